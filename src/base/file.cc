@@ -1,0 +1,61 @@
+#include "base/file.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace gsa {
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  if (fs::is_directory(path)) throw Error(fmt::format("{} is a folder, not a file", path.string()));
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  if (in) out << in.rdbuf();
+  if (!in) {
+    throw Error(fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
+  }
+  return out.str();
+}
+
+void write_file(const fs::path& path, std::string_view contents) {
+  const fs::path part = path.string() + fmt::format(".part{}", getpid());
+  std::ofstream out(part, std::ios::binary | std::ios::trunc);
+  out.write(contents.data(), static_cast<std::streamsize>(contents.size()));
+  out.close();
+  if (!out || std::rename(part.c_str(), path.c_str()) != 0) {
+    const std::string reason = std::strerror(errno);
+    std::remove(part.c_str());
+    throw Error(fmt::format("cannot write {}: {}", path.string(), reason));
+  }
+}
+
+void make_folder(const fs::path& path) {
+  if (path.empty()) return;
+  std::error_code failure;
+  fs::create_directories(path, failure);
+  if (failure || !fs::is_directory(path)) {
+    throw Error(fmt::format("cannot make the folder {}: {}", path.string(),
+                            failure ? failure.message() : "a file of that name is in the way"));
+  }
+}
+
+std::string format_bytes(double bytes) {
+  constexpr std::array<const char*, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
+  std::size_t unit = 0;
+  while (bytes >= 1000 && unit + 1 < kUnits.size()) {
+    bytes /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", bytes, unit == 0 ? 0 : 1, kUnits[unit]);
+}
+
+}  // namespace gsa

@@ -1,0 +1,12 @@
+#pragma once
+
+// Ctrl-C and SIGTERM as a flag that long work looks at.
+
+namespace gsa {
+
+// From now on the first SIGINT or SIGTERM only sets the flag; a second one ends the process at
+// once.
+void catch_interrupts();
+bool interrupted();
+
+}  // namespace gsa

@@ -1,0 +1,39 @@
+#pragma once
+
+// A progress bar on one line of stderr: label, bar, rows, rate, time left. Draws only on a terminal
+// and only once the work has lasted kProgressDelay, at most ten times a second. One thread.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace gsa {
+
+inline constexpr double kProgressDelay = 0.5;  // seconds: shorter work needs no bar
+
+class Progress {
+ public:
+  // `total` rows, 0 where it is not known. `enabled` is false under --quiet.
+  Progress(std::string label, std::int64_t total, bool enabled);
+  ~Progress();  // wipes the line
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void update(double fraction);  // 0 to 1
+
+ private:
+  std::string label_;
+  std::int64_t total_;
+  bool enabled_;
+  bool drawn_ = false;
+  double last_draw_ = 0;
+  Stopwatch watch_;
+};
+
+// The text of the bar; apart from drawing so that it can be tested.
+std::string format_progress(const std::string& label, double fraction, std::int64_t total,
+                            double seconds, std::size_t columns);
+
+}  // namespace gsa

@@ -1,0 +1,55 @@
+#include "base/terminal.h"
+
+#include <cstdlib>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace gsa {
+namespace {
+
+std::string_view sequence(Ink ink) {
+  switch (ink) {
+    case Ink::plain:
+      return "";
+    case Ink::bold:
+      return "\033[1m";
+    case Ink::dim:
+      return "\033[2m";
+    case Ink::red:
+      return "\033[31m";
+    case Ink::green:
+      return "\033[32m";
+    case Ink::yellow:
+      return "\033[33m";
+    case Ink::cyan:
+      return "\033[36m";
+  }
+  return "";
+}
+
+}  // namespace
+
+bool is_terminal(int fd) {
+  const char* term = std::getenv("TERM");
+  return isatty(fd) == 1 && !(term != nullptr && std::string_view(term) == "dumb");
+}
+
+bool wants_colour(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return is_terminal(fd) && (no_color == nullptr || *no_color == '\0');
+}
+
+std::size_t terminal_width(int fd) {
+  winsize size{};
+  if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+std::string paint(int fd, Ink ink, std::string_view text) {
+  if (ink == Ink::plain || !wants_colour(fd)) return std::string(text);
+  return fmt::format("{}{}\033[0m", sequence(ink), text);
+}
+
+}  // namespace gsa

@@ -1,0 +1,222 @@
+#include "duck/database.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace gsa::duck {
+namespace {
+
+using Config = Handle<duckdb_config, duckdb_destroy_config>;
+using Prepared = Handle<duckdb_prepared_statement, duckdb_destroy_prepare>;
+using LogicalType = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;
+
+SqlErrorKind kind_of(duckdb_error_type type) {
+  switch (type) {
+    case DUCKDB_ERROR_PARSER:
+    case DUCKDB_ERROR_SYNTAX:
+      return SqlErrorKind::parser;
+    case DUCKDB_ERROR_BINDER:
+      return SqlErrorKind::binder;
+    case DUCKDB_ERROR_CATALOG:
+      return SqlErrorKind::catalog;
+    case DUCKDB_ERROR_CONVERSION:
+      return SqlErrorKind::conversion;
+    case DUCKDB_ERROR_CONSTRAINT:
+      return SqlErrorKind::constraint;
+    case DUCKDB_ERROR_INVALID_INPUT:
+      return SqlErrorKind::invalid_input;
+    case DUCKDB_ERROR_IO:
+      return SqlErrorKind::io;
+    case DUCKDB_ERROR_OUT_OF_MEMORY:
+      return SqlErrorKind::out_of_memory;
+    case DUCKDB_ERROR_INTERRUPT:
+      return SqlErrorKind::interrupted;
+    default:
+      return SqlErrorKind::other;
+  }
+}
+
+[[noreturn]] void throw_error(duckdb_result& result) {
+  const char* message = duckdb_result_error(&result);
+  throw SqlError(kind_of(duckdb_result_error_type(&result)), message ? message : "unknown error");
+}
+
+[[noreturn]] void throw_prepare_error(duckdb_prepared_statement prepared) {
+  const std::string message = duckdb_prepare_error(prepared);
+  const auto starts = [&](std::string_view text) { return message.starts_with(text); };
+  throw SqlError(starts("Parser")    ? SqlErrorKind::parser
+                 : starts("Catalog") ? SqlErrorKind::catalog
+                 : starts("Binder")  ? SqlErrorKind::binder
+                 : starts("IO")      ? SqlErrorKind::io
+                                     : SqlErrorKind::other,
+                 message);
+}
+
+void set(Config& config, const char* name, const std::string& value) {
+  if (duckdb_set_config(config.get(), name, value.c_str()) == DuckDBError) {
+    throw Error(fmt::format("DuckDB refuses {} = '{}'", name, value));
+  }
+}
+
+Prepared prepare(duckdb_connection connection, const std::string& sql) {
+  Prepared prepared;
+  if (duckdb_prepare(connection, sql.c_str(), prepared.out()) == DuckDBError) {
+    throw_prepare_error(prepared.get());
+  }
+  return prepared;
+}
+
+std::string type_name(duckdb_logical_type type) {
+  const duckdb_type id = duckdb_get_type_id(type);
+  switch (id) {
+    case DUCKDB_TYPE_BOOLEAN:
+      return "BOOLEAN";
+    case DUCKDB_TYPE_TINYINT:
+      return "TINYINT";
+    case DUCKDB_TYPE_SMALLINT:
+      return "SMALLINT";
+    case DUCKDB_TYPE_INTEGER:
+      return "INTEGER";
+    case DUCKDB_TYPE_BIGINT:
+      return "BIGINT";
+    case DUCKDB_TYPE_UTINYINT:
+      return "UTINYINT";
+    case DUCKDB_TYPE_USMALLINT:
+      return "USMALLINT";
+    case DUCKDB_TYPE_UINTEGER:
+      return "UINTEGER";
+    case DUCKDB_TYPE_UBIGINT:
+      return "UBIGINT";
+    case DUCKDB_TYPE_HUGEINT:
+      return "HUGEINT";
+    case DUCKDB_TYPE_UHUGEINT:
+      return "UHUGEINT";
+    case DUCKDB_TYPE_FLOAT:
+      return "FLOAT";
+    case DUCKDB_TYPE_DOUBLE:
+      return "DOUBLE";
+    case DUCKDB_TYPE_DECIMAL:
+      return fmt::format("DECIMAL({},{})", duckdb_decimal_width(type), duckdb_decimal_scale(type));
+    case DUCKDB_TYPE_VARCHAR:
+      return "VARCHAR";
+    case DUCKDB_TYPE_DATE:
+      return "DATE";
+    case DUCKDB_TYPE_TIME:
+      return "TIME";
+    case DUCKDB_TYPE_TIMESTAMP:
+      return "TIMESTAMP";
+    default:
+      return "OTHER";
+  }
+}
+
+}  // namespace
+
+Database::Database(const DatabaseOptions& options) {
+  Config config;
+  if (duckdb_create_config(config.out()) == DuckDBError)
+    throw Error("DuckDB gives no configuration");
+  set(config, "access_mode", options.read_only ? "READ_ONLY" : "AUTOMATIC");
+  if (options.threads > 0) set(config, "threads", fmt::format("{}", options.threads));
+  if (!options.memory_limit.empty()) set(config, "memory_limit", options.memory_limit);
+  // Nothing is fetched from the network behind the user's back.
+  set(config, "autoinstall_known_extensions", "false");
+  set(config, "autoload_known_extensions", "false");
+  set(config, "errors_as_json", "false");
+
+  duckdb_database database = nullptr;
+  char* message = nullptr;
+  if (duckdb_open_ext(options.path.c_str(), &database, config.get(), &message) == DuckDBError) {
+    const std::string text = message ? message : "cannot open the database";
+    duckdb_free(message);
+    throw SqlError(text.starts_with("IO") ? SqlErrorKind::io : SqlErrorKind::other, text);
+  }
+  database_ = std::make_shared<Handle<duckdb_database, duckdb_close>>(database);
+}
+
+Connection Database::connect() const { return Connection(*this); }
+
+Connection::Connection(const Database& database)
+    : database_(database.database_),
+      connection_(std::make_unique<Handle<duckdb_connection, duckdb_disconnect>>()) {
+  if (duckdb_connect(database_->get(), connection_->out()) == DuckDBError) {
+    throw Error("cannot connect to the database");
+  }
+  // DuckDB reports progress only with its own bar switched on; that bar itself is not wanted.
+  execute("set enable_progress_bar = true; set enable_progress_bar_print = false");
+}
+
+Result Connection::query(const std::string& sql) {
+  ResultHandle result;
+  if (duckdb_query(get(), sql.c_str(), result.out()) == DuckDBError) {
+    duckdb_result failed = result.get();
+    throw_error(failed);
+  }
+  return Result(std::move(result));
+}
+
+std::vector<TextColumn> Connection::describe(const std::string& select) {
+  const Prepared prepared = prepare(get(), select);
+  std::vector<TextColumn> columns;
+  const idx_t count = duckdb_prepared_statement_column_count(prepared.get());
+  for (idx_t c = 0; c < count; ++c) {
+    const char* name = duckdb_prepared_statement_column_name(prepared.get(), c);
+    const LogicalType type(duckdb_prepared_statement_column_logical_type(prepared.get(), c));
+    columns.push_back({name, type_name(type.get())});
+    duckdb_free(const_cast<char*>(name));
+  }
+  return columns;
+}
+
+std::int64_t Connection::stream_text(const std::string& select,
+                                     const std::function<bool(const TextRow&)>& row) {
+  const Prepared prepared =
+      prepare(get(), "select cast(columns(*) as varchar) from (\n" + select + "\n)");
+  ResultHandle handle;
+  if (duckdb_execute_prepared_streaming(prepared.get(), handle.out()) == DuckDBError) {
+    duckdb_result failed = handle.get();
+    throw_error(failed);
+  }
+  duckdb_result result = handle.get();
+  const idx_t columns = duckdb_column_count(&result);
+  TextRow cells(columns);
+  std::int64_t given = 0;
+  while (true) {
+    const ChunkHandle chunk(duckdb_fetch_chunk(result));
+    if (chunk.get() == nullptr) break;
+    const idx_t rows = duckdb_data_chunk_get_size(chunk.get());
+    for (idx_t r = 0; r < rows; ++r) {
+      for (idx_t c = 0; c < columns; ++c) {
+        duckdb_vector vector = duckdb_data_chunk_get_vector(chunk.get(), c);
+        std::uint64_t* validity = duckdb_vector_get_validity(vector);
+        if (validity != nullptr && !duckdb_validity_row_is_valid(validity, r)) {
+          cells[c] = std::nullopt;
+          continue;
+        }
+        auto& text = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector))[r];
+        cells[c] = std::string_view(duckdb_string_t_data(&text), duckdb_string_t_length(text));
+      }
+      ++given;
+      if (!row(cells)) return given;
+    }
+  }
+  if (const char* message = duckdb_result_error(&result); message != nullptr && *message != 0) {
+    throw_error(result);
+  }
+  return given;
+}
+
+QueryProgress Connection::progress() const {
+  const duckdb_query_progress_type now = duckdb_query_progress(get());
+  return {now.percentage / 100, static_cast<std::int64_t>(now.rows_processed)};
+}
+
+void Connection::interrupt() const { duckdb_interrupt(get()); }
+
+std::string library_version() { return duckdb_library_version(); }
+
+}  // namespace gsa::duck

@@ -1,0 +1,92 @@
+#pragma once
+
+// An open database and connections to it. POSIX file locks belong to the process, so a file is
+// opened once in a process: open one Database and hand out Connections, each used by one thread at
+// a time.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <duckdb.h>
+
+#include "duck/handle.h"
+#include "duck/result.h"
+#include "duck/sql_error.h"
+
+namespace gsa::duck {
+
+struct DatabaseOptions {
+  std::string path = ":memory:";
+  bool read_only = false;
+  int threads = 0;           // 0: as many as there are cores
+  std::string memory_limit;  // "3GB"; empty: DuckDB's default, 80 % of the machine's memory
+};
+
+class Connection;
+
+class Database {
+ public:
+  // Throws SqlError: no such file (read-only), locked, not a database, a newer format …
+  explicit Database(const DatabaseOptions& options);
+
+  Connection connect() const;
+
+ private:
+  friend class Connection;
+  std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;
+};
+
+// How far a running query is.
+struct QueryProgress {
+  double fraction;  // 0 to 1, negative where DuckDB does not know
+  std::int64_t rows;
+};
+
+// One column of streamed text: its name, and DuckDB's name of its type ("DECIMAL(12,4)").
+struct TextColumn {
+  std::string name;
+  std::string type;
+};
+
+class Connection {
+ public:
+  // Runs one or more statements; the result is the last one's.
+  Result query(const std::string& sql);
+  // The same for what returns no rows of interest.
+  void execute(const std::string& sql) { query(sql); }
+  // The first column of the only row.
+  std::int64_t query_int64(const std::string& sql) { return query(sql).int64(0, 0); }
+
+  // Columns that a single SELECT would return. Throws SqlError where it would fail to bind.
+  std::vector<TextColumn> describe(const std::string& select);
+
+  // Runs one SELECT and gives each row as text (nullopt is null), in the query's order, without
+  // holding the result in memory. `row` returns false to stop early. Returns the rows given.
+  using TextRow = std::vector<std::optional<std::string_view>>;
+  std::int64_t stream_text(const std::string& select,
+                           const std::function<bool(const TextRow&)>& row);
+
+  // From another thread, while a query runs: how far it is, and stopping it (it then throws
+  // SqlError{interrupted}).
+  QueryProgress progress() const;
+  void interrupt() const;
+
+  duckdb_connection get() const { return connection_->get(); }
+
+ private:
+  friend class Database;
+  explicit Connection(const Database& database);
+
+  std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;  // outlives the connection
+  std::unique_ptr<Handle<duckdb_connection, duckdb_disconnect>> connection_;
+};
+
+// "v1.5.6"
+std::string library_version();
+
+}  // namespace gsa::duck

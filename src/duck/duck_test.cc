@@ -1,0 +1,139 @@
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "duck/database.h"
+#include "duck/function.h"
+
+namespace gsa::duck {
+namespace {
+
+Connection memory() { return Database({}).connect(); }
+
+TEST(Result, ReadsEveryIntegerTypeBooleansAndDecimals) {
+  Result row = memory().query(
+      "select 1::tinyint, 2::ubigint, -3::hugeint, true, 12.50::decimal(9,2), 'é', null::integer");
+  EXPECT_EQ(row.int64(0, 0), 1);
+  EXPECT_EQ(row.int64(0, 1), 2);
+  EXPECT_EQ(row.int64(0, 2), -3);
+  EXPECT_EQ(row.int64(0, 3), 1);
+  EXPECT_DOUBLE_EQ(row.float64(0, 4), 12.5);
+  EXPECT_EQ(row.text(0, 5), "é");
+  EXPECT_TRUE(row.is_null(0, 6));
+}
+
+TEST(Result, FindsRowsAcrossChunks) {
+  Result result = memory().query("select range from range(5000)");
+  ASSERT_EQ(result.rows(), 5000u);
+  EXPECT_EQ(result.int64(2047, 0), 2047);
+  EXPECT_EQ(result.int64(2048, 0), 2048);
+  EXPECT_EQ(result.int64(4999, 0), 4999);
+}
+
+TEST(SqlError, GivesKindLineAndColumn) {
+  try {
+    memory().query("select\n  1 +\n  nonsense_column\n");
+    FAIL();
+  } catch (const SqlError& error) {
+    EXPECT_EQ(error.kind(), SqlErrorKind::binder);
+    EXPECT_EQ(error.line(), 3);
+    EXPECT_EQ(error.column(), 3);
+    EXPECT_EQ(error.summary().find("Binder"), std::string::npos);
+  }
+}
+
+TEST(Connection, DescribesColumnsWithoutRunning) {
+  const auto columns = memory().describe("select 1 as a, 1.5 as b, error('never') as c");
+  ASSERT_EQ(columns.size(), 3u);
+  EXPECT_EQ(columns[0].name, "a");
+  EXPECT_EQ(columns[1].type, "DECIMAL(2,1)");
+}
+
+TEST(Connection, StreamsRowsAsTextInOrderAndStopsOnRequest) {
+  Connection connection = memory();
+  std::vector<std::string> seen;
+  const std::int64_t given =
+      connection.stream_text("select range, null from range(100000) order by range desc",
+                             [&](const Connection::TextRow& row) {
+                               EXPECT_FALSE(row[1]);
+                               seen.emplace_back(*row[0]);
+                               return seen.size() < 3;
+                             });
+  EXPECT_EQ(given, 3);
+  EXPECT_EQ(seen, (std::vector<std::string>{"99999", "99998", "99997"}));
+}
+
+TEST(Connection, ReportsAnErrorInTheMiddleOfAStream) {
+  Connection connection = memory();
+  EXPECT_THROW(
+      connection.stream_text("select case when range = 90000 then error('late') else 1 end "
+                             "from range(100000)",
+                             [](const Connection::TextRow&) { return true; }),
+      SqlError);
+}
+
+TEST(Connection, InterruptEndsARunningQuery) {
+  Connection connection = memory();
+  std::atomic<bool> done = false;
+  std::thread other([&] {
+    while (!done) {
+      connection.interrupt();
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  try {
+    connection.query(
+        "select count(*) from range(100000) a, range(100000) b where a.range % 3 = b.range % 7");
+    ADD_FAILURE() << "the query came to its end";
+  } catch (const SqlError& error) {
+    EXPECT_EQ(error.kind(), SqlErrorKind::interrupted);
+    EXPECT_EQ(error.code(), ErrorCode::interrupted);
+  }
+  done = true;
+  other.join();
+}
+
+ScalarFunction divide() {
+  return {"gsa_divide",
+          {Type::of(DUCKDB_TYPE_BIGINT), Type::of(DUCKDB_TYPE_BIGINT)},
+          Type::structure({{"quotient", Type::decimal(12, 4)},
+                           {"sign", Type::enumeration({"plus", "minus"})},
+                           {"words", Type::of(DUCKDB_TYPE_VARCHAR)}}),
+          [](const Arguments& in, Output& out) {
+            Output quotient = out.member(0), sign = out.member(1), words = out.member(2);
+            for (std::size_t r = 0; r < in.rows(); ++r) {
+              const auto a = in.column<std::int64_t>(0)[r], b = in.column<std::int64_t>(1)[r];
+              if (b == 0) throw Error("division by zero");
+              quotient.data<std::int64_t>()[r] = a * 10000 / b;
+              sign.data<std::uint8_t>()[r] = (a < 0) != (b < 0) ? 1 : 0;
+              words.set_text(r, std::to_string(a) + " by " + std::to_string(b));
+            }
+          }};
+}
+
+TEST(ScalarFunction, ReturnsAStructOfDecimalEnumAndText) {
+  Connection connection = memory();
+  register_function(connection, divide());
+  Result rows = connection.query(
+      "select d.quotient, d.sign::varchar, d.words from (select gsa_divide(range, 2) as d "
+      "from range(-3, 10000)) where d.words = '-3 by 2'");
+  ASSERT_EQ(rows.rows(), 1u);
+  EXPECT_DOUBLE_EQ(rows.float64(0, 0), -1.5);
+  EXPECT_EQ(rows.text(0, 1), "minus");
+}
+
+TEST(ScalarFunction, AnExceptionBecomesAnSqlError) {
+  Connection connection = memory();
+  register_function(connection, divide());
+  try {
+    connection.query("select gsa_divide(range, 0) from range(10)");
+    FAIL();
+  } catch (const SqlError& error) {
+    EXPECT_NE(error.message().find("division by zero"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace gsa::duck

@@ -1,0 +1,114 @@
+#include "duck/result.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "base/error.h"
+
+namespace gsa::duck {
+namespace {
+
+using LogicalType = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;
+
+std::int64_t read_integer(duckdb_type type, const void* data, idx_t row) {
+  switch (type) {
+    case DUCKDB_TYPE_BOOLEAN:
+      return static_cast<const bool*>(data)[row] ? 1 : 0;
+    case DUCKDB_TYPE_TINYINT:
+      return static_cast<const std::int8_t*>(data)[row];
+    case DUCKDB_TYPE_SMALLINT:
+      return static_cast<const std::int16_t*>(data)[row];
+    case DUCKDB_TYPE_INTEGER:
+      return static_cast<const std::int32_t*>(data)[row];
+    case DUCKDB_TYPE_BIGINT:
+      return static_cast<const std::int64_t*>(data)[row];
+    case DUCKDB_TYPE_UTINYINT:
+      return static_cast<const std::uint8_t*>(data)[row];
+    case DUCKDB_TYPE_USMALLINT:
+      return static_cast<const std::uint16_t*>(data)[row];
+    case DUCKDB_TYPE_UINTEGER:
+      return static_cast<const std::uint32_t*>(data)[row];
+    case DUCKDB_TYPE_UBIGINT: {
+      const std::uint64_t value = static_cast<const std::uint64_t*>(data)[row];
+      check(value <= static_cast<std::uint64_t>(INT64_MAX), "integer fits 64 bits");
+      return static_cast<std::int64_t>(value);
+    }
+    case DUCKDB_TYPE_HUGEINT: {
+      const auto& value = static_cast<const duckdb_hugeint*>(data)[row];
+      const auto low = static_cast<std::int64_t>(value.lower);
+      check(value.upper == (low < 0 ? -1 : 0), "integer fits 64 bits");
+      return low;
+    }
+    default:
+      throw Bug("not an integer column", std::source_location::current());
+  }
+}
+
+}  // namespace
+
+Result::Result(ResultHandle handle) : result_(std::move(handle)) {
+  duckdb_result result = result_.get();
+  const idx_t columns = duckdb_column_count(&result);
+  for (idx_t c = 0; c < columns; ++c) {
+    names_.emplace_back(duckdb_column_name(&result, c));
+    types_.push_back(duckdb_column_type(&result, c));
+    const LogicalType logical(duckdb_column_logical_type(&result, c));
+    const bool decimal = types_.back() == DUCKDB_TYPE_DECIMAL;
+    scales_.push_back(decimal ? duckdb_decimal_scale(logical.get()) : std::uint8_t{0});
+    storage_.push_back(decimal ? duckdb_decimal_internal_type(logical.get()) : types_.back());
+  }
+  if (duckdb_result_return_type(result) == DUCKDB_RESULT_TYPE_CHANGED_ROWS) {
+    rows_changed_ = static_cast<std::int64_t>(duckdb_rows_changed(&result));
+  }
+  while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result)) {
+    first_row_.push_back(rows_);
+    rows_ += duckdb_data_chunk_get_size(chunk);
+    chunks_.emplace_back(chunk);
+  }
+}
+
+Result::Cell Result::cell(std::size_t row, std::size_t column) const {
+  check(row < rows_ && column < names_.size(), "cell is inside the result");
+  const auto after = std::upper_bound(first_row_.begin(), first_row_.end(), row);
+  const auto chunk = static_cast<std::size_t>(after - first_row_.begin()) - 1;
+  return {duckdb_data_chunk_get_vector(chunks_[chunk].get(), column), row - first_row_[chunk]};
+}
+
+bool Result::is_null(std::size_t row, std::size_t column) const {
+  const Cell at = cell(row, column);
+  std::uint64_t* validity = duckdb_vector_get_validity(at.vector);
+  return validity != nullptr && !duckdb_validity_row_is_valid(validity, at.row);
+}
+
+std::int64_t Result::int64(std::size_t row, std::size_t column) const {
+  check(!is_null(row, column), "value is not null");
+  check(scales_[column] == 0, "decimal has no fraction");
+  const Cell at = cell(row, column);
+  return read_integer(storage_[column], duckdb_vector_get_data(at.vector), at.row);
+}
+
+double Result::float64(std::size_t row, std::size_t column) const {
+  if (is_null(row, column)) return std::numeric_limits<double>::quiet_NaN();
+  const Cell at = cell(row, column);
+  const void* data = duckdb_vector_get_data(at.vector);
+  if (types_[column] == DUCKDB_TYPE_DOUBLE) return static_cast<const double*>(data)[at.row];
+  if (types_[column] == DUCKDB_TYPE_FLOAT) {
+    return static_cast<double>(static_cast<const float*>(data)[at.row]);
+  }
+  return static_cast<double>(read_integer(storage_[column], data, at.row)) /
+         std::pow(10.0, scales_[column]);
+}
+
+std::string Result::text(std::size_t row, std::size_t column) const {
+  check(types_[column] == DUCKDB_TYPE_VARCHAR, "column is text");
+  if (is_null(row, column)) return "";
+  const Cell at = cell(row, column);
+  auto* strings = static_cast<duckdb_string_t*>(duckdb_vector_get_data(at.vector));
+  duckdb_string_t& value = strings[at.row];
+  return {duckdb_string_t_data(&value), duckdb_string_t_length(value)};
+}
+
+}  // namespace gsa::duck
