@@ -16,7 +16,10 @@ namespace gsa {
 namespace fs = std::filesystem;
 
 std::string read_file(const fs::path& path) {
-  if (fs::is_directory(path)) throw Error(fmt::format("{} is a folder, not a file", path.string()));
+  std::error_code ignored;  // whatever hinders the question hinders the reading below
+  if (fs::is_directory(path, ignored)) {
+    throw Error(fmt::format("{} is a folder, not a file", path.string()));
+  }
   std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
   if (in) out << in.rdbuf();
@@ -40,18 +43,19 @@ void write_file(const fs::path& path, std::string_view contents) {
 
 void make_folder(const fs::path& path) {
   if (path.empty()) return;
-  std::error_code failure;
+  std::error_code failure, ignored;
   fs::create_directories(path, failure);
-  if (failure || !fs::is_directory(path)) {
-    throw Error(fmt::format("cannot make the folder {}: {}", path.string(),
-                            failure ? failure.message() : "a file of that name is in the way"));
-  }
+  if (fs::is_directory(path, ignored)) return;
+  const bool taken = fs::exists(path, ignored);
+  throw Error(fmt::format("cannot make the folder {}: {}", path.string(),
+                          taken ? "a file of that name is in the way" : failure.message()));
 }
 
 std::string format_bytes(double bytes) {
   constexpr std::array<const char*, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
   std::size_t unit = 0;
-  while (bytes >= 1000 && unit + 1 < kUnits.size()) {
+  // What would be shown as 1000 takes the next unit.
+  while (bytes >= (unit == 0 ? 999.5 : 999.95) && unit + 1 < kUnits.size()) {
     bytes /= 1000;
     ++unit;
   }

@@ -45,13 +45,16 @@ std::string format_progress(const std::string& label, double fraction, std::int6
 Progress::Progress(std::string label, std::int64_t total, bool enabled)
     : label_(std::move(label)), total_(total), enabled_(enabled && is_terminal(STDERR_FILENO)) {}
 
-Progress::~Progress() {
+Progress::~Progress() { wipe(); }
+
+void Progress::wipe() {
   if (drawn_) std::fputs("\r\033[K", stderr);
+  drawn_ = false;
 }
 
 void Progress::update(double fraction) {
   const double now = watch_.seconds();
-  if (!enabled_ || now < kProgressDelay || (drawn_ && now - last_draw_ < kRedrawSeconds)) return;
+  if (!enabled_ || fraction < 0 || now < kProgressDelay || (drawn_ && now - last_draw_ < kRedrawSeconds)) return;
   const std::string line =
       format_progress(label_, fraction, total_, now, terminal_width(STDERR_FILENO) - 1);
   fmt::print(stderr, "\r\033[K{}", line);

@@ -21,7 +21,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void update(double fraction);  // 0 to 1
+  void update(double fraction);  // 0 to 1; a negative one is not known and draws nothing
+  void wipe();
 
  private:
   std::string label_;

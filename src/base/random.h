@@ -45,7 +45,7 @@ class RandomStream {
 // Uniform in [0, 1), of 2^32 equally likely values.
 inline double to_unit(std::uint32_t word) { return word * 0x1p-32; }
 
-// Uniform in (0, 1), symmetric about 1/2, of 2^53 values: safe for logarithms and quantiles.
+// Uniform in (0, 1), symmetric about 1/2, of 2^52 values: safe for logarithms and quantiles.
 inline double to_open_unit(std::uint64_t word) {
   return (static_cast<double>(word >> 12) + 0.5) * 0x1p-52;
 }

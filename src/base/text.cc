@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
+
 namespace gsa {
 namespace {
 
@@ -87,6 +89,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 }
 
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
+  check(!from.empty(), "there is something to replace");
   std::string out;
   for (std::size_t at = 0;;) {
     const std::size_t found = text.find(from, at);

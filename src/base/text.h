@@ -14,6 +14,7 @@ std::string to_lower(std::string_view text);  // ASCII only; other bytes unchang
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);  // keeps empty parts
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+// `from` is not empty.
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
 
 // 'it''s': a string literal of SQL.

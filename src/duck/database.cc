@@ -12,7 +12,6 @@ namespace {
 
 using Config = Handle<duckdb_config, duckdb_destroy_config>;
 using Prepared = Handle<duckdb_prepared_statement, duckdb_destroy_prepare>;
-using LogicalType = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;
 
 SqlErrorKind kind_of(duckdb_error_type type) {
   switch (type) {
@@ -70,47 +69,22 @@ Prepared prepare(duckdb_connection connection, const std::string& sql) {
   return prepared;
 }
 
-std::string type_name(duckdb_logical_type type) {
-  const duckdb_type id = duckdb_get_type_id(type);
-  switch (id) {
-    case DUCKDB_TYPE_BOOLEAN:
-      return "BOOLEAN";
+bool is_number(duckdb_type type) {
+  switch (type) {
     case DUCKDB_TYPE_TINYINT:
-      return "TINYINT";
     case DUCKDB_TYPE_SMALLINT:
-      return "SMALLINT";
     case DUCKDB_TYPE_INTEGER:
-      return "INTEGER";
     case DUCKDB_TYPE_BIGINT:
-      return "BIGINT";
-    case DUCKDB_TYPE_UTINYINT:
-      return "UTINYINT";
-    case DUCKDB_TYPE_USMALLINT:
-      return "USMALLINT";
-    case DUCKDB_TYPE_UINTEGER:
-      return "UINTEGER";
-    case DUCKDB_TYPE_UBIGINT:
-      return "UBIGINT";
     case DUCKDB_TYPE_HUGEINT:
-      return "HUGEINT";
+    case DUCKDB_TYPE_UTINYINT:
+    case DUCKDB_TYPE_USMALLINT:
+    case DUCKDB_TYPE_UINTEGER:
+    case DUCKDB_TYPE_UBIGINT:
     case DUCKDB_TYPE_UHUGEINT:
-      return "UHUGEINT";
     case DUCKDB_TYPE_FLOAT:
-      return "FLOAT";
     case DUCKDB_TYPE_DOUBLE:
-      return "DOUBLE";
-    case DUCKDB_TYPE_DECIMAL:
-      return fmt::format("DECIMAL({},{})", duckdb_decimal_width(type), duckdb_decimal_scale(type));
-    case DUCKDB_TYPE_VARCHAR:
-      return "VARCHAR";
-    case DUCKDB_TYPE_DATE:
-      return "DATE";
-    case DUCKDB_TYPE_TIME:
-      return "TIME";
-    case DUCKDB_TYPE_TIMESTAMP:
-      return "TIMESTAMP";
-    default:
-      return "OTHER";
+    case DUCKDB_TYPE_DECIMAL: return true;
+    default: return false;
   }
 }
 
@@ -159,17 +133,18 @@ Result Connection::query(const std::string& sql) {
   return Result(std::move(result));
 }
 
-std::vector<TextColumn> Connection::describe(const std::string& select) {
-  const Prepared prepared = prepare(get(), select);
-  std::vector<TextColumn> columns;
+StatementInfo Connection::inspect(const std::string& sql) {
+  const Prepared prepared = prepare(get(), sql);
+  StatementInfo info{
+      duckdb_prepared_statement_type(prepared.get()) == DUCKDB_STATEMENT_TYPE_SELECT, {}};
   const idx_t count = duckdb_prepared_statement_column_count(prepared.get());
   for (idx_t c = 0; c < count; ++c) {
     const char* name = duckdb_prepared_statement_column_name(prepared.get(), c);
-    const LogicalType type(duckdb_prepared_statement_column_logical_type(prepared.get(), c));
-    columns.push_back({name, type_name(type.get())});
+    const duckdb_type type = duckdb_prepared_statement_column_type(prepared.get(), c);
+    info.columns.push_back({name, is_number(type)});
     duckdb_free(const_cast<char*>(name));
   }
-  return columns;
+  return info;
 }
 
 std::int64_t Connection::stream_text(const std::string& select,

@@ -47,10 +47,14 @@ struct QueryProgress {
   std::int64_t rows;
 };
 
-// One column of streamed text: its name, and DuckDB's name of its type ("DECIMAL(12,4)").
 struct TextColumn {
   std::string name;
-  std::string type;
+  bool is_number;
+};
+
+struct StatementInfo {
+  bool is_select;  // only such can stand in a subquery, be streamed or copied to a file
+  std::vector<TextColumn> columns;
 };
 
 class Connection {
@@ -62,8 +66,9 @@ class Connection {
   // The first column of the only row.
   std::int64_t query_int64(const std::string& sql) { return query(sql).int64(0, 0); }
 
-  // Columns that a single SELECT would return. Throws SqlError where it would fail to bind.
-  std::vector<TextColumn> describe(const std::string& select);
+  // What a single statement is and the columns it would return, without running it. Throws SqlError
+  // where it would fail to parse or bind.
+  StatementInfo inspect(const std::string& sql);
 
   // Runs one SELECT and gives each row as text (nullopt is null), in the query's order, without
   // holding the result in memory. `row` returns false to stop early. Returns the rows given.

@@ -44,11 +44,16 @@ TEST(SqlError, GivesKindLineAndColumn) {
   }
 }
 
-TEST(Connection, DescribesColumnsWithoutRunning) {
-  const auto columns = memory().describe("select 1 as a, 1.5 as b, error('never') as c");
-  ASSERT_EQ(columns.size(), 3u);
-  EXPECT_EQ(columns[0].name, "a");
-  EXPECT_EQ(columns[1].type, "DECIMAL(2,1)");
+TEST(Connection, InspectsAStatementWithoutRunningIt) {
+  Connection connection = memory();
+  const StatementInfo info = connection.inspect("select 1.5 as a, 'x' as b, error('never') as c");
+  EXPECT_TRUE(info.is_select);
+  ASSERT_EQ(info.columns.size(), 3u);
+  EXPECT_EQ(info.columns[0].name, "a");
+  EXPECT_TRUE(info.columns[0].is_number);
+  EXPECT_FALSE(info.columns[1].is_number);
+  EXPECT_TRUE(connection.inspect("show tables").is_select);
+  EXPECT_FALSE(connection.inspect("create table t (i integer)").is_select);
 }
 
 TEST(Connection, StreamsRowsAsTextInOrderAndStopsOnRequest) {

@@ -37,6 +37,8 @@ class Result {
   double float64(std::size_t row, std::size_t column) const;
   // A VARCHAR column (cast others in the query); null is "".
   std::string text(std::size_t row, std::size_t column) const;
+  // Text, a number or a boolean as text; nullopt is null. Throws Error for other types.
+  std::optional<std::string> shown(std::size_t row, std::size_t column) const;
 
  private:
   struct Cell {

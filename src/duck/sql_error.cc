@@ -28,7 +28,8 @@ SqlError::SqlError(SqlErrorKind kind, const std::string& raw)
     : Error(summary_of(raw), "",
             kind == SqlErrorKind::interrupted ? ErrorCode::interrupted : ErrorCode::failed),
       kind_(kind),
-      summary_(message()) {
+      summary_(message()),
+      details_(trim(without_prefix(raw))) {
   const std::size_t at = raw.find("\nLINE ");
   if (at == std::string::npos) return;
   const std::string_view excerpt = std::string_view(raw).substr(at + 1);

@@ -31,6 +31,8 @@ class SqlError : public Error {
   SqlErrorKind kind() const { return kind_; }
   // The first paragraph without its "Binder Error: " prefix.
   const std::string& summary() const { return summary_; }
+  // The summary, and below it the line of the statement with a caret, where DuckDB gives one.
+  const std::string& details() const { return details_; }
   // 1-based place in the statement, where DuckDB gives one.
   std::optional<int> line() const { return line_; }
   std::optional<int> column() const { return column_; }
@@ -38,6 +40,7 @@ class SqlError : public Error {
  private:
   SqlErrorKind kind_;
   std::string summary_;
+  std::string details_;
   std::optional<int> line_;
   std::optional<int> column_;
 };

@@ -1,0 +1,17 @@
+{{ config(materialized='view') }}
+
+-- A view: the text is most of the warehouse's bytes and is stored once, in raw_prompts.
+select
+    prompt_id,
+    prompt_text,
+    cast(length(prompt_text) as integer) as char_count,
+    token_count,
+    {{ complexity('token_count') }} as complexity,
+    has_safety_keyword,
+    generation_seed,
+    steps,
+    guidance,
+    sampler,
+    width,
+    height
+from {{ ref('stg_prompts') }}

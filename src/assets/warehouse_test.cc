@@ -1,0 +1,137 @@
+#include "assets/warehouse.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+namespace gsa::assets {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Warehouse : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("gsa_warehouse_" + std::to_string(getpid()));
+    fs::remove_all(folder_);
+    path_ = (folder_ / "w.duckdb").string();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  WarehouseOptions options() const { return {path_, 1, ""}; }
+  std::string refusal(Access access) const {
+    try {
+      open_warehouse(options(), access);
+    } catch (const Error& error) {
+      return error.message() + "\n" + error.hint();
+    }
+    return "opened";
+  }
+  void write(const std::string& text) const {
+    fs::create_directories(folder_);
+    std::ofstream(path_) << text;
+  }
+
+  fs::path folder_;
+  std::string path_;
+};
+
+Provenance provenance() { return {"synthetic", 10, 10, 0, 2, 42, "simulated", "2025-12", "built-in", "f"}; }
+
+TEST_F(Warehouse, IsMadeWithItsFolderWhenWritten) {
+  open_warehouse(options(), Access::write);
+  EXPECT_TRUE(fs::exists(path_));
+}
+
+TEST_F(Warehouse, SaysWhatIsWrongWithThePath) {
+  EXPECT_EQ(refusal(Access::read), "there is no warehouse at " + path_ +
+                                       "\nmake one with: gsa run   (or name it with --warehouse)");
+  fs::create_directories(path_);
+  EXPECT_NE(refusal(Access::write).find("is a folder, not a warehouse file"), std::string::npos);
+}
+
+TEST_F(Warehouse, RefusesAFileThatIsNotDuckDb) {
+  write("just some text that is long enough to be looked at as if it were a database file header");
+  EXPECT_NE(refusal(Access::read).find("is not a warehouse: it is not a DuckDB file"),
+            std::string::npos);
+  EXPECT_NE(refusal(Access::write).find("is not a warehouse: it is not a DuckDB file"),
+            std::string::npos);
+}
+
+TEST_F(Warehouse, RefusesANewerFormat) {
+  {
+    const duck::Database database = open_warehouse(options(), Access::write);
+    duck::Connection connection = database.connect();
+    publish(connection, {}, provenance(), true);
+    connection.execute("update ops.provenance set warehouse_format = 99");
+  }
+  EXPECT_NE(refusal(Access::read).find("written by a newer version of gsa"), std::string::npos);
+}
+
+TEST_F(Warehouse, RefusesAReadOnlyFileOnlyForWriting) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write anything";
+  open_warehouse(options(), Access::write);
+  chmod(path_.c_str(), 0444);
+  EXPECT_NE(refusal(Access::write).find("is read-only"), std::string::npos);
+  EXPECT_EQ(refusal(Access::read), "opened");
+}
+
+TEST_F(Warehouse, PublishesHiddenTablesAndViewsAtOnce) {
+  const duck::Database database = open_warehouse(options(), Access::write);
+  duck::Connection connection = database.connect();
+  connection.execute("create table t as select 1 as i; create table __gsa_new__t as select 2 as i");
+  connection.execute("create view __gsa_new__v as select * from __gsa_new__t");
+  EXPECT_EQ(connection.query_int64("select i from t"), 1);
+  publish(connection, {{"main", "t", ""}, {"main", "v", "select i * 10 as i from main.t"}},
+          provenance(), true);
+  EXPECT_EQ(connection.query_int64("select i from t"), 2);
+  EXPECT_EQ(connection.query_int64("select i from v"), 20);
+  EXPECT_EQ(connection.query("select name from (show tables)").rows(), 2u);
+  EXPECT_EQ(read_provenance(connection)->seed, 42u);
+}
+
+TEST_F(Warehouse, AFailedPublicationChangesNothing) {
+  const duck::Database database = open_warehouse(options(), Access::write);
+  duck::Connection connection = database.connect();
+  connection.execute("create table a as select 1 as i; create table __gsa_new__a as select 2 as i");
+  publish(connection, {}, provenance(), false);
+  EXPECT_THROW(
+      publish(connection, {{"main", "a", ""}, {"main", "missing", ""}}, provenance(), true), Error);
+  EXPECT_EQ(connection.query_int64("select i from a"), 1);
+  EXPECT_EQ(connection.query_int64("select i from __gsa_new__a"), 2);
+}
+
+TEST_F(Warehouse, ACompletePublicationDropsWhatIsNoLongerMade) {
+  const duck::Database database = open_warehouse(options(), Access::write);
+  duck::Connection connection = database.connect();
+  connection.execute("create table mine as select 1 as i");
+  connection.execute("create table __gsa_new__a as select 1 as i; create table __gsa_new__b as select 1 as i");
+  publish(connection, {{"main", "a", ""}, {"main", "b", ""}}, provenance(), true);
+  connection.execute("create table __gsa_new__a as select 2 as i");
+  publish(connection, {{"main", "a", ""}}, provenance(), false);
+  EXPECT_EQ(published_relations(connection).size(), 2u);
+  connection.execute("create table __gsa_new__a as select 3 as i");
+  publish(connection, {{"main", "a", ""}}, provenance(), true);
+  EXPECT_EQ(connection.query("select name from (show tables)").rows(), 2u);  // a, and what is not ours
+  EXPECT_EQ(connection.query_int64("select i from a"), 3);
+}
+
+TEST_F(Warehouse, DropsWhatAKilledRunLeft) {
+  {
+    const duck::Database database = open_warehouse(options(), Access::write);
+    duck::Connection connection = database.connect();
+    connection.execute("create table t as select 1 as i; create table __gsa_new__t as select 2 as i");
+    connection.execute("create view __gsa_new__v as select * from __gsa_new__t");
+  }
+  const duck::Database database = open_warehouse(options(), Access::write);
+  duck::Connection connection = database.connect();
+  EXPECT_EQ(connection.query("select name from (show tables)").rows(), 1u);
+}
+
+}  // namespace
+}  // namespace gsa::assets

@@ -1,0 +1,102 @@
+#include "sim/telemetry.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/streams.h"
+
+namespace gsa::sim {
+namespace {
+
+template <typename T>
+constexpr std::size_t index(T value) {
+  return static_cast<std::size_t>(value);
+}
+
+std::int32_t uniform_ms(std::int32_t low, std::int32_t high, std::uint64_t word) {
+  return low + static_cast<std::int32_t>(below(word, static_cast<std::uint64_t>(high - low + 1)));
+}
+
+}  // namespace
+
+Status draw_status(PromptTraits prompt, Tier tier, double u, double v) {
+  if (prompt.has_safety_keyword) {
+    return u < kSafetyViolationShare ? Status::safety_violation : Status::success;
+  }
+  if (prompt.token_count > kLongPromptTokens) {
+    return u < kTimeoutShare ? Status::timeout : Status::success;
+  }
+  if (tier == Tier::free && u < kRateLimitShare) return Status::rate_limited;
+  return v < kModelErrorShare ? Status::model_error : Status::success;
+}
+
+std::int32_t draw_latency_ms(Status status, std::int32_t token_count, std::uint64_t word) {
+  switch (status) {
+    case Status::timeout:
+      return kTimeoutMs;
+    case Status::safety_violation:
+      return uniform_ms(kRefusalMinMs, kRefusalMaxMs, word);
+    case Status::rate_limited:
+    case Status::model_error:
+      return uniform_ms(kRejectMinMs, kRejectMaxMs, word);
+    case Status::success:
+      break;
+  }
+  const double factor = std::exp(kLatencySigma * normal_quantile(to_open_unit(word)));
+  const double ms = kMsPerToken * token_count * factor;
+  return static_cast<std::int32_t>(
+      std::floor(std::clamp<double>(ms, kSuccessMinMs, kSuccessMaxMs) + 0.5));
+}
+
+std::int64_t cost_of(Status status, Tier tier, std::int32_t token_count, std::int32_t latency_ms) {
+  if (status != Status::success) return std::int64_t{token_count} * 10;
+  // 0.01 credits a token and 0.05 a second are 100 a token and 1/2 a millisecond.
+  const std::int64_t doubled = std::int64_t{token_count} * 200 + latency_ms;
+  return (doubled * kPriceTenths[index(tier)] + 10) / 20;
+}
+
+std::uint8_t draw_retries(Status status, double u) {
+  if (status == Status::success) return static_cast<std::uint8_t>(pick_share(kSuccessRetries, u));
+  if (status == Status::rate_limited) {
+    return static_cast<std::uint8_t>(pick_share(kRateLimitRetries, u));
+  }
+  return static_cast<std::uint8_t>(pick_share(kFailureRetries, u));
+}
+
+Feedback draw_feedback(Status status, Tier tier, double given, double sign) {
+  if (given >= kFeedbackShares[index(tier)]) return Feedback::none;
+  const double up = status == Status::success ? kThumbsUpAfterSuccess : kThumbsUpAfterFailure;
+  return sign < up ? Feedback::thumbs_up : Feedback::thumbs_down;
+}
+
+double download_share(Tier tier, std::int32_t token_count) {
+  double share = kDownloadShares[index(tier)];
+  if (token_count > kLongDownloadTokens) share += kLongDownloadBonus;
+  if (token_count < kShortDownloadTokens) share -= kShortDownloadMalus;
+  return std::min(share, kMaxDownloadShare);
+}
+
+Generation Telemetry::at(std::uint64_t id, PromptTraits prompt) const {
+  const RandomBlock who = RandomStream(seed_, kWho).at(id);
+  const RandomBlock outcome = RandomStream(seed_, kOutcome).at(id);
+  const RandomBlock reaction = RandomStream(seed_, kReaction).at(id);
+  const RandomBlock model = RandomStream(seed_, kModelVersion).at(id);
+
+  Generation g{};
+  g.user_id = users_.pick(who.u64(0));
+  const Tier tier = users_.tier(g.user_id);
+  const std::int64_t from = users_.active_from_us(g.user_id);
+  g.generated_us = from + static_cast<std::int64_t>(
+                              below(who.u64(1), static_cast<std::uint64_t>(end_us_ - from)));
+  g.status = draw_status(prompt, tier, to_unit(outcome.word[0]), to_unit(outcome.word[1]));
+  g.latency_ms = draw_latency_ms(g.status, prompt.token_count, outcome.u64(1));
+  g.cost = cost_of(g.status, tier, prompt.token_count, g.latency_ms);
+  g.retry_count = draw_retries(g.status, to_unit(reaction.word[0]));
+  g.feedback = draw_feedback(g.status, tier, to_unit(reaction.word[1]), to_unit(reaction.word[2]));
+  g.downloaded = g.status == Status::success &&
+                 to_unit(reaction.word[3]) < download_share(tier, prompt.token_count);
+  g.model = static_cast<Model>(pick_share(kModelShares, to_unit(model.word[0])));
+  return g;
+}
+
+}  // namespace gsa::sim

@@ -1,0 +1,53 @@
+#pragma once
+
+// Simulated telemetry: what happened to a generation is a pure function of (seed, generation_id),
+// of the prompt's length and safety keyword, and of the population. No I/O, no clock, no SQL.
+
+#include <cstdint>
+
+#include "sim/users.h"
+
+namespace gsa::sim {
+
+// What the simulation needs to know of a prompt.
+struct PromptTraits {
+  std::int32_t token_count;
+  bool has_safety_keyword;
+};
+
+struct Generation {
+  std::int32_t user_id;
+  std::int64_t generated_us;  // within the period and not before the user's signup
+  std::int32_t latency_ms;
+  Status status;
+  std::int64_t cost;  // 1/10,000 credits
+  std::uint8_t retry_count;
+  Feedback feedback;
+  bool downloaded;
+  Model model;
+};
+
+class Telemetry {
+ public:
+  // Keeps a reference to `users`. `end_us` is the period's end.
+  Telemetry(std::uint64_t seed, const Period& period, const Population& users)
+      : seed_(seed), end_us_(period.end_us()), users_(users) {}
+
+  Generation at(std::uint64_t generation_id, PromptTraits prompt) const;
+
+ private:
+  std::uint64_t seed_;
+  std::int64_t end_us_;
+  const Population& users_;
+};
+
+// The rules one by one; u and v are uniform in [0, 1), `word` is a uniform 64-bit word.
+Status draw_status(PromptTraits prompt, Tier tier, double u, double v);
+std::int32_t draw_latency_ms(Status status, std::int32_t token_count, std::uint64_t word);
+// In 1/10,000 credits, rounded half up; exact.
+std::int64_t cost_of(Status status, Tier tier, std::int32_t token_count, std::int32_t latency_ms);
+std::uint8_t draw_retries(Status status, double u);
+Feedback draw_feedback(Status status, Tier tier, double given, double sign);
+double download_share(Tier tier, std::int32_t token_count);
+
+}  // namespace gsa::sim
