@@ -1,5 +1,6 @@
 #include "assets/warehouse.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <unistd.h>
@@ -161,14 +162,16 @@ void write_published(duck::Connection& connection,
   }
 }
 
-// Drops what an earlier publication had and `relations` have not.
-void drop_outdated(duck::Connection& connection, const std::vector<PublishedRelation>& relations) {
+bool contains(const std::vector<PublishedRelation>& relations, const PublishedRelation& wanted) {
+  return std::any_of(relations.begin(), relations.end(), [&](const PublishedRelation& relation) {
+    return relation.schema == wanted.schema && relation.name == wanted.name;
+  });
+}
+
+void drop_outdated(duck::Connection& connection, const std::vector<PublishedRelation>& made,
+                   const std::vector<PublishedRelation>& kept) {
   for (const PublishedRelation& old : published_relations(connection)) {
-    bool kept = false;
-    for (const PublishedRelation& relation : relations) {
-      kept = kept || (relation.schema == old.schema && relation.name == old.name);
-    }
-    if (kept) continue;
+    if (contains(made, old) || contains(kept, old)) continue;
     drop_relation(connection, old.schema, old.name);
     connection.execute(fmt::format("delete from ops.published where schema_name = {} and name = {}",
                                    sql_quote(old.schema), sql_quote(old.name)));
@@ -230,14 +233,19 @@ std::vector<PublishedRelation> published_relations(duck::Connection& connection)
   return relations;
 }
 
-void publish(duck::Connection& connection, const std::vector<PublishedRelation>& relations,
-             const Provenance& provenance, bool complete) {
+void publish(duck::Connection& connection, const std::vector<PublishedRelation>& made,
+             const std::vector<PublishedRelation>& kept, const Provenance& provenance) {
   connection.execute("begin transaction");
   try {
-    for (const PublishedRelation& relation : relations) publish_relation(connection, relation);
+    // A view is bound when it is made: what it reads must stand by then.
+    for (const bool views : {false, true}) {
+      for (const PublishedRelation& relation : made) {
+        if (relation.view_sql.empty() != views) publish_relation(connection, relation);
+      }
+    }
     write_provenance(connection, provenance);
-    write_published(connection, relations);
-    if (complete) drop_outdated(connection, relations);
+    write_published(connection, made);
+    drop_outdated(connection, made, kept);
     connection.execute("commit");
   } catch (...) {
     try {

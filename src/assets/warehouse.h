@@ -62,11 +62,11 @@ struct PublishedRelation {
   std::string view_sql;  // of a view, its SELECT on published names; empty for a table
 };
 
-// Makes `relations`, standing under their hidden names, visible, with `provenance`, in one
-// transaction. `complete`: they are all there is, and relations of earlier publications that are
-// not among them go. Nothing changes where it throws.
-void publish(duck::Connection& connection, const std::vector<PublishedRelation>& relations,
-             const Provenance& provenance, bool complete);
+// Makes `made`, standing under their hidden names, visible, with `provenance`, in one transaction.
+// Views come in an order in which each finds the views it reads.
+// What earlier publications had beyond `made` and `kept` goes. Nothing changes where it throws.
+void publish(duck::Connection& connection, const std::vector<PublishedRelation>& made,
+             const std::vector<PublishedRelation>& kept, const Provenance& provenance);
 
 // The relations of the last publication, by schema and name.
 std::vector<PublishedRelation> published_relations(duck::Connection& connection);

@@ -2,10 +2,10 @@
 
 #include <filesystem>
 #include <fstream>
-
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "base/error.h"
 
@@ -41,7 +41,9 @@ class Warehouse : public testing::Test {
   std::string path_;
 };
 
-Provenance provenance() { return {"synthetic", 10, 10, 0, 2, 42, "simulated", "2025-12", "built-in", "f"}; }
+Provenance provenance() {
+  return {"synthetic", 10, 10, 0, 2, 42, "simulated", "2025-12", "built-in", "f"};
+}
 
 TEST_F(Warehouse, IsMadeWithItsFolderWhenWritten) {
   open_warehouse(options(), Access::write);
@@ -67,7 +69,7 @@ TEST_F(Warehouse, RefusesANewerFormat) {
   {
     const duck::Database database = open_warehouse(options(), Access::write);
     duck::Connection connection = database.connect();
-    publish(connection, {}, provenance(), true);
+    publish(connection, {}, {}, provenance());
     connection.execute("update ops.provenance set warehouse_format = 99");
   }
   EXPECT_NE(refusal(Access::read).find("written by a newer version of gsa"), std::string::npos);
@@ -87,8 +89,8 @@ TEST_F(Warehouse, PublishesHiddenTablesAndViewsAtOnce) {
   connection.execute("create table t as select 1 as i; create table __gsa_new__t as select 2 as i");
   connection.execute("create view __gsa_new__v as select * from __gsa_new__t");
   EXPECT_EQ(connection.query_int64("select i from t"), 1);
-  publish(connection, {{"main", "t", ""}, {"main", "v", "select i * 10 as i from main.t"}},
-          provenance(), true);
+  publish(connection, {{"main", "t", ""}, {"main", "v", "select i * 10 as i from main.t"}}, {},
+          provenance());
   EXPECT_EQ(connection.query_int64("select i from t"), 2);
   EXPECT_EQ(connection.query_int64("select i from v"), 20);
   EXPECT_EQ(connection.query("select name from (show tables)").rows(), 2u);
@@ -99,25 +101,27 @@ TEST_F(Warehouse, AFailedPublicationChangesNothing) {
   const duck::Database database = open_warehouse(options(), Access::write);
   duck::Connection connection = database.connect();
   connection.execute("create table a as select 1 as i; create table __gsa_new__a as select 2 as i");
-  publish(connection, {}, provenance(), false);
-  EXPECT_THROW(
-      publish(connection, {{"main", "a", ""}, {"main", "missing", ""}}, provenance(), true), Error);
+  publish(connection, {}, {}, provenance());
+  EXPECT_THROW(publish(connection, {{"main", "a", ""}, {"main", "missing", ""}}, {}, provenance()),
+               Error);
   EXPECT_EQ(connection.query_int64("select i from a"), 1);
   EXPECT_EQ(connection.query_int64("select i from __gsa_new__a"), 2);
 }
 
-TEST_F(Warehouse, ACompletePublicationDropsWhatIsNoLongerMade) {
+TEST_F(Warehouse, APublicationDropsWhatIsNeitherMadeNorKept) {
   const duck::Database database = open_warehouse(options(), Access::write);
   duck::Connection connection = database.connect();
   connection.execute("create table mine as select 1 as i");
-  connection.execute("create table __gsa_new__a as select 1 as i; create table __gsa_new__b as select 1 as i");
-  publish(connection, {{"main", "a", ""}, {"main", "b", ""}}, provenance(), true);
+  connection.execute(
+      "create table __gsa_new__a as select 1 as i; create table __gsa_new__b as select 1 as i");
+  publish(connection, {{"main", "a", ""}, {"main", "b", ""}}, {}, provenance());
   connection.execute("create table __gsa_new__a as select 2 as i");
-  publish(connection, {{"main", "a", ""}}, provenance(), false);
+  publish(connection, {{"main", "a", ""}}, {{"main", "b", ""}}, provenance());
   EXPECT_EQ(published_relations(connection).size(), 2u);
   connection.execute("create table __gsa_new__a as select 3 as i");
-  publish(connection, {{"main", "a", ""}}, provenance(), true);
-  EXPECT_EQ(connection.query("select name from (show tables)").rows(), 2u);  // a, and what is not ours
+  publish(connection, {{"main", "a", ""}}, {}, provenance());
+  EXPECT_EQ(connection.query("select name from (show tables)").rows(),
+            2u);  // a, and what is not ours
   EXPECT_EQ(connection.query_int64("select i from a"), 3);
 }
 
@@ -125,7 +129,8 @@ TEST_F(Warehouse, DropsWhatAKilledRunLeft) {
   {
     const duck::Database database = open_warehouse(options(), Access::write);
     duck::Connection connection = database.connect();
-    connection.execute("create table t as select 1 as i; create table __gsa_new__t as select 2 as i");
+    connection.execute(
+        "create table t as select 1 as i; create table __gsa_new__t as select 2 as i");
     connection.execute("create view __gsa_new__v as select * from __gsa_new__t");
   }
   const duck::Database database = open_warehouse(options(), Access::write);

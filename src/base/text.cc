@@ -162,7 +162,7 @@ std::optional<std::string> nearest(std::string_view word,
   std::optional<std::string> found;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best) {
+    if (distance < best && distance < word.size()) {
       best = distance;
       found = candidate;
     }

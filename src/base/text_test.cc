@@ -124,6 +124,7 @@ TEST(Nearest, FindsNothingWhereNothingIsNear) {
   EXPECT_EQ(nearest("calendar", kModels), std::nullopt);
   EXPECT_EQ(nearest("abc", {"axy"}), std::nullopt);  // two mistakes in three letters
   EXPECT_EQ(nearest("word", {}), std::nullopt);
+  EXPECT_EQ(nearest("a", {"b"}), std::nullopt);  // nothing of the word would be left
 }
 
 TEST(Nearest, PrefersTheFirstOfEquals) { EXPECT_EQ(nearest("tast", {"test", "taste"}), "test"); }

@@ -1,0 +1,10 @@
+# Checks of the project itself that ctest runs beside the unit tests; include this after the modules.
+# Off where a build is for the unit tests alone, as those with sanitizers are.
+option(GSA_CHECKS "Run the checks of scripts and includes with the tests" ON)
+if(GSA_TESTS AND GSA_CHECKS)
+  set(scripts ${CMAKE_SOURCE_DIR}/scripts)
+  add_test(NAME module_includes COMMAND ${scripts}/check-includes)
+  add_test(NAME check_includes COMMAND ${scripts}/tests/check_includes_test)
+  add_test(NAME run_script COMMAND ${scripts}/tests/run_test)
+  add_test(NAME setup_script COMMAND ${scripts}/tests/setup_test)
+endif()

@@ -1,0 +1,238 @@
+"""Builds the same raw tables with gsa and with the real dbt, and compares all that came out.
+
+Everything is written to a temporary folder: the dbt project is copied there, so that dbt's target,
+logs and packages never touch the checkout, and no network is used. Needs the Python package duckdb.
+"""
+
+import argparse
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import duckdb
+
+RAW_TABLES = ("raw_prompts", "raw_users", "raw_generations")
+# gsa's own records (provenance, history of runs), which are no part of the dbt project.
+OWN_SCHEMAS = ("gsa",)
+OWN_PREFIX = "gsa_"
+SHOWN_ROWS = 5
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def run(command, **options):
+    """Runs a command to its end; shows all it said and stops where it fails."""
+    done = subprocess.run([str(x) for x in command], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False, **options)
+    if done.returncode != 0:
+        print(done.stdout)
+        sys.exit(f"error: {pathlib.Path(command[0]).name} {command[1]} exited {done.returncode}")
+    return done.stdout
+
+
+def quoted(*names):
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
+
+
+def relations(db, catalog):
+    """(schema, name) -> (table or view, [(column, type), …]), of what the dbt project makes or reads."""
+    found = {}
+    rows = db.execute(
+        "select table_schema, table_name, table_type from information_schema.tables"
+        " where table_catalog = ?", [catalog]).fetchall()
+    for schema, name, kind in rows:
+        if schema in OWN_SCHEMAS or name.startswith(OWN_PREFIX):
+            continue
+        columns = db.execute(
+            "select column_name, data_type from information_schema.columns where table_catalog = ?"
+            " and table_schema = ? and table_name = ? order by ordinal_position",
+            [catalog, schema, name]).fetchall()
+        found[(schema, name)] = (kind, columns)
+    return found
+
+
+def compare_rows(db, left, right):
+    """Rows that one side has more often than the other, at most SHOWN_ROWS a side."""
+    differences = []
+    for side, a, b in (("gsa", left, right), ("dbt", right, left)):
+        extra = db.execute(f"select * from (from {a} except all from {b})").fetchmany(SHOWN_ROWS + 1)
+        for row in extra[:SHOWN_ROWS]:
+            differences.append(f"    only from {side}: {row}")
+        if len(extra) > SHOWN_ROWS:
+            differences.append(f"    … more only from {side}")
+    return differences
+
+
+@contextlib.contextmanager
+def both_attached(gsa_file, dbt_file):
+    """Both files under the names they were built with: dbt's views name their tables by them."""
+    with duckdb.connect() as db:
+        db.execute("set TimeZone = 'UTC'")
+        db.execute(f"attach '{gsa_file}' as gsa (read_only)")
+        db.execute(f"attach '{dbt_file}' as dbt (read_only)")
+        yield db
+
+
+def in_catalog(db, catalog, name):
+    """A view may name its tables without the file, so each side is read with its own file in use."""
+    db.execute(f"use {catalog}.{quoted(name[0])}")
+
+
+def compare(gsa_file, dbt_file):
+    """Returns what differs, a line or more each, and a summary of what was compared."""
+    problems = []
+    rows_in_all = 0
+    with both_attached(gsa_file, dbt_file) as db:
+        ours, theirs = relations(db, "gsa"), relations(db, "dbt")
+        for name in sorted(ours.keys() ^ theirs.keys()):
+            side = "gsa" if name in ours else "dbt"
+            problems.append(f"{'.'.join(name)}: only {side} made it")
+        for name in sorted(ours.keys() & theirs.keys()):
+            if ours[name][0] != theirs[name][0]:
+                problems.append(f"{'.'.join(name)}: a {ours[name][0]} from gsa, a {theirs[name][0]} from dbt")
+            if ours[name][1] != theirs[name][1]:
+                problems.append(f"{'.'.join(name)}: columns differ\n    gsa: {ours[name][1]}\n    dbt: {theirs[name][1]}")
+                continue
+            columns = ", ".join(quoted(column) for column, _ in ours[name][1])
+            copies = []
+            for catalog in ("gsa", "dbt"):
+                in_catalog(db, catalog, name)
+                copy = f"temp.main.{catalog}_rows"
+                db.execute(f"create or replace temp table {catalog}_rows as"
+                           f" select {columns} from {quoted(catalog, *name)}")
+                copies.append(copy)
+            count = db.execute(f"select count(*) from {copies[0]}").fetchone()[0]
+            rows_in_all += count
+            if count == 0:
+                problems.append(f"{'.'.join(name)}: has no rows, so nothing was compared")
+            differences = compare_rows(db, *copies)
+            if differences:
+                problems.append(f"{'.'.join(name)}: rows differ\n" + "\n".join(differences))
+        db.execute("use memory.main")
+    return problems, f"{len(ours)} tables and views, {rows_in_all:,} rows"
+
+
+def copy_raw(gsa_file, dbt_file):
+    with duckdb.connect(str(dbt_file)) as db:
+        db.execute(f"attach '{gsa_file}' as from_gsa (read_only)")
+        for name in RAW_TABLES:
+            found = db.execute(
+                "select table_schema from information_schema.tables where table_catalog = 'from_gsa'"
+                " and table_name = ?", [name]).fetchall()
+            if len(found) != 1:
+                sys.exit(f"error: gsa's warehouse has {len(found)} tables {name}, not one")
+            schema = found[0][0]
+            db.execute(f"create schema if not exists {quoted(schema)}")
+            db.execute(f"create table {quoted(schema, name)} as from from_gsa.{quoted(schema, name)}")
+
+
+def run_dbt(options, folder, warehouse):
+    """Runs `dbt build` on a copy of the project; returns how many of each kind had which result."""
+    project = folder / "project"
+    shutil.copytree(options.project, project,
+                    ignore=shutil.ignore_patterns("target", "logs", "dbt_packages"))
+    shutil.copytree(HERE / "dbt_utils", project / "dbt_packages" / "dbt_utils")
+    (project / "packages.yml").write_text("packages:\n  - local: dbt_packages/dbt_utils\n")
+    (project / "package-lock.yml").unlink(missing_ok=True)
+    environment = dict(os.environ, GSA_WAREHOUSE=str(warehouse), DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+                       DO_NOT_TRACK="1", DBT_USE_COLORS="false", DBT_VERSION_CHECK="false")
+    run([options.dbt, "build", "--project-dir", project, "--profiles-dir", project,
+         "--target-path", folder / "target", "--log-path", folder / "logs"],
+        cwd=folder, env=environment)
+    results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
+    return collections.Counter(
+        (result["unique_id"].split(".")[0], result["status"]) for result in results)
+
+
+def done_line(said):
+    """The counts of a closing line: Done. PASS=74 WARN=0 ERROR=0 SKIP=0 TOTAL=74"""
+    found = re.findall(r"Done\. (PASS=.*TOTAL=\d+)", said)
+    if not found:
+        print(said)
+        sys.exit("error: no closing line `Done. PASS=…` from gsa")
+    return {key: int(value) for key, value in re.findall(r"([A-Z-]+)=(\d+)", found[-1])}
+
+
+def compare_counts(options, gsa_file, dbt):
+    """gsa's `build` must have run as many models and tests as dbt's, with the same results."""
+    problems = []
+    models = sum(count for (kind, _), count in dbt.items() if kind == "model")
+    tests = sum(count for (kind, _), count in dbt.items() if kind == "test")
+    passed = dbt["test", "pass"]
+    said = done_line(run([options.gsa, "test", "--warehouse", gsa_file]))
+    if (said["TOTAL"], said["PASS"], said["WARN"]) != (tests, passed, dbt["test", "warn"]):
+        problems.append(f"data tests: {tests} and {passed} passed in dbt, gsa says {said}")
+    said = done_line(run([options.gsa, "build", "--warehouse", gsa_file]))
+    if said["TOTAL"] != models + tests or said["PASS"] != dbt["model", "success"] + passed:
+        problems.append(f"models and tests: {models} and {tests} in dbt, gsa says {said}")
+    return problems, f"{models} models, {tests} data tests"
+
+
+def self_test(gsa_file, dbt_file, folder):
+    """Alters a copy of dbt's warehouse in each way that must be noticed."""
+    alterations = {
+        "a value": "update fct_sessions set friction_score = friction_score + 0.1"
+                   " where rowid = (select max(rowid) from fct_sessions)",
+        "a missing row": "delete from dim_users where rowid = 0",
+        "a row twice": "insert into daily_metrics from daily_metrics limit 1",
+        "a null": "update fct_sessions set friction_category = null where rowid = 0",
+        "another type": "alter table fct_generations alter column retry_count type bigint",
+        "another column name": "alter table user_friction_summary rename column user_tier to tier",
+        "a missing table": "drop table daily_metrics",
+        "a table more": "create table dim_more as select 1 as x",
+    }
+    missed = []
+    for name, statement in alterations.items():
+        altered = folder / "altered.duckdb"
+        shutil.copyfile(dbt_file, altered)
+        with duckdb.connect() as db:
+            db.execute(f"attach '{altered}' as dbt")  # the name by which its views know it
+            db.execute("use dbt")
+            db.execute(statement)
+        problems, _ = compare(gsa_file, altered)
+        print(f"self-test: {name}: {'noticed' if problems else 'MISSED'}")
+        if not problems:
+            missed.append(name)
+    return missed
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="dbt-parity")
+    parser.add_argument("--gsa", type=pathlib.Path, required=True)
+    parser.add_argument("--dbt", type=pathlib.Path, required=True)
+    parser.add_argument("--project", type=pathlib.Path, required=True)
+    parser.add_argument("--prompts", default="5000")
+    parser.add_argument("--users", default="300")
+    parser.add_argument("--seed", default="42")
+    parser.add_argument("--self-test", action="store_true")
+    options = parser.parse_args()
+
+    with tempfile.TemporaryDirectory(prefix="gsa-parity-") as name:
+        folder = pathlib.Path(name)
+        gsa_file, dbt_file = folder / "gsa.duckdb", folder / "dbt.duckdb"
+        run([options.gsa, "run", "--warehouse", gsa_file, "--prompts", options.prompts,
+             "--users", options.users, "--seed", options.seed, "--quiet"])
+        copy_raw(gsa_file, dbt_file)
+        results = run_dbt(options, folder, dbt_file)
+        problems, compared = compare(gsa_file, dbt_file)
+        more, counted = compare_counts(options, gsa_file, results)
+        problems += more
+        for problem in problems:
+            print(problem)
+        if problems:
+            sys.exit(f"dbt parity: {len(problems)} differences between gsa and dbt")
+        print(f"dbt parity: the same from gsa and dbt: {compared}; {counted}")
+        if options.self_test:
+            missed = self_test(gsa_file, dbt_file, folder)
+            if missed:
+                sys.exit(f"dbt parity: the check missed {', '.join(missed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+#include "app/app.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/options.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/terminal.h"
+#include "base/text.h"
+#include "duck/database.h"
+
+namespace gsa::app {
+namespace {
+
+constexpr int kBugExit = 70;  // EX_SOFTWARE of sysexits.h
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::failed:
+      return 1;
+    case ErrorCode::usage:
+      return 2;
+    case ErrorCode::tests_failed:
+      return 3;
+    case ErrorCode::interrupted:
+      return 130;
+  }
+  return 1;
+}
+
+void print_error(const std::string& message, const std::string& hint) {
+  fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::red, "error:"), message);
+  if (!hint.empty()) {
+    fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::cyan, "hint:"), hint);
+  }
+}
+
+// The command that was being typed, for hints: "gsa run" or "gsa".
+const CLI::App* command_of(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? &app : chosen.front();
+}
+
+std::vector<std::string> known_words(const CLI::App& app, bool options) {
+  std::vector<std::string> words;
+  if (options) {
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+    }
+  } else {
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+      words.push_back(command->get_name());
+    }
+  }
+  return words;
+}
+
+// The first word that no option or command took, where that is what went wrong.
+std::string unexpected_word(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return "";
+  const std::vector<std::string> rest = command_of(app)->remaining(true);
+  const std::vector<std::string> all = rest.empty() ? app.remaining(true) : rest;
+  return all.empty() ? "" : all.front();
+}
+
+int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = *command_of(app);
+  const bool top = &command == &app;
+  const std::string name = top ? "gsa" : "gsa " + command.get_name();
+  std::string hint = fmt::format("{} --help shows what it takes", name);
+  std::string message = error.what();
+  if (const std::string word = unexpected_word(app, error); !word.empty()) {
+    const bool is_option = word.starts_with("-");
+    message = fmt::format("{} knows no {} '{}'", name,
+                          is_option ? "option"
+                          : top     ? "command"
+                                    : "argument",
+                          word);
+    const std::string bare = word.substr(0, word.find('='));
+    const std::string meant = did_you_mean(bare, known_words(command, is_option));
+    if (!meant.empty()) hint = meant;
+  }
+  print_error(message, hint);
+  return exit_code(ErrorCode::usage);
+}
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app(
+      "Shows where users of image generation meet friction, who they are, and what it costs.",
+      "gsa");
+  app.set_version_flag("--version",
+                       fmt::format("gsa {} (DuckDB {})", GSA_VERSION, duck::library_version()));
+  app.footer("Begin with: gsa run    Then: gsa sql \"select * from fct_sessions limit 5\"");
+  Action action;
+  add_run(app, action);
+  add_build(app, action);
+  add_test(app, action);
+  add_summary(app, action);
+  add_sql(app, action);
+  add_export(app, action);
+  add_init(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    return usage_error(app, error);
+  }
+  if (!action) {
+    fmt::print("{}", app.help());
+    return 0;
+  }
+  catch_interrupts();
+  return action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run_command_line(argc, argv);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) {
+      print_error("interrupted", "nothing was changed: the last publication is whole");
+    } else {
+      print_error(error.message(), error.hint());
+    }
+    return exit_code(error.code());
+  } catch (const std::exception& bug) {
+    print_error(fmt::format("a bug in gsa: {}", bug.what()),
+                "please report it with the command you ran");
+    return kBugExit;
+  }
+}
+
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
+                      const std::string& examples, CommonOptions& common) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->footer("Examples:\n" + examples);
+  command->add_option("--warehouse", common.warehouse.path, "The warehouse, a DuckDB file")
+      ->capture_default_str()
+      ->type_name("FILE");
+  command->add_option("--threads", common.warehouse.threads, "Threads to use (default: all cores)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command
+      ->add_option("--memory-limit", common.warehouse.memory_limit,
+                   "Memory to use at most, e.g. 3GB (default: 80 % of the machine's)")
+      ->type_name("SIZE");
+  command->add_flag("-q,--quiet", common.quiet, "Print results and errors only");
+  return command;
+}
+
+void add_project_options(CLI::App& command, ProjectOptions& options) {
+  command.add_option("--project", options.folder, "A dbt project (default: the built-in one)")
+      ->type_name("DIR");
+  command.add_option("--vars", options.vars, "Override vars of the project: '{name: value}'")
+      ->type_name("YAML");
+  command
+      .add_option("-s,--select", options.select,
+                  "Only these models: name, +name+, tag:x, path:x, … as in dbt")
+      ->type_name("SEL");
+  command.add_option("--exclude", options.exclude, "But not these")->type_name("SEL");
+}
+
+}  // namespace gsa::app

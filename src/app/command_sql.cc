@@ -1,0 +1,156 @@
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "app/options.h"
+#include "app/output_file.h"
+#include "app/query_watch.h"
+#include "app/row_writer.h"
+#include "app/sql_text.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/table.h"
+#include "base/terminal.h"
+#include "base/text.h"
+
+namespace gsa::app {
+namespace {
+
+constexpr std::size_t kTerminalCell =
+    60;  // columns of a cell on a terminal, so that rows stay rows
+
+struct SqlOptions {
+  CommonOptions common;
+  std::string sql;
+  std::string file;
+  std::string output;
+  RowFormat format = RowFormat::table;
+};
+
+std::string read_sql(const SqlOptions& options) {
+  if (!options.sql.empty() == !options.file.empty()) {
+    throw Error(options.sql.empty() ? "gsa sql needs a query"
+                                    : "gsa sql takes a query or -f FILE, not both",
+                "for example: gsa sql \"select * from fct_sessions limit 5\"", ErrorCode::usage);
+  }
+  if (options.file.empty()) return options.sql;
+  return read_file(options.file == "-" ? "/dev/stdin" : options.file);
+}
+
+// EXPLAIN, PRAGMA and the like: few rows, which cannot stand in a subquery.
+void write_small(const duck::Result& result, const std::function<void(std::string_view)>& write) {
+  if (result.columns() == 0 || result.rows() == 0) return;
+  if (result.name(0) == "explain_key") {
+    for (std::size_t r = 0; r < result.rows(); ++r) write(result.text(r, 1));
+    return;
+  }
+  std::vector<TableColumn> columns;
+  std::vector<TableWriter::Row> rows(result.rows());
+  for (std::size_t c = 0; c < result.columns(); ++c) {
+    columns.push_back({result.name(c), false});
+    for (std::size_t r = 0; r < result.rows(); ++r) rows[r].push_back(result.shown(r, c));
+  }
+  write(format_table(columns, rows));
+}
+
+void write_parquet(duck::Connection& connection, const std::string& select,
+                   const std::string& path) {
+  OutputFile file(path);
+  connection.execute(
+      fmt::format("copy (\n{}\n) to {} (format parquet)", select, sql_quote(file.part())));
+  file.keep();
+}
+
+void write_result(duck::Connection& connection, const SqlOptions& options, const std::string& sql) {
+  const duck::StatementInfo info = connection.inspect(sql);
+  if (options.format == RowFormat::parquet) {
+    if (!info.is_select) throw Error("only the rows of a SELECT can be written as parquet");
+    return write_parquet(connection, sql, options.output);
+  }
+  const bool to_terminal = options.output.empty() && is_terminal(STDOUT_FILENO);
+  const auto write_to = [&](std::FILE* stream) {
+    const auto write = [stream](std::string_view text) {
+      if (std::fwrite(text.data(), 1, text.size(), stream) != text.size()) {
+        throw Error(fmt::format("cannot write the result: {}", std::strerror(errno)));
+      }
+    };
+    if (info.is_select) {
+      write_rows(connection, sql, info.columns, options.format, to_terminal ? kTerminalCell : 0,
+                 write);
+    } else {
+      write_small(connection.query(sql), write);
+    }
+  };
+  if (options.output.empty()) {
+    write_to(stdout);
+    if (std::fflush(stdout) != 0)
+      throw Error(fmt::format("cannot write the result: {}", std::strerror(errno)));
+    return;
+  }
+  OutputFile file(options.output);
+  std::FILE* stream = std::fopen(file.part().c_str(), "wb");
+  if (stream == nullptr)
+    throw Error(fmt::format("cannot write {}: {}", options.output, std::strerror(errno)));
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closer(stream, std::fclose);
+  write_to(stream);
+  if (std::fflush(stream) != 0)
+    throw Error(fmt::format("cannot write {}: {}", options.output, std::strerror(errno)));
+  file.keep();
+}
+
+int sql(const SqlOptions& options) {
+  const std::vector<std::string> statements = split_statements(read_sql(options));
+  if (statements.empty()) throw Error("the query is empty", "", ErrorCode::usage);
+  if (options.format == RowFormat::parquet && options.output.empty()) {
+    throw Error("parquet cannot be written to the terminal", "name a file: --output result.parquet",
+                ErrorCode::usage);
+  }
+  const duck::Database database =
+      assets::open_warehouse(options.common.warehouse, assets::Access::read);
+  duck::Connection connection = database.connect();
+  QueryWatch watch(connection, false);
+  try {
+    for (std::size_t i = 0; i + 1 < statements.size(); ++i) connection.execute(statements[i]);
+    write_result(connection, options, statements.back());
+  } catch (const duck::SqlError& error) {
+    throw Error(error.details(), error.hint(), error.code());
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_sql(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<SqlOptions>();
+  CLI::App* command = add_command(
+      app, "sql", "Run SQL on the warehouse, read-only",
+      "  gsa sql \"select user_tier, avg(friction_score) from fct_sessions group by user_tier\"\n"
+      "  gsa sql \"from fct_sessions\" --format parquet --output sessions.parquet\n"
+      "  gsa sql -f query.sql --format csv > result.csv",
+      options->common);
+  command
+      ->add_option("query", options->sql,
+                   "The query; of several statements the last one's rows are shown")
+      ->type_name("SQL");
+  command->add_option("-f,--file", options->file, "Read the query from a file (-: standard input)")
+      ->type_name("FILE");
+  command->add_option("-o,--output", options->output, "Write the result to a file")
+      ->type_name("FILE");
+  const std::map<std::string, RowFormat> formats = {
+      {"table", RowFormat::table},       {"csv", RowFormat::csv},
+      {"json", RowFormat::json},         {"jsonl", RowFormat::jsonl},
+      {"markdown", RowFormat::markdown}, {"parquet", RowFormat::parquet}};
+  command
+      ->add_option("--format", options->format,
+                   "table, csv, json, jsonl, markdown or parquet (default: table)")
+      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->type_name("FORMAT");
+  command->callback([options, &action] { action = [options] { return sql(*options); }; });
+}
+
+}  // namespace gsa::app

@@ -1,0 +1,42 @@
+#include <map>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "app/options.h"
+#include "app/summary.h"
+
+namespace gsa::app {
+namespace {
+
+struct SummaryOptions {
+  CommonOptions common;
+  ReportFormat format = ReportFormat::table;
+};
+
+int summary(const SummaryOptions& options) {
+  const duck::Database database =
+      assets::open_warehouse(options.common.warehouse, assets::Access::read);
+  duck::Connection connection = database.connect();
+  fmt::print("{}", report(connection, options.format));
+  return 0;
+}
+
+}  // namespace
+
+void add_summary(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<SummaryOptions>();
+  CLI::App* command = add_command(
+      app, "summary", "Print the report: friction, success, cost and engagement by tier",
+      "  gsa summary\n  gsa summary --format json | jq '.by_tier[].avg_friction_score'",
+      options->common);
+  const std::map<std::string, ReportFormat> formats = {{"table", ReportFormat::table},
+                                                       {"json", ReportFormat::json},
+                                                       {"markdown", ReportFormat::markdown}};
+  command->add_option("--format", options->format, "table, json or markdown (default: table)")
+      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->type_name("FORMAT");
+  command->callback([options, &action] { action = [options] { return summary(*options); }; });
+}
+
+}  // namespace gsa::app

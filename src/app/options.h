@@ -1,0 +1,46 @@
+#pragma once
+
+// The command line: what all commands share, and how a command is added.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "assets/warehouse.h"
+
+namespace gsa::app {
+
+struct CommonOptions {
+  assets::WarehouseOptions warehouse{"data/warehouse.duckdb", 0, ""};
+  bool quiet = false;
+};
+
+// What the chosen command will do once the whole command line is read; returns the exit code.
+using Action = std::function<int()>;
+
+// Each adds its command to `app` and sets `action` when it is chosen. One file each:
+// command_NAME.cc.
+void add_run(CLI::App& app, Action& action);
+void add_build(CLI::App& app, Action& action);
+void add_test(CLI::App& app, Action& action);
+void add_summary(CLI::App& app, Action& action);
+void add_sql(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
+void add_init(CLI::App& app, Action& action);
+
+// A command with its description, an example and the options that all commands take.
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
+                      const std::string& examples, CommonOptions& common);
+
+// What commands that read the dbt project share.
+struct ProjectOptions {
+  std::string folder;  // empty: the built-in project
+  std::string vars;    // YAML that overrides the project's vars
+  std::vector<std::string> select;
+  std::vector<std::string> exclude;
+};
+void add_project_options(CLI::App& command, ProjectOptions& options);
+
+}  // namespace gsa::app

@@ -1,0 +1,21 @@
+#include "app/project.h"
+
+#include "base/embedded.h"
+#include "dbt/project_files.h"
+
+namespace gsa::app {
+
+dbt::Project load_project(const ProjectOptions& options) {
+  dbt::LoadOptions load;
+  load.vars = options.vars;
+  if (options.folder.empty()) {
+    return dbt::Project::load(dbt::ProjectFiles(embedded_dbt(), "built-in:"), load);
+  }
+  return dbt::Project::load(dbt::ProjectFiles::from_folder(options.folder), load);
+}
+
+std::string describe_project(const ProjectOptions& options) {
+  return options.folder.empty() ? "built-in" : options.folder;
+}
+
+}  // namespace gsa::app

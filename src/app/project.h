@@ -1,0 +1,18 @@
+#pragma once
+
+// The dbt project that a command works on.
+
+#include <string>
+
+#include "app/options.h"
+#include "dbt/project.h"
+
+namespace gsa::app {
+
+// The project in options.folder, or the built-in one, with options.vars.
+dbt::Project load_project(const ProjectOptions& options);
+
+// What provenance says of it: "built-in", or the folder.
+std::string describe_project(const ProjectOptions& options);
+
+}  // namespace gsa::app

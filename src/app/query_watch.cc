@@ -1,0 +1,53 @@
+#include "app/query_watch.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/interrupt.h"
+
+namespace gsa::app {
+namespace {
+
+constexpr auto kPollInterval = std::chrono::milliseconds(50);
+
+}  // namespace
+
+QueryWatch::QueryWatch(const duck::Connection& connection, bool show_progress)
+    : connection_(connection), show_progress_(show_progress), thread_([this] { watch(); }) {}
+
+QueryWatch::~QueryWatch() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_one();
+  thread_.join();
+}
+
+void QueryWatch::begin(const std::string& label, std::int64_t rows) {
+  const std::lock_guard lock(mutex_);
+  progress_ = std::make_unique<Progress>(label, rows, show_progress_);
+}
+
+void QueryWatch::end() {
+  const std::lock_guard lock(mutex_);
+  progress_.reset();
+}
+
+void QueryWatch::log(const std::string& line) {
+  const std::lock_guard lock(mutex_);
+  if (progress_) progress_->wipe();
+  fmt::print(stderr, "{}\n", line);
+}
+
+void QueryWatch::watch() {
+  std::unique_lock lock(mutex_);
+  while (!stop_.wait_for(lock, kPollInterval, [this] { return stopping_; })) {
+    if (interrupted()) connection_.interrupt();
+    if (progress_) progress_->update(connection_.progress().fraction);
+  }
+}
+
+}  // namespace gsa::app

@@ -1,0 +1,44 @@
+#pragma once
+
+// Watches a connection from a second thread while it runs queries: draws their progress, and stops
+// them on Ctrl-C (they then throw SqlError{interrupted}).
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/progress.h"
+#include "duck/database.h"
+
+namespace gsa::app {
+
+class QueryWatch {
+ public:
+  // `connection` must outlive the watch.
+  QueryWatch(const duck::Connection& connection, bool show_progress);
+  ~QueryWatch();
+  QueryWatch(const QueryWatch&) = delete;
+  QueryWatch& operator=(const QueryWatch&) = delete;
+
+  // From now to end(), the running query is `label`, over `rows` rows (0: not known).
+  void begin(const std::string& label, std::int64_t rows);
+  void end();
+
+  // Prints a line to stderr without tearing the progress bar.
+  void log(const std::string& line);
+
+ private:
+  void watch();
+
+  const duck::Connection& connection_;
+  bool show_progress_;
+  std::mutex mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;
+  std::unique_ptr<Progress> progress_;  // guarded by mutex_, as stopping_
+  std::thread thread_;
+};
+
+}  // namespace gsa::app

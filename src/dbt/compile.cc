@@ -1,0 +1,229 @@
+#include "dbt/compile.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "dbt/characters.h"
+#include "dbt/data_tests.h"
+
+namespace gsa::dbt {
+namespace {
+
+struct LineColumn {
+  int line;
+  int column;
+};
+
+std::size_t offset_of(std::string_view text, int line, int column) {
+  std::size_t at = 0;
+  for (int i = 1; i < line; ++i) {
+    const std::size_t end = text.find('\n', at);
+    if (end == std::string_view::npos) return text.size();
+    at = end + 1;
+  }
+  const std::string_view rest = text.substr(at, text.find('\n', at) - at);
+  int left = column - 1;
+  for (const std::string_view character : characters(rest)) {
+    if (left-- <= 0) break;
+    at += character.size();
+  }
+  return at;
+}
+
+LineColumn line_column_of(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t newline = before.rfind('\n');
+  const std::string_view line =
+      newline == std::string_view::npos ? before : before.substr(newline + 1);
+  return {static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1,
+          static_cast<int>(count_characters(line)) + 1};
+}
+
+// Past white space and comments, from `at` on.
+std::size_t skip_blank(std::string_view sql, std::size_t at) {
+  while (at < sql.size()) {
+    if (is_space(sql[at])) {
+      ++at;
+    } else if (sql.substr(at, 2) == "--") {
+      at = std::min(sql.find('\n', at), sql.size());
+    } else if (sql.substr(at, 2) == "/*") {
+      const std::size_t end = sql.find("*/", at + 2);
+      at = end == std::string_view::npos ? sql.size() : end + 2;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+// Where `word` ends if it stands at `at`.
+std::optional<std::size_t> after_word(std::string_view sql, std::size_t at, std::string_view word) {
+  if (to_lower(sql.substr(at, word.size())) != word) return std::nullopt;
+  const std::size_t end = at + word.size();
+  const bool ends = end >= sql.size() || is_space(sql[end]) || sql[end] == '-' || sql[end] == '/';
+  return ends ? std::optional(end) : std::nullopt;
+}
+
+std::string cte_name(const std::string& model) { return "__dbt__cte__" + model; }
+
+}  // namespace
+
+std::optional<std::size_t> after_leading_with(std::string_view sql) {
+  const std::optional<std::size_t> with = after_word(sql, skip_blank(sql, 0), "with");
+  if (!with) return std::nullopt;
+  const std::optional<std::size_t> recursive = after_word(sql, skip_blank(sql, *with), "recursive");
+  return recursive ? recursive : with;
+}
+
+void CompiledSql::append(std::string_view own) {
+  parts_.push_back({text_.size(), nullptr, 0});
+  text_ += own;
+}
+
+void CompiledSql::append(const std::shared_ptr<const Rendered>& rendered, std::size_t from,
+                         std::size_t to) {
+  parts_.push_back({text_.size(), rendered, from});
+  text_ += rendered->text().substr(from, to - from);
+}
+
+void CompiledSql::append(const CompiledSql& other) {
+  for (const Part& part : other.parts_) {
+    parts_.push_back({text_.size() + part.begin, part.rendered, part.offset});
+  }
+  text_ += other.text_;
+}
+
+std::optional<Place> CompiledSql::place_of(int line, int column) const {
+  const std::size_t offset = offset_of(text_, line, column);
+  const auto after =
+      std::upper_bound(parts_.begin(), parts_.end(), offset,
+                       [](std::size_t at, const Part& part) { return at < part.begin; });
+  if (after == parts_.begin()) return std::nullopt;
+  const Part& part = *(after - 1);
+  if (part.rendered == nullptr) return std::nullopt;
+  const LineColumn at = line_column_of(part.rendered->text(), part.offset + (offset - part.begin));
+  return part.rendered->place_of(at.line, at.column);
+}
+
+Compiler::Compiler(const Project& project, CompileOptions options)
+    : project_(project), options_(std::move(options)) {
+  for (std::size_t i = 0; i < project.nodes().size(); ++i) {
+    const Node& node = project.nodes()[i];
+    if (node.kind == NodeKind::source) sources_.emplace(node.name, i);
+  }
+}
+
+Relation Compiler::relation_of(const Node& node) const {
+  return options_.relation ? options_.relation(node.relation) : node.relation;
+}
+
+bool Compiler::is_incremental(const Node& node) const {
+  if (node.kind != NodeKind::model || node.model.materialized != Materialization::incremental) {
+    return false;
+  }
+  const bool refresh = node.model.full_refresh.value_or(options_.full_refresh);
+  return !refresh && options_.exists_as_table && options_.exists_as_table(relation_of(node));
+}
+
+Value Compiler::reference(const Node& from, const Node& to, Names& ephemeral) const {
+  const auto index = static_cast<std::size_t>(&to - project_.nodes().data());
+  if (!std::binary_search(from.depends_on.begin(), from.depends_on.end(), index)) {
+    throw Error(fmt::format("'{}' is referred to only while the model runs, so the order of models "
+                            "does not know of it",
+                            to.name),
+                "move the call out of {% if execute %}, or repeat it in an SQL comment");
+  }
+  if (to.kind == NodeKind::model && to.model.materialized == Materialization::ephemeral) {
+    if (std::find(ephemeral.begin(), ephemeral.end(), to.name) == ephemeral.end()) {
+      ephemeral.push_back(to.name);
+    }
+    return relation_value({"", "", cte_name(to.name)}, cte_name(to.name));
+  }
+  const Relation relation = relation_of(to);
+  return relation_value(relation, to_sql(relation));
+}
+
+Rendering Compiler::rendering_for(const Node& node, Names& ephemeral) const {
+  Rendering rendering;
+  rendering.name = node.name;
+  rendering.self = relation_of(node);
+  rendering.execute = true;
+  rendering.incremental = is_incremental(node);
+  rendering.settings = node.settings;
+  rendering.ref = [this, &node, &ephemeral](const std::string&, const std::string& name,
+                                            const Place&) {
+    const Node* to = project_.find_model(name);
+    if (to == nullptr) throw Error(fmt::format("there is no model '{}'", name));
+    return reference(node, *to, ephemeral);
+  };
+  rendering.source = [this, &node, &ephemeral](const std::string& source, const std::string& table,
+                                               const Place&) {
+    const auto found = sources_.find(source + "." + table);
+    if (found == sources_.end()) {
+      throw Error(fmt::format("there is no source '{}.{}'", source, table));
+    }
+    return reference(node, project_.nodes()[found->second], ephemeral);
+  };
+  return rendering;
+}
+
+const std::shared_ptr<const Rendered>& Compiler::ephemeral_sql(const std::string& name) {
+  const auto [at, fresh] = ephemeral_.try_emplace(name);
+  if (fresh) {
+    const Node* node = project_.find_model(name);
+    Rendering rendering = rendering_for(*node, at->second.uses);
+    at->second.sql =
+        std::make_shared<const Rendered>(project_.context().render(*node->sql_template, rendering));
+  }
+  return at->second.sql;
+}
+
+// What an ephemeral model uses comes before it.
+void Compiler::add_ephemeral(const std::string& name, Names& order, std::set<std::string>& seen) {
+  if (!seen.insert(name).second) return;
+  ephemeral_sql(name);
+  for (const std::string& used : Names(ephemeral_.at(name).uses)) add_ephemeral(used, order, seen);
+  order.push_back(name);
+}
+
+CompiledSql Compiler::compile(const Node& node) {
+  Names direct;
+  Rendering rendering = rendering_for(node, direct);
+  const auto render = [&] {
+    if (!node.is_generic) return project_.context().render(*node.sql_template, rendering);
+    const Node& tested = project_.nodes()[node.tested];
+    return render_generic_test(project_.context(), project_.files(), node.spec,
+                               reference(node, tested, direct), rendering);
+  };
+  const auto rendered = std::make_shared<const Rendered>(render());
+
+  Names order;
+  std::set<std::string> seen;
+  for (const std::string& name : direct) add_ephemeral(name, order, seen);
+  CompiledSql sql;
+  const std::size_t size = rendered->text().size();
+  if (order.empty()) {
+    sql.append(rendered, 0, size);
+    return sql;
+  }
+  const std::optional<std::size_t> with = after_leading_with(rendered->text());
+  if (with) {
+    sql.append(rendered, 0, *with);
+  } else {
+    sql.append("with");
+  }
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::shared_ptr<const Rendered>& inner = ephemeral_sql(order[i]);
+    sql.append(fmt::format("{} {} as (\n", i == 0 ? "" : ",", cte_name(order[i])));
+    sql.append(inner, 0, inner->text().size());
+    sql.append("\n)");
+  }
+  sql.append(with ? "," : "\n");
+  sql.append(rendered, with.value_or(0), size);
+  return sql;
+}
+
+}  // namespace gsa::dbt

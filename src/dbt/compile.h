@@ -1,0 +1,81 @@
+#pragma once
+
+// From a node to the SQL that DuckDB runs, remembering where each part of it was written.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dbt/project.h"
+
+namespace gsa::dbt {
+
+// SQL put together from rendered templates and text of our own.
+class CompiledSql {
+ public:
+  const std::string& text() const { return text_; }
+  void append(std::string_view own);
+  void append(const std::shared_ptr<const Rendered>& rendered, std::size_t from, std::size_t to);
+  void append(const CompiledSql& other);
+  // From a 1-based place (columns count characters) to the template's; nothing for text of our own.
+  std::optional<Place> place_of(int line, int column) const;
+
+ private:
+  struct Part {
+    std::size_t begin;
+    std::shared_ptr<const Rendered> rendered;  // null: our own
+    std::size_t offset;                        // in rendered->text()
+  };
+  std::string text_;
+  std::vector<Part> parts_;
+};
+
+// Where a model is built and read: lets a run put its tables under hidden names.
+using RelationHook = std::function<Relation(const Relation&)>;
+
+struct CompileOptions {
+  RelationHook relation;                                 // empty: as configured
+  std::function<bool(const Relation&)> exists_as_table;  // for is_incremental(); empty: never
+  bool full_refresh = false;
+};
+
+// Renders nodes for execution. Ephemeral models stand in front of what uses them as CTEs named
+// __dbt__cte__NAME. Everything here throws Error with the place in the template.
+class Compiler {
+ public:
+  // `project` must outlive the compiler.
+  Compiler(const Project& project, CompileOptions options);
+
+  // The query of a model, or of the rows that fail a test.
+  CompiledSql compile(const Node& node);
+  Relation relation_of(const Node& node) const;  // after the hook
+  bool is_incremental(const Node& node) const;
+
+ private:
+  using Names = std::vector<std::string>;  // of ephemeral models, in the order of first use
+  Rendering rendering_for(const Node& node, Names& ephemeral) const;
+  Value reference(const Node& from, const Node& to, Names& ephemeral) const;
+  void add_ephemeral(const std::string& name, Names& order, std::set<std::string>& seen);
+  const std::shared_ptr<const Rendered>& ephemeral_sql(const std::string& name);
+
+  struct Ephemeral {
+    std::shared_ptr<const Rendered> sql;
+    Names uses;
+  };
+
+  const Project& project_;
+  CompileOptions options_;
+  std::map<std::string, std::size_t> sources_;
+  std::map<std::string, Ephemeral> ephemeral_;
+};
+
+// Where a leading WITH [RECURSIVE] ends in `sql`, past comments and white space; nothing without
+// one.
+std::optional<std::size_t> after_leading_with(std::string_view sql);
+
+}  // namespace gsa::dbt

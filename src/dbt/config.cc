@@ -1,0 +1,250 @@
+#include "dbt/config.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace gsa::dbt {
+namespace {
+
+const std::vector<std::string> kMaterializations = {"view", "table", "incremental", "ephemeral"};
+
+// Settings of dbt that change no row of what is built here.
+const std::vector<std::string> kModelKeys = {
+    "materialized", "schema",   "alias",      "database",     "tags",
+    "enabled",      "meta",     "unique_key", "full_refresh", "incremental_strategy",
+    "docs",         "group",    "access",     "persist_docs", "on_schema_change",
+    "grants",       "contract", "indexes",    "event_time",   "description"};
+const std::vector<std::string> kRefusedModelKeys = {
+    "pre_hook", "pre-hook", "post_hook", "post-hook", "sql_header", "incremental_predicates"};
+const std::vector<std::string> kTestKeys = {
+    "severity",          "tags",     "enabled",   "where", "limit",
+    "warn_if",           "error_if", "fail_calc", "meta",  "store_failures",
+    "store_failures_as", "database", "schema",    "alias", "group"};
+
+// Reads one setting after the other, each with its place at hand for complaints.
+class Reader {
+ public:
+  Reader(const Settings& settings, const ProjectFiles& files)
+      : settings_(settings), files_(files) {}
+
+  const Setting* find(const std::string& key) const {
+    const Setting* setting = settings_.find(key);
+    return setting == nullptr || setting->value.is_none() ? nullptr : setting;
+  }
+
+  void text(const std::string& key, std::string& out) const {
+    if (const Setting* setting = find(key)) {
+      if (setting->value.is_sequence() || setting->value.is_dict()) fail(key, *setting, "text");
+      out = setting->value.str();
+    }
+  }
+
+  std::optional<bool> boolean(const std::string& key) const {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return std::nullopt;
+    const Value& value = setting->value;
+    if (value.kind() == Value::Kind::boolean) return value.as_bool();
+    // What a template in YAML has rendered comes as text.
+    if (value.is_string() && to_lower(value.as_string()) == "true") return true;
+    if (value.is_string() && to_lower(value.as_string()) == "false") return false;
+    fail(key, *setting, "true or false");
+  }
+
+  std::vector<std::string> strings(const std::string& key) const {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return {};
+    if (setting->value.is_string()) return {setting->value.as_string()};
+    if (!setting->value.is_sequence()) fail(key, *setting, "text or a list of texts");
+    std::vector<std::string> strings;
+    for (const Value& item : setting->value.as_list()) {
+      if (!item.is_string()) fail(key, *setting, "text or a list of texts");
+      strings.push_back(item.as_string());
+    }
+    return strings;
+  }
+
+  // The index in `choices`, which are in lower case.
+  std::optional<std::size_t> choice(const std::string& key,
+                                    const std::vector<std::string>& choices) const {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return std::nullopt;
+    const std::string text = to_lower(setting->value.str());
+    const auto found = std::find(choices.begin(), choices.end(), text);
+    if (found == choices.end()) {
+      throw files_.error_at(setting->place, fmt::format("{} = '{}' is not known here", key, text),
+                            hint_for(text, choices));
+    }
+    return static_cast<std::size_t>(found - choices.begin());
+  }
+
+  void refuse(const std::string& key, const std::string& why) const {
+    if (const Setting* setting = find(key)) {
+      throw files_.error_at(setting->place, fmt::format("'{}' {}", key, why));
+    }
+  }
+
+  void warn_of_unknown(const std::vector<std::string>& known,
+                       std::vector<std::string>& warnings) const {
+    for (const auto& [key, setting] : settings_.all()) {
+      if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+      const std::string hint = did_you_mean(key, known);
+      if (hint.empty()) continue;  // somebody's own key, for a macro to read
+      warnings.push_back(fmt::format("{}: the setting '{}' is not known and does nothing: {}",
+                                     format_place(setting.place), key, hint));
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& key, const Setting& setting,
+                         const std::string& expected) const {
+    throw files_.error_at(setting.place, fmt::format("'{}' takes {}, not {}", key, expected,
+                                                     setting.value.type_name()));
+  }
+
+ private:
+  static std::string hint_for(const std::string& text, const std::vector<std::string>& choices) {
+    const std::string hint = did_you_mean(text, choices);
+    return hint.empty() ? fmt::format("use one of: {}", join(choices, ", ")) : hint;
+  }
+
+  const Settings& settings_;
+  const ProjectFiles& files_;
+};
+
+void append_tags(Value& into, const Value& more) {
+  List tags;
+  const auto take = [&](const Value& value) {
+    const List items = value.is_sequence() ? value.as_list() : List{value};
+    for (const Value& item : items) {
+      if (!item.is_none() && std::find(tags.begin(), tags.end(), item) == tags.end()) {
+        tags.push_back(item);
+      }
+    }
+  };
+  take(into);
+  take(more);
+  into = Value(std::move(tags));
+}
+
+}  // namespace
+
+void Settings::set(const std::string& key, Value value, Place place) {
+  const auto found = settings_.find(key);
+  if (found == settings_.end()) {
+    settings_.emplace(key, Setting{std::move(value), std::move(place)});
+  } else if (key == "tags") {
+    append_tags(found->second.value, value);
+    found->second.place = std::move(place);
+  } else {
+    found->second = {std::move(value), std::move(place)};
+  }
+}
+
+void Settings::add(const Settings& nearer) {
+  for (const auto& [key, setting] : nearer.settings_) set(key, setting.value, setting.place);
+}
+
+const Setting* Settings::find(const std::string& key) const {
+  const auto found = settings_.find(key);
+  return found == settings_.end() ? nullptr : &found->second;
+}
+
+void ConfigTree::add(const Yaml& tree, const RenderValue& render) {
+  std::vector<std::string> path;
+  add_branch(tree, tree.place(), path, render);
+}
+
+void ConfigTree::add_branch(const Yaml& map, const Place& place, std::vector<std::string>& path,
+                            const RenderValue& render) {
+  const std::size_t index = branches_.size();
+  branches_.push_back({path, place, {}});
+  for (const Yaml::Entry& entry : map.entries()) {
+    const bool plus = entry.key.starts_with('+');
+    if (!plus && entry.value.is_map()) {
+      path.push_back(entry.key);
+      add_branch(entry.value, entry.place, path, render);
+      path.pop_back();
+    } else if (plus || !entry.value.is_null()) {
+      branches_[index].settings.set(plus ? entry.key.substr(1) : entry.key,
+                                    render(entry.value.value(), entry.place), entry.place);
+    }
+  }
+}
+
+Settings ConfigTree::for_node(const std::vector<std::string>& fqn) const {
+  std::vector<const Branch*> fitting;
+  for (const Branch& branch : branches_) {
+    if (branch.path.size() <= fqn.size() &&
+        std::equal(branch.path.begin(), branch.path.end(), fqn.begin())) {
+      fitting.push_back(&branch);
+    }
+  }
+  std::stable_sort(fitting.begin(), fitting.end(), [](const Branch* a, const Branch* b) {
+    return a->path.size() < b->path.size();
+  });
+  Settings settings;
+  for (const Branch* branch : fitting) settings.add(branch->settings);
+  return settings;
+}
+
+ModelConfig model_config(const Settings& settings, const ProjectFiles& files,
+                         std::vector<std::string>& warnings) {
+  const Reader reader(settings, files);
+  for (const std::string& key : kRefusedModelKeys) {
+    const Setting* setting = reader.find(key);
+    if (setting != nullptr && setting->value.truth()) reader.refuse(key, "is not supported");
+  }
+  ModelConfig config;
+  if (const auto choice = reader.choice("materialized", kMaterializations)) {
+    config.materialized = static_cast<Materialization>(*choice);
+  }
+  reader.choice("incremental_strategy", {"append", "delete+insert"});
+  reader.choice("on_schema_change", {"ignore"});
+  reader.text("schema", config.schema);
+  reader.text("alias", config.alias);
+  config.tags = reader.strings("tags");
+  config.enabled = reader.boolean("enabled").value_or(true);
+  config.unique_key = reader.strings("unique_key");
+  config.full_refresh = reader.boolean("full_refresh");
+  if (const Setting* strategy = reader.find("incremental_strategy")) {
+    if (strategy->value.str() == "append") config.unique_key.clear();
+  }
+  reader.warn_of_unknown(kModelKeys, warnings);
+  return config;
+}
+
+TestConfig test_config(const Settings& settings, const ProjectFiles& files,
+                       std::vector<std::string>& warnings) {
+  const Reader reader(settings, files);
+  TestConfig config;
+  if (const auto choice = reader.choice("severity", {"warn", "error"})) {
+    config.severity = static_cast<Severity>(*choice);
+  }
+  reader.text("warn_if", config.warn_if);
+  reader.text("error_if", config.error_if);
+  reader.text("where", config.where);
+  reader.text("fail_calc", config.fail_calc);
+  if (const Setting* limit = reader.find("limit")) {
+    if (!limit->value.is_integer() || limit->value.as_integer() < 0) {
+      reader.fail("limit", *limit, "a number of rows");
+    }
+    config.limit = limit->value.as_integer();
+  }
+  config.tags = reader.strings("tags");
+  config.enabled = reader.boolean("enabled").value_or(true);
+  reader.warn_of_unknown(kTestKeys, warnings);
+  return config;
+}
+
+bool is_test_config_key(const std::string& key) {
+  return std::find(kTestKeys.begin(), kTestKeys.end(), key) != kTestKeys.end();
+}
+
+std::string to_string(Materialization materialization) {
+  return kMaterializations.at(static_cast<std::size_t>(materialization));
+}
+
+}  // namespace gsa::dbt

@@ -1,0 +1,92 @@
+#pragma once
+
+// What configures a model or a test: key by key, from dbt_project.yml's trees of folders, from the
+// YAML beside the models, and from config() in the SQL itself. Nearer settings win; tags add up.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dbt/value.h"
+#include "dbt/yaml.h"
+
+namespace gsa::dbt {
+
+struct Setting {
+  Value value;
+  Place place;
+};
+
+class Settings {
+ public:
+  void set(const std::string& key, Value value, Place place);
+  void add(const Settings& nearer);  // which win
+  const Setting* find(const std::string& key) const;
+  const std::map<std::string, Setting>& all() const { return settings_; }
+
+ private:
+  std::map<std::string, Setting> settings_;
+};
+
+// Turns text of YAML that holds a template into what the template renders.
+using RenderValue = std::function<Value(const Value&, const Place&)>;
+
+// The `models:` or `data_tests:` tree of dbt_project.yml: +keys at any depth of folders.
+class ConfigTree {
+ public:
+  void add(const Yaml& tree, const RenderValue& render);
+  // What applies to a node with these parts: project, folders …, name. The deepest folder wins.
+  Settings for_node(const std::vector<std::string>& fqn) const;
+
+  struct Branch {
+    std::vector<std::string> path;  // empty: everything
+    Place place;
+    Settings settings;
+  };
+  const std::vector<Branch>& branches() const { return branches_; }
+
+ private:
+  void add_branch(const Yaml& map, const Place& place, std::vector<std::string>& path,
+                  const RenderValue& render);
+  std::vector<Branch> branches_;  // parents before children
+};
+
+enum class Materialization { view, table, incremental, ephemeral };
+enum class Severity { warn, error };
+
+struct ModelConfig {
+  Materialization materialized = Materialization::view;
+  std::string schema;  // as dbt's +schema: appended to the target's
+  std::string alias;
+  std::vector<std::string> tags;
+  bool enabled = true;
+  std::vector<std::string> unique_key;
+  std::optional<bool> full_refresh;
+};
+
+struct TestConfig {
+  Severity severity = Severity::error;
+  std::string warn_if = "!= 0";
+  std::string error_if = "!= 0";
+  std::string where;
+  std::optional<std::int64_t> limit;
+  std::string fail_calc = "count(*)";
+  std::vector<std::string> tags;
+  bool enabled = true;
+};
+
+// Both throw Error at the setting's place where its value is not what it can be; what gsa cannot
+// honour (hooks, merge …) is refused too, for leaving it out would change results. An unknown key
+// is only warned of: dbt allows any.
+ModelConfig model_config(const Settings& settings, const ProjectFiles& files,
+                         std::vector<std::string>& warnings);
+TestConfig test_config(const Settings& settings, const ProjectFiles& files,
+                       std::vector<std::string>& warnings);
+
+bool is_test_config_key(const std::string& key);
+std::string to_string(Materialization materialization);
+
+}  // namespace gsa::dbt

@@ -1,0 +1,85 @@
+#pragma once
+
+// What a template sees of the project and of the node that it belongs to: ref, source, var,
+// env_var, config, this, target, execute, is_incremental and the project's macros. One Context
+// serves all nodes of a project, one after the other, so that macros see the node that calls them.
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "dbt/config.h"
+#include "dbt/project_yml.h"
+#include "dbt/relation.h"
+#include "dbt/template.h"
+
+namespace gsa::dbt {
+
+// What dbt's profile says: where models go.
+struct Target {
+  std::string name = "dev";
+  std::string profile = "default";
+  std::string database;  // empty: the one that is open
+  std::string schema = "main";
+  int threads = 1;
+};
+
+// The node being rendered, and what it answers.
+struct Rendering {
+  std::string name;
+  Relation self;
+  bool execute = false;      // false while the project is read: refs are collected, none exists yet
+  bool incremental = false;  // is_incremental()
+  // Throw Error where there is no such model or table.
+  std::function<Value(const std::string& package, const std::string& name, const Place&)> ref;
+  std::function<Value(const std::string& source, const std::string& table, const Place&)> source;
+  Settings settings;  // what config.get() reads
+  Settings given;     // what config() in the SQL has said
+};
+
+class Context {
+ public:
+  // Both must outlive the context.
+  Context(const ProjectYml& project, const Target& target);
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // Defines a file's macros. Throws Error if another file defines one of the same name.
+  void add_macros(const Template& file, const std::string& name);
+  const std::map<std::string, std::string>& macro_files() const { return macro_files_; }
+  const Value* find_macro(const std::string& name) const { return macros_.find(name); }
+  // The generic test NAME of the project, else the built-in one; null if there is none.
+  const Value* find_test(const std::string& package, const std::string& name) const;
+  std::vector<std::string> test_names() const;  // as a schema file names them
+  // Call once all macros are defined: they are then also to be found as PROJECT.MACRO.
+  void finish_macros();
+
+  Rendered render(const Template& sql, Rendering& node);
+  // Calls a macro or generic test for the node.
+  Rendered call(const Value& macro, CallArguments arguments, Rendering& node);
+  // Text of YAML with {{ }} in it, or that is a call of ref, source, var or env_var; lists and
+  // dicts item by item. Without a node only var, env_var and target can be used.
+  Value render_yaml(const Value& value, const Place& place, Rendering* node = nullptr);
+
+ private:
+  void define_project();
+  void define_node();
+  Value render_text(const std::string& text, const Place& place);
+  Rendering& current() const;
+  template <typename Work>
+  auto with(Rendering* node, Work work);
+
+  const ProjectYml& project_;
+  const Target& target_;
+  Scope root_;
+  Scope built_in_{&root_};   // dbt's own generic tests
+  Scope dbt_utils_{&root_};  // those of the package dbt_utils
+  Scope macros_{&built_in_};
+  std::map<std::string, std::string> macro_files_;  // of each of the project's macros
+  Rendering* current_ = nullptr;
+};
+
+// A relation as templates see it: prints as SQL, and has database, schema, identifier and name.
+Value relation_value(const Relation& relation, const std::string& sql);
+
+}  // namespace gsa::dbt

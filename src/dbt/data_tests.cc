@@ -1,0 +1,186 @@
+#include "dbt/data_tests.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace gsa::dbt {
+namespace {
+
+// "status in ('a')" -> "status_in_a_": what is no letter, digit or _ becomes one _ a run.
+std::string clean(const std::string& text) {
+  std::string out;
+  bool gap = false;
+  for (const char c : text) {
+    const bool word =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    if (word) out += c;
+    if (!word && !gap) out += '_';
+    gap = !word;
+  }
+  return out;
+}
+
+std::vector<Value> parts_of(const Value& argument) {
+  if (argument.is_sequence()) return argument.as_list();
+  if (!argument.is_dict()) return {argument};
+  std::vector<Value> parts;
+  for (const auto& [key, value] : argument.as_dict().entries()) parts.push_back(value);
+  return parts;
+}
+
+std::string unknown_test_hint(const Context& context, const TestSpec& test) {
+  const std::string name = test.package.empty() ? test.name : test.package + "." + test.name;
+  const std::vector<std::string> names = context.test_names();
+  // One that only lacks its package is nearer than any typo.
+  for (const std::string& known : names) {
+    if (known.ends_with("." + test.name)) return fmt::format("did you mean '{}'?", known);
+  }
+  const std::string hint = did_you_mean(name, names);
+  return hint.empty() ? fmt::format("known are: {}", join(names, ", ")) : hint;
+}
+
+Value filtered(const Value& target, const std::string& where) {
+  if (where.empty()) return target;
+  return Value(fmt::format("(select * from {} where {}) dbt_subquery", target.str(), where));
+}
+
+}  // namespace
+
+std::string_view built_in_tests() {
+  return R"({% test unique(model, column_name) %}
+select
+    {{ column_name }} as unique_field,
+    count(*) as n_records
+from {{ model }}
+where {{ column_name }} is not null
+group by {{ column_name }}
+having count(*) > 1
+{% endtest %}
+
+{% test not_null(model, column_name) %}
+select *
+from {{ model }}
+where {{ column_name }} is null
+{% endtest %}
+
+{% test accepted_values(model, column_name, values, quote=true) %}
+with all_values as (
+    select
+        {{ column_name }} as value_field,
+        count(*) as n_records
+    from {{ model }}
+    group by {{ column_name }}
+)
+select *
+from all_values
+where value_field not in (
+    {%- for value in values %}
+    {% if quote %}'{{ value }}'{% else %}{{ value }}{% endif %}{{ "," if not loop.last }}
+    {%- endfor %}
+)
+{% endtest %}
+
+{% test relationships(model, column_name, to, field) %}
+with child as (
+    select {{ column_name }} as from_field
+    from {{ model }}
+    where {{ column_name }} is not null
+),
+parent as (
+    select {{ field }} as to_field
+    from {{ to }}
+)
+select from_field
+from child
+left join parent on child.from_field = parent.to_field
+where parent.to_field is null
+{% endtest %}
+)";
+}
+
+std::string_view dbt_utils_tests() {
+  return R"({% test accepted_range(model, column_name, min_value=none, max_value=none, inclusive=true) %}
+select *
+from {{ model }}
+where false
+{%- if min_value is not none %}
+    or not {{ column_name }} >{{ "=" if inclusive }} {{ min_value }}
+{%- endif %}
+{%- if max_value is not none %}
+    or not {{ column_name }} <{{ "=" if inclusive }} {{ max_value }}
+{%- endif %}
+{% endtest %}
+
+{% test expression_is_true(model, expression, column_name=none) %}
+select *
+from {{ model }}
+where not({{ column_name ~ " " if column_name is not none }}{{ expression }})
+{% endtest %}
+
+{% test unique_combination_of_columns(model, combination_of_columns, quote_columns=false) %}
+{%- set columns = [] %}
+{%- for column in combination_of_columns %}
+{%- do columns.append('"' ~ column ~ '"' if quote_columns else column) %}
+{%- endfor %}
+select
+    {{ columns | join(",\n    ") }},
+    count(*) as n_records
+from {{ model }}
+group by {{ columns | join(", ") }}
+having count(*) > 1
+{% endtest %}
+)";
+}
+
+std::string generic_test_name(const TestSpec& test, const std::string& target, bool is_source) {
+  if (!test.custom_name.empty()) return test.custom_name;
+  std::vector<std::pair<std::string, Value>> arguments;
+  for (const auto& [key, value] : test.arguments.entries())
+    arguments.emplace_back(key.str(), value);
+  if (!test.column.empty()) arguments.emplace_back("column_name", Value(test.column));
+  std::sort(arguments.begin(), arguments.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> flat;
+  for (const auto& [key, value] : arguments) {
+    for (const Value& part : parts_of(value)) flat.push_back(clean(part.str()));
+  }
+  return fmt::format("{}{}{}_{}_{}", test.package.empty() ? "" : test.package + "_",
+                     is_source ? "source_" : "", test.name, target, join(flat, "__"));
+}
+
+Rendered render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,
+                             const Value& target, Rendering& node) {
+  const Value* macro = context.find_test(test.package, test.name);
+  if (macro == nullptr) {
+    throw files.error_at(test.place,
+                         fmt::format("there is no generic test '{}{}{}'", test.package,
+                                     test.package.empty() ? "" : ".", test.name),
+                         unknown_test_hint(context, test));
+  }
+  CallArguments arguments;
+  arguments.place = test.place;
+  const Setting* where = node.settings.find("where");
+  std::string filter;
+  if (where != nullptr && !where->value.is_none()) {
+    filter = context.render_yaml(where->value, where->place, &node).str();
+  }
+  arguments.keyword.emplace_back("model", filtered(target, filter));
+  if (!test.column.empty()) arguments.keyword.emplace_back("column_name", Value(test.column));
+  for (const auto& [key, value] : test.arguments.entries()) {
+    arguments.keyword.emplace_back(key.str(), context.render_yaml(value, test.place, &node));
+  }
+  try {
+    return context.call(*macro, std::move(arguments), node);
+  } catch (const TemplateError&) {
+    throw;  // names its place in the test's own file
+  } catch (const Error& error) {
+    throw files.error_at(test.place, error.message(), error.hint());
+  }
+}
+
+}  // namespace gsa::dbt

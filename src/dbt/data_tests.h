@@ -1,0 +1,28 @@
+#pragma once
+
+// Generic data tests: the built-in ones, how a test in a schema file becomes a query of the rows
+// that fail it, and what it is called. A query returns what dbt's returns, so that counts agree.
+
+#include <string>
+#include <string_view>
+
+#include "dbt/context.h"
+#include "dbt/node.h"
+#include "dbt/schema_yml.h"
+
+namespace gsa::dbt {
+
+// {% test %} blocks: unique, not_null, accepted_values, relationships.
+std::string_view built_in_tests();
+// accepted_range, expression_is_true, unique_combination_of_columns.
+std::string_view dbt_utils_tests();
+
+// The name that dbt makes: not_null_dim_users_user_id. `target` is the model, or SOURCE_TABLE.
+std::string generic_test_name(const TestSpec& test, const std::string& target, bool is_source);
+
+// The query of a generic test. `target` is what the test is of, as a template sees it. Throws Error
+// at the test's place in the schema file for a test that does not exist, or wrong arguments.
+Rendered render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,
+                             const Value& target, Rendering& node);
+
+}  // namespace gsa::dbt

@@ -1,0 +1,184 @@
+#include "dbt/graph.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace gsa::dbt {
+namespace {
+
+using Index = std::map<std::string, std::size_t, std::less<>>;
+
+class Resolver {
+ public:
+  Resolver(const std::vector<Node>& nodes, const std::string& project,
+           const std::vector<std::string>& disabled, const ProjectFiles& files)
+      : project_(project), disabled_(disabled), files_(files) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (nodes[i].kind == NodeKind::model) models_.emplace(nodes[i].name, i);
+      if (nodes[i].kind == NodeKind::source) sources_.emplace(nodes[i].name, i);
+    }
+  }
+
+  std::size_t find(const Dependency& ref) const {
+    if (ref.is_source) return find_source(ref);
+    if (!ref.package.empty() && ref.package != project_) {
+      throw files_.error_at(ref.place, fmt::format("there is no project '{}' here", ref.package),
+                            fmt::format("this project is '{}'", project_));
+    }
+    if (const auto found = models_.find(ref.name); found != models_.end()) return found->second;
+    if (std::find(disabled_.begin(), disabled_.end(), ref.name) != disabled_.end()) {
+      throw files_.error_at(ref.place, fmt::format("the model '{}' is disabled", ref.name),
+                            "its configuration says enabled: false");
+    }
+    throw files_.error_at(ref.place, fmt::format("there is no model '{}'", ref.name),
+                          hint(ref.name, models_));
+  }
+
+ private:
+  std::size_t find_source(const Dependency& ref) const {
+    const std::string name = ref.package + "." + ref.name;
+    if (const auto found = sources_.find(name); found != sources_.end()) return found->second;
+    throw files_.error_at(ref.place, fmt::format("there is no source '{}'", name),
+                          hint(name, sources_));
+  }
+
+  static std::string hint(const std::string& name, const Index& index) {
+    std::vector<std::string> names;
+    for (const auto& [known, i] : index) names.push_back(known);
+    return did_you_mean(name, names);
+  }
+
+  const std::string& project_;
+  const std::vector<std::string>& disabled_;
+  const ProjectFiles& files_;
+  Index models_;
+  Index sources_;
+};
+
+// Where `node` refers to `to`.
+Place place_of_edge(const std::vector<Node>& nodes, const Node& node, std::size_t to) {
+  for (const Dependency& ref : node.refs) {
+    if (!ref.is_source && ref.name == nodes[to].name) return ref.place;
+  }
+  return node.place;
+}
+
+// `left` holds nodes that each depend on another of them, so that walking from one to the next
+// comes back to a node seen before: that is the cycle.
+[[noreturn]] void throw_cycle(const std::vector<Node>& nodes, const NodeSet& left,
+                              const ProjectFiles& files) {
+  std::vector<std::size_t> path;
+  std::size_t at = *left.begin();
+  while (std::find(path.begin(), path.end(), at) == path.end()) {
+    path.push_back(at);
+    const std::vector<std::size_t>& next = nodes[at].depends_on;
+    at = *std::find_if(next.begin(), next.end(), [&](std::size_t i) { return left.contains(i); });
+  }
+  path.erase(path.begin(), std::find(path.begin(), path.end(), at));
+  // Begin with the first by name, so that one cycle has one text.
+  std::rotate(path.begin(),
+              std::min_element(path.begin(), path.end(),
+                               [&](auto a, auto b) { return nodes[a].name < nodes[b].name; }),
+              path.end());
+  path.push_back(path.front());
+  std::vector<std::string> names;
+  for (const std::size_t i : path) names.push_back(nodes[i].name);
+  throw files.error_at(place_of_edge(nodes, nodes[path[0]], path[1]),
+                       "these models depend on each other in a circle: " + join(names, " → "),
+                       path.size() == 2 ? "a model's own table is {{ this }}" : "");
+}
+
+void refuse_cycles(const std::vector<Node>& nodes, const ProjectFiles& files) {
+  std::vector<std::size_t> waiting_for(nodes.size());
+  std::vector<std::size_t> ready;
+  NodeSet left;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    waiting_for[i] = nodes[i].depends_on.size();
+    left.insert(i);
+    if (waiting_for[i] == 0) ready.push_back(i);
+  }
+  while (!ready.empty()) {
+    const std::size_t done = ready.back();
+    ready.pop_back();
+    left.erase(done);
+    for (const std::size_t child : nodes[done].children) {
+      if (--waiting_for[child] == 0) ready.push_back(child);
+    }
+  }
+  if (!left.empty()) throw_cycle(nodes, left, files);
+}
+
+NodeSet reach(const std::vector<Node>& nodes, const NodeSet& of, int depth,
+              std::vector<std::size_t> Node::*edges) {
+  NodeSet reached;
+  std::vector<std::size_t> frontier(of.begin(), of.end());
+  for (int step = 0; !frontier.empty() && step != depth; ++step) {
+    std::vector<std::size_t> next;
+    for (const std::size_t from : frontier) {
+      for (const std::size_t to : nodes[from].*edges) {
+        if (reached.insert(to).second) next.push_back(to);
+      }
+    }
+    frontier = std::move(next);
+  }
+  return reached;
+}
+
+}  // namespace
+
+void connect(std::vector<Node>& nodes, const std::string& project,
+             const std::vector<std::string>& disabled, const ProjectFiles& files) {
+  const Resolver resolver(nodes, project, disabled, files);
+  for (Node& node : nodes) {
+    NodeSet depends_on;
+    for (const Dependency& ref : node.refs) depends_on.insert(resolver.find(ref));
+    if (node.is_generic) depends_on.insert(node.tested);
+    node.depends_on.assign(depends_on.begin(), depends_on.end());
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (const std::size_t parent : nodes[i].depends_on) nodes[parent].children.push_back(i);
+  }
+  refuse_cycles(nodes, files);
+}
+
+NodeSet ancestors(const std::vector<Node>& nodes, const NodeSet& of, int depth) {
+  return reach(nodes, of, depth, &Node::depends_on);
+}
+
+NodeSet descendants(const std::vector<Node>& nodes, const NodeSet& of, int depth) {
+  return reach(nodes, of, depth, &Node::children);
+}
+
+std::vector<std::size_t> run_order(const std::vector<Node>& nodes, const NodeSet& chosen) {
+  // All nodes are ordered, so that what is chosen keeps the order that leads through the rest.
+  using Key = std::tuple<int, std::string, std::size_t>;
+  const auto key = [&](std::size_t i) {
+    const int rank = nodes[i].kind == NodeKind::source ? 0
+                     : nodes[i].kind == NodeKind::test ? 1
+                                                       : 2;
+    return Key(chosen.contains(i) ? rank : 0, nodes[i].name, i);
+  };
+  std::vector<std::size_t> waiting_for(nodes.size());
+  std::set<Key> ready;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    waiting_for[i] = nodes[i].depends_on.size();
+    if (waiting_for[i] == 0) ready.insert(key(i));
+  }
+  std::vector<std::size_t> order;
+  while (!ready.empty()) {
+    const std::size_t next = std::get<2>(*ready.begin());
+    ready.erase(ready.begin());
+    if (chosen.contains(next)) order.push_back(next);
+    for (const std::size_t child : nodes[next].children) {
+      if (--waiting_for[child] == 0) ready.insert(key(child));
+    }
+  }
+  return order;
+}
+
+}  // namespace gsa::dbt

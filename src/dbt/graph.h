@@ -1,0 +1,32 @@
+#pragma once
+
+// Edges between nodes, and orders in which they can run. Everything here is deterministic: among
+// nodes that are ready, the alphabet decides.
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dbt/node.h"
+
+namespace gsa::dbt {
+
+using NodeSet = std::set<std::size_t>;
+
+// Fills in depends_on and children from refs. Throws Error at the place of a ref or source that
+// leads nowhere, with the nearest name as the hint, and of a cycle: "a → b → a". `disabled` are the
+// names of models that are switched off.
+void connect(std::vector<Node>& nodes, const std::string& project,
+             const std::vector<std::string>& disabled, const ProjectFiles& files);
+
+// Everything that the nodes depend on, or that depends on them, up to `depth` edges away; without
+// the nodes themselves.
+inline constexpr int kAnyDepth = -1;
+NodeSet ancestors(const std::vector<Node>& nodes, const NodeSet& of, int depth = kAnyDepth);
+NodeSet descendants(const std::vector<Node>& nodes, const NodeSet& of, int depth = kAnyDepth);
+
+// `chosen`, each after those of `chosen` that it depends on, directly or through others. A test
+// runs as soon as it can, before the next model: what it guards has then not been built yet.
+std::vector<std::size_t> run_order(const std::vector<Node>& nodes, const NodeSet& chosen);
+
+}  // namespace gsa::dbt

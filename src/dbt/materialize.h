@@ -1,0 +1,47 @@
+#pragma once
+
+// How a model becomes a view or a table. Starts no transaction: what is visible when is the
+// caller's decision. One thread, on one connection.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "dbt/compile.h"
+#include "duck/database.h"
+
+namespace gsa::dbt {
+
+enum class RelationKind { table, view };
+
+// What there is in the database, read once and kept up to date by those who change it. Names are
+// compared without case, as DuckDB does.
+class Relations {
+ public:
+  explicit Relations(duck::Connection& connection);
+  std::optional<RelationKind> find(const Relation& relation) const;
+  void set(const Relation& relation, RelationKind kind);
+
+  // Creates the schema if it is not there.
+  void need_schema(const Relation& relation);
+  // Drops what has this name but is of the other kind: CREATE OR REPLACE refuses to replace it.
+  void make_way(const Relation& relation, RelationKind kind);
+
+ private:
+  std::string key(const Relation& relation) const;
+  duck::Connection& connection_;
+  std::string database_;  // the current one
+  std::map<std::string, RelationKind> kinds_;
+};
+
+// Builds `relation` from `query`; `incremental` adds to the table that is there. Each statement is
+// announced to `before` first, so that an error can be traced to it. Returns the rows written;
+// nothing for a view.
+std::optional<std::int64_t> materialize(duck::Connection& connection, Relations& relations,
+                                        const Node& node, const Relation& relation,
+                                        const CompiledSql& query, bool incremental,
+                                        const std::function<void(const CompiledSql&)>& before);
+
+}  // namespace gsa::dbt

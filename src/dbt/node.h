@@ -1,0 +1,52 @@
+#pragma once
+
+// A part of the project: a source's table, a model, or a data test.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dbt/config.h"
+#include "dbt/relation.h"
+#include "dbt/schema_yml.h"
+#include "dbt/template.h"
+
+namespace gsa::dbt {
+
+enum class NodeKind { source, model, test };
+
+// A ref() or source() call, as found while the project was read.
+struct Dependency {
+  bool is_source = false;
+  std::string package;  // or the source
+  std::string name;     // of the model or table
+  Place place;
+};
+
+// Indices are into Project::nodes().
+struct Node {
+  NodeKind kind = NodeKind::model;
+  std::string name;              // "fct_sessions", "raw.users", "not_null_dim_users_user_id"
+  std::string unique_id;         // "model.PROJECT.fct_sessions"
+  std::vector<std::string> fqn;  // project, folders …, name
+  std::string file;              // within the project
+  Place place;                   // where it is declared
+  std::string description;
+  std::vector<ColumnSpec> columns;
+  std::vector<std::string> tags;
+  Settings settings;
+  Relation relation;  // of a model or source; of a test: its schema only
+
+  ModelConfig model;
+  TestConfig test;
+  TestSpec spec;  // of a generic test
+  bool is_generic = false;
+  std::size_t tested = 0;                        // of a generic test: the node that it is a test of
+  std::shared_ptr<const Template> sql_template;  // of a model or singular test
+
+  std::vector<Dependency> refs;
+  std::vector<std::size_t> depends_on;  // ascending, each once
+  std::vector<std::size_t> children;    // likewise
+};
+
+}  // namespace gsa::dbt

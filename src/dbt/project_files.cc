@@ -1,0 +1,133 @@
+#include "dbt/project_files.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "dbt/characters.h"
+
+namespace gsa::dbt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kProjectFile = "dbt_project.yml";
+
+bool is_project_text(const fs::path& path) {
+  return path.extension() == ".sql" || path.extension() == ".yml" || path.extension() == ".yaml";
+}
+
+// Folders that dbt writes, and hidden ones.
+bool is_foreign(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  return name == "target" || name == "logs" || name == "dbt_packages" || name.starts_with('.');
+}
+
+// The line of that number without its end.
+std::string_view line_of(std::string_view text, int number) {
+  for (int line = 1; line < number; ++line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+// The line and a caret below `column`; of a long line the part around it.
+std::string excerpt(const std::string& line, int column) {
+  constexpr std::size_t kWidest = 120;  // more would wrap, and tear the caret from its letter
+  constexpr std::size_t kBefore = 60;
+  const std::vector<std::string_view> letters = characters(line);
+  const auto at = static_cast<std::size_t>(std::max(column - 1, 0));
+  const std::size_t from = letters.size() > kWidest && at > kBefore ? at - kBefore : 0;
+  std::string shown = from > 0 ? "…" : "";
+  std::size_t before = from > 0 ? 1 : 0;  // columns up to the caret
+  for (std::size_t i = from; i < letters.size() && i < from + kWidest; ++i) {
+    shown += letters[i];
+    if (i < at) before += display_width(letters[i]);
+  }
+  if (letters.size() > from + kWidest) shown += "…";
+  if (column <= 0) return "\n" + shown;
+  return fmt::format("\n{}\n{}^", shown, std::string(before, ' '));
+}
+
+}  // namespace
+
+ProjectFiles::ProjectFiles(std::map<std::string, std::string> texts, std::string display)
+    : texts_(std::move(texts)), display_(std::move(display)) {}
+
+ProjectFiles::ProjectFiles(const std::vector<EmbeddedFile>& files, std::string display)
+    : display_(std::move(display)) {
+  for (const EmbeddedFile& file : files) texts_.emplace(file.path, std::string(file.contents));
+}
+
+ProjectFiles ProjectFiles::from_folder(const fs::path& folder) {
+  std::error_code failed;
+  if (!fs::is_directory(folder, failed)) {
+    throw Error(fmt::format("{}: no such folder", folder.string()),
+                "--project takes the folder that holds dbt_project.yml");
+  }
+  if (!fs::exists(folder / kProjectFile, failed)) {
+    throw Error(
+        fmt::format("{}: not a dbt project, there is no {} in it", folder.string(), kProjectFile),
+        "gsa init DIR writes one to start from");
+  }
+  std::map<std::string, std::string> texts;
+  for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
+    if (at->is_directory()) {
+      if (is_foreign(at->path())) at.disable_recursion_pending();
+    } else if (is_project_text(at->path())) {
+      texts.emplace(fs::relative(at->path(), folder).generic_string(), read_file(at->path()));
+    }
+  }
+  return ProjectFiles(std::move(texts), folder.lexically_normal().generic_string());
+}
+
+const std::string* ProjectFiles::find(const std::string& path) const {
+  const auto found = texts_.find(path);
+  return found == texts_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> ProjectFiles::below(const std::vector<std::string>& folders,
+                                             const std::vector<std::string>& extensions) const {
+  std::vector<std::string> paths;
+  for (const auto& [path, text] : texts_) {
+    const std::string& name = path;
+    const bool inside = std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+      return name.starts_with(folder) && name.size() > folder.size() && name[folder.size()] == '/';
+    });
+    const bool fits =
+        std::any_of(extensions.begin(), extensions.end(),
+                    [&](const std::string& extension) { return name.ends_with(extension); });
+    if (inside && fits) paths.push_back(path);
+  }
+  return paths;
+}
+
+std::string ProjectFiles::display(const std::string& path) const {
+  if (display_.empty() || display_ == ".") return path;
+  return display_.ends_with('/') ? display_ + path : display_ + "/" + path;
+}
+
+Error ProjectFiles::error_at(const Place& place, const std::string& what,
+                             const std::string& hint) const {
+  std::string message = fmt::format("{}: {}", format_place(place), what);
+  for (const auto& [path, text] : texts_) {
+    if (place.line <= 0 || display(path) != place.file) continue;
+    message += excerpt(replace_all(line_of(text, place.line), "\t", " "), place.column);
+  }
+  return Error(message, hint);
+}
+
+std::string format_place(const Place& place) {
+  if (place.line <= 0) return place.file;
+  if (place.column <= 0) return fmt::format("{}:{}", place.file, place.line);
+  return fmt::format("{}:{}:{}", place.file, place.line, place.column);
+}
+
+}  // namespace gsa::dbt

@@ -1,0 +1,46 @@
+#pragma once
+
+// The files of a dbt project as text, whether they lie in a folder or are compiled into the
+// program. Paths are relative to the project, with forward slashes.
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/embedded.h"
+#include "base/error.h"
+#include "dbt/template_source.h"
+
+namespace gsa::dbt {
+
+class ProjectFiles {
+ public:
+  // `display` is what messages put before each path: the folder as the user named it, or nothing.
+  explicit ProjectFiles(std::map<std::string, std::string> texts, std::string display = "");
+  explicit ProjectFiles(const std::vector<EmbeddedFile>& files, std::string display = "");
+  // Reads the .sql and .yml files below `folder`, leaving out what dbt itself writes there. Throws
+  // Error if it is no folder, or no dbt project.
+  static ProjectFiles from_folder(const std::filesystem::path& folder);
+
+  const std::string* find(
+      const std::string& path) const;  // the text; null if there is no such file
+  // The files in or below any of `folders` with one of `extensions` (".sql"), sorted, each once.
+  std::vector<std::string> below(const std::vector<std::string>& folders,
+                                 const std::vector<std::string>& extensions) const;
+  // The path as messages show it.
+  std::string display(const std::string& path) const;
+
+  // "FILE:LINE:COLUMN: what", that line, and a caret below the column. `place` names the file as
+  // display() does; column 0 stands for an unknown one, and nothing is shown of an unknown file.
+  Error error_at(const Place& place, const std::string& what, const std::string& hint = "") const;
+
+ private:
+  std::map<std::string, std::string> texts_;
+  std::string display_;
+};
+
+// "FILE:LINE:COLUMN", as far as it is known.
+std::string format_place(const Place& place);
+
+}  // namespace gsa::dbt

@@ -1,0 +1,31 @@
+#pragma once
+
+// dbt_project.yml.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dbt/value.h"
+#include "dbt/yaml.h"
+
+namespace gsa::dbt {
+
+struct ProjectYml {
+  std::string name;
+  std::string version;
+  std::string profile;
+  std::vector<std::string> model_paths = {"models"};
+  std::vector<std::string> test_paths = {"tests"};
+  std::vector<std::string> macro_paths = {"macros"};
+  Dict vars;  // the project's own over those for all; --vars over both
+  std::optional<Yaml> models;
+  std::vector<Yaml> tests;  // `tests:` and `data_tests:`
+};
+
+// `vars` is the YAML of --vars, or empty. Both throw Error at the place of a mistake. The result
+// refers to `files`.
+ProjectYml read_project_yml(const ProjectFiles& files);
+void override_vars(ProjectYml& project, const std::string& vars);
+
+}  // namespace gsa::dbt

@@ -1,0 +1,190 @@
+#include "dbt/report.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/terminal.h"
+#include "base/text.h"
+
+namespace gsa::dbt {
+namespace {
+
+constexpr std::size_t kDotsTo = 80;      // dbt's column of the status
+constexpr std::size_t kWidestCell = 40;  // of a failing row's value: enough to recognise it
+
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string subject(const NodeResult& node) {
+  if (node.kind == NodeKind::test) return node.name;
+  return fmt::format("sql {} model {}", node.materialized, to_sql(node.relation));
+}
+
+std::string dotted(std::size_t index, std::size_t total, const std::string& message) {
+  std::string line = fmt::format("{} of {} {} ", index, total, message);
+  const std::size_t width = display_width(line);
+  if (width < kDotsTo) line += std::string(kDotsTo - width, '.');
+  return line;
+}
+
+std::string status_word(const NodeResult& node) {
+  switch (node.status) {
+    case Status::pass:
+      return node.kind == NodeKind::test ? "PASS" : "OK";
+    case Status::warn:
+      return fmt::format("WARN {}", node.failures);
+    case Status::fail:
+      return fmt::format("FAIL {}", node.failures);
+    case Status::error:
+      return "ERROR";
+    case Status::skip:
+      return "SKIP";
+  }
+  return "";
+}
+
+Ink ink_of(Status status) {
+  switch (status) {
+    case Status::pass:
+      return Ink::green;
+    case Status::warn:
+      return Ink::yellow;
+    case Status::fail:
+    case Status::error:
+      return Ink::red;
+    case Status::skip:
+      return Ink::yellow;
+  }
+  return Ink::plain;
+}
+
+std::string outcome(const NodeResult& node) {
+  if (node.kind == NodeKind::test) {
+    return node.status == Status::skip ? "SKIP test " + node.name
+                                       : status_word(node) + " " + node.name;
+  }
+  if (node.status == Status::skip) return "SKIP relation " + to_sql(node.relation);
+  return fmt::format("{} {}", node.status == Status::pass ? "OK created" : "ERROR creating",
+                     subject(node));
+}
+
+void append_indented(std::vector<std::string>& lines, const std::string& text) {
+  for (const std::string& line : split(text, '\n')) lines.push_back("  " + line);
+}
+
+// Cells are one line: what would break the table is shown as a space.
+std::string cell(const std::optional<std::string>& value) {
+  if (!value) return "null";
+  std::string text = *value;
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
+  return clip(text, kWidestCell);
+}
+
+void append_table(std::vector<std::string>& lines, const SampleRows& sample) {
+  if (sample.rows.empty()) return;
+  std::vector<std::vector<std::string>> cells(1);
+  for (const std::string& name : sample.columns) cells[0].push_back(clip(name, kWidestCell));
+  for (const auto& row : sample.rows) {
+    cells.emplace_back();
+    for (const auto& value : row) cells.back().push_back(cell(value));
+  }
+  std::vector<std::size_t> widths(sample.columns.size());
+  for (const auto& row : cells) {
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      widths[c] = std::max(widths[c], display_width(row[c]));
+    }
+  }
+  const auto line_of = [&](const std::vector<std::string>& row) {
+    std::string line = "    ";
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      if (c > 0) line += " | ";
+      line += row[c];
+      if (c + 1 < widths.size()) line += std::string(widths[c] - display_width(row[c]), ' ');
+    }
+    return line;
+  };
+  lines.push_back(line_of(cells[0]));
+  std::string rule = "    ";
+  for (std::size_t c = 0; c < widths.size(); ++c) {
+    rule += (c > 0 ? "-+-" : "") + std::string(widths[c], '-');
+  }
+  lines.push_back(rule);
+  for (std::size_t r = 1; r < cells.size(); ++r) lines.push_back(line_of(cells[r]));
+}
+
+void append_details(std::vector<std::string>& lines, const NodeResult& node, int fd) {
+  const bool warned = node.status == Status::warn;
+  const std::string heading = fmt::format("{} in {} {} ({})",
+                                          warned                        ? "Warning"
+                                          : node.status == Status::fail ? "Failure"
+                                                                        : "Error",
+                                          node.kind == NodeKind::test ? "test" : "model", node.name,
+                                          format_place(node.place));
+  lines.push_back("");
+  lines.push_back(paint(fd, ink_of(node.status), heading));
+  if (node.status == Status::error) {
+    append_indented(lines, node.message);
+    if (!node.hint.empty()) lines.push_back("  hint: " + node.hint);
+  } else {
+    lines.push_back(fmt::format(
+        "  Got {} {}, configured to {} if {}", with_thousands(node.failures),
+        node.failures == 1 ? "result" : "results", warned ? "warn" : "fail", node.condition));
+    append_table(lines, node.sample);
+  }
+  if (!node.compiled_file.empty()) {
+    lines.push_back("  compiled SQL: " + node.compiled_file.string());
+  }
+}
+
+}  // namespace
+
+std::string found_line(const Project& project) {
+  std::size_t models = 0, tests = 0, sources = 0;
+  for (const Node& node : project.nodes()) {
+    models += node.kind == NodeKind::model ? 1 : 0;
+    tests += node.kind == NodeKind::test ? 1 : 0;
+    sources += node.kind == NodeKind::source ? 1 : 0;
+  }
+  return fmt::format("Found {}, {}, {}, {}", counted(models, "model"), counted(tests, "data test"),
+                     counted(sources, "source"), counted(project.macro_count(), "macro"));
+}
+
+std::string start_line(const NodeResult& node, std::size_t index, std::size_t total) {
+  const std::string what = node.kind == NodeKind::test ? "test " + node.name : subject(node);
+  return dotted(index, total, "START " + what) + " [RUN]";
+}
+
+std::string end_line(const NodeResult& node, std::size_t index, std::size_t total, int fd) {
+  const std::string time =
+      node.status == Status::skip ? "" : fmt::format(" in {:.2f}s", node.seconds);
+  return fmt::format("{} [{}{}]", dotted(index, total, outcome(node)),
+                     paint(fd, ink_of(node.status), status_word(node)), time);
+}
+
+std::vector<std::string> summary_lines(const RunResult& result, int fd) {
+  std::vector<std::string> lines;
+  for (const NodeResult& node : result.nodes) {
+    const bool dull = node.status == Status::pass || node.status == Status::skip;
+    if (!dull) append_details(lines, node, fd);
+  }
+  const std::size_t errors = result.count(Status::error) + result.count(Status::fail);
+  const std::size_t warnings = result.count(Status::warn);
+  lines.push_back("");
+  if (errors == 0 && warnings == 0) {
+    lines.push_back(paint(fd, Ink::green, "Completed successfully"));
+  } else {
+    lines.push_back(paint(fd, errors > 0 ? Ink::red : Ink::yellow,
+                          fmt::format("Completed with {} and {}", counted(errors, "error"),
+                                      counted(warnings, "warning"))));
+  }
+  lines.push_back("");
+  lines.push_back(fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP=0 TOTAL={}",
+                              result.count(Status::pass), warnings, errors,
+                              result.count(Status::skip), result.nodes.size()));
+  return lines;
+}
+
+}  // namespace gsa::dbt

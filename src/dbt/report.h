@@ -1,0 +1,21 @@
+#pragma once
+
+// A run in dbt's words.
+
+#include <string>
+#include <vector>
+
+#include "dbt/runner.h"
+
+namespace gsa::dbt {
+
+// "Found 8 models, 45 data tests, 3 sources, 2 macros"
+std::string found_line(const Project& project);
+// "1 of 28 START sql table model main.fct_sessions .... [RUN]"
+std::string start_line(const NodeResult& node, std::size_t index, std::size_t total);
+// "1 of 28 OK created sql table model main.fct_sessions .... [OK in 0.20s]", coloured for `fd`.
+std::string end_line(const NodeResult& node, std::size_t index, std::size_t total, int fd);
+// For each node that did not pass, what went wrong and its first failing rows; then the totals.
+std::vector<std::string> summary_lines(const RunResult& result, int fd);
+
+}  // namespace gsa::dbt

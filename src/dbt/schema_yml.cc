@@ -1,0 +1,227 @@
+#include "dbt/schema_yml.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace gsa::dbt {
+namespace {
+
+using Names = std::vector<std::string>;
+
+const Names kTopKeys = {"version",   "models",          "sources",      "macros",
+                        "seeds",     "snapshots",       "analyses",     "exposures",
+                        "metrics",   "groups",          "data_tests",   "unit_tests",
+                        "functions", "semantic_models", "saved_queries"};
+// What other tools read, and nothing here runs.
+const Names kUnrunKeys = {"seeds", "snapshots", "unit_tests", "functions"};
+const Names kModelKeys = {"name",           "description",
+                          "columns",        "tests",
+                          "data_tests",     "config",
+                          "docs",           "meta",
+                          "access",         "group",
+                          "tags",           "constraints",
+                          "time_spine",     "deprecation_date",
+                          "latest_version", "semantic_model"};
+const Names kColumnKeys = {"name",        "description", "data_type",   "tests",  "data_tests",
+                           "tags",        "meta",        "quote",       "config", "docs",
+                           "constraints", "policy_tags", "granularity", "entity", "dimension"};
+const Names kSourceKeys = {"name",      "description",    "schema",    "database",
+                           "tables",    "tags",           "meta",      "config",
+                           "loader",    "quoting",        "freshness", "loaded_at_field",
+                           "overrides", "loaded_at_query"};
+const Names kTableKeys = {
+    "name", "description",    "identifier", "columns", "tests",     "data_tests",      "tags",
+    "meta", "config",         "loader",     "quoting", "freshness", "loaded_at_field", "external",
+    "docs", "loaded_at_query"};
+
+class SchemaReader {
+ public:
+  SchemaReader(const ProjectFiles& files, std::string path, std::vector<std::string>& warnings)
+      : files_(files), path_(std::move(path)), warnings_(warnings) {}
+
+  void read(Declarations& into) {
+    const Yaml root = Yaml::parse(files_, path_);
+    if (root.is_null()) return;
+    root.expect_keys("the file", kTopKeys);
+    for (const std::string& key : kUnrunKeys) {
+      if (const std::optional<Yaml> found = root.find(key); found && !found->items().empty()) {
+        warnings_.push_back(
+            fmt::format("{}: {} are not run here", format_place(found->place()), key));
+      }
+    }
+    if (const std::optional<Yaml> models = root.find("models")) {
+      for (const Yaml& model : models->items()) into.models.push_back(read_model(model));
+    }
+    if (const std::optional<Yaml> sources = root.find("sources")) {
+      for (const Yaml& source : sources->items()) read_source(source, into.sources);
+    }
+  }
+
+ private:
+  std::string name_of(const Yaml& map, std::string_view what) const {
+    if (!map.is_map()) throw map.error(fmt::format("a {} is a map with a name", what));
+    const std::optional<Yaml> name = map.find("name");
+    if (!name) throw map.error(fmt::format("this {} has no name", what));
+    return name->string();
+  }
+
+  void warn_of_unknown(const Yaml& map, std::string_view what, const Names& known) {
+    for (const Yaml::Entry& entry : map.entries()) {
+      if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
+      const std::string hint = did_you_mean(entry.key, known);
+      warnings_.push_back(fmt::format("{}: the key '{}' of a {} is not known{}{}",
+                                      format_place(entry.place), entry.key, what,
+                                      hint.empty() ? "" : ": ", hint));
+    }
+  }
+
+  // `config:`, and `tags:` beside it.
+  Settings settings_of(const Yaml& map) const {
+    Settings settings;
+    if (const std::optional<Yaml> tags = map.find("tags")) {
+      settings.set("tags", tags->value(), tags->place());
+    }
+    if (const std::optional<Yaml> config = map.find("config")) {
+      for (const Yaml::Entry& entry : config->entries()) {
+        settings.set(entry.key, entry.value.value(), entry.place);
+      }
+    }
+    return settings;
+  }
+
+  ModelSpec read_model(const Yaml& map) {
+    ModelSpec model = read_table(map, "model");
+    if (const std::optional<Yaml> versions = map.find("versions")) {
+      throw versions->error("versions of a model are not supported");
+    }
+    warn_of_unknown(map, "model", kModelKeys);
+    return model;
+  }
+
+  ModelSpec read_table(const Yaml& map, std::string_view what) {
+    ModelSpec table;
+    table.name = name_of(map, what);
+    table.description = map.string_at("description");
+    table.place = map.place();
+    table.file = path_;
+    table.settings = settings_of(map);
+    table.tests = read_tests(map, "");
+    if (const std::optional<Yaml> columns = map.find("columns")) {
+      for (const Yaml& column : columns->items()) table.columns.push_back(read_column(column));
+    }
+    return table;
+  }
+
+  ColumnSpec read_column(const Yaml& map) {
+    ColumnSpec column;
+    column.name = name_of(map, "column");
+    column.description = map.string_at("description");
+    column.data_type = map.string_at("data_type");
+    column.place = map.place();
+    if (const std::optional<Yaml> tags = map.find("tags")) column.tags = tags->strings();
+    column.tests = read_tests(map, column.name);
+    warn_of_unknown(map, "column", kColumnKeys);
+    return column;
+  }
+
+  void read_source(const Yaml& map, std::vector<SourceSpec>& into) {
+    const std::string name = name_of(map, "source");
+    warn_of_unknown(map, "source", kSourceKeys);
+    const std::string schema = map.string_at("schema");
+    const Settings settings = settings_of(map);
+    const std::optional<Yaml> tables = map.find("tables");
+    if (!tables) return;
+    for (const Yaml& item : tables->items()) {
+      SourceSpec source;
+      source.source = name;
+      source.schema = schema.empty() ? name : schema;
+      source.table = read_table(item, "table of a source");
+      warn_of_unknown(item, "table of a source", kTableKeys);
+      source.identifier = item.string_at("identifier");
+      if (source.identifier.empty()) source.identifier = source.table.name;
+      Settings both = settings;
+      both.add(source.table.settings);
+      source.table.settings = both;
+      into.push_back(std::move(source));
+    }
+  }
+
+  std::vector<TestSpec> read_tests(const Yaml& map, const std::string& column) {
+    std::vector<TestSpec> tests;
+    for (const char* key : {"tests", "data_tests"}) {
+      const std::optional<Yaml> found = map.find(key);
+      if (!found) continue;
+      for (const Yaml& item : found->items()) tests.push_back(read_test(item, column));
+    }
+    return tests;
+  }
+
+  TestSpec read_test(const Yaml& item, const std::string& column) {
+    TestSpec test;
+    test.column = column;
+    test.place = item.place();
+    test.file = path_;
+    std::string name;
+    if (item.is_scalar()) {
+      name = item.string();
+    } else if (const std::optional<Yaml> given = item.find("test_name")) {
+      name = given->string();
+      read_arguments(item, test);
+    } else {
+      const std::vector<Yaml::Entry> entries = item.entries();
+      if (entries.size() != 1) {
+        throw item.error("a test is its name with its arguments indented below it",
+                         "indent what follows the name by four more spaces");
+      }
+      name = entries[0].key;
+      read_arguments(entries[0].value, test);
+    }
+    const std::size_t dot = name.find('.');
+    if (dot != std::string::npos) test.package = name.substr(0, dot);
+    test.name = dot == std::string::npos ? name : name.substr(dot + 1);
+    return test;
+  }
+
+  void read_arguments(const Yaml& map, TestSpec& test) {
+    for (const Yaml::Entry& entry : map.entries()) {
+      if (entry.key == "test_name") continue;
+      if (entry.key == "name") {
+        test.custom_name = entry.value.string();
+      } else if (entry.key == "description") {
+        test.description = entry.value.string();
+      } else if (entry.key == "config") {
+        for (const Yaml::Entry& setting : entry.value.entries()) {
+          test.settings.set(setting.key, setting.value.value(), setting.place);
+        }
+      } else if (entry.key == "arguments") {
+        for (const Yaml::Entry& argument : entry.value.entries()) {
+          test.arguments.set(Value(argument.key), argument.value.value());
+        }
+      } else if (is_test_config_key(entry.key)) {
+        test.settings.set(entry.key, entry.value.value(), entry.place);
+      } else {
+        test.arguments.set(Value(entry.key), entry.value.value());
+      }
+    }
+    if (test.arguments.find("model") != nullptr) {
+      throw map.error("a test's 'model' is the model that it stands below, and cannot be given");
+    }
+  }
+
+  const ProjectFiles& files_;
+  std::string path_;
+  std::vector<std::string>& warnings_;
+};
+
+}  // namespace
+
+void read_schema_yml(const ProjectFiles& files, const std::string& path, Declarations& into,
+                     std::vector<std::string>& warnings) {
+  SchemaReader(files, path, warnings).read(into);
+}
+
+}  // namespace gsa::dbt

@@ -1,0 +1,63 @@
+#pragma once
+
+// The YAML beside the models: what models, columns and sources mean, and which tests they must
+// pass.
+
+#include <string>
+#include <vector>
+
+#include "dbt/config.h"
+#include "dbt/yaml.h"
+
+namespace gsa::dbt {
+
+// `- unique`, or `- accepted_values: {values: […], config: {severity: warn}}`.
+struct TestSpec {
+  std::string package;  // "dbt_utils", or empty
+  std::string name;
+  Dict arguments;  // as written; templates in them are not rendered yet
+  Settings settings;
+  std::string custom_name;
+  std::string description;
+  std::string column;  // empty: the test is of the whole model
+  Place place;
+  std::string file;
+};
+
+struct ColumnSpec {
+  std::string name;
+  std::string description;
+  std::string data_type;
+  std::vector<std::string> tags;
+  std::vector<TestSpec> tests;
+  Place place;
+};
+
+struct ModelSpec {
+  std::string name;
+  std::string description;
+  std::vector<ColumnSpec> columns;
+  std::vector<TestSpec> tests;
+  Settings settings;
+  Place place;
+  std::string file;
+};
+
+struct SourceSpec {
+  std::string source;
+  std::string schema;
+  std::string identifier;
+  ModelSpec table;  // its name, description, columns, tests, tags
+};
+
+struct Declarations {
+  std::vector<ModelSpec> models;
+  std::vector<SourceSpec> sources;
+};
+
+// Adds what `path` declares. Throws Error at the place of a mistake; keys that are merely unknown
+// are refused at the top level of the file and of a test, and warned of elsewhere.
+void read_schema_yml(const ProjectFiles& files, const std::string& path, Declarations& into,
+                     std::vector<std::string>& warnings);
+
+}  // namespace gsa::dbt

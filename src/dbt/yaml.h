@@ -1,0 +1,65 @@
+#pragma once
+
+// YAML with places: every value knows its file, line and column, and every complaint names them.
+// Plain scalars are typed as dbt's reader (YAML 1.1) types them: yes and on are true.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dbt/project_files.h"
+#include "dbt/value.h"
+
+namespace YAML {
+class Node;
+}
+
+namespace gsa::dbt {
+
+class Yaml {
+ public:
+  struct Entry;
+
+  // `files` must outlive the result. Throws Error at the place where it is not YAML.
+  static Yaml parse(const ProjectFiles& files, const std::string& path);
+
+  bool is_null() const;
+  bool is_map() const;
+  bool is_list() const;
+  bool is_scalar() const;
+
+  Place place() const;
+  std::optional<Yaml> find(std::string_view key) const;  // a null counts as absent
+  // Each throws Error at this place if it is something else. An empty value is an empty map or
+  // list.
+  std::vector<Entry> entries() const;
+  std::vector<Yaml> items() const;
+  std::string string() const;
+  bool boolean() const;
+  // A list of strings, or a single string as a list of one.
+  std::vector<std::string> strings() const;
+  Value value() const;
+
+  // For keys: text at `key`, or "" where it is absent.
+  std::string string_at(std::string_view key) const;
+  // Refuses keys of a map other than these, with the nearest of them as the hint.
+  void expect_keys(std::string_view what, const std::vector<std::string>& keys) const;
+  Error error(const std::string& what, const std::string& hint = "") const;
+
+ private:
+  Yaml(const ProjectFiles& files, std::shared_ptr<const std::string> file, const YAML::Node& node);
+
+  const ProjectFiles* files_;
+  std::shared_ptr<const std::string> file_;  // as displayed
+  std::shared_ptr<const YAML::Node> node_;
+};
+
+struct Yaml::Entry {
+  std::string key;
+  Place place;  // of the key
+  Yaml value;
+};
+
+}  // namespace gsa::dbt

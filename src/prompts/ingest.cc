@@ -1,0 +1,237 @@
+#include "prompts/ingest.h"
+
+#include <limits>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "duck/function.h"
+#include "prompts/corpus.h"
+#include "prompts/features.h"
+#include "prompts/sampling.h"
+#include "prompts/source.h"
+
+namespace gsa::prompts {
+namespace {
+
+using duck::Arguments;
+using duck::Output;
+using duck::Type;
+
+constexpr std::int64_t kMaxRows = std::numeric_limits<std::int32_t>::max();  // prompt_id is INTEGER
+
+// ---- SQL functions
+
+bool has_words(std::string_view prompt) {
+  // Nearly every prompt begins with a printable ASCII character.
+  if (!prompt.empty() && prompt.front() > ' ' && prompt.front() <= '~') return true;
+  return features_of(prompt).token_count > 0;
+}
+
+void prompt_features(const Arguments& arguments, Output& output) {
+  Output tokens = output.member(0), keyword = output.member(1);
+  for (std::size_t row = 0; row < arguments.rows(); ++row) {
+    if (arguments.is_null(0, row)) {
+      output.set_null(row);
+      continue;
+    }
+    const PromptFeatures features = features_of(arguments.text(0, row));
+    tokens.data<std::int32_t>()[row] = features.token_count;
+    keyword.data<bool>()[row] = features.has_safety_keyword;
+  }
+}
+
+void synthetic_prompt(const Arguments& arguments, Output& output) {
+  const auto* seeds = arguments.column<std::uint64_t>(0);
+  const auto* ids = arguments.column<std::int64_t>(1);
+  Output prompt = output.member(0);
+  auto* tokens = output.member(1).data<std::int32_t>();
+  auto* keyword = output.member(2).data<bool>();
+  auto* generation_seed = output.member(3).data<std::uint32_t>();
+  auto* step = output.member(4).data<std::uint16_t>();
+  auto* cfg = output.member(5).data<float>();
+  auto* sampler = output.member(6).data<std::uint8_t>();
+  auto* width = output.member(7).data<std::uint16_t>();
+  auto* height = output.member(8).data<std::uint16_t>();
+  std::string text;
+  for (std::size_t row = 0; row < arguments.rows(); ++row) {
+    const Corpus corpus(seeds[row]);
+    const auto id = static_cast<std::uint64_t>(ids[row]);
+    corpus.write(id, text);
+    prompt.set_text(row, text);
+    const PromptFeatures features = features_of(text);
+    tokens[row] = features.token_count;
+    keyword[row] = features.has_safety_keyword;
+    const Corpus::Settings settings = corpus.settings(id);
+    generation_seed[row] = settings.generation_seed;
+    step[row] = settings.step;
+    cfg[row] = settings.cfg;
+    sampler[row] = settings.sampler;
+    width[row] = settings.width;
+    height[row] = settings.height;
+  }
+}
+
+Type synthetic_type() {
+  return Type::structure({{"prompt", Type::of(DUCKDB_TYPE_VARCHAR)},
+                          {"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
+                          {"has_safety_keyword", Type::of(DUCKDB_TYPE_BOOLEAN)},
+                          {"generation_seed", Type::of(DUCKDB_TYPE_UINTEGER)},
+                          {"step", Type::of(DUCKDB_TYPE_USMALLINT)},
+                          {"cfg", Type::of(DUCKDB_TYPE_FLOAT)},
+                          {"sampler", Type::of(DUCKDB_TYPE_UTINYINT)},
+                          {"width", Type::of(DUCKDB_TYPE_USMALLINT)},
+                          {"height", Type::of(DUCKDB_TYPE_USMALLINT)}});
+}
+
+// ---- Tables
+
+void refuse_too_many(std::int64_t rows) {
+  if (rows <= kMaxRows) return;
+  throw Error(fmt::format("{} prompts are more than the {} that fit", with_thousands(rows),
+                          with_thousands(kMaxRows)));
+}
+
+// The ids come from a table because range() is read by one thread, a table by all, and in order.
+void create_synthetic(duck::Connection& connection, const IngestRequest& request,
+                      const RunQuery& run) {
+  const TempTable ids(connection, "gsa_ids");
+  connection.execute(
+      ids.create_as(fmt::format("select range as id from range({})", request.prompts)));
+  run("writing synthetic prompts", request.prompts,
+      fmt::format("create table {} as select id::integer as prompt_id, p.prompt, p.token_count, "
+                  "p.has_safety_keyword, p.generation_seed, p.step, p.cfg, p.sampler, p.width, "
+                  "p.height from (select id, gsa_synthetic_prompt({}::ubigint, id) as p from {})",
+                  request.table, request.seed, ids.name()));
+}
+
+void create_from(const std::string& select, std::int64_t rows, const IngestRequest& request,
+                 const RunQuery& run) {
+  run("reading prompts", rows,
+      fmt::format(
+          "create table {} as select prompt_id::integer as prompt_id, prompt, f.token_count, "
+          "f.has_safety_keyword, {} from (select *, gsa_prompt_features(prompt) as f from ({}))",
+          request.table, kSettingColumns, select));
+}
+
+void ingest_all(duck::Connection& connection, const SourceRows& source,
+                const IngestRequest& request, const RunQuery& run, IngestResult& result) {
+  create_from(fmt::format("select * from ({}) where gsa_has_words(prompt)", source.select()),
+              source.rows(), request, run);
+  result.rows = connection.query_int64(fmt::format("select count(*) from {}", request.table));
+  result.skipped_empty = source.rows() - result.rows;
+}
+
+void ingest_sample(duck::Connection& connection, const SourceRows& source,
+                   const IngestRequest& request, const RunQuery& run, IngestResult& result) {
+  const Sample sample = draw_sample(connection, run, source, request.prompts, request.seed);
+  create_from(sample.select, sample.rows, request, run);
+  result.rows = sample.rows;
+  result.skipped_empty = sample.skipped_empty;
+  result.sampled = sample.rows + sample.skipped_empty < source.rows();
+}
+
+std::string plural(std::int64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", with_thousands(count), count == 1 ? one : many);
+}
+
+void add_notes(const IngestRequest& request, IngestResult& result) {
+  if (result.sampled) {
+    result.notes.push_back(fmt::format("{} drawn from the {} rows of the source",
+                                       plural(result.rows, "prompt", "prompts"),
+                                       with_thousands(result.rows_in_source)));
+  } else if (result.rows < request.prompts) {
+    result.notes.push_back(
+        fmt::format("the source has {}, fewer than the {} asked for: all are used",
+                    plural(result.rows, "prompt", "prompts"), with_thousands(request.prompts)));
+  }
+  if (result.skipped_empty > 0) {
+    result.notes.push_back(fmt::format(
+        "{} skipped", plural(result.skipped_empty, "empty prompt was", "empty prompts were")));
+  }
+}
+
+IngestResult ingest_files(duck::Connection& connection, const IngestRequest& request,
+                          const RunQuery& run) {
+  const std::vector<SourceFile> files = find_source_files(connection, request.sources);
+  IngestResult result{describe_files(files), 0, 0, 0, false, {}, fingerprint_of(files)};
+  SourceRows source(connection, run, files);
+  result.rows_in_source = source.rows();
+  refuse_too_many(source.rows());
+  const std::string& where = files.size() == 1 ? files.front().path : result.source;
+  if (source.rows() == 0) throw Error(fmt::format("{}: no rows, hence no prompts", where));
+  try {
+    if (source.rows() > request.prompts) {
+      ingest_sample(connection, source, request, run, result);
+    } else {
+      ingest_all(connection, source, request, run, result);
+    }
+  } catch (const duck::SqlError& failure) {
+    source.blame(failure);
+    throw;
+  }
+  if (result.rows == 0) {
+    connection.execute(fmt::format("drop table {}", request.table));
+    throw Error(fmt::format("{}: {}", where,
+                            result.rows_in_source == 1
+                                ? "its one prompt is empty"
+                                : fmt::format("all of its {} prompts are empty",
+                                              with_thousands(result.rows_in_source))));
+  }
+  add_notes(request, result);
+  return result;
+}
+
+}  // namespace
+
+void register_functions(duck::Connection& connection) {
+  const Type text = Type::of(DUCKDB_TYPE_VARCHAR), flag = Type::of(DUCKDB_TYPE_BOOLEAN),
+             bigint = Type::of(DUCKDB_TYPE_BIGINT), ubigint = Type::of(DUCKDB_TYPE_UBIGINT);
+  duck::register_function(connection,
+                          {"gsa_prompt_features",
+                           {text},
+                           Type::structure({{"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
+                                            {"has_safety_keyword", flag}}),
+                           prompt_features});
+  duck::register_function(connection,
+                          {"gsa_has_words", {text}, flag, [](const Arguments& in, Output& out) {
+                             for (std::size_t row = 0; row < in.rows(); ++row) {
+                               if (in.is_null(0, row)) {
+                                 out.set_null(row);
+                               } else {
+                                 out.data<bool>()[row] = has_words(in.text(0, row));
+                               }
+                             }
+                           }});
+  duck::register_function(
+      connection,
+      {"gsa_sample_key", {ubigint, bigint}, ubigint, [](const Arguments& in, Output& out) {
+         const auto* seeds = in.column<std::uint64_t>(0);
+         const auto* rows = in.column<std::int64_t>(1);
+         auto* keys = out.data<std::uint64_t>();
+         for (std::size_t row = 0; row < in.rows(); ++row) {
+           keys[row] = sample_key(seeds[row], static_cast<std::uint64_t>(rows[row]));
+         }
+       }});
+  duck::register_function(
+      connection, {"gsa_synthetic_prompt", {ubigint, bigint}, synthetic_type(), synthetic_prompt});
+}
+
+IngestResult ingest(duck::Connection& connection, const IngestRequest& request,
+                    const RunQuery& run) {
+  check(!request.sources.empty() && request.prompts > 0, "a source and prompts are asked for");
+  bool synthetic = false;
+  for (const std::string& source : request.sources) synthetic |= source == "synthetic";
+  if (!synthetic) return ingest_files(connection, request, run);
+  if (request.sources.size() > 1) {
+    throw Error("synthetic prompts cannot be mixed with files",
+                "for a file of the name synthetic write ./synthetic", ErrorCode::usage);
+  }
+  refuse_too_many(request.prompts);
+  create_synthetic(connection, request, run);
+  return {"synthetic", request.prompts, request.prompts, 0, false, {}, "synthetic"};
+}
+
+}  // namespace gsa::prompts

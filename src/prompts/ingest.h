@@ -1,0 +1,59 @@
+#pragma once
+
+// From a source of prompts to the table raw_prompts, with its columns
+//
+//   prompt_id           integer    the row's number in the whole source, from 0, files in the order
+//   of
+//                                  their paths; a prompt keeps it in every sample of the source
+//   prompt              varchar    never null, never without a word
+//   token_count         integer    words, at least 1
+//   has_safety_keyword  boolean
+//   generation_seed     uinteger   this and what follows: null where the source has none or it does
+//   step                usmallint  not fit the type
+//   cfg                 float
+//   sampler             utinyint
+//   width, height       usmallint
+//
+// in the order of prompt_id.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "duck/database.h"
+#include "prompts/source_rows.h"
+
+namespace gsa::prompts {
+
+// Adds the SQL functions that ingestion uses. Once for a database.
+//   gsa_prompt_features(varchar) → struct(token_count integer, has_safety_keyword boolean)
+//   gsa_has_words(varchar) → boolean: token_count > 0
+//   gsa_sample_key(seed ubigint, row bigint) → ubigint, see sampling.h
+//   gsa_synthetic_prompt(seed ubigint, id bigint) → struct(prompt, …): the columns above but
+//   prompt_id
+void register_functions(duck::Connection& connection);
+
+struct IngestRequest {
+  std::vector<std::string> sources;  // {"synthetic"}, or paths and globs
+  std::int64_t prompts;              // how many at most, > 0
+  std::uint64_t seed;                // of the sample or of the synthetic prompts
+  std::string table;                 // the table to create, as SQL names it: "db"."schema"."name"
+};
+
+struct IngestResult {
+  std::string source;              // "synthetic", "a.parquet", "3 files (a.parquet … c.parquet)"
+  std::int64_t rows;               // in the table
+  std::int64_t rows_in_source;     // prompts without words included
+  std::int64_t skipped_empty;      // null or without words; of a sample, those it came upon
+  bool sampled;                    // some prompts of the source are left out
+  std::vector<std::string> notes;  // whole sentences for the user
+  std::string fingerprint;         // changes when the files do: a line each
+};
+
+// Creates the table, all or nothing. Throws Error where the source is not as it should be, naming
+// file and place. Needs DuckDB's default preserve_insertion_order. The time goes into `run`'s
+// queries; what they throw goes up.
+IngestResult ingest(duck::Connection& connection, const IngestRequest& request,
+                    const RunQuery& run);
+
+}  // namespace gsa::prompts

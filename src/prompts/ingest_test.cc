@@ -1,0 +1,288 @@
+#include "prompts/ingest.h"
+
+#include <atomic>
+
+#include "duck/function.h"
+#include "prompts/corpus.h"
+#include "prompts/features.h"
+#include "prompts/ingest_fixture.h"
+
+namespace gsa::prompts {
+namespace {
+
+using Ingest = IngestFixture;
+
+constexpr std::string_view kDiffusionRows = R"(
+  select 'i.png' as image_name, * from (values
+    ('a red fox', 1::usmallint, 4294967295::uinteger, 50::usmallint, 7.5::float, 8::utinyint,
+     512::usmallint, 768::usmallint),
+    ('gore and more', 2, 0, 20, 12, 1, 1024, 64),
+    ('   ', 3, 1, 1, 1, 1, 1, 1),
+    (null, 4, 1, 1, 1, 1, 1, 1),
+    ('one', 5, 3, 50, 7, 9, 512, 512))
+  as t(prompt, part_id, seed, step, cfg, sampler, width, height))";
+
+constexpr std::string_view kDiffusionTable =
+    "0|a red fox|3|false|4294967295|50|7.5|8|512|768\n"
+    "1|gore and more|3|true|0|20|12.0|1|1024|64\n"
+    "4|one|1|false|3|50|7.0|9|512|512";
+
+TEST_F(Ingest, ReadsDiffusionDbsParquet) {
+  const std::string file = copy(kDiffusionRows, "d.parquet", "format parquet");
+  const IngestResult result = ingest_paths({file});
+  EXPECT_EQ(table(), kDiffusionTable);
+  EXPECT_EQ(result.source, "d.parquet");
+  EXPECT_EQ(result.rows, 3);
+  EXPECT_EQ(result.rows_in_source, 5);
+  EXPECT_EQ(result.skipped_empty, 2);
+  EXPECT_FALSE(result.sampled);
+  EXPECT_EQ(result.notes,
+            (std::vector<std::string>{
+                "the source has 3 prompts, fewer than the 1,000 asked for: all are used",
+                "2 empty prompts were skipped"}));
+}
+
+TEST_F(Ingest, GivesTheColumnsTheirTypes) {
+  ingest_paths({copy(kDiffusionRows, "d.parquet", "format parquet")});
+  EXPECT_EQ(rows("select column_name, data_type from duckdb_columns() "
+                 "where table_name = 'raw_prompts' order by column_index"),
+            "prompt_id|INTEGER\nprompt|VARCHAR\ntoken_count|INTEGER\nhas_safety_keyword|BOOLEAN\n"
+            "generation_seed|UINTEGER\nstep|USMALLINT\ncfg|FLOAT\nsampler|UTINYINT\n"
+            "width|USMALLINT\nheight|USMALLINT");
+}
+
+TEST_F(Ingest, ReadsTheSameFromEveryKindAndCompression) {
+  const std::vector<std::pair<std::string, std::string>> kinds = {
+      {"d.csv", "format csv"},
+      {"d.tsv", "format csv, delimiter '\t'"},
+      {"d.csv.gz", "format csv, compression gzip"},
+      {"d.csv.zst", "format csv, compression zstd"},
+      {"d.jsonl", "format json"},
+      {"d.ndjson.gz", "format json, compression gzip"},
+      {"d.json.zst", "format json, compression zstd"},
+      {"array.json", "format json, array true"},
+      {"no_extension", "format json"},
+      {"z.PARQUET", "format parquet, compression zstd"}};
+  for (const auto& [name, options] : kinds) {
+    const IngestResult result = ingest_paths({copy(kDiffusionRows, name, options)});
+    EXPECT_EQ(table(), kDiffusionTable) << name;
+    EXPECT_EQ(result.rows_in_source, 5) << name;
+  }
+}
+
+TEST_F(Ingest, LeavesNullWhatTheSourceLacksOrDoesNotFit) {
+  ingest_paths({write("p.csv", "Prompt,SEED,cfg,sampler\na b,-1,seven,k_lms\nc,7,7.5,3\n")});
+  EXPECT_EQ(table(),
+            "0|a b|2|false|NULL|NULL|NULL|NULL|NULL|NULL\n"
+            "1|c|1|false|7|NULL|7.5|3|NULL|NULL");
+  ingest_paths({write("p.jsonl", "{\"PROMPT\": \"a b\", \"Seed\": [1]}\n{\"Seed\": 7}\n")});
+  EXPECT_EQ(table(), "0|a b|2|false|NULL|NULL|NULL|NULL|NULL|NULL");
+}
+
+TEST_F(Ingest, PrefersTheColumnInExactCase) {
+  ingest_paths({write("p.csv", "PROMPT,prompt\nno,yes\n")});
+  EXPECT_EQ(prompts(), "0|yes");
+}
+
+TEST_F(Ingest, TakesTextThatOldWritersLeaveUnmarked) {
+  ingest_paths({copy("select 'a fox'::blob as prompt", "b.parquet", "format parquet")});
+  EXPECT_EQ(prompts(), "0|a fox");
+  ingest_paths({copy("select 'a'::enum('a', 'b') as prompt", "e.parquet", "format parquet")});
+  EXPECT_EQ(prompts(), "0|a");
+}
+
+TEST_F(Ingest, ReadsEveryFormOfCsv) {
+  const std::vector<std::pair<std::string_view, std::string_view>> cases = {
+      {"prompt\na\nb\n", "0|a\n1|b"},
+      {"prompt\na\nb", "0|a\n1|b"},
+      {"prompt\r\na\r\nb\r\n", "0|a\n1|b"},
+      {"prompt\ra\rb\r", "0|a\n1|b"},
+      {"prompt\ra\rb", "0|a\n1|b"},
+      {"\xef\xbb\xbfprompt\na\n", "0|a"},
+      {"\xef\xbb\xbf\"prompt\",x\na,1\n", "0|a"},
+      {"prompt\n\na\n\n", "1|a"},
+      {"prompt,x\n\n\na,1\n\n", "0|a"},
+      {"prompt,x\n\"a, \"\"b\"\"\nc\",1\nd,2\n", "0|a, \"b\"\nc\n1|d"},
+      {"prompt,x\n\"a\" ,1\n \"b\nc\",2\n", "0|a\n1|b\nc"},
+      {"prompt,x\nun\"quoted,1\n", "0|un\"quoted"},
+      {"x;prompt\n1;a, b\n", "0|a, b"},
+      {"x|prompt\n1|a, b\n", "0|a, b"},
+      {"prompt,x,\na,1,\n", "0|a"},
+      {"prompt,x\n\"\",1\nb,\"\"\n", "1|b"},
+      {std::string_view("prompt,x\na\0b,1\n", 15), std::string_view("0|a\0b", 5)},
+  };
+  for (const auto& [text, expected] : cases) {
+    ingest_paths({write("c.csv", text)});
+    EXPECT_EQ(prompts(), expected) << text;
+  }
+}
+
+TEST_F(Ingest, ReadsEveryFormOfJson) {
+  const std::vector<std::pair<std::string_view, std::string_view>> cases = {
+      {"{\"prompt\":\"a\"}\r\n{\"prompt\":\"b\"}\r\n", "0|a\n1|b"},
+      {"\n \n{\"prompt\":\"a\"}\n\n{\"prompt\":null}\n{\"prompt\":\"b\"}", "0|a\n2|b"},
+      {"[{\"prompt\":\"a\"},\n {\"prompt\":\"b\"}\n]\n", "0|a\n1|b"},
+      {"{\"prompt\":\"\\u00e9 \\\"q\\\"\"}", "0|é \"q\""},
+  };
+  for (const auto& [text, expected] : cases) {
+    ingest_paths({write("c.jsonl", text)});
+    EXPECT_EQ(prompts(), expected) << text;
+  }
+}
+
+TEST_F(Ingest, ReadsLinesOfTenMegabytes) {
+  const std::string large(10'000'000, 'x');
+  ingest_paths({write("l.csv", "prompt,seed\na,1\n" + large + ",2\n\"" + large + "\",3\n")});
+  EXPECT_EQ(rows("select prompt_id, strlen(prompt), generation_seed from raw_prompts"),
+            "0|1|1\n1|10000000|2\n2|10000000|3");
+  ingest_paths({write("l.jsonl", "{\"prompt\":\"a\"}\n{\"prompt\":\"" + large + "\"}\n")});
+  EXPECT_EQ(rows("select prompt_id, strlen(prompt) from raw_prompts"), "0|1\n1|10000000");
+}
+
+// Larger than the pieces in which DuckDB reads; its parallel CSV reader fails on such a file.
+TEST_F(Ingest, KeepsLineBreaksInQuotesApartFromLines) {
+  constexpr int kRows = 150'000;
+  const std::string select = fmt::format(
+      "select 'first line of ' || range || ', with a comma' || chr(10) || 'x,y' || chr(10) || "
+      "'\"quoted\", ' || repeat('long ', 8) as prompt, range::uinteger as seed from range({})",
+      kRows);
+  ingest_paths({copy(select, "l.csv", "format csv")}, kRows);
+  EXPECT_EQ(rows(fmt::format("select count(*), count(*) filter (r.prompt = s.prompt and "
+                             "prompt_id = seed and generation_seed = seed) "
+                             "from raw_prompts r join ({}) s on r.prompt_id = s.seed",
+                             select)),
+            fmt::format("{0}|{0}", kRows));
+}
+
+TEST_F(Ingest, NumbersRowsAcrossFilesInTheOrderOfTheirPaths) {
+  copy("select 'p' || range as prompt from range(3)", "in/b.parquet", "format parquet");
+  write("in/a.csv", "prompt\nc0\n\nc2\n");
+  write("in/deep/c.jsonl", "{\"prompt\":\"j0\"}\n{\"prompt\":\"j1\"}\n");
+  write("in/unrelated.md", "# no\n");
+  const std::string expected = "0|c0\n2|c2\n3|p0\n4|p1\n5|p2\n6|j0\n7|j1";
+  IngestResult result =
+      ingest_paths({path("in/deep/*"), path("in/b.parquet"), path("in/a.csv"), path("in/?.csv")});
+  EXPECT_EQ(prompts(), expected);
+  EXPECT_EQ(result.source, "3 files (a.csv … c.jsonl)");
+  EXPECT_EQ(result.rows_in_source, 8);
+  ingest_paths({path("in/**/*.jsonl"), path("in/*.[cp]*")});
+  EXPECT_EQ(prompts(), expected);
+}
+
+TEST_F(Ingest, TakesNamesThatLookLikeGlobsAsTheyAre) {
+  write("a1.csv", "prompt\nwrong\n");
+  ingest_paths({write("a[1].csv", "prompt\nbrackets\n")});
+  EXPECT_EQ(prompts(), "0|brackets");
+  ingest_paths({write("it's*.csv", "prompt\nquote\n")});
+  EXPECT_EQ(prompts(), "0|quote");
+}
+
+TEST_F(Ingest, ReadsCompressedFilesOfSeveralParts) {
+  const std::string a =
+      read_file(copy("select 'a' as prompt", "a.csv.gz", "format csv, compression gzip"));
+  const std::string b = read_file(
+      copy("select 'b' as prompt", "b.csv.gz", "format csv, header false, compression gzip"));
+  ingest_paths({write("ab.csv.gz", a + b)});
+  EXPECT_EQ(prompts(), "0|a\n1|b");
+}
+
+TEST_F(Ingest, FingerprintsTheFiles) {
+  const std::string file = write("a.csv", "prompt\na\n");
+  const std::string before = ingest_paths({file}).fingerprint;
+  EXPECT_EQ(ingest_paths({file, path("*.csv")}).fingerprint, before);
+  write("a.csv", "prompt\nab\n");
+  EXPECT_NE(ingest_paths({file}).fingerprint, before);
+}
+
+TEST_F(Ingest, LeavesNoTableBehind) {
+  write("a.csv", "prompt\na\nb\n");
+  copy("select 'p' || range as prompt from range(50)", "b.parquet", "format parquet");
+  ingest_paths({path("a.csv"), path("b.parquet")}, 10);
+  EXPECT_EQ(rows("select table_name from duckdb_tables()"), "raw_prompts");
+}
+
+TEST_F(Ingest, CountsTheFeaturesOfAPromptOnce) {
+  duck::Database database({":memory:", false, 2, ""});
+  duck::Connection connection = database.connect();
+  std::atomic<std::int64_t> calls = 0;
+  using duck::Type;
+  duck::register_function(connection,
+                          {"gsa_prompt_features",
+                           {Type::of(DUCKDB_TYPE_VARCHAR)},
+                           Type::structure({{"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
+                                            {"has_safety_keyword", Type::of(DUCKDB_TYPE_BOOLEAN)}}),
+                           [&](const duck::Arguments& arguments, duck::Output& output) {
+                             calls += static_cast<std::int64_t>(arguments.rows());
+                             for (std::size_t row = 0; row < arguments.rows(); ++row) {
+                               output.member(0).data<std::int32_t>()[row] = 7;
+                               output.member(1).data<bool>()[row] = true;
+                             }
+                           }});
+  duck::register_function(connection, {"gsa_has_words",
+                                       {Type::of(DUCKDB_TYPE_VARCHAR)},
+                                       Type::of(DUCKDB_TYPE_BOOLEAN),
+                                       [](const duck::Arguments& in, duck::Output& out) {
+                                         std::fill_n(out.data<bool>(), in.rows(), true);
+                                       }});
+  const std::string file =
+      copy("select 'p' || range as prompt from range(10000)", "a.parquet", "format parquet");
+  ingest(connection, {{file}, 20'000, 1, "raw_prompts"}, run_on(connection));
+  EXPECT_EQ(calls, 10'000);
+  EXPECT_EQ(connection.query_int64("select sum(token_count) from raw_prompts"), 70'000);
+}
+
+TEST_F(Ingest, WritesSyntheticPrompts) {
+  const IngestResult result = ingest_paths({"synthetic"}, 5000, 77);
+  EXPECT_EQ(result.source, "synthetic");
+  EXPECT_EQ(result.rows, 5000);
+  EXPECT_EQ(rows("select count(*), min(prompt_id), max(prompt_id), bool_and(prompt_id = rowid) "
+                 "from raw_prompts"),
+            "5000|0|4999|true");
+  const Corpus corpus(77);
+  std::string text;
+  corpus.write(4321, text);
+  const Corpus::Settings settings = corpus.settings(4321);
+  const PromptFeatures features = features_of(text);
+  EXPECT_EQ(
+      rows("select prompt, token_count, has_safety_keyword, generation_seed, step, cfg::double, "
+           "sampler, width, height from raw_prompts where prompt_id = 4321"),
+      fmt::format("{}|{}|{}|{}|{}|{:.1f}|{}|{}|{}", text, features.token_count,
+                  features.has_safety_keyword, settings.generation_seed, settings.step,
+                  settings.cfg, settings.sampler, settings.width, settings.height));
+}
+
+TEST_F(Ingest, WritesTheSameSyntheticPromptsWithAnyThreads) {
+  ingest_paths({"synthetic"}, 150'000, 5);
+  for (const int threads : {1, 8}) {
+    duck::Database database({":memory:", false, threads, ""});
+    duck::Connection connection = database.connect();
+    register_functions(connection);
+    ingest(connection, {{"synthetic"}, 150'000, 5, "raw_prompts"}, run_on(connection));
+    const auto digest = [](duck::Connection& from) {
+      return from
+          .query(
+              "select md5(string_agg(raw_prompts::varchar, '|' order by rowid)) "
+              "from raw_prompts")
+          .text(0, 0);
+    };
+    EXPECT_EQ(digest(connection), digest(connection_)) << threads;
+  }
+}
+
+TEST_F(Ingest, ReadsTheRealSample) {
+  const std::string file = GSA_SOURCE_DIR "/../shared/data/diffusiondb-sample.parquet";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "no sample here";
+  const IngestResult result = ingest_paths({file}, 2'000'000);
+  EXPECT_EQ(result.rows_in_source, 105'591);
+  EXPECT_EQ(result.rows + result.skipped_empty, 105'591);
+  EXPECT_EQ(rows(fmt::format("select count(*) from raw_prompts r join read_parquet({}, "
+                             "file_row_number = true) s on r.prompt_id = s.file_row_number "
+                             "where r.prompt = s.prompt and r.generation_seed = s.seed and "
+                             "r.step = s.step and r.cfg = s.cfg and r.sampler = s.sampler and "
+                             "r.width = s.width and r.height = s.height",
+                             sql_quote(file))),
+            fmt::format("{}", result.rows));
+}
+
+}  // namespace
+}  // namespace gsa::prompts

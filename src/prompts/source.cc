@@ -1,0 +1,268 @@
+#include "prompts/source.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <set>
+#include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace gsa::prompts {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kKinds =
+    "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json) can be read, the "
+    "last two also as .gz or .zst";
+
+std::optional<FileKind> kind_of_extension(std::string_view extension) {
+  const std::string lower = to_lower(extension);
+  if (lower == ".parquet" || lower == ".parq" || lower == ".pq") return FileKind::parquet;
+  if (lower == ".csv" || lower == ".tsv") return FileKind::csv;
+  if (lower == ".jsonl" || lower == ".ndjson" || lower == ".json") return FileKind::json;
+  return std::nullopt;
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string parent = fs::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code failure;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    names.push_back(entry->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+[[noreturn]] void throw_missing(const std::string& path) {
+  const std::string folder = folder_of(path);
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) {
+    throw Error(fmt::format("{}: no such file", path),
+                fmt::format("the folder {} does not exist", folder));
+  }
+  throw Error(fmt::format("{}: no such file", path),
+              did_you_mean(fs::path(path).filename().string(), names_in(folder)));
+}
+
+[[noreturn]] void throw_folder(const std::string& path) {
+  std::string pattern = "*.parquet";
+  for (const std::string& name : names_in(path)) {
+    const std::string extension = fs::path(name).extension().string();
+    if (kind_of_extension(extension)) {
+      pattern = "*" + extension;
+      break;
+    }
+  }
+  throw Error(fmt::format("{}: a folder, not a file", path),
+              fmt::format("name the files in it: '{}'", (fs::path(path) / pattern).string()));
+}
+
+bool has_wildcard(std::string_view path) {
+  return path.find_first_of("*?[") != std::string_view::npos;
+}
+
+std::vector<std::string> expand_glob(duck::Connection& connection, const std::string& pattern) {
+  const duck::Result found =
+      connection.query(fmt::format("select file from glob({})", sql_quote(pattern)));
+  std::vector<std::string> paths;
+  for (std::size_t row = 0; row < found.rows(); ++row) paths.push_back(found.text(row, 0));
+  if (!paths.empty()) return paths;
+  const std::string folder = folder_of(pattern.substr(0, pattern.find_first_of("*?[") + 1));
+  std::error_code ignored;
+  throw Error(
+      fmt::format("{}: no file matches", pattern),
+      fs::is_directory(folder, ignored) ? "" : fmt::format("the folder {} does not exist", folder));
+}
+
+// The first bytes of the decoded file; short only where the file is.
+std::string beginning_of(const std::string& path, Compression compression) {
+  std::string bytes(4096, '\0');
+  TextReader reader(path, compression);
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const std::size_t count = reader.read(bytes.data() + size, bytes.size() - size);
+    if (count == 0) break;
+    size += count;
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+// "" where the file is as long as a Parquet file must be and has its two marks.
+std::string defect_of_parquet(int fd, std::int64_t bytes) {
+  constexpr std::int64_t kShortest = 12;  // a mark, the footer's length, a mark
+  std::array<char, 4> mark{};
+  const auto mark_at = [&](off_t at) {
+    return pread(fd, mark.data(), 4, at) == 4 ? std::string_view(mark.data(), 4) : "";
+  };
+  const std::string_view first = mark_at(0);
+  if (first == "PARE") return "an encrypted Parquet file";
+  if (first != "PAR1") return "not a Parquet file";
+  if (bytes < kShortest || mark_at(bytes - 4) != "PAR1")
+    return "the Parquet file is cut off before its end";
+  return "";
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(const std::string& path)
+      : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+    if (fd_ < 0) throw Error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  }
+  ~Descriptor() { close(fd_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Compression is what the first bytes say; a name that promises it must keep it.
+Compression compression_of(const std::string& path, std::string_view first,
+                           const std::string& suffix) {
+  const bool gzip = first.starts_with("\x1f\x8b"), zstd = first.starts_with("\x28\xb5\x2f\xfd");
+  if ((suffix == ".gz" && !gzip) || (suffix == ".zst" && !zstd)) {
+    throw Error(
+        fmt::format("{}: its name ends in {}, but it is not compressed that way", path, suffix));
+  }
+  return gzip ? Compression::gzip : zstd ? Compression::zstd : Compression::none;
+}
+
+FileKind kind_of_content(const std::string& path, std::string_view beginning) {
+  const std::string_view text = trim(beginning);
+  if (text.starts_with('{') || text.starts_with('[')) return FileKind::json;
+  throw Error(fmt::format("{}: not a kind of file that prompts are read from", path),
+              std::string(kKinds));
+}
+
+void refuse_odd_text(const SourceFile& file, std::string_view beginning) {
+  if (beginning.empty()) throw Error(fmt::format("{}: the file is empty", file.path));
+  if (beginning.starts_with("\xff\xfe") || beginning.starts_with("\xfe\xff")) {
+    throw Error(fmt::format("{}: the text is UTF-16, not UTF-8", file.path),
+                "convert it: iconv -f UTF-16 -t UTF-8");
+  }
+  if (file.kind == FileKind::json && beginning.starts_with("\xef\xbb\xbf")) {
+    throw Error(
+        fmt::format("{}: begins with a byte order mark, which JSON does not allow", file.path),
+        "remove it: sed -i '1s/^\\xef\\xbb\\xbf//'");
+  }
+}
+
+void find_kind(SourceFile& file, int fd) {
+  std::array<char, 4> bytes{};
+  const ssize_t count = pread(fd, bytes.data(), bytes.size(), 0);
+  if (count < 0) throw Error(fmt::format("cannot read {}: {}", file.path, std::strerror(errno)));
+  const std::string_view first(bytes.data(), static_cast<std::size_t>(count));
+
+  fs::path name(file.path);
+  std::string suffix = to_lower(name.extension().string());
+  if (suffix == ".gz" || suffix == ".zst") {
+    name.replace_extension();
+  } else {
+    suffix.clear();
+  }
+  const std::optional<FileKind> named = kind_of_extension(name.extension().string());
+  if (first == "PAR1" || (named == FileKind::parquet && suffix.empty())) {
+    const std::string defect = defect_of_parquet(fd, file.bytes);
+    if (!defect.empty()) throw Error(fmt::format("{}: {}", file.path, defect));
+    file.kind = FileKind::parquet;
+    return;
+  }
+  if (named == FileKind::parquet) {
+    throw Error(fmt::format("{}: Parquet inside {} cannot be read", file.path, suffix),
+                "decompress it: Parquet is compressed within");
+  }
+  file.compression = compression_of(file.path, first, suffix);
+  const std::string beginning = beginning_of(file.path, file.compression);
+  file.kind = named ? *named : kind_of_content(file.path, beginning);
+  refuse_odd_text(file, beginning);
+}
+
+SourceFile inspect(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) throw_missing(path);
+    throw Error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+  }
+  if (S_ISDIR(status.st_mode)) throw_folder(path);
+  if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: not a regular file", path));
+  const Descriptor descriptor(path);
+  if (status.st_size == 0) throw Error(fmt::format("{}: the file is empty", path));
+  SourceFile file{path,           fs::absolute(path).string(),
+                  FileKind::csv,  Compression::none,
+                  status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+  find_kind(file, descriptor.get());
+  return file;
+}
+
+}  // namespace
+
+std::vector<SourceFile> find_source_files(duck::Connection& connection,
+                                          const std::vector<std::string>& paths) {
+  std::vector<std::string> found;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (path.find("://") != std::string::npos) {
+      throw Error(fmt::format("{}: only files on this machine can be read", path),
+                  "download it first");
+    }
+    if (has_wildcard(path) && !fs::exists(path, ignored)) {
+      for (std::string& match : expand_glob(connection, path)) found.push_back(std::move(match));
+    } else {
+      found.push_back(path);
+    }
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<SourceFile> files;
+  std::set<fs::path> seen;
+  for (const std::string& path : found) {
+    SourceFile file = inspect(path);
+    if (seen.insert(fs::canonical(path)).second) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+std::string describe_files(const std::vector<SourceFile>& files) {
+  const auto name = [](const SourceFile& file) { return fs::path(file.path).filename().string(); };
+  if (files.size() == 1) return name(files.front());
+  return fmt::format("{} files ({} … {})", files.size(), name(files.front()), name(files.back()));
+}
+
+std::string fingerprint_of(const std::vector<SourceFile>& files) {
+  std::string lines;
+  for (const SourceFile& file : files) {
+    lines += fmt::format("{}\t{}\t{}\n", file.absolute, file.bytes, file.modified);
+  }
+  return lines;
+}
+
+std::string sql_path(const SourceFile& file) {
+  std::string escaped;
+  for (const char c : file.absolute) {
+    if (c == '*' || c == '?' || c == '[') {
+      escaped += {'[', c, ']'};
+    } else {
+      escaped += c;
+    }
+  }
+  return sql_quote(escaped);
+}
+
+}  // namespace gsa::prompts

@@ -1,0 +1,64 @@
+#pragma once
+
+// The rows of the source's files as one SELECT: Parquet is read in place, text is first read into
+// temporary tables, so that every row has its number without a sort. Uses one connection.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "duck/database.h"
+#include "prompts/source.h"
+#include "prompts/temp_table.h"
+
+namespace gsa::prompts {
+
+// Runs long SQL on the ingestion's connection; the caller may show progress meanwhile. `rows` is 0
+// where their number is not known.
+using RunQuery =
+    std::function<void(const std::string& label, std::int64_t rows, const std::string& sql)>;
+
+// The generation settings of raw_prompts, in its order, as names for a select list.
+inline constexpr std::string_view kSettingColumns =
+    "generation_seed, step, cfg, sampler, width, height";
+
+class SourceRows {
+ public:
+  // Reads text files whole, and of Parquet files the metadata. Throws Error with file and place.
+  // `files` must outlive this.
+  SourceRows(duck::Connection& connection, const RunQuery& run,
+             const std::vector<SourceFile>& files);
+
+  std::int64_t rows() const { return rows_; }
+
+  // select prompt_id (BIGINT, 0 to rows() - 1), prompt, and the settings, in prompt_id order.
+  std::string select() const;
+
+  // After a query over select() failed: throws an Error that names the file at fault, or returns
+  // where no file is at fault.
+  void blame(const duck::SqlError& failure);
+
+ private:
+  struct Part {
+    const SourceFile* file;
+    std::string from;     // what to select from
+    std::string row;      // the number of the row in it
+    std::string columns;  // prompt and settings, as a select list
+    std::int64_t rows;
+  };
+
+  Part open_parquet(const SourceFile& file);
+  Part read_csv(const RunQuery& run, const SourceFile& file);
+  Part read_json(const RunQuery& run, const SourceFile& file);
+  Part stage(const SourceFile& file, std::int64_t rows);
+  const TempTable& add_table();
+
+  duck::Connection& connection_;
+  std::vector<TempTable> tables_;
+  std::vector<Part> parts_;
+  std::int64_t rows_ = 0;
+};
+
+}  // namespace gsa::prompts
