@@ -1,0 +1,17 @@
+# tests/x_test.cc are programs of their own that start the gsa binary; each is a ctest of that name.
+if(GSA_TESTS)
+  add_library(gsa_process STATIC ${CMAKE_SOURCE_DIR}/tests/gsa_process.cc)
+  target_include_directories(gsa_process PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(gsa_process PRIVATE gsa_warnings PUBLIC fmt::fmt)
+  target_compile_definitions(gsa_process PRIVATE GSA_BINARY="$<TARGET_FILE:gsa>")
+  add_dependencies(gsa_process gsa)
+  file(GLOB programs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*_test.cc)
+  foreach(program ${programs})
+    get_filename_component(name ${program} NAME_WE)
+    add_executable(whole_${name} ${program})
+    target_link_libraries(whole_${name} PRIVATE gsa_process gsa_duck gsa_warnings GTest::gtest GTest::gtest_main)
+    target_compile_definitions(whole_${name} PRIVATE
+      GSA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GSA_TESTDATA="${CMAKE_SOURCE_DIR}/testdata/whole")
+    add_test(NAME whole_${name} COMMAND whole_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  endforeach()
+endif()

@@ -1,0 +1,69 @@
+#pragma once
+
+// The binary under test, run as a user would: in a folder of its own, with its output captured.
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace gsa::tests {
+
+// An empty folder under the system's temporary one, removed with its contents at the end.
+class TempFolder {
+ public:
+  TempFolder();
+  ~TempFolder();
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  void write(const std::string& name, const std::string& contents) const;  // makes its folder
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct Outcome {
+  int exit_code = 0;  // 128 + N where signal N ended it
+  std::string out;
+  std::string err;
+};
+
+struct ProcessOptions {
+  std::filesystem::path folder;          // its current folder; required
+  std::vector<std::string> environment;  // "NAME=value", added to ours
+  std::function<void()> in_child;        // called before exec, e.g. for setrlimit
+};
+
+// A gsa that was started; its output goes to files.
+class GsaProcess {
+ public:
+  GsaProcess(const std::vector<std::string>& arguments, const ProcessOptions& options);
+  ~GsaProcess();  // kills it if it is still running
+  GsaProcess(const GsaProcess&) = delete;
+  GsaProcess& operator=(const GsaProcess&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void signal(int number) const;
+  bool running();
+  Outcome wait();  // to its end
+
+ private:
+  void reap(int flags);
+  TempFolder output_;
+  pid_t pid_ = 0;
+  bool ended_ = false;
+  int status_ = 0;
+};
+
+// Runs `gsa ARGUMENTS` in `folder` to its end.
+Outcome gsa(const TempFolder& folder, const std::vector<std::string>& arguments);
+
+// A small warehouse for tests that only read one: made once a process by `gsa run` with 2,000
+// synthetic prompts and 100 users. Tests that write copy it.
+std::string small_warehouse();
+
+}  // namespace gsa::tests
