@@ -20,8 +20,7 @@ import duckdb
 
 RAW_TABLES = ("raw_prompts", "raw_users", "raw_generations")
 # gsa's own records (provenance, history of runs), which are no part of the dbt project.
-OWN_SCHEMAS = ("gsa",)
-OWN_PREFIX = "gsa_"
+OWN_SCHEMA = "ops"
 SHOWN_ROWS = 5
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -47,7 +46,7 @@ def relations(db, catalog):
         "select table_schema, table_name, table_type from information_schema.tables"
         " where table_catalog = ?", [catalog]).fetchall()
     for schema, name, kind in rows:
-        if schema in OWN_SCHEMAS or name.startswith(OWN_PREFIX):
+        if schema == OWN_SCHEMA:
             continue
         columns = db.execute(
             "select column_name, data_type from information_schema.columns where table_catalog = ?"
