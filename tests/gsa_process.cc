@@ -77,7 +77,7 @@ void GsaProcess::signal(int number) const { kill(pid_, number); }
 
 void GsaProcess::reap(int flags) {
   if (ended_) return;
-  ended_ = waitpid(pid_, &status_, flags) == pid_;
+  ended_ = wait4(pid_, &status_, flags, &usage_) == pid_;
 }
 
 bool GsaProcess::running() {
@@ -88,7 +88,9 @@ bool GsaProcess::running() {
 Outcome GsaProcess::wait() {
   reap(0);
   const int code = WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_);
-  return {code, contents(output_.path() / "out"), contents(output_.path() / "err")};
+  constexpr std::int64_t kKibibyte = 1024;  // the unit of ru_maxrss on Linux
+  return {code, contents(output_.path() / "out"), contents(output_.path() / "err"),
+          usage_.ru_maxrss * kKibibyte};
 }
 
 Outcome gsa(const TempFolder& folder, const std::vector<std::string>& arguments) {

@@ -2,9 +2,11 @@
 
 // The binary under test, run as a user would: in a folder of its own, with its output captured.
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <vector>
 
@@ -30,6 +32,7 @@ struct Outcome {
   int exit_code = 0;  // 128 + N where signal N ended it
   std::string out;
   std::string err;
+  std::int64_t peak_bytes = 0;  // of resident memory
 };
 
 struct ProcessOptions {
@@ -57,6 +60,7 @@ class GsaProcess {
   pid_t pid_ = 0;
   bool ended_ = false;
   int status_ = 0;
+  rusage usage_{};
 };
 
 // Runs `gsa ARGUMENTS` in `folder` to its end.

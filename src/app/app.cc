@@ -1,13 +1,16 @@
 #include "app/app.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <new>
 #include <string>
 #include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "app/option_values.h"
 #include "app/options.h"
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -19,6 +22,7 @@ namespace gsa::app {
 namespace {
 
 constexpr int kBugExit = 70;  // EX_SOFTWARE of sysexits.h
+constexpr int kMaxThreads = 1024;
 
 int exit_code(ErrorCode code) {
   switch (code) {
@@ -69,12 +73,27 @@ std::string unexpected_word(const CLI::App& app, const CLI::ParseError& error) {
   return all.empty() ? "" : all.front();
 }
 
+// CLI11's message, where it says it in words of its own.
+std::string in_plain_words(const std::string& command, const CLI::ParseError& error) {
+  const std::string text = error.what();
+  const std::string subject = text.substr(0, text.find(": "));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    return fmt::format("{} {}", subject,
+                       text.ends_with("missing") ? "needs a value" : "is given more than once");
+  }
+  constexpr std::string_view kRequired = " is required";
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && text.ends_with(kRequired)) {
+    return fmt::format("{} needs a {}", command, text.substr(0, text.size() - kRequired.size()));
+  }
+  return text;
+}
+
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = *command_of(app);
   const bool top = &command == &app;
   const std::string name = top ? "gsa" : "gsa " + command.get_name();
   std::string hint = fmt::format("{} --help shows what it takes", name);
-  std::string message = error.what();
+  std::string message = in_plain_words(name, error);
   if (const std::string word = unexpected_word(app, error); !word.empty()) {
     const bool is_option = word.starts_with("-");
     message = fmt::format("{} knows no {} '{}'", name,
@@ -131,6 +150,15 @@ int main(int argc, char** argv) {
       print_error(error.message(), error.hint());
     }
     return exit_code(error.code());
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string path = error.path1().string();
+    print_error(
+        path.empty() ? error.code().message() : fmt::format("{}: {}", path, error.code().message()),
+        "");
+    return exit_code(ErrorCode::failed);
+  } catch (const std::bad_alloc&) {
+    print_error("there is not enough memory", "");
+    return exit_code(ErrorCode::failed);
   } catch (const std::exception& bug) {
     print_error(fmt::format("a bug in gsa: {}", bug.what()),
                 "please report it with the command you ran");
@@ -144,13 +172,15 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
   command->footer("Examples:\n" + examples);
   command->add_option("--warehouse", common.warehouse.path, "The warehouse, a DuckDB file")
       ->capture_default_str()
+      ->check(not_empty())
       ->type_name("FILE");
   command->add_option("--threads", common.warehouse.threads, "Threads to use (default: all cores)")
-      ->check(CLI::Range(1, 1024))
+      ->transform(whole_number(1, kMaxThreads))
       ->type_name("N");
   command
       ->add_option("--memory-limit", common.warehouse.memory_limit,
                    "Memory to use at most, e.g. 3GB (default: 80 % of the machine's)")
+      ->check(memory_size())
       ->type_name("SIZE");
   command->add_flag("-q,--quiet", common.quiet, "Print results and errors only");
   return command;

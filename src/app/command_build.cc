@@ -31,9 +31,11 @@ assets::Provenance provenance_of(duck::Connection& connection, const ProjectOpti
 
 void build(const BuildOptions& options) {
   const dbt::Project project = load_project(options.project);
+  if (!options.common.quiet) print_warnings(project);
   const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::write);
+      assets::open_warehouse(options.common.warehouse, assets::Access::change);
   duck::Connection connection = database.connect();
+  require_sources(connection, project, options.project);
   QueryWatch watch(connection, !options.common.quiet);
   const ModelRun models =
       build_models(connection, project,
@@ -46,9 +48,11 @@ void build(const BuildOptions& options) {
 
 void test(const BuildOptions& options) {
   const dbt::Project project = load_project(options.project);
+  if (!options.common.quiet) print_warnings(project);
   const duck::Database database =
       assets::open_warehouse(options.common.warehouse, assets::Access::read);
   duck::Connection connection = database.connect();
+  require_tested(connection, project, options.project);
   QueryWatch watch(connection, !options.common.quiet);
   require_success(test_models(connection, project, options.project, options.common.quiet, watch),
                   "the warehouse is as it was");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/export.h"
+#include "app/option_values.h"
 #include "app/options.h"
 #include "app/project.h"
 #include "app/query_watch.h"
@@ -49,11 +50,12 @@ void add_export(CLI::App& app, Action& action) {
                   "  gsa export out\n  gsa export out --format csv", options->common);
   command->add_option("folder", options->folder, "Where to write DIR/TABLE.FORMAT")
       ->required()
+      ->check(not_empty())
       ->type_name("DIR");
   const std::map<std::string, ExportFormat> formats = {{"parquet", ExportFormat::parquet},
                                                        {"csv", ExportFormat::csv}};
   command->add_option("--format", options->format, "parquet or csv (default: parquet)")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->transform(one_of(formats))
       ->type_name("FORMAT");
   command
       ->add_option("--project", options->project.folder,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/option_values.h"
 #include "app/options.h"
 #include "base/embedded.h"
 #include "base/error.h"
@@ -13,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int init(const std::string& folder) {
+int init(const std::string& folder, bool quiet) {
   if (fs::exists(folder) && (!fs::is_directory(folder) || !fs::is_empty(folder))) {
     throw Error(fmt::format("{} is there already and not empty", folder),
                 "name a new folder: nothing of yours is overwritten");
@@ -24,8 +25,10 @@ int init(const std::string& folder) {
     make_folder(path.parent_path());
     write_file(path, file.contents);
   }
-  fmt::print("wrote {} files to {}; use them with: gsa run --project {}\n", files.size(), folder,
-             folder);
+  if (!quiet) {
+    fmt::print("wrote {} files to {}; use them with: gsa run --project {}\n", files.size(), folder,
+               folder);
+  }
   return 0;
 }
 
@@ -37,8 +40,13 @@ void add_init(CLI::App& app, Action& action) {
   CLI::App* command =
       add_command(app, "init", "Write the built-in dbt project into a folder, to edit and extend",
                   "  gsa init models\n  gsa run --project models", *common);
-  command->add_option("folder", *folder, "A new or empty folder")->required()->type_name("DIR");
-  command->callback([folder, common, &action] { action = [folder] { return init(*folder); }; });
+  command->add_option("folder", *folder, "A new or empty folder")
+      ->required()
+      ->check(not_empty())
+      ->type_name("DIR");
+  command->callback([folder, common, &action] {
+    action = [folder, common] { return init(*folder, common->quiet); };
+  });
 }
 
 }  // namespace gsa::app

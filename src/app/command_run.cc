@@ -1,10 +1,9 @@
+#include <limits>
 #include <memory>
 
-#include <fmt/format.h>
-
+#include "app/option_values.h"
 #include "app/options.h"
 #include "app/pipeline.h"
-#include "base/error.h"
 
 namespace gsa::app {
 namespace {
@@ -13,16 +12,6 @@ namespace {
 constexpr std::int64_t kMaxPrompts = 2'000'000'000;
 constexpr std::int64_t kMaxUsers = 100'000'000;
 constexpr int kMinYear = 1970, kMaxYear = 9998;
-
-// CLI::Range names the range in the help; the message of a bad value is ours.
-CLI::Validator between(std::int64_t low, std::int64_t high) {
-  return {[low, high](std::string& text) -> std::string {
-            std::int64_t value = 0;
-            if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high) return {};
-            return fmt::format("{} is not a whole number from {} to {}", text, low, high);
-          },
-          ""};
-}
 
 }  // namespace
 
@@ -40,27 +29,29 @@ void add_run(CLI::App& app, Action& action) {
       ->add_option("--source", options->sources,
                    "synthetic, or Parquet, CSV or JSONL files and globs")
       ->capture_default_str()
+      ->check(not_empty())
       ->type_name("PATH");
   command
       ->add_option("--prompts", options->prompts,
                    "Prompts to use; of a larger source a random sample")
       ->capture_default_str()
-      ->check(between(1, kMaxPrompts))
+      ->transform(whole_number(1, kMaxPrompts))
       ->type_name("N");
   command->add_option("--users", simulation.users, "Users to simulate")
       ->capture_default_str()
-      ->check(between(1, kMaxUsers))
+      ->transform(whole_number(1, kMaxUsers))
       ->type_name("N");
   command->add_option("--year", simulation.period.year, "Year to simulate")
       ->capture_default_str()
-      ->check(between(kMinYear, kMaxYear))
+      ->transform(whole_number(kMinYear, kMaxYear))
       ->type_name("Y");
   command->add_option("--month", simulation.period.month, "Month to simulate, 1 to 12")
       ->capture_default_str()
-      ->check(between(1, 12))
+      ->transform(whole_number(1, 12))
       ->type_name("M");
   command->add_option("--seed", simulation.seed, "The same seed gives the same data")
       ->capture_default_str()
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
       ->type_name("S");
   add_project_options(*command, options->project);
   command->add_flag("--full-refresh", options->full_refresh,

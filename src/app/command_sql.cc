@@ -1,12 +1,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "app/option_values.h"
 #include "app/options.h"
 #include "app/output_file.h"
 #include "app/query_watch.h"
@@ -24,6 +27,8 @@ namespace {
 constexpr std::size_t kTerminalCell =
     60;  // columns of a cell on a terminal, so that rows stay rows
 
+constexpr const char* kExample = "for example: gsa sql \"select * from fct_sessions limit 5\"";
+
 struct SqlOptions {
   CommonOptions common;
   std::string sql;
@@ -32,11 +37,16 @@ struct SqlOptions {
   RowFormat format = RowFormat::table;
 };
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code none;  // of files that are not there
+  return !a.empty() && std::filesystem::equivalent(a, b, none);
+}
+
 std::string read_sql(const SqlOptions& options) {
   if (!options.sql.empty() == !options.file.empty()) {
     throw Error(options.sql.empty() ? "gsa sql needs a query"
                                     : "gsa sql takes a query or -f FILE, not both",
-                "for example: gsa sql \"select * from fct_sessions limit 5\"", ErrorCode::usage);
+                kExample, ErrorCode::usage);
   }
   if (options.file.empty()) return options.sql;
   return read_file(options.file == "-" ? "/dev/stdin" : options.file);
@@ -58,18 +68,49 @@ void write_small(const duck::Result& result, const std::function<void(std::strin
   write(format_table(columns, rows));
 }
 
+// An own name for the result of what cannot stand in a subquery, as PIVOT can't.
+constexpr const char* kResultTable = "temp.__gsa_result";
+
+void refuse_writing(const duck::StatementInfo& info) {
+  if (!info.writes_files) return;
+  throw Error("gsa sql only reads: COPY, EXPORT and PREPARE are refused",
+              "to write a result to a file: gsa sql \"select …\" --format parquet --output FILE");
+}
+
+// Nothing for what DuckDB rewrites into several statements, which cannot be inspected.
+std::optional<duck::StatementInfo> inspect(duck::Connection& connection, const std::string& sql) {
+  try {
+    return connection.inspect(sql);
+  } catch (const duck::SqlError& error) {
+    if (error.message().find("multiple statements") == std::string::npos) throw;
+    return std::nullopt;
+  }
+}
+
 void write_parquet(duck::Connection& connection, const std::string& select,
                    const std::string& path) {
   OutputFile file(path);
-  connection.execute(
-      fmt::format("copy (\n{}\n) to {} (format parquet)", select, sql_quote(file.part())));
+  try {
+    connection.execute(
+        fmt::format("copy (\n{}\n) to {} (format parquet)", select, sql_quote(file.part())));
+  } catch (const duck::SqlError& error) {
+    throw error.without_first_lines(1);
+  }
   file.keep();
 }
 
 void write_result(duck::Connection& connection, const SqlOptions& options, const std::string& sql) {
-  const duck::StatementInfo info = connection.inspect(sql);
+  const auto inspected = inspect(connection, sql);
+  if (!inspected) {
+    connection.execute(fmt::format("create temp table {} as\n{}", kResultTable, sql));
+    return write_result(connection, options, fmt::format("from {}", kResultTable));
+  }
+  const duck::StatementInfo& info = *inspected;
+  refuse_writing(info);
+  if (!info.is_select && options.format != RowFormat::table) {
+    throw Error("what this statement returns can only be shown as a table", "leave out --format");
+  }
   if (options.format == RowFormat::parquet) {
-    if (!info.is_select) throw Error("only the rows of a SELECT can be written as parquet");
     return write_parquet(connection, sql, options.output);
   }
   const bool to_terminal = options.output.empty() && is_terminal(STDOUT_FILENO);
@@ -105,20 +146,34 @@ void write_result(duck::Connection& connection, const SqlOptions& options, const
 
 int sql(const SqlOptions& options) {
   const std::vector<std::string> statements = split_statements(read_sql(options));
-  if (statements.empty()) throw Error("the query is empty", "", ErrorCode::usage);
+  if (statements.empty()) throw Error("the query is empty", kExample, ErrorCode::usage);
   if (options.format == RowFormat::parquet && options.output.empty()) {
     throw Error("parquet cannot be written to the terminal", "name a file: --output result.parquet",
+                ErrorCode::usage);
+  }
+  if (is_same_file(options.output, options.common.warehouse.path)) {
+    throw Error("the result would replace the warehouse", "name another file with --output",
                 ErrorCode::usage);
   }
   const duck::Database database =
       assets::open_warehouse(options.common.warehouse, assets::Access::read);
   duck::Connection connection = database.connect();
   QueryWatch watch(connection, false);
-  try {
-    for (std::size_t i = 0; i + 1 < statements.size(); ++i) connection.execute(statements[i]);
-    write_result(connection, options, statements.back());
-  } catch (const duck::SqlError& error) {
-    throw Error(error.details(), error.hint(), error.code());
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    try {
+      if (i + 1 == statements.size()) {
+        write_result(connection, options, statements[i]);
+      } else {
+        if (const auto info = inspect(connection, statements[i])) refuse_writing(*info);
+        connection.execute(statements[i]);
+      }
+    } catch (const duck::SqlError& error) {
+      const bool writes = error.message().find("in read-only mode") != std::string::npos;
+      Error explained(error.details(), writes ? "gsa sql only reads the warehouse" : error.hint(),
+                      error.code());
+      if (statements.size() > 1) explained.add_context(fmt::format("statement {}", i + 1));
+      throw explained;
+    }
   }
   return 0;
 }
@@ -148,7 +203,7 @@ void add_sql(CLI::App& app, Action& action) {
   command
       ->add_option("--format", options->format,
                    "table, csv, json, jsonl, markdown or parquet (default: table)")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->transform(one_of(formats))
       ->type_name("FORMAT");
   command->callback([options, &action] { action = [options] { return sql(*options); }; });
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/option_values.h"
 #include "app/options.h"
 #include "app/summary.h"
 
@@ -34,7 +35,7 @@ void add_summary(CLI::App& app, Action& action) {
                                                        {"json", ReportFormat::json},
                                                        {"markdown", ReportFormat::markdown}};
   command->add_option("--format", options->format, "table, json or markdown (default: table)")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->transform(one_of(formats))
       ->type_name("FORMAT");
   command->callback([options, &action] { action = [options] { return summary(*options); }; });
 }

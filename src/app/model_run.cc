@@ -50,6 +50,37 @@ dbt::RelationHook hide(const std::set<dbt::Relation>& made) {
   };
 }
 
+bool table_exists(duck::Connection& connection, const dbt::Relation& relation, bool or_view) {
+  return connection.query_int64(fmt::format(
+             "select count(*) from {} where database_name = current_database() and "
+             "schema_name = {} and name = {}",
+             or_view ? "(select database_name, schema_name, table_name as name from "
+                       "duckdb_tables() union all "
+                       "select database_name, schema_name, view_name from duckdb_views())"
+                     : "(select database_name, schema_name, table_name as name from "
+                       "duckdb_tables())",
+             sql_quote(relation.schema), sql_quote(relation.name))) > 0;
+}
+
+// What the selected nodes read directly, of the given kind, and the warehouse does not have.
+std::vector<std::string> missing_parents(duck::Connection& connection, const dbt::Project& project,
+                                         const ProjectOptions& options, dbt::NodeKind kind) {
+  std::set<std::string> missing;
+  for (const std::size_t index :
+       dbt::select_nodes(project, join(options.select, " "), join(options.exclude, " "))) {
+    for (const std::size_t parent : project.nodes()[index].depends_on) {
+      const dbt::Node& node = project.nodes()[parent];
+      if (node.kind != kind || (kind == dbt::NodeKind::model &&
+                                node.model.materialized == dbt::Materialization::ephemeral)) {
+        continue;
+      }
+      if (!node.relation.database.empty()) continue;  // of another database: for the run to find
+      if (!table_exists(connection, node.relation, true)) missing.insert(node.relation.name);
+    }
+  }
+  return {missing.begin(), missing.end()};
+}
+
 // An incremental model adds to what is published: to a copy, until it is published in turn.
 void copy_published(duck::Connection& connection, const dbt::Project& project,
                     const std::set<dbt::Relation>& made) {
@@ -60,12 +91,7 @@ void copy_published(duck::Connection& connection, const dbt::Project& project,
       continue;
     }
     const std::string schema = sql_name(node.relation.schema);
-    const bool published =
-        connection.query_int64(fmt::format(
-            "select count(*) from duckdb_tables() where database_name = current_database() and "
-            "schema_name = {} and table_name = {}",
-            sql_quote(node.relation.schema), sql_quote(node.relation.name))) > 0;
-    if (published) {
+    if (table_exists(connection, node.relation, false)) {
       connection.execute(fmt::format("create table {}.{} as from {}.{}", schema,
                                      sql_name(assets::hidden(node.relation.name)), schema,
                                      sql_name(node.relation.name)));
@@ -80,6 +106,23 @@ void explain_failures(const dbt::RunResult& result, bool quiet, QueryWatch& watc
 }
 
 }  // namespace
+
+void require_sources(duck::Connection& connection, const dbt::Project& project,
+                     const ProjectOptions& options) {
+  const auto missing = missing_parents(connection, project, options, dbt::NodeKind::source);
+  if (missing.empty()) return;
+  throw Error(
+      fmt::format("the warehouse lacks the tables that the models read: {}", join(missing, ", ")),
+      "make raw tables with: gsa run");
+}
+
+void require_tested(duck::Connection& connection, const dbt::Project& project,
+                    const ProjectOptions& options) {
+  const auto missing = missing_parents(connection, project, options, dbt::NodeKind::model);
+  if (missing.empty()) return;
+  throw Error(fmt::format("the warehouse lacks the models to be tested: {}", join(missing, ", ")),
+              "make them with: gsa build   (or gsa run, where there are no raw tables either)");
+}
 
 ModelRun build_models(duck::Connection& connection, const dbt::Project& project,
                       const ModelRunOptions& options, QueryWatch& watch) {

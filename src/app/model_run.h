@@ -29,6 +29,13 @@ struct ModelRun {
   bool complete = false;                             // all models of the project are among them
 };
 
+// Throw Error where the warehouse lacks tables that the selection reads and does not make: sources
+// for models, models for tests.
+void require_sources(duck::Connection& connection, const dbt::Project& project,
+                     const ProjectOptions& options);
+void require_tested(duck::Connection& connection, const dbt::Project& project,
+                    const ProjectOptions& options);
+
 // Models and their tests, in order. What fails is in the result.
 ModelRun build_models(duck::Connection& connection, const dbt::Project& project,
                       const ModelRunOptions& options, QueryWatch& watch);

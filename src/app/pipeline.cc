@@ -165,6 +165,7 @@ void Pipeline::run(const dbt::Project& project) {
 
 void run_pipeline(const PipelineOptions& options) {
   const dbt::Project project = load_project(options.project);
+  if (!options.common.quiet) print_warnings(project);
   const duck::Database database =
       assets::open_warehouse(options.common.warehouse, assets::Access::write);
   duck::Connection connection = database.connect();

@@ -1,6 +1,12 @@
 #include "app/project.h"
 
+#include <cstdio>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
 #include "base/embedded.h"
+#include "base/terminal.h"
 #include "dbt/project_files.h"
 
 namespace gsa::app {
@@ -12,6 +18,12 @@ dbt::Project load_project(const ProjectOptions& options) {
     return dbt::Project::load(dbt::ProjectFiles(embedded_dbt(), "built-in:"), load);
   }
   return dbt::Project::load(dbt::ProjectFiles::from_folder(options.folder), load);
+}
+
+void print_warnings(const dbt::Project& project) {
+  for (const std::string& warning : project.warnings()) {
+    fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::yellow, "warning:"), warning);
+  }
 }
 
 std::string describe_project(const ProjectOptions& options) {

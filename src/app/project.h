@@ -12,6 +12,9 @@ namespace gsa::app {
 // The project in options.folder, or the built-in one, with options.vars.
 dbt::Project load_project(const ProjectOptions& options);
 
+// Prints what is doubtful about it to stderr.
+void print_warnings(const dbt::Project& project);
+
 // What provenance says of it: "built-in", or the folder.
 std::string describe_project(const ProjectOptions& options);
 

@@ -44,6 +44,10 @@ std::string lock_holder(const std::string& message) {
     throw Error(fmt::format("{} is not a warehouse: it is not a DuckDB file", path),
                 "choose another file with --warehouse");
   }
+  if (says("Could not read enough bytes") || says("Corrupt database") || says("checksum")) {
+    throw Error(fmt::format("the warehouse {} is damaged: {}", path, text),
+                "remove it and make it anew with: gsa run   (or name another with --warehouse)");
+  }
   if (says("newer version") || says("version number")) {
     throw Error(fmt::format("{} was written by a newer version of DuckDB than {}", path,
                             duck::library_version()),
@@ -61,18 +65,22 @@ void check_path(const std::string& path, Access access) {
                             (fs::path(path) / "warehouse.duckdb").string()));
   }
   const bool exists = fs::exists(path, ignored);
-  if (!exists && access == Access::read) {
+  if (!exists && access != Access::write) {
     throw Error(fmt::format("there is no warehouse at {}", path),
                 "make one with: gsa run   (or name it with --warehouse)");
   }
-  if (exists && access == Access::write && ::access(path.c_str(), W_OK) != 0) {
+  if (exists && access != Access::read && ::access(path.c_str(), W_OK) != 0) {
     throw Error(fmt::format("the warehouse {} is read-only", path),
                 "make it writable, or use another file with --warehouse");
   }
   if (exists && ::access(path.c_str(), R_OK) != 0) {
     throw Error(fmt::format("the warehouse {} may not be read", path));
   }
-  if (access == Access::write) {
+  if (exists && fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) == 0) {
+    throw Error(fmt::format("{} is not a warehouse: the file is empty", path),
+                "remove it, or choose another file with --warehouse");
+  }
+  if (access != Access::read) {
     const fs::path folder = fs::absolute(path).parent_path();
     make_folder(folder);
     if (::access(folder.c_str(), W_OK) != 0) {
@@ -195,7 +203,7 @@ duck::Database open_warehouse(const WarehouseOptions& options, Access access) {
     duck::Database database(database_options);
     duck::Connection connection = database.connect();
     check_format(connection, options.path);
-    if (access == Access::write) drop_hidden(connection);
+    if (access != Access::read) drop_hidden(connection);
     return database;
   } catch (const duck::SqlError& error) {
     throw_open_error(error, options.path, access);

@@ -31,7 +31,11 @@ struct WarehouseOptions {
   std::string memory_limit;  // empty: DuckDB's default
 };
 
-enum class Access { read, write };
+enum class Access {
+  read,
+  change,  // write to a file that is there
+  write,   // the same, and make it where there is none
+};
 
 // Opens the file; with Access::write makes it and its folder where they are missing, and drops what
 // a killed run left. Throws Error that says what is wrong: missing, locked and by whom, not a

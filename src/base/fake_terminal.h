@@ -48,7 +48,7 @@ class FakeTerminal {
 class ScopedVariable {
  public:
   // No value: the variable is unset.
-  ScopedVariable(const char* name, std::optional<std::string> value) : name_(name) {
+  ScopedVariable(const char* name, const std::optional<std::string>& value) : name_(name) {
     if (const char* before = std::getenv(name)) before_ = before;
     put(value);
   }

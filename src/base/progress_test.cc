@@ -39,9 +39,14 @@ TEST(FormatProgress, KeepsTheFractionInItsRange) {
 }
 
 TEST(FormatProgress, FitsTheTerminal) {
+  EXPECT_EQ(format_progress("telemetry", 0.5, 1'000'000, 2, 80),
+            "telemetry ━━━━━━──────  50 %  500,000 of 1,000,000 rows  250,000 rows/s  2s left");
+  EXPECT_EQ(format_progress("telemetry", 0.5, 1'000'000, 2, 70),
+            "telemetry ━━━━━━━━━─────────  50 %  500,000 of 1,000,000 rows  2s left");
   const std::string line = format_progress("telemetry", 0.5, 1'000'000, 2, 40);
-  EXPECT_EQ(line, "telemetry ━━━━━━━━━━━━────────────  50 …");
+  EXPECT_EQ(line, "telemetry ━━━━━━━────────  50 %  2s left");
   EXPECT_EQ(display_width(line), 40u);
+  EXPECT_EQ(format_progress("telemetry", 0.5, 1'000'000, 2, 20), "telemetry ━━━━──── …");
 }
 
 // stderr is the terminal while this lives.

@@ -101,15 +101,11 @@ void TableWriter::write_row(const Row& row) const {
     const std::size_t wanted = markdown ? std::max<std::size_t>(widths_[c], 3) : widths_[c];
     const std::size_t width = display_width(text);
     const std::string space(wanted > width ? wanted - width : 0, ' ');
-    const bool last = c + 1 == row.size();
     line += markdown ? " " : "";
-    if (columns_[c].right_aligned) {
-      line += space + text;
-    } else {
-      line += text + (last && !markdown ? "" : space);
-    }
-    line += markdown ? " |" : last ? "" : "  ";
+    line += columns_[c].right_aligned ? space + text : text + space;
+    line += markdown ? " |" : "  ";
   }
+  if (!markdown) line.erase(line.find_last_not_of(' ') + 1);  // no blanks before the line's end
   write_(line + "\n");
 }
 

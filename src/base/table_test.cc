@@ -25,8 +25,16 @@ TEST(Table, MarkdownEscapesBarsAndMarksAlignment) {
 TEST(Table, KeepsARowOnOneLine) {
   EXPECT_EQ(format_table({{"text", false}}, {{"two\nlines\x1b[31m"}}),
             "text\n"
-            "────────────────\n"
+            "───────────────\n"
             "two\\nlines�[31m\n");
+}
+
+TEST(Table, LeavesNoBlanksAtTheEndsOfLines) {
+  EXPECT_EQ(format_table({{"By tier", false}, {"", false}}, {{"a", ""}, {"", "x"}}),
+            "By tier\n"
+            "───────  ─\n"
+            "a\n"
+            "         x\n");
 }
 
 TEST(Table, ClipsWideCells) {

@@ -51,10 +51,10 @@ struct Project::State {
                                   const std::vector<std::string>& roots) const;
   void warn_of_useless_branches(const ConfigTree& tree, NodeKind kind);
 
-  Declarations declared;
-  ConfigTree model_tree;
-  ConfigTree test_tree;
-  std::vector<std::string> disabled;
+  Declarations declared_;
+  ConfigTree model_tree_;
+  ConfigTree test_tree_;
+  std::vector<std::string> disabled_;
   friend class Project;
 };
 
@@ -112,7 +112,7 @@ void Project::State::read_macros() {
 
 void Project::State::read_declarations() {
   for (const std::string& path : files.below(yml.model_paths, {".yml", ".yaml"})) {
-    read_schema_yml(files, path, declared, warnings);
+    read_schema_yml(files, path, declared_, warnings);
   }
 }
 
@@ -120,13 +120,13 @@ void Project::State::read_trees() {
   const RenderValue render = [this](const Value& value, const Place& place) {
     return context->render_yaml(value, place);
   };
-  if (yml.models) model_tree.add(*yml.models, render);
-  for (const Yaml& tests : yml.tests) test_tree.add(tests, render);
+  if (yml.models) model_tree_.add(*yml.models, render);
+  for (const Yaml& tests : yml.tests) test_tree_.add(tests, render);
 }
 
 void Project::State::read_models() {
   std::map<std::string, const ModelSpec*> specs;
-  for (const ModelSpec& spec : declared.models) {
+  for (const ModelSpec& spec : declared_.models) {
     const auto [at, fresh] = specs.emplace(spec.name, &spec);
     if (!fresh) {
       throw files.error_at(spec.place, fmt::format("the model '{}' is described twice", spec.name),
@@ -165,7 +165,7 @@ void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
   node.fqn = fqn_of(path, node.name, yml.model_paths);
   node.file = path;
   node.place = {files.display(path), 1, 1};
-  node.settings = model_tree.for_node(node.fqn);
+  node.settings = model_tree_.for_node(node.fqn);
   if (spec != nullptr) {
     node.description = spec->description;
     node.columns = spec->columns;
@@ -182,7 +182,7 @@ void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
   node.model = model_config(node.settings, files, warnings);
   node.tags = node.model.tags;
   if (!node.model.enabled) {
-    disabled.push_back(node.name);
+    disabled_.push_back(node.name);
     return;
   }
   node.relation = {target.database, schema_for(node.model),
@@ -205,7 +205,7 @@ std::string Project::State::schema_for(const ModelConfig& config) {
 
 void Project::State::add_sources() {
   std::map<std::string, Place> seen;
-  for (const SourceSpec& spec : declared.sources) {
+  for (const SourceSpec& spec : declared_.sources) {
     Node node;
     node.kind = NodeKind::source;
     node.name = source_name(spec);
@@ -231,10 +231,10 @@ void Project::State::add_sources() {
 void Project::State::add_generic_tests() {
   std::map<std::string, std::size_t> targets;
   for (std::size_t i = 0; i < nodes.size(); ++i) targets.emplace(nodes[i].unique_id, i);
-  for (const SourceSpec& spec : declared.sources) {
+  for (const SourceSpec& spec : declared_.sources) {
     add_tests_of(targets.at(fmt::format("source.{}.{}", yml.name, source_name(spec))), spec.table);
   }
-  for (const ModelSpec& spec : declared.models) {
+  for (const ModelSpec& spec : declared_.models) {
     const auto found = targets.find(fmt::format("model.{}.{}", yml.name, spec.name));
     if (found != targets.end()) add_tests_of(found->second, spec);
   }
@@ -263,7 +263,7 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   node.file = spec.file;
   node.place = spec.place;
   node.fqn = fqn_of(spec.file, node.name, yml.model_paths);
-  Settings given = test_tree.for_node(node.fqn);
+  Settings given = test_tree_.for_node(node.fqn);
   for (const std::string& tag : column_tags) given.set("tags", Value(tag), spec.place);
 
   Rendering rendering = reading(node.name, node.refs);
@@ -297,7 +297,7 @@ void Project::State::read_singular_tests() {
     node.file = path;
     node.place = {files.display(path), 1, 1};
     node.fqn = fqn_of(path, node.name, yml.test_paths);
-    node.settings = test_tree.for_node(node.fqn);
+    node.settings = test_tree_.for_node(node.fqn);
     node.sql_template =
         std::make_shared<const Template>(Template::parse(*files.find(path), node.place.file));
     Rendering rendering = reading(node.name, node.refs);
@@ -361,9 +361,9 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   state->add_generic_tests();
   state->read_singular_tests();
   state->sort_nodes();
-  state->warn_of_useless_branches(state->model_tree, NodeKind::model);
-  state->warn_of_useless_branches(state->test_tree, NodeKind::test);
-  connect(state->nodes, state->yml.name, state->disabled, state->files);
+  state->warn_of_useless_branches(state->model_tree_, NodeKind::model);
+  state->warn_of_useless_branches(state->test_tree_, NodeKind::test);
+  connect(state->nodes, state->yml.name, state->disabled_, state->files);
   return Project(std::move(state));
 }
 

@@ -105,7 +105,7 @@ class Run {
     result.place = node.place;
     if (node.kind == NodeKind::model) {
       result.materialized = to_string(node.model.materialized);
-      result.relation = compiler_.relation_of(node);
+      result.relation = node.relation;
     }
     if (const auto cause = blocked_.find(index); cause != blocked_.end()) {
       result.status = Status::skip;
@@ -130,7 +130,7 @@ class Run {
       result.compiled = query.text();
       keep_compiled(node, result);
       if (node.kind == NodeKind::model) {
-        result.rows = materialize(connection_, relations_, node, result.relation, query,
+        result.rows = materialize(connection_, relations_, node, compiler_.relation_of(node), query,
                                   compiler_.is_incremental(node),
                                   [this](const CompiledSql& statement) { statement_ = statement; });
       } else {
@@ -158,7 +158,7 @@ class Run {
           fmt::format("skipped because of {}, whose error ended the transaction", broken_by_);
       return;
     }
-    const Error explained = explain_sql_error(error, statement_, node, project_);
+    const Error explained = explain_sql_error(error, statement_, node, project_, options_.relation);
     result.status = Status::error;
     result.message = explained.message();
     result.hint = explained.hint();

@@ -59,7 +59,7 @@ struct NodeResult {
   std::string unique_id;
   NodeKind kind = NodeKind::model;
   std::string materialized;  // of a model
-  Relation relation;         // of a model: where it was built
+  Relation relation;         // of a model: its own, whatever RunOptions::relation made of it
   Place place;               // of the SQL, or of the test in its schema file
   Status status = Status::pass;
   double seconds = 0;

@@ -205,7 +205,7 @@ std::string hint_for(const Project& project, const Term& term) {
   known.erase(std::unique(known.begin(), known.end()), known.end());
   if (term.method == "config.materialized") known = {"view", "table", "incremental", "ephemeral"};
   if (term.method == "test_type") known = {"generic", "singular", "data"};
-  const std::string hint = did_you_mean(term.value, known);
+  std::string hint = did_you_mean(term.value, known);
   if (!hint.empty()) return hint;
   // Few choices are best simply listed; many would bury the message.
   constexpr std::size_t kListedChoices = 20;
@@ -218,24 +218,25 @@ NodeSet of_text(const Project& project, const std::string& text, bool must_match
   NodeSet chosen;
   for (const std::string& part : split(text, ' ')) {
     if (trim(part).empty()) continue;
-    std::optional<NodeSet> both;
+    NodeSet both;
+    bool first = true;
     for (const std::string& item : split(part, ',')) {
       const Term term = parse_term(item);
       const NodeSet found = of_term(project, term);
       if (found.empty() && must_match) {
         throw Error(fmt::format("'{}' selects nothing", term.text), hint_for(project, term));
       }
-      NodeSet kept;
-      if (both) {
-        std::set_intersection(both->begin(), both->end(), found.begin(), found.end(),
-                              std::inserter(kept, kept.end()));
+      if (first) {
+        both = found;
+      } else {
+        std::erase_if(both, [&](std::size_t node) { return !found.contains(node); });
       }
-      both = both ? kept : found;
+      first = false;
     }
-    if (both->empty() && must_match) {
+    if (both.empty() && must_match) {
       throw Error(fmt::format("'{}' selects nothing: no node fits all of its parts", part));
     }
-    chosen.merge(*both);
+    chosen.merge(both);
   }
   return chosen;
 }

@@ -67,6 +67,9 @@ std::string hint_for(const std::string& text, const Node& node, const Project& p
                            other.name, format_place(other.place));
       }
     }
+    if (project.find_model(name) != nullptr) {
+      return "it is a model of the project that has not been built";
+    }
     if (const std::string hint = did_you_mean(name, relations); !hint.empty()) return hint;
   }
   if (const auto meant = quoted_after(text, "Did you mean ")) {
@@ -75,17 +78,32 @@ std::string hint_for(const std::string& text, const Node& node, const Project& p
   return "";
 }
 
+// `text` with the names that the project's author knows for those that the hook gave.
+std::string with_own_names(std::string text, const Project& project, const RelationHook& hook) {
+  if (!hook) return text;
+  for (const Node& node : project.nodes()) {
+    if (node.kind == NodeKind::test) continue;
+    const std::string made = hook(node.relation).name;
+    if (made != node.relation.name) text = replace_all(text, made, node.relation.name);
+  }
+  return text;
+}
+
 }  // namespace
 
 Error explain_sql_error(const duck::SqlError& error, const CompiledSql& statement, const Node& node,
-                        const Project& project) {
-  const std::string& text = error.summary();
+                        const Project& project, const RelationHook& hook) {
+  const std::string text = with_own_names(error.summary(), project, hook);
   const std::string first_line = text.substr(0, text.find('\n'));
-  const std::string hint = hint_for(text, node, project);
+  std::string hint = hint_for(text, node, project);
+  if (hint.empty() && (error.kind() == duck::SqlErrorKind::out_of_memory ||
+                       error.kind() == duck::SqlErrorKind::disk_full)) {
+    hint = error.hint();
+  }
   Place place = node.place;
   if (!node.is_generic) place.line = 0;  // only the file is sure
-  if (error.line()) {
-    if (const auto found = statement.place_of(*error.line(), error.column().value_or(1))) {
+  if (const std::optional<int> line = error.line()) {
+    if (const auto found = statement.place_of(*line, error.column().value_or(1))) {
       // The built-in tests are nobody's file: there the place is where the test was asked for.
       if (found->file.ends_with(".sql")) {
         place = *found;

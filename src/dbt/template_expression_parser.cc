@@ -438,6 +438,7 @@ ExpressionPtr ExpressionParser::parse_filter(ExpressionPtr input) {
   }
   Arguments arguments;
   if (tokens_.is_symbol("(")) arguments = parse_arguments();
+  // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): the analyzer does not see the test
   const std::size_t begin = input != nullptr ? input->begin : name.offset;
   return make(name.offset, begin, FilterExpression{std::move(input), filter, std::move(arguments)});
 }

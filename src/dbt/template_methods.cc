@@ -386,7 +386,7 @@ Value get_method(const Value& self, const CallArguments& arguments) {
 Value update_method(const Value& self, const CallArguments& arguments) {
   if (arguments.positional.size() > 1) throw Error("update() takes one dict");
   for (const Value& other : arguments.positional) {
-    const Dict more = other.as_dict();
+    const Dict& more = other.as_dict();
     for (const auto& [key, value] : more.entries()) self.as_dict().set(key, value);
   }
   for (const auto& [key, value] : arguments.keyword) self.as_dict().set(key, value);

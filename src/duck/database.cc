@@ -69,6 +69,27 @@ Prepared prepare(duckdb_connection connection, const std::string& sql) {
   return prepared;
 }
 
+bool prepares(duckdb_connection connection, const std::string& sql) {
+  Prepared prepared;
+  return duckdb_prepare(connection, sql.c_str(), prepared.out()) == DuckDBSuccess;
+}
+
+bool writes_files(duckdb_statement_type type, const std::string& sql) {
+  switch (type) {
+    case DUCKDB_STATEMENT_TYPE_COPY:
+    case DUCKDB_STATEMENT_TYPE_EXPORT:
+    case DUCKDB_STATEMENT_TYPE_PREPARE:
+    case DUCKDB_STATEMENT_TYPE_EXECUTE:
+      return true;
+    case DUCKDB_STATEMENT_TYPE_EXPLAIN: {  // EXPLAIN ANALYZE runs what it explains
+      const std::string lower = to_lower(sql);
+      return lower.find("copy") != std::string::npos || lower.find("export") != std::string::npos;
+    }
+    default:
+      return false;
+  }
+}
+
 bool is_number(duckdb_type type) {
   switch (type) {
     case DUCKDB_TYPE_TINYINT:
@@ -83,8 +104,10 @@ bool is_number(duckdb_type type) {
     case DUCKDB_TYPE_UHUGEINT:
     case DUCKDB_TYPE_FLOAT:
     case DUCKDB_TYPE_DOUBLE:
-    case DUCKDB_TYPE_DECIMAL: return true;
-    default: return false;
+    case DUCKDB_TYPE_DECIMAL:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -135,8 +158,12 @@ Result Connection::query(const std::string& sql) {
 
 StatementInfo Connection::inspect(const std::string& sql) {
   const Prepared prepared = prepare(get(), sql);
+  const duckdb_statement_type kind = duckdb_prepared_statement_type(prepared.get());
+  // Some PRAGMAs count as SELECT but cannot stand in one.
   StatementInfo info{
-      duckdb_prepared_statement_type(prepared.get()) == DUCKDB_STATEMENT_TYPE_SELECT, {}};
+      kind == DUCKDB_STATEMENT_TYPE_SELECT && prepares(get(), "select * from (\n" + sql + "\n)"),
+      writes_files(kind, sql),
+      {}};
   const idx_t count = duckdb_prepared_statement_column_count(prepared.get());
   for (idx_t c = 0; c < count; ++c) {
     const char* name = duckdb_prepared_statement_column_name(prepared.get(), c);
@@ -149,8 +176,16 @@ StatementInfo Connection::inspect(const std::string& sql) {
 
 std::int64_t Connection::stream_text(const std::string& select,
                                      const std::function<bool(const TextRow&)>& row) {
-  const Prepared prepared =
-      prepare(get(), "select cast(columns(*) as varchar) from (\n" + select + "\n)");
+  try {
+    return stream("select cast(columns(*) as varchar) from (\n" + select + "\n)", row);
+  } catch (const SqlError& error) {
+    throw error.without_first_lines(1);
+  }
+}
+
+std::int64_t Connection::stream(const std::string& texts,
+                                const std::function<bool(const TextRow&)>& row) {
+  const Prepared prepared = prepare(get(), texts);
   ResultHandle handle;
   if (duckdb_execute_prepared_streaming(prepared.get(), handle.out()) == DuckDBError) {
     duckdb_result failed = handle.get();

@@ -53,7 +53,8 @@ struct TextColumn {
 };
 
 struct StatementInfo {
-  bool is_select;  // only such can stand in a subquery, be streamed or copied to a file
+  bool is_select;     // only such can stand in a subquery, be streamed or copied to a file
+  bool writes_files;  // or may: COPY, EXPORT, and what can run those
   std::vector<TextColumn> columns;
 };
 
@@ -85,6 +86,8 @@ class Connection {
 
  private:
   friend class Database;
+  // stream_text() for a SELECT whose columns are all texts.
+  std::int64_t stream(const std::string& texts, const std::function<bool(const TextRow&)>& row);
   explicit Connection(const Database& database);
 
   std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;  // outlives the connection

@@ -54,6 +54,20 @@ void destroy(void* function) { delete static_cast<ScalarFunction*>(function); }
 
 }  // namespace
 
+Type Type::of(duckdb_type id) { return {id, 0, 0, {}, {}}; }
+
+Type Type::decimal(std::uint8_t width, std::uint8_t scale) {
+  return {DUCKDB_TYPE_DECIMAL, width, scale, {}, {}};
+}
+
+Type Type::enumeration(std::vector<std::string> values) {
+  return {DUCKDB_TYPE_ENUM, 0, 0, std::move(values), {}};
+}
+
+Type Type::structure(std::vector<Member> members) {
+  return {DUCKDB_TYPE_STRUCT, 0, 0, {}, std::move(members)};
+}
+
 std::string_view Arguments::text(std::size_t column, std::size_t row) const {
   duckdb_vector vector = duckdb_data_chunk_get_vector(chunk_, column);
   auto& value = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector))[row];

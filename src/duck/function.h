@@ -20,20 +20,20 @@ namespace gsa::duck {
 // The type of an argument or of a result.
 struct Type {
   duckdb_type id = DUCKDB_TYPE_INVALID;
-  std::uint8_t width = 0, scale = 0;                  // decimal
-  std::vector<std::string> values;                    // enum, at most 255
-  std::vector<std::pair<std::string, Type>> members;  // struct
+  std::uint8_t width = 0, scale = 0;  // decimal
+  std::vector<std::string> values;    // enum, at most 255
+  struct Member;
+  std::vector<Member> members;  // struct
 
-  static Type of(duckdb_type id) { return {id, 0, 0, {}, {}}; }
-  static Type decimal(std::uint8_t width, std::uint8_t scale) {
-    return {DUCKDB_TYPE_DECIMAL, width, scale, {}, {}};
-  }
-  static Type enumeration(std::vector<std::string> values) {
-    return {DUCKDB_TYPE_ENUM, 0, 0, std::move(values), {}};
-  }
-  static Type structure(std::vector<std::pair<std::string, Type>> members) {
-    return {DUCKDB_TYPE_STRUCT, 0, 0, {}, std::move(members)};
-  }
+  static Type of(duckdb_type id);
+  static Type decimal(std::uint8_t width, std::uint8_t scale);
+  static Type enumeration(std::vector<std::string> values);
+  static Type structure(std::vector<Member> members);
+};
+
+struct Type::Member {
+  std::string name;
+  Type type;
 };
 
 // The arguments of a chunk. T must be the C type of the column (DECIMAL and TIMESTAMP: their

@@ -116,11 +116,14 @@ std::string Result::text(std::size_t row, std::size_t column) const {
 std::optional<std::string> Result::shown(std::size_t row, std::size_t column) const {
   if (is_null(row, column)) return std::nullopt;
   switch (types_[column]) {
-    case DUCKDB_TYPE_VARCHAR: return text(row, column);
-    case DUCKDB_TYPE_BOOLEAN: return int64(row, column) != 0 ? "true" : "false";
+    case DUCKDB_TYPE_VARCHAR:
+      return text(row, column);
+    case DUCKDB_TYPE_BOOLEAN:
+      return int64(row, column) != 0 ? "true" : "false";
     case DUCKDB_TYPE_FLOAT:
     case DUCKDB_TYPE_DOUBLE:
-    case DUCKDB_TYPE_DECIMAL: return fmt::format("{}", float64(row, column));
+    case DUCKDB_TYPE_DECIMAL:
+      return fmt::format("{}", float64(row, column));
     case DUCKDB_TYPE_TINYINT:
     case DUCKDB_TYPE_SMALLINT:
     case DUCKDB_TYPE_INTEGER:
@@ -129,8 +132,10 @@ std::optional<std::string> Result::shown(std::size_t row, std::size_t column) co
     case DUCKDB_TYPE_USMALLINT:
     case DUCKDB_TYPE_UINTEGER:
     case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_HUGEINT: return fmt::format("{}", int64(row, column));
-    default: throw Error(fmt::format("column {} has a type that cannot be shown", names_[column]));
+    case DUCKDB_TYPE_HUGEINT:
+      return fmt::format("{}", int64(row, column));
+    default:
+      throw Error(fmt::format("column {} has a type that cannot be shown", names_[column]));
   }
 }
 

@@ -2,11 +2,16 @@
 
 #include <cstdlib>
 #include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 
 namespace gsa::duck {
 namespace {
+
+constexpr std::string_view kExcerpt = "\nLINE ";
 
 // "Binder Error: Referenced column …" -> "Referenced column …"
 std::string without_prefix(std::string_view message) {
@@ -18,30 +23,97 @@ std::string without_prefix(std::string_view message) {
 }
 
 std::string summary_of(const std::string& raw) {
-  std::string text = raw.substr(0, raw.find("\nLINE "));
-  return std::string(trim(without_prefix(text)));
+  return std::string(trim(without_prefix(raw.substr(0, raw.find(kExcerpt)))));
+}
+
+std::string excerpt_of(const std::string& raw) {
+  const std::size_t at = raw.find(kExcerpt);
+  return at == std::string::npos ? "" : raw.substr(at + 1);
+}
+
+bool is_advice(std::string_view line) {
+  return line.starts_with("Did you mean ") || line.starts_with("Candidate bindings: ");
+}
+
+// The summary without advice: ours becomes the hint, and what DuckDB says of its own settings
+// ("Possible solutions: …") would mislead whoever has options of gsa to set them with.
+std::string message_of(const std::string& raw) {
+  const std::string summary = summary_of(raw);
+  std::vector<std::string> lines;
+  for (const std::string& line :
+       split(summary.substr(0, summary.find("\nPossible solutions:")), '\n')) {
+    if (!is_advice(line)) lines.push_back(line);
+  }
+  return std::string(trim(join(lines, "\n")));
+}
+
+// DuckDB has no kind of error for it: these are the texts of ENOSPC, EDQUOT and EFBIG, and its own
+// of a limit on temporary files.
+SqlErrorKind kind_of(SqlErrorKind kind, const std::string& raw) {
+  for (const std::string_view text : {"No space left on device", "Disk quota exceeded",
+                                      "File too large", "disk space is available"}) {
+    if (raw.find(text) != std::string::npos) return SqlErrorKind::disk_full;
+  }
+  return kind;
+}
+
+std::string hint_of(SqlErrorKind kind, const std::string& raw) {
+  if (kind == SqlErrorKind::out_of_memory) {
+    return "allow more memory with --memory-limit, or use fewer --threads";
+  }
+  if (kind == SqlErrorKind::disk_full) return "the disk is full: make room and run it again";
+  for (const std::string& line : split(summary_of(raw), '\n')) {
+    if (!is_advice(line)) continue;
+    const std::string words = replace_all(line, "\"", "'");
+    if (line.starts_with("Did")) return "d" + words.substr(1);
+    return "did you mean one of " + words.substr(words.find('\'')) + "?";
+  }
+  return "";
 }
 
 }  // namespace
 
 SqlError::SqlError(SqlErrorKind kind, const std::string& raw)
-    : Error(summary_of(raw), "",
+    : Error(message_of(raw), hint_of(kind_of(kind, raw), raw),
             kind == SqlErrorKind::interrupted ? ErrorCode::interrupted : ErrorCode::failed),
-      kind_(kind),
-      summary_(message()),
-      details_(trim(without_prefix(raw))) {
-  const std::size_t at = raw.find("\nLINE ");
-  if (at == std::string::npos) return;
-  const std::string_view excerpt = std::string_view(raw).substr(at + 1);
-  line_ = std::atoi(excerpt.data() + 5);
+      kind_(kind_of(kind, raw)),
+      summary_(summary_of(raw)),
+      excerpt_(excerpt_of(raw)) {
+  if (excerpt_.empty()) return;
+  line_ = std::atoi(excerpt_.c_str() + kExcerpt.size() - 1);
   // The excerpt is "LINE 3: text" with a caret below; a long line is cut at its start ("...text"),
   // and then its columns are not known.
-  const std::size_t text = excerpt.find(": ");
-  const std::size_t newline = excerpt.find('\n');
-  if (text == std::string_view::npos || newline == std::string_view::npos) return;
-  const std::size_t caret = excerpt.find('^', newline);
-  if (caret == std::string_view::npos || excerpt.substr(text + 2, 3) == "...") return;
+  const std::size_t text = excerpt_.find(": ");
+  const std::size_t newline = excerpt_.find('\n');
+  if (text == std::string::npos || newline == std::string::npos) return;
+  const std::size_t caret = excerpt_.find('^', newline);
+  if (caret == std::string::npos || excerpt_.compare(text + 2, 3, "...") == 0) return;
   column_ = static_cast<int>(caret - newline - 1 - (text + 2)) + 1;
+}
+
+std::string SqlError::details() const {
+  return excerpt_.empty() ? message() : message() + "\n\n" + excerpt_;
+}
+
+SqlError SqlError::without_first_lines(int lines) const {
+  SqlError moved = *this;
+  if (!line_) return moved;
+  if (*line_ <= lines) {  // where it happened is in what the user never wrote
+    moved.line_.reset();
+    moved.column_.reset();
+    moved.excerpt_.clear();
+    return moved;
+  }
+  moved.line_ = *line_ - lines;
+  const std::string before = fmt::format("LINE {}", *line_);
+  const std::string after = fmt::format("LINE {}", *moved.line_);
+  moved.excerpt_.replace(0, before.size(), after);
+  // The caret stays below its character where the number has become shorter.
+  const std::size_t newline = moved.excerpt_.find('\n');
+  if (newline != std::string::npos) {
+    moved.excerpt_.erase(newline + 1, before.size() - after.size());
+  }
+  return moved;
 }
 
 }  // namespace gsa::duck

@@ -17,7 +17,8 @@ enum class SqlErrorKind {
   conversion,  // a value that cannot be cast
   constraint,
   invalid_input,  // a file or value that is not what it should be
-  io,             // files, disk full
+  io,             // files
+  disk_full,      // whatever was being done
   out_of_memory,
   interrupted,
   other,
@@ -25,22 +26,26 @@ enum class SqlErrorKind {
 
 class SqlError : public Error {
  public:
-  // `raw` is DuckDB's whole message: "Binder Error: …\n\nLINE 3: select …\n        ^".
+  // `raw` is DuckDB's whole message: "Binder Error: …\n\nLINE 3: select …\n        ^". What it
+  // advises in there ("Did you mean …") becomes the hint; message() is without it.
   SqlError(SqlErrorKind kind, const std::string& raw);
 
   SqlErrorKind kind() const { return kind_; }
-  // The first paragraph without its "Binder Error: " prefix.
+  // What comes before the line of the statement, advice included, without "Binder Error: ".
   const std::string& summary() const { return summary_; }
-  // The summary, and below it the line of the statement with a caret, where DuckDB gives one.
-  const std::string& details() const { return details_; }
+  // The message, and below it the line of the statement with a caret, where DuckDB gives one.
+  std::string details() const;
   // 1-based place in the statement, where DuckDB gives one.
   std::optional<int> line() const { return line_; }
   std::optional<int> column() const { return column_; }
 
+  // The same error where the first `lines` lines of the statement were put there by us.
+  SqlError without_first_lines(int lines) const;
+
  private:
   SqlErrorKind kind_;
   std::string summary_;
-  std::string details_;
+  std::string excerpt_;  // the line, below it the caret
   std::optional<int> line_;
   std::optional<int> column_;
 };

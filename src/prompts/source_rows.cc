@@ -125,6 +125,7 @@ std::vector<Column> described_columns(duck::Connection& connection, const std::s
 // Failures that are nobody's file's: they go up as they are.
 bool is_of_the_machine(const duck::SqlError& failure) {
   return failure.kind() == duck::SqlErrorKind::interrupted ||
+         failure.kind() == duck::SqlErrorKind::disk_full ||
          failure.kind() == duck::SqlErrorKind::out_of_memory;
 }
 
