@@ -97,6 +97,8 @@ Outcome gsa(const TempFolder& folder, const std::vector<std::string>& arguments)
   return GsaProcess(arguments, {folder.path(), {}, {}}).wait();
 }
 
+std::string gsa_binary() { return GSA_BINARY; }
+
 std::string small_warehouse() {
   static const TempFolder folder;
   static const std::string path = [] {

@@ -66,6 +66,8 @@ class GsaProcess {
 // Runs `gsa ARGUMENTS` in `folder` to its end.
 Outcome gsa(const TempFolder& folder, const std::vector<std::string>& arguments);
 
+std::string gsa_binary();  // its path
+
 // A small warehouse for tests that only read one: made once a process by `gsa run` with 2,000
 // synthetic prompts and 100 users. Tests that write copy it.
 std::string small_warehouse();

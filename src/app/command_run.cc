@@ -28,7 +28,7 @@ void add_run(CLI::App& app, Action& action) {
   command
       ->add_option("--source", options->sources,
                    "synthetic, or Parquet, CSV or JSONL files and globs")
-      ->capture_default_str()
+      ->default_str("synthetic")
       ->check(not_empty())
       ->type_name("PATH");
   command
