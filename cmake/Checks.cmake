@@ -1,6 +1,7 @@
 # Checks of the project itself that ctest runs beside the unit tests; include this after the modules.
-# Off where a build is for the unit tests alone, as those with sanitizers are.
-option(GSA_CHECKS "Run the checks of scripts and includes with the tests" ON)
+# Off, with the tests of the whole binary, where a build is for the unit tests alone, as those with
+# sanitizers are.
+option(GSA_CHECKS "Test scripts, includes and the whole binary as well" ON)
 if(GSA_TESTS AND GSA_CHECKS)
   set(scripts ${CMAKE_SOURCE_DIR}/scripts)
   add_test(NAME module_includes COMMAND ${scripts}/check-includes)

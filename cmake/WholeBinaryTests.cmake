@@ -1,5 +1,5 @@
 # tests/x_test.cc are programs of their own that start the gsa binary; each is a ctest of that name.
-if(GSA_TESTS)
+if(GSA_TESTS AND GSA_CHECKS)
   add_library(gsa_process STATIC ${CMAKE_SOURCE_DIR}/tests/gsa_process.cc)
   target_include_directories(gsa_process PUBLIC ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(gsa_process PRIVATE gsa_warnings PUBLIC fmt::fmt)

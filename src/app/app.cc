@@ -75,7 +75,7 @@ std::string unexpected_word(const CLI::App& app, const CLI::ParseError& error) {
 
 // CLI11's message, where it says it in words of its own.
 std::string in_plain_words(const std::string& command, const CLI::ParseError& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   const std::string subject = text.substr(0, text.find(": "));
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     return fmt::format("{} {}", subject,

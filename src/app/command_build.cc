@@ -43,7 +43,7 @@ void build(const BuildOptions& options) {
   publish_models(
       connection, models,
       {{"main", "raw_prompts", ""}, {"main", "raw_users", ""}, {"main", "raw_generations", ""}},
-      provenance_of(connection, options.project));
+      provenance_of(connection, options.project), watch);
 }
 
 void test(const BuildOptions& options) {

@@ -169,10 +169,9 @@ int sql(const SqlOptions& options) {
       }
     } catch (const duck::SqlError& error) {
       const bool writes = error.message().find("in read-only mode") != std::string::npos;
-      Error explained(error.details(), writes ? "gsa sql only reads the warehouse" : error.hint(),
-                      error.code());
-      if (statements.size() > 1) explained.add_context(fmt::format("statement {}", i + 1));
-      throw explained;
+      const std::string where = statements.size() > 1 ? fmt::format("statement {}: ", i + 1) : "";
+      throw Error(where + error.details(),
+                  writes ? "gsa sql only reads the warehouse" : error.hint(), error.code());
     }
   }
   return 0;

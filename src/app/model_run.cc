@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "dbt/compile.h"
 #include "dbt/report.h"
@@ -176,11 +177,15 @@ void require_success(const dbt::RunResult& result, const std::string& outcome) {
 
 void publish_models(duck::Connection& connection, const ModelRun& models,
                     std::vector<assets::PublishedRelation> kept,
-                    const assets::Provenance& provenance) {
+                    const assets::Provenance& provenance, QueryWatch& watch) {
   if (!models.result.succeeded()) {
     assets::drop_hidden(connection);
     require_success(models.result, "nothing was published");
   }
+  // A commit that is told to stop may have happened all the same, and "nothing was changed" would
+  // be untrue: what takes only moments runs to its end.
+  watch.stop_interrupting();
+  if (interrupted()) throw Error("interrupted", "", ErrorCode::interrupted);
   if (!models.complete) kept = assets::published_relations(connection);
   assets::publish(connection, models.relations, kept, provenance);
 }

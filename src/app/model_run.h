@@ -52,6 +52,6 @@ void require_success(const dbt::RunResult& result, const std::string& outcome);
 // it and throws as require_success.
 void publish_models(duck::Connection& connection, const ModelRun& models,
                     std::vector<assets::PublishedRelation> kept,
-                    const assets::Provenance& provenance);
+                    const assets::Provenance& provenance, QueryWatch& watch);
 
 }  // namespace gsa::app

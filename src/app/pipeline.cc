@@ -154,10 +154,10 @@ void Pipeline::run(const dbt::Project& project) {
   ModelRun models = build_models(connection_, project, model_options, watch_);
   provenance_.project = describe_project(options_.project);
   if (raw_tables_kept_) {
-    publish_models(connection_, models, raw_tables, provenance_);
+    publish_models(connection_, models, raw_tables, provenance_, watch_);
   } else {
     models.relations.insert(models.relations.end(), raw_tables.begin(), raw_tables.end());
-    publish_models(connection_, models, {}, provenance_);
+    publish_models(connection_, models, {}, provenance_, watch_);
   }
 }
 

@@ -36,6 +36,11 @@ void QueryWatch::end() {
   progress_.reset();
 }
 
+void QueryWatch::stop_interrupting() {
+  const std::lock_guard lock(mutex_);
+  interrupting_ = false;
+}
+
 void QueryWatch::log(const std::string& line) {
   const std::lock_guard lock(mutex_);
   if (progress_) progress_->wipe();
@@ -45,7 +50,7 @@ void QueryWatch::log(const std::string& line) {
 void QueryWatch::watch() {
   std::unique_lock lock(mutex_);
   while (!stop_.wait_for(lock, kPollInterval, [this] { return stopping_; })) {
-    if (interrupted()) connection_.interrupt();
+    if (interrupting_ && interrupted()) connection_.interrupt();
     if (progress_) progress_->update(connection_.progress().fraction);
   }
 }

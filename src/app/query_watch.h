@@ -26,6 +26,9 @@ class QueryWatch {
   void begin(const std::string& label, std::int64_t rows);
   void end();
 
+  // From now on queries run to their end whatever is signalled.
+  void stop_interrupting();
+
   // Prints a line to stderr without tearing the progress bar.
   void log(const std::string& line);
 
@@ -37,7 +40,8 @@ class QueryWatch {
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;
-  std::unique_ptr<Progress> progress_;  // guarded by mutex_, as stopping_
+  bool interrupting_ = true;
+  std::unique_ptr<Progress> progress_;  // guarded by mutex_, as the flags
   std::thread thread_;
 };
 

@@ -1,36 +1,44 @@
 #include "app/query_watch.h"
 
+#include <csignal>
+#include <cstdlib>
+
 #include <gtest/gtest.h>
+
+#include "base/interrupt.h"
 
 namespace gsa::app {
 namespace {
 
-TEST(QueryWatchParallel, FollowsQueriesOneAfterTheOtherWhileLinesAreLogged) {
-  duck::Connection connection = duck::Database({}).connect();
-  testing::internal::CaptureStderr();
-  {
-    QueryWatch watch(connection, true);
-    for (int i = 0; i < 3; ++i) {
-      watch.begin("counting", 20'000'000);
-      EXPECT_EQ(connection.query_int64("select count(*) from range(20000000) where range % 7 <> 3"),
-                17'142'857);
-      watch.end();
-      watch.log("counted");
-    }
+// Some tenths of a second, many times the watch's interval.
+constexpr const char* kLongQuery =
+    "select sum(hash(a.range + b.range)::hugeint) from range(10000) a, range(4000) b";
+
+enum : int { kFinished = 10, kStopped = 11 };
+
+// Ends the process: the interrupt holds for all that follows in it.
+[[noreturn]] void query_after_interrupt(bool stop_interrupting) {
+  duck::DatabaseOptions options;
+  options.threads = 1;
+  duck::Connection connection = duck::Database(options).connect();
+  QueryWatch watch(connection, false);
+  catch_interrupts();
+  if (stop_interrupting) watch.stop_interrupting();
+  std::raise(SIGINT);
+  try {
+    connection.execute(kLongQuery);
+  } catch (const duck::SqlError& error) {
+    std::_Exit(error.kind() == duck::SqlErrorKind::interrupted ? kStopped : EXIT_FAILURE);
   }
-  // No terminal, so no bar: the lines and nothing else.
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "counted\ncounted\ncounted\n");
+  std::_Exit(kFinished);
 }
 
-TEST(QueryWatchParallel, EndsWithAnExceptionInTheQuery) {
-  duck::Connection connection = duck::Database({}).connect();
-  EXPECT_THROW(
-      {
-        QueryWatch watch(connection, false);
-        watch.begin("failing", 0);
-        connection.execute("select error('no') from range(10)");
-      },
-      duck::SqlError);
+TEST(QueryWatchDeathTest, StopsTheQueryOnInterrupt) {
+  EXPECT_EXIT(query_after_interrupt(false), testing::ExitedWithCode(kStopped), "");
+}
+
+TEST(QueryWatchDeathTest, LetsTheQueryFinishOnceToldTo) {
+  EXPECT_EXIT(query_after_interrupt(true), testing::ExitedWithCode(kFinished), "");
 }
 
 }  // namespace
