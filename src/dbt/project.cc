@@ -197,7 +197,7 @@ std::string Project::State::schema_for(const ModelConfig& config) {
     Rendering rendering = reading("generate_schema_name", none);
     CallArguments arguments;
     arguments.positional.push_back(config.schema.empty() ? Value() : Value(config.schema));
-    arguments.positional.push_back(Value());
+    arguments.positional.emplace_back();
     return std::string(trim(context->call(*macro, arguments, rendering).text()));
   }
   return config.schema.empty() ? target.schema : target.schema + "_" + config.schema;

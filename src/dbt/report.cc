@@ -123,7 +123,7 @@ void append_details(std::vector<std::string>& lines, const NodeResult& node, int
                                                                         : "Error",
                                           node.kind == NodeKind::test ? "test" : "model", node.name,
                                           format_place(node.place));
-  lines.push_back("");
+  lines.emplace_back("");
   lines.push_back(paint(fd, ink_of(node.status), heading));
   if (node.status == Status::error) {
     append_indented(lines, node.message);
@@ -172,7 +172,7 @@ std::vector<std::string> summary_lines(const RunResult& result, int fd) {
   }
   const std::size_t errors = result.count(Status::error) + result.count(Status::fail);
   const std::size_t warnings = result.count(Status::warn);
-  lines.push_back("");
+  lines.emplace_back("");
   if (errors == 0 && warnings == 0) {
     lines.push_back(paint(fd, Ink::green, "Completed successfully"));
   } else {
@@ -180,7 +180,7 @@ std::vector<std::string> summary_lines(const RunResult& result, int fd) {
                           fmt::format("Completed with {} and {}", counted(errors, "error"),
                                       counted(warnings, "warning"))));
   }
-  lines.push_back("");
+  lines.emplace_back("");
   lines.push_back(fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP=0 TOTAL={}",
                               result.count(Status::pass), warnings, errors,
                               result.count(Status::skip), result.nodes.size()));

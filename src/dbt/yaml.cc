@@ -28,7 +28,7 @@ Value typed(const std::string& text) {
   if (kTrue.contains(text)) return Value(true);
   if (kFalse.contains(text)) return Value(false);
   const std::size_t first = text.find_first_not_of("+-");
-  if (first == std::string::npos || first > 1) return Value(text);
+  if (first > 1) return Value(text);  // more than a sign, or nothing but signs
   if ((text[first] < '0' || text[first] > '9') && text[first] != '.') return Value(text);
   const char* begin = text.data() + (text[0] == '+' ? 1 : 0);
   const char* end = text.data() + text.size();

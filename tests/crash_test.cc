@@ -1,0 +1,222 @@
+// Killed or interrupted at any moment, a warehouse holds one whole publication: the old or the new.
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "gsa_process.h"
+#include "warehouse_reading.h"
+
+namespace gsa::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+using Publication = std::map<std::string, std::string>;
+
+constexpr int kKills = 50;
+constexpr int kSeeds = 4;
+// Large enough that a run outlives its start by far and writes tens of megabytes, small enough
+// that fifty take seconds.
+constexpr const char* kPrompts = "20000";
+
+double seconds_since(Clock::time_point start) { return Seconds(Clock::now() - start).count(); }
+
+void sleep_for(double seconds) { std::this_thread::sleep_for(Seconds(seconds)); }
+
+class Crash : public testing::Test {
+ protected:
+  // What undisturbed runs publish, and how long they take: each in a warehouse of its own.
+  static void SetUpTestSuite() {
+    whole_.clear();
+    std::vector<double> taken;
+    for (int seed = 1; seed <= kSeeds; ++seed) {
+      const TempFolder folder;
+      const auto start = Clock::now();
+      const Outcome outcome = gsa(folder, run_command(seed, "w.duckdb"));
+      ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+      taken.push_back(seconds_since(start));
+      whole_[std::to_string(seed)] = read_publication(folder / "w.duckdb");
+      fresh_size_ = std::max(fresh_size_, fs::file_size(folder / "w.duckdb"));
+    }
+    std::sort(taken.begin(), taken.end());
+    run_seconds_ = taken[taken.size() / 2];
+  }
+
+  void SetUp() override {
+    const Outcome first = gsa(folder_, run_command(1, warehouse_));
+    ASSERT_EQ(first.exit_code, 0) << first.err;
+  }
+
+  static std::vector<std::string> run_command(int seed, const std::string& warehouse) {
+    return {"run", "--quiet", "--prompts",          kPrompts,      "--users",
+            "500", "--seed",  std::to_string(seed), "--warehouse", warehouse};
+  }
+
+  // Some moment of a run, as often in its last third, where it publishes and the file is tidied up.
+  double random_moment() {
+    late_ = random_() % 2 == 0;
+    return std::uniform_real_distribution<double>(late_ ? 0.67 : 0.0, 1.1)(random_) * run_seconds_;
+  }
+
+  // The machine may grow busier or idler meanwhile: keeps a third of the late moments behind the
+  // end of the run (1.1 takes back what two times 1.05 gave).
+  void learn_from(bool run_ended_first) {
+    if (late_) run_seconds_ *= run_ended_first ? 1 / 1.1 : 1.05;
+  }
+
+  // The seed of the publication that stands in the warehouse; a failure unless it is whole.
+  std::string published_seed(const std::string& when) {
+    const Publication found = read_publication(warehouse_);
+    const std::string seed = found.at("seed");
+    EXPECT_EQ(found, whole_[seed]) << when;
+    return seed;
+  }
+
+  static std::map<std::string, Publication> whole_;  // by seed
+  static double run_seconds_;
+  static std::uintmax_t fresh_size_;
+
+  TempFolder folder_;
+  std::string warehouse_ = folder_ / "w.duckdb";
+  std::mt19937 random_{20251201};
+  bool late_ = false;
+};
+
+std::map<std::string, Publication> Crash::whole_;
+double Crash::run_seconds_ = 0;
+std::uintmax_t Crash::fresh_size_ = 0;
+
+TEST_F(Crash, KilledAtFiftyRandomMomentsARunLeavesOnePublicationWhole) {
+  std::string standing = "1";
+  int before = 0, after = 0, with_log = 0;
+  std::uintmax_t largest = 0;
+  for (int kill = 0; kill < kKills; ++kill) {
+    const int seed = 1 + static_cast<int>(random_() % kSeeds);
+    const double moment = random_moment();
+    GsaProcess run(run_command(seed, warehouse_), {folder_.path(), {}, {}});
+    sleep_for(moment);
+    run.signal(SIGKILL);
+    const bool killed = run.wait().exit_code == 128 + SIGKILL;
+    learn_from(!killed);
+    with_log += fs::exists(warehouse_ + ".wal");
+    // Both kinds of next command find it: the report, and a query.
+    if (kill % 5 == 0) {
+      const Outcome summary = gsa(folder_, {"summary", "--warehouse", warehouse_});
+      EXPECT_EQ(summary.exit_code, 0) << summary.err;
+    }
+    const std::string found = published_seed(
+        fmt::format("kill {} of a run with seed {} after {:.3f} s", kill, seed, moment));
+    if (!killed) {
+      EXPECT_EQ(found, std::to_string(seed));
+    }
+    EXPECT_TRUE(found == standing || found == std::to_string(seed)) << found;
+    ++(found == standing ? before : after);
+    standing = found;
+    largest = std::max(largest, fs::file_size(warehouse_));
+  }
+  // The moments would be no test if they all fell on one side of the publication.
+  EXPECT_GE(before, 10);
+  EXPECT_GE(after, 3);
+
+  const int seed = standing == "2" ? 3 : 2;
+  const Outcome last = gsa(folder_, run_command(seed, warehouse_));
+  EXPECT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(published_seed("the run after all kills"), std::to_string(seed));
+  for (const std::string& relation : visible_relations(warehouse_)) {
+    EXPECT_EQ(relation.find("__gsa_new__"), std::string::npos) << relation;
+  }
+  const std::uintmax_t size = fs::file_size(warehouse_);
+  fmt::print(
+      "a run takes {:.2f} s; the old publication stood {} times, the new one {}, {} times "
+      "with a log beside it\n"
+      "the file: {} bytes fresh, {} at the largest, {} at the end\n",
+      run_seconds_, before, after, with_log, fresh_size_, largest, size);
+  // What killed runs wrote is used again. The file holds the old tables and the new side by side,
+  // and a checkpoint gives back only what lies free at its end.
+  EXPECT_LE(size, 4 * fresh_size_);
+}
+
+TEST_F(Crash, KilledABuildLeavesOnePublicationWhole) {
+  const Publication before = read_publication(warehouse_);
+  const auto build = [&] {
+    return std::vector<std::string>{
+        "build", "--quiet", "--vars", "{friction_error_weight: 1.0}", "--warehouse", warehouse_};
+  };
+  const TempFolder other;
+  const std::string copy = other / "w.duckdb";
+  fs::copy_file(warehouse_, copy);
+  const auto start = Clock::now();
+  const Outcome whole = gsa(
+      other, {"build", "--quiet", "--vars", "{friction_error_weight: 1.0}", "--warehouse", copy});
+  const double build_seconds = seconds_since(start);
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  const Publication after = read_publication(copy);
+  ASSERT_NE(before, after);
+
+  int old = 0;
+  for (int kill = 0; kill < 10; ++kill) {
+    GsaProcess process(build(), {folder_.path(), {}, {}});
+    sleep_for(build_seconds * (0.05 + 0.1 * kill));
+    process.signal(SIGKILL);
+    process.wait();
+    const Publication found = read_publication(warehouse_);
+    EXPECT_TRUE(found == before || found == after) << "kill " << kill;
+    old += found == before;
+  }
+  EXPECT_GE(old, 3);
+  const Outcome last = gsa(folder_, build());
+  EXPECT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(read_publication(warehouse_), after);
+}
+
+// Interrupting is telling: the exit code and the message say which publication stands.
+TEST_F(Crash, InterruptedAtRandomMomentsItSaysTruthfullyWhatStands) {
+  std::string standing = "1";
+  int interrupted = 0;
+  double slowest = 0;
+  for (int attempt = 0; attempt < 12; ++attempt) {
+    const int number = attempt % 2 == 0 ? SIGINT : SIGTERM;
+    const int seed = standing == "1" ? 2 : 1;
+    GsaProcess run(run_command(seed, warehouse_), {folder_.path(), {}, {}});
+    const double moment = random_moment();
+    // Every third in the midst of the work, so that there is something to interrupt.
+    sleep_for(attempt % 3 == 0 ? 0.4 * run_seconds_ : moment);
+    run.signal(number);
+    const auto start = Clock::now();
+    const Outcome outcome = run.wait();
+    const double seconds = seconds_since(start);
+    if (attempt % 3 != 0) learn_from(outcome.exit_code == 0);
+    const std::string found = published_seed(fmt::format("attempt {}", attempt));
+    if (outcome.exit_code == 130) {
+      ++interrupted;
+      slowest = std::max(slowest, seconds);
+      EXPECT_NE(outcome.err.find("error: interrupted\nhint: nothing was changed"),
+                std::string::npos)
+          << outcome.err;
+      EXPECT_EQ(found, standing) << "attempt " << attempt;
+    } else if (outcome.exit_code == 128 + number) {
+      EXPECT_EQ(found, standing) << "it was ended before it listened, attempt " << attempt;
+    } else {
+      EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+      EXPECT_EQ(found, std::to_string(seed)) << "attempt " << attempt;
+    }
+    standing = found;
+  }
+  fmt::print("{} of 12 interrupted, the slowest ended after {:.2f} s\n", interrupted, slowest);
+  EXPECT_GE(interrupted, 3);
+  EXPECT_LE(slowest, 1.0);
+}
+
+}  // namespace
+}  // namespace gsa::tests
