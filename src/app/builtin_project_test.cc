@@ -1,0 +1,201 @@
+// The built-in dbt project: everything in it is described, and its data tests fail when they
+// should.
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "app/model_run.h"
+#include "app/project.h"
+#include "app/raw_tables.h"
+#include "dbt/runner.h"
+#include "prompts/ingest.h"
+
+namespace gsa::app {
+namespace {
+
+class BuiltinProject : public testing::Test {
+ protected:
+  // Models from 3,000 synthetic prompts, built once in memory.
+  static void SetUpTestSuite() {
+    connection_ = std::make_unique<duck::Connection>(duck::Database({}).connect());
+    project_ = std::make_unique<dbt::Project>(load_project({}));
+    const SimulationOptions simulation{300, 42, {2025, 12}};
+    prompts::register_functions(*connection_);
+    prompts::ingest(*connection_, {{"synthetic"}, 3000, 42, "main.raw_prompts"},
+                    [](const std::string&, std::int64_t, const std::string& sql) {
+                      connection_->execute(sql);
+                    });
+    register_simulation(*connection_, simulation);
+    connection_->execute(create_raw_users("main.raw_users", simulation));
+    connection_->execute(create_raw_generations("main.raw_generations", "main.raw_prompts"));
+    ASSERT_TRUE(dbt::run(*project_, *connection_, {}).succeeded());
+  }
+  static void TearDownTestSuite() {
+    project_.reset();
+    connection_.reset();
+  }
+
+  // The data tests that fail once `damage` is done.
+  static std::set<std::string> failing_after(const std::string& damage) {
+    connection_->execute("begin transaction; " + damage);
+    dbt::RunOptions options;
+    options.command = dbt::Command::test;
+    const dbt::RunResult result = dbt::run(*project_, *connection_, options);
+    connection_->execute("rollback");
+    std::set<std::string> failing;
+    for (const dbt::NodeResult& node : result.nodes) {
+      EXPECT_NE(node.status, dbt::Status::error) << node.name << ": " << node.message;
+      if (node.status == dbt::Status::fail) failing.insert(node.name);
+    }
+    return failing;
+  }
+
+  static std::unique_ptr<duck::Connection> connection_;
+  static std::unique_ptr<dbt::Project> project_;
+};
+
+std::unique_ptr<duck::Connection> BuiltinProject::connection_;
+std::unique_ptr<dbt::Project> BuiltinProject::project_;
+
+TEST_F(BuiltinProject, DescribesEveryTableAndColumnAndNoOther) {
+  for (const dbt::Node& node : project_->nodes()) {
+    if (node.kind == dbt::NodeKind::test) continue;
+    EXPECT_FALSE(node.description.empty()) << node.name;
+    std::vector<std::string> described;
+    for (const auto& column : node.columns) {
+      EXPECT_FALSE(column.description.empty()) << node.name << "." << column.name;
+      described.push_back(column.name);
+    }
+    if (node.model.materialized == dbt::Materialization::ephemeral &&
+        node.kind == dbt::NodeKind::model) {
+      continue;
+    }
+    std::vector<std::string> there;
+    for (const auto& column :
+         connection_->inspect("select * from main." + node.relation.name).columns) {
+      there.push_back(column.name);
+    }
+    std::sort(described.begin(), described.end());
+    std::sort(there.begin(), there.end());
+    EXPECT_EQ(described, there) << node.name;
+  }
+}
+
+TEST_F(BuiltinProject, HasAtLeast45DataTestsAndAllPass) {
+  EXPECT_GE(std::count_if(project_->nodes().begin(), project_->nodes().end(),
+                          [](const dbt::Node& node) { return node.kind == dbt::NodeKind::test; }),
+            45);
+  EXPECT_EQ(failing_after("select 1"), std::set<std::string>{});
+}
+
+struct Damage {
+  const char* what;
+  const char* sql;
+  const char* caught_by;
+};
+
+constexpr Damage kDamages[] = {
+    {"a generation before its user's signup",
+     "update fct_generations set generated_at = timestamp '2000-01-01' where generation_id = 7",
+     "no_generation_before_signup"},
+    {"a day left out", "delete from daily_metrics where session_date = date '2025-12-10'",
+     "no_day_is_missing"},
+    {"a day twice",
+     "insert into daily_metrics from daily_metrics where session_date = date '2025-12-10'",
+     "unique_daily_metrics_session_date"},
+    {"the last day left out",
+     "delete from daily_metrics where session_date = (select max(session_date) from daily_metrics)",
+     "no_day_is_missing"},
+    {"two sessions that are one",
+     "insert into fct_sessions select * replace (session_id + 1000000 as session_id, "
+     "session_end + interval 30 minutes as session_start) from fct_sessions limit 1",
+     "sessions_of_a_user_are_a_gap_apart"},
+    {"a score that is not the sum of its parts",
+     "update fct_sessions set friction_score = friction_score - 0.0001 where session_id = "
+     "(select min(session_id) from fct_sessions where friction_score > 1)",
+     "fct_sessions_parts_add_up_to_the_score"},
+    {"a score above 100",
+     "update fct_sessions set friction_score = 100.5 where session_id = (select min(session_id) "
+     "from fct_sessions)",
+     "dbt_utils_accepted_range_fct_sessions_friction_score__100__0"},
+    {"statuses that do not add up", "update fct_sessions set timeout_count = timeout_count + 1",
+     "fct_sessions_statuses_add_up_to_the_generations"},
+    {"a success for nothing",
+     "update fct_generations set cost_credits = 0 where generation_id = (select "
+     "min(generation_id) from fct_generations where status = 'success')",
+     "fct_generations_cost_is_positive_after_success"},
+    {"a ten-thousandth of a credit lost",
+     "update fct_sessions set total_cost_credits = total_cost_credits - 0.0001 where session_id = "
+     "(select min(session_id) from fct_sessions)",
+     "cost_reconciles"},
+    {"credits lost on the way to the days",
+     "update daily_metrics set total_cost_credits = total_cost_credits + 0.0001 where session_date "
+     "= date '2025-12-10'",
+     "cost_reconciles"},
+    {"a generation lost", "delete from fct_generations where generation_id = 11",
+     "generations_reconcile"},
+    {"a generation lost on the way to the tiers",
+     "update user_friction_summary set total_generations = total_generations - 1 where user_tier = "
+     "'pro'",
+     "generations_reconcile"},
+    {"a session lost on the way to the users",
+     "update dim_users set lifetime_sessions = lifetime_sessions - 1 where user_id = (select "
+     "min(user_id) from dim_users where lifetime_sessions > 0)",
+     "sessions_reconcile"},
+    {"a session without generations",
+     "insert into fct_sessions select * replace (session_id + 1000000 as session_id, session_start "
+     "+ interval 1 year as session_start, session_end + interval 1 year as session_end) from "
+     "fct_sessions limit 1",
+     "sessions_reconcile"},
+    {"a generation twice", "insert into fct_generations from fct_generations limit 1",
+     "unique_fct_generations_generation_id"},
+    {"a session twice", "insert into fct_sessions from fct_sessions limit 1",
+     "dbt_utils_unique_combination_of_columns_fct_sessions_user_id__session_start"},
+    {"a user twice", "insert into dim_users from dim_users limit 1", "unique_dim_users_user_id"},
+    {"a user that is not there",
+     "update fct_generations set user_id = 999999 where generation_id = 11",
+     "relationships_fct_generations_user_id__user_id__ref_dim_users_"},
+    {"a prompt that is not there",
+     "update fct_generations set prompt_id = 999999 where generation_id = 11",
+     "relationships_fct_generations_prompt_id__prompt_id__ref_dim_prompts_"},
+    {"a session that is not there",
+     "update fct_generations set session_id = 999999 where generation_id = 11",
+     "relationships_fct_generations_session_id__session_id__ref_fct_sessions_"},
+    {"a download without an image",
+     "update fct_generations set downloaded = true where status <> 'success'",
+     "fct_generations_only_successes_are_downloaded"},
+    {"more downloads than successes",
+     "update fct_sessions set download_count = successful_generations + 1",
+     "dbt_utils_expression_is_true_fct_sessions_download_count___successful_generations"},
+    {"a latency that cannot be", "update fct_generations set latency_ms = 30001",
+     "dbt_utils_accepted_range_fct_generations_latency_ms__30000__0"},
+    {"a complexity that is none", "update fct_generations set complexity = 'huge'",
+     "accepted_values_fct_generations_complexity__short__medium__long__very_long"},
+    {"a category that is none", "update fct_sessions set friction_category = 'none'",
+     "accepted_values_fct_sessions_friction_category__low__medium__high"},
+    {"a first generation before the signup",
+     "update dim_users set first_generation_at = signup_at - interval 1 second where "
+     "lifetime_sessions > 0",
+     "dim_users_first_generation_is_not_before_signup"},
+    {"a prompt without words", "update raw_prompts set token_count = 0 where prompt_id = 3",
+     "dbt_utils_accepted_range_dim_prompts_token_count__1"},
+    {"a prompt twice", "insert into raw_prompts from raw_prompts limit 1",
+     "unique_dim_prompts_prompt_id"},
+    {"a session that ends before it begins",
+     "update fct_sessions set session_end = session_start - interval 1 second",
+     "dbt_utils_expression_is_true_fct_sessions_session_end___session_start"},
+};
+
+TEST_F(BuiltinProject, DataTestsCatchWhatTheyAreFor) {
+  for (const Damage& damage : kDamages) {
+    EXPECT_TRUE(failing_after(damage.sql).contains(damage.caught_by))
+        << damage.what << " is not caught by " << damage.caught_by;
+  }
+}
+
+}  // namespace
+}  // namespace gsa::app
