@@ -11,58 +11,54 @@
 #include "app/model_run.h"
 #include "app/project.h"
 #include "app/raw_tables.h"
+#include "base/error.h"
 #include "dbt/runner.h"
 #include "prompts/ingest.h"
 
 namespace gsa::app {
 namespace {
 
-class BuiltinProject : public testing::Test {
- protected:
-  // Models from 3,000 synthetic prompts, built once in memory.
-  static void SetUpTestSuite() {
-    connection_ = std::make_unique<duck::Connection>(duck::Database({}).connect());
-    project_ = std::make_unique<dbt::Project>(load_project({}));
+// Models from 3,000 synthetic prompts, in memory.
+struct Built {
+  duck::Connection connection = duck::Database({}).connect();
+  dbt::Project project = load_project({});
+
+  Built() {
     const SimulationOptions simulation{300, 42, {2025, 12}};
-    prompts::register_functions(*connection_);
-    prompts::ingest(*connection_, {{"synthetic"}, 3000, 42, "main.raw_prompts"},
-                    [](const std::string&, std::int64_t, const std::string& sql) {
-                      connection_->execute(sql);
+    prompts::register_functions(connection);
+    prompts::ingest(connection, {{"synthetic"}, 3000, 42, "main.raw_prompts"},
+                    [this](const std::string&, std::int64_t, const std::string& sql) {
+                      connection.execute(sql);
                     });
-    register_simulation(*connection_, simulation);
-    connection_->execute(create_raw_users("main.raw_users", simulation));
-    connection_->execute(create_raw_generations("main.raw_generations", "main.raw_prompts"));
-    ASSERT_TRUE(dbt::run(*project_, *connection_, {}).succeeded());
+    register_simulation(connection, simulation);
+    connection.execute(create_raw_users("main.raw_users", simulation));
+    connection.execute(create_raw_generations("main.raw_generations", "main.raw_prompts"));
+    check(dbt::run(project, connection, {}).succeeded(), "the built-in project builds");
   }
-  static void TearDownTestSuite() {
-    project_.reset();
-    connection_.reset();
-  }
-
-  // The data tests that fail once `damage` is done.
-  static std::set<std::string> failing_after(const std::string& damage) {
-    connection_->execute("begin transaction; " + damage);
-    dbt::RunOptions options;
-    options.command = dbt::Command::test;
-    const dbt::RunResult result = dbt::run(*project_, *connection_, options);
-    connection_->execute("rollback");
-    std::set<std::string> failing;
-    for (const dbt::NodeResult& node : result.nodes) {
-      EXPECT_NE(node.status, dbt::Status::error) << node.name << ": " << node.message;
-      if (node.status == dbt::Status::fail) failing.insert(node.name);
-    }
-    return failing;
-  }
-
-  static std::unique_ptr<duck::Connection> connection_;
-  static std::unique_ptr<dbt::Project> project_;
 };
 
-std::unique_ptr<duck::Connection> BuiltinProject::connection_;
-std::unique_ptr<dbt::Project> BuiltinProject::project_;
+Built& built() {
+  static Built once;
+  return once;
+}
 
-TEST_F(BuiltinProject, DescribesEveryTableAndColumnAndNoOther) {
-  for (const dbt::Node& node : project_->nodes()) {
+// The data tests that fail once `damage` is done.
+std::set<std::string> failing_after(const std::string& damage) {
+  built().connection.execute("begin transaction; " + damage);
+  dbt::RunOptions options;
+  options.command = dbt::Command::test;
+  const dbt::RunResult result = dbt::run(built().project, built().connection, options);
+  built().connection.execute("rollback");
+  std::set<std::string> failing;
+  for (const dbt::NodeResult& node : result.nodes) {
+    EXPECT_NE(node.status, dbt::Status::error) << node.name << ": " << node.message;
+    if (node.status == dbt::Status::fail) failing.insert(node.name);
+  }
+  return failing;
+}
+
+TEST(BuiltinProject, DescribesEveryTableAndColumnAndNoOther) {
+  for (const dbt::Node& node : built().project.nodes()) {
     if (node.kind == dbt::NodeKind::test) continue;
     EXPECT_FALSE(node.description.empty()) << node.name;
     std::vector<std::string> described;
@@ -76,7 +72,7 @@ TEST_F(BuiltinProject, DescribesEveryTableAndColumnAndNoOther) {
     }
     std::vector<std::string> there;
     for (const auto& column :
-         connection_->inspect("select * from main." + node.relation.name).columns) {
+         built().connection.inspect("select * from main." + node.relation.name).columns) {
       there.push_back(column.name);
     }
     std::sort(described.begin(), described.end());
@@ -85,8 +81,8 @@ TEST_F(BuiltinProject, DescribesEveryTableAndColumnAndNoOther) {
   }
 }
 
-TEST_F(BuiltinProject, HasAtLeast45DataTestsAndAllPass) {
-  EXPECT_GE(std::count_if(project_->nodes().begin(), project_->nodes().end(),
+TEST(BuiltinProject, HasAtLeast45DataTestsAndAllPass) {
+  EXPECT_GE(std::count_if(built().project.nodes().begin(), built().project.nodes().end(),
                           [](const dbt::Node& node) { return node.kind == dbt::NodeKind::test; }),
             45);
   EXPECT_EQ(failing_after("select 1"), std::set<std::string>{});
@@ -190,7 +186,7 @@ constexpr Damage kDamages[] = {
      "dbt_utils_expression_is_true_fct_sessions_session_end___session_start"},
 };
 
-TEST_F(BuiltinProject, DataTestsCatchWhatTheyAreFor) {
+TEST(BuiltinProject, DataTestsCatchWhatTheyAreFor) {
   for (const Damage& damage : kDamages) {
     EXPECT_TRUE(failing_after(damage.sql).contains(damage.caught_by))
         << damage.what << " is not caught by " << damage.caught_by;
