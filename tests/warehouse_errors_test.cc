@@ -2,6 +2,8 @@
 
 #include <csignal>
 #include <cstring>
+#include <linux/capability.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
@@ -168,10 +170,13 @@ TEST(Warehouse, InUseByAnotherProgramSaysByWhom) {
   }
 }
 
-ProcessOptions as_nobody(const TempFolder& folder) {
+// As root, without root's right to read and write whatever the permissions say.
+ProcessOptions bound_by_permissions(const TempFolder& folder) {
   return {folder.path(), {}, [] {
-            constexpr uid_t kNobody = 65534;
-            if (geteuid() == 0 && setresuid(kNobody, kNobody, kNobody) != 0) _exit(126);
+            if (geteuid() != 0) return;
+            for (const int right : {CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH}) {
+              if (prctl(PR_CAPBSET_DROP, right, 0, 0, 0) != 0) _exit(126);
+            }
           }};
 }
 
@@ -180,7 +185,7 @@ TEST(Warehouse, WithoutPermissionIsAClearError) {
   const TempFolder folder;
   const std::string path = copy_small_warehouse(folder);
   const auto run = [&](const Arguments& line) {
-    return GsaProcess(line, as_nobody(folder)).wait();
+    return GsaProcess(line, bound_by_permissions(folder)).wait();
   };
   fs::permissions(path, fs::perms(0444));
   expect_error(run({"run"}), "the warehouse data/warehouse.duckdb is read-only");
