@@ -190,8 +190,6 @@ void drop_outdated(duck::Connection& connection, const std::vector<PublishedRela
 
 std::string hidden(std::string_view name) { return std::string(kHiddenPrefix) + std::string(name); }
 
-bool is_hidden(std::string_view name) { return name.starts_with(kHiddenPrefix); }
-
 duck::Database open_warehouse(const WarehouseOptions& options, Access access) {
   check_path(options.path, access);
   duck::DatabaseOptions database_options;

@@ -23,7 +23,6 @@ inline constexpr std::int64_t kWarehouseFormat = 1;
 
 inline constexpr std::string_view kHiddenPrefix = "__gsa_new__";
 std::string hidden(std::string_view name);
-bool is_hidden(std::string_view name);
 
 struct WarehouseOptions {
   std::string path;

@@ -8,8 +8,4 @@ namespace gsa {
 
 std::string clock_now() { return fmt::format("{:%H:%M:%S}", fmt::localtime(std::time(nullptr))); }
 
-std::string timestamp_now() {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(std::time(nullptr)));
-}
-
 }  // namespace gsa

@@ -17,7 +17,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
-std::string clock_now();      // "14:03:59", the local wall clock, for log lines
-std::string timestamp_now();  // "2025-12-31 14:03:59", UTC
+std::string clock_now();  // "14:03:59", the local wall clock, for log lines
 
 }  // namespace gsa

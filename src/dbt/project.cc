@@ -43,6 +43,7 @@ struct Project::State {
   // A render that only takes down what the template refers to and configures.
   Rendering reading(const std::string& name, std::vector<Dependency>& refs) const;
   void add_model(const std::string& path, const ModelSpec* spec);
+  void read_sql(Node& node, const std::string& path);
   void add_tests_of(std::size_t tested, const ModelSpec& spec);
   void add_generic_test(std::size_t tested, const TestSpec& spec,
                         const std::vector<std::string>& column_tags);
@@ -157,6 +158,16 @@ void Project::State::read_models() {
   }
 }
 
+// Parses the SQL, and renders it once for its refs and for what config() in it says.
+void Project::State::read_sql(Node& node, const std::string& path) {
+  node.sql_template =
+      std::make_shared<const Template>(Template::parse(*files.find(path), node.place.file));
+  Rendering rendering = reading(node.name, node.refs);
+  rendering.settings = node.settings;
+  context->render(*node.sql_template, rendering);
+  node.settings.add(rendering.given);
+}
+
 void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
   Node node;
   node.kind = NodeKind::model;
@@ -173,12 +184,7 @@ void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
       node.settings.set(key, context->render_yaml(setting.value, setting.place), setting.place);
     }
   }
-  node.sql_template =
-      std::make_shared<const Template>(Template::parse(*files.find(path), node.place.file));
-  Rendering rendering = reading(node.name, node.refs);
-  rendering.settings = node.settings;
-  context->render(*node.sql_template, rendering);
-  node.settings.add(rendering.given);
+  read_sql(node, path);
   node.model = model_config(node.settings, files, warnings);
   node.tags = node.model.tags;
   if (!node.model.enabled) {
@@ -298,12 +304,7 @@ void Project::State::read_singular_tests() {
     node.place = {files.display(path), 1, 1};
     node.fqn = fqn_of(path, node.name, yml.test_paths);
     node.settings = test_tree_.for_node(node.fqn);
-    node.sql_template =
-        std::make_shared<const Template>(Template::parse(*files.find(path), node.place.file));
-    Rendering rendering = reading(node.name, node.refs);
-    rendering.settings = node.settings;
-    context->render(*node.sql_template, rendering);
-    node.settings.add(rendering.given);
+    read_sql(node, path);
     node.test = test_config(node.settings, files, warnings);
     node.tags = node.test.tags;
     if (node.test.enabled) nodes.push_back(std::move(node));
