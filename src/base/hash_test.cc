@@ -1,0 +1,20 @@
+#include "base/hash.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace gsa {
+namespace {
+
+// A text for each way that XXH3 takes by length, with the values that `xxhsum -H3` prints.
+TEST(Hash, IsXxh3) {
+  EXPECT_EQ(stable_hash(""), 0x2d06800538d394c2u);
+  EXPECT_EQ(stable_hash(std::string(16, 'a')), 0x13ba5039476cd10au);
+  EXPECT_EQ(stable_hash(std::string(100, 'a')), 0x411d9368f9c30e07u);
+  EXPECT_EQ(stable_hash(std::string(200, 'a')), 0xac2bd404bce6c995u);
+  EXPECT_EQ(stable_hash(std::string(1000, 'a')), 0xb3e7af627147db7cu);
+}
+
+}  // namespace
+}  // namespace gsa
