@@ -10,11 +10,12 @@
 namespace gsa::sim {
 
 enum : std::uint32_t {
-  kUserTraits = 0x10,  // tier, region, device
-  kUserSignup = 0x11,  // signup
-  kWho = 0x20,         // user, time
-  kOutcome = 0x21,     // status, model error, latency
-  kReaction = 0x22,    // retries, feedback given, feedback's sign, download
+  kUserTraits = 0x10,       // tier, region, device
+  kUserSignup = 0x11,       // signup
+  kNamedUserTraits = 0x12,  // tier, region, device, by the hash of the name
+  kWho = 0x20,              // user, time
+  kOutcome = 0x21,          // status, model error, latency
+  kReaction = 0x22,         // retries, feedback given, feedback's sign, download
   kModelVersion = 0x23,
 };
 

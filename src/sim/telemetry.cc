@@ -76,27 +76,35 @@ double download_share(Tier tier, std::int32_t token_count) {
   return std::min(share, kMaxDownloadShare);
 }
 
+Outcome outcome_of(std::uint64_t seed, std::uint64_t id, PromptTraits prompt, Tier tier,
+                   SafetyCheck check) {
+  const RandomBlock outcome = RandomStream(seed, kOutcome).at(id);
+  const RandomBlock reaction = RandomStream(seed, kReaction).at(id);
+  const RandomBlock model = RandomStream(seed, kModelVersion).at(id);
+
+  if (check != SafetyCheck::unknown) prompt.has_safety_keyword = false;
+  Outcome o{};
+  o.status = check == SafetyCheck::blurred
+                 ? Status::safety_violation
+                 : draw_status(prompt, tier, to_unit(outcome.word[0]), to_unit(outcome.word[1]));
+  o.latency_ms = draw_latency_ms(o.status, prompt.token_count, outcome.u64(1));
+  o.cost = cost_of(o.status, tier, prompt.token_count, o.latency_ms);
+  o.retry_count = draw_retries(o.status, to_unit(reaction.word[0]));
+  o.feedback = draw_feedback(o.status, tier, to_unit(reaction.word[1]), to_unit(reaction.word[2]));
+  o.downloaded = o.status == Status::success &&
+                 to_unit(reaction.word[3]) < download_share(tier, prompt.token_count);
+  o.model = static_cast<Model>(pick_share(kModelShares, to_unit(model.word[0])));
+  return o;
+}
+
 Generation Telemetry::at(std::uint64_t id, PromptTraits prompt) const {
   const RandomBlock who = RandomStream(seed_, kWho).at(id);
-  const RandomBlock outcome = RandomStream(seed_, kOutcome).at(id);
-  const RandomBlock reaction = RandomStream(seed_, kReaction).at(id);
-  const RandomBlock model = RandomStream(seed_, kModelVersion).at(id);
-
-  Generation g{};
-  g.user_id = users_.pick(who.u64(0));
-  const Tier tier = users_.tier(g.user_id);
-  const std::int64_t from = users_.active_from_us(g.user_id);
-  g.generated_us = from + static_cast<std::int64_t>(
-                              below(who.u64(1), static_cast<std::uint64_t>(end_us_ - from)));
-  g.status = draw_status(prompt, tier, to_unit(outcome.word[0]), to_unit(outcome.word[1]));
-  g.latency_ms = draw_latency_ms(g.status, prompt.token_count, outcome.u64(1));
-  g.cost = cost_of(g.status, tier, prompt.token_count, g.latency_ms);
-  g.retry_count = draw_retries(g.status, to_unit(reaction.word[0]));
-  g.feedback = draw_feedback(g.status, tier, to_unit(reaction.word[1]), to_unit(reaction.word[2]));
-  g.downloaded = g.status == Status::success &&
-                 to_unit(reaction.word[3]) < download_share(tier, prompt.token_count);
-  g.model = static_cast<Model>(pick_share(kModelShares, to_unit(model.word[0])));
-  return g;
+  const std::int32_t user_id = users_.pick(who.u64(0));
+  const std::int64_t from = users_.active_from_us(user_id);
+  const std::int64_t generated_us =
+      from +
+      static_cast<std::int64_t>(below(who.u64(1), static_cast<std::uint64_t>(end_us_ - from)));
+  return {outcome_of(seed_, id, prompt, users_.tier(user_id)), user_id, generated_us};
 }
 
 }  // namespace gsa::sim

@@ -1,7 +1,7 @@
 #pragma once
 
 // Simulated telemetry: what happened to a generation is a pure function of (seed, generation_id),
-// of the prompt's length and safety keyword, and of the population. No I/O, no clock, no SQL.
+// of the prompt's length and safety keyword, and of who generated. No I/O, no clock, no SQL.
 
 #include <cstdint>
 
@@ -15,9 +15,10 @@ struct PromptTraits {
   bool has_safety_keyword;
 };
 
-struct Generation {
-  std::int32_t user_id;
-  std::int64_t generated_us;  // within the period and not before the user's signup
+// What the source of a prompt knows of its safety check.
+enum class SafetyCheck : std::uint8_t { unknown, passed, blurred };
+
+struct Outcome {
   std::int32_t latency_ms;
   Status status;
   std::int64_t cost;  // 1/10,000 credits
@@ -25,6 +26,16 @@ struct Generation {
   Feedback feedback;
   bool downloaded;
   Model model;
+};
+
+// Where the safety check is known, it decides whether the status is safety_violation; the other
+// failures are simulated all the same.
+Outcome outcome_of(std::uint64_t seed, std::uint64_t generation_id, PromptTraits prompt, Tier tier,
+                   SafetyCheck check = SafetyCheck::unknown);
+
+struct Generation : Outcome {
+  std::int32_t user_id;
+  std::int64_t generated_us;  // within the period and not before the user's signup
 };
 
 class Telemetry {

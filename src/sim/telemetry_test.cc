@@ -224,6 +224,34 @@ TEST(ModelVersions, HaveTheirShares) {
   EXPECT_TRUE(fits_shares(count(4, all, model), std::array{0.05, 0.15, 0.30, 0.50}));
 }
 
+TEST(Outcomes, FollowTheSafetyCheckWhereItIsKnown) {
+  for (std::uint64_t id = 0; id < 20'000; ++id) {
+    const PromptTraits prompt = sample_prompt(id);
+    const auto outcome = [&](bool keyword, SafetyCheck check) {
+      return outcome_of(7, id, {prompt.token_count, keyword}, Tier::free, check);
+    };
+    for (const bool keyword : {false, true}) {
+      const Outcome blurred = outcome(keyword, SafetyCheck::blurred);
+      EXPECT_EQ(blurred.status, Status::safety_violation);
+      EXPECT_FALSE(blurred.downloaded);
+      // Passed: the failures that a prompt without a keyword may meet, whatever its words.
+      const Outcome passed = outcome(keyword, SafetyCheck::passed);
+      const Outcome harmless = outcome(false, SafetyCheck::unknown);
+      EXPECT_EQ(values_of(Generation{passed, 0, 0}), values_of(Generation{harmless, 0, 0}));
+      EXPECT_NE(passed.status, Status::safety_violation);
+    }
+  }
+}
+
+TEST(Outcomes, AreThoseOfTheTelemetry) {
+  for (const Draw& draw : sample().draws) {
+    const auto id = static_cast<std::uint64_t>(&draw - sample().draws.data());
+    Generation alone{outcome_of(Sample::kSeed, id, draw.prompt, draw.user.tier),
+                     draw.generation.user_id, draw.generation.generated_us};
+    ASSERT_EQ(values_of(alone), values_of(draw.generation));
+  }
+}
+
 // Whoever has to change a number here changes every dataset made so far.
 TEST(GoldenTelemetry, IsStillTheSame) {
   constexpr Period kDecember{2025, 12};
@@ -233,18 +261,17 @@ TEST(GoldenTelemetry, IsStillTheSame) {
     return values_of(telemetry.at(id, prompt)) == values_of(expected);
   };
   using enum Status;
+  using enum Feedback;
+  using enum Model;
+  EXPECT_TRUE(same(0, {20, false},
+                   {{529, success, 2265, 0, none, false, v2_1}, 90, 1'764'791'666'504'263}));
+  EXPECT_TRUE(same(1, {40, false},
+                   {{4019, success, 6010, 0, none, false, v1_5}, 432, 1'764'943'643'127'362}));
   EXPECT_TRUE(
-      same(0, {20, false},
-           {90, 1'764'791'666'504'263, 529, success, 2265, 0, Feedback::none, false, Model::v2_1}));
-  EXPECT_TRUE(same(
-      1, {40, false},
-      {432, 1'764'943'643'127'362, 4019, success, 6010, 0, Feedback::none, false, Model::v1_5}));
-  EXPECT_TRUE(same(9'999, {8, true},
-                   {373, 1'765'561'360'154'700, 308, safety_violation, 80, 0, Feedback::thumbs_down,
-                    false, Model::v2_0}));
-  EXPECT_TRUE(same(
-      std::uint64_t{1} << 40, {90, false},
-      {358, 1'765'039'683'169'194, 2558, success, 10'279, 0, Feedback::none, false, Model::v2_1}));
+      same(9'999, {8, true},
+           {{308, safety_violation, 80, 0, thumbs_down, false, v2_0}, 373, 1'765'561'360'154'700}));
+  EXPECT_TRUE(same(std::uint64_t{1} << 40, {90, false},
+                   {{2558, success, 10'279, 0, none, false, v2_1}, 358, 1'765'039'683'169'194}));
 }
 
 }  // namespace

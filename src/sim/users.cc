@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "sim/streams.h"
 
 namespace gsa::sim {
@@ -10,21 +11,25 @@ namespace {
 
 constexpr std::int64_t kDayUs = 86'400'000'000;
 
+UserTraits traits_from(const RandomBlock& block) {
+  return {static_cast<Tier>(pick_share(kTierShares, to_unit(block.word[0]))),
+          static_cast<Region>(pick_share(kRegionShares, to_unit(block.word[1]))),
+          static_cast<Device>(pick_share(kDeviceShares, to_unit(block.word[2])))};
+}
+
 }  // namespace
 
 User user_at(std::uint64_t seed, const Period& period, std::int32_t user_id) {
   const auto id = static_cast<std::uint64_t>(user_id);
-  const RandomBlock traits = RandomStream(seed, kUserTraits).at(id);
   const RandomBlock signup = RandomStream(seed, kUserSignup).at(id);
   const std::int64_t span = kSignupDays * kDayUs;
-  User user{};
-  user.tier = static_cast<Tier>(pick_share(kTierShares, to_unit(traits.word[0])));
-  user.region = static_cast<Region>(pick_share(kRegionShares, to_unit(traits.word[1])));
-  user.device = static_cast<Device>(pick_share(kDeviceShares, to_unit(traits.word[2])));
-  user.signup_us =
-      period.end_us() - span +
-      static_cast<std::int64_t>(below(signup.u64(0), static_cast<std::uint64_t>(span)));
-  return user;
+  return {traits_from(RandomStream(seed, kUserTraits).at(id)),
+          period.end_us() - span +
+              static_cast<std::int64_t>(below(signup.u64(0), static_cast<std::uint64_t>(span)))};
+}
+
+UserTraits traits_of(std::uint64_t seed, std::string_view user_name) {
+  return traits_from(RandomStream(seed, kNamedUserTraits).at(stable_hash(user_name)));
 }
 
 Population::Population(std::uint64_t seed, const Period& period, std::int32_t count) {

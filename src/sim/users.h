@@ -1,8 +1,10 @@
 #pragma once
 
-// Simulated users: a user is a pure function of (seed, user_id).
+// Users: a simulated one is a pure function of (seed, user_id); of one that the data names, tier,
+// region and device are a pure function of (seed, name).
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "base/random.h"
@@ -11,14 +13,20 @@
 
 namespace gsa::sim {
 
-struct User {
+struct UserTraits {
   Tier tier;
   Region region;
   Device device;
+};
+
+struct User : UserTraits {
   std::int64_t signup_us;  // in the kSignupDays that end with the period
 };
 
 User user_at(std::uint64_t seed, const Period& period, std::int32_t user_id);
+
+// Of the user whom the data knows by this name.
+UserTraits traits_of(std::uint64_t seed, std::string_view user_name);
 
 // The users 0..count-1, and the draw of who generates: by tier, with kActivityWeights.
 // Holds about 10 bytes a user and 4 bytes a unit of weight; safe to share between threads.

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <limits>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -29,7 +31,7 @@ const std::vector<User>& users() {
 }
 
 template <typename Trait>
-std::vector<std::int64_t> count_by(Trait User::*trait, std::size_t values) {
+std::vector<std::int64_t> count_by(Trait UserTraits::*trait, std::size_t values) {
   std::vector<std::int64_t> counts(values);
   for (const User& user : users()) ++counts.at(static_cast<std::size_t>(user.*trait));
   return counts;
@@ -39,6 +41,30 @@ TEST(Users, HaveTiersRegionsAndDevicesInTheirShares) {
   EXPECT_TRUE(fits_shares(count_by(&User::tier, 3), std::array{0.70, 0.25, 0.05}));
   EXPECT_TRUE(fits_shares(count_by(&User::region, 5), std::array{0.30, 0.25, 0.20, 0.15, 0.10}));
   EXPECT_TRUE(fits_shares(count_by(&User::device, 3), std::array{0.70, 0.25, 0.05}));
+}
+
+TEST(NamedUsers, HaveTheSameSharesAndKeepTheirTraits) {
+  std::vector<std::int64_t> tiers(3), regions(5), devices(3);
+  std::int64_t as_with_other_seed = 0;
+  for (std::int32_t id = 0; id < kCount; ++id) {
+    const std::string name = "user " + std::to_string(id);
+    const UserTraits traits = traits_of(kSeed, name);
+    ++tiers.at(static_cast<std::size_t>(traits.tier));
+    ++regions.at(static_cast<std::size_t>(traits.region));
+    ++devices.at(static_cast<std::size_t>(traits.device));
+    as_with_other_seed += traits_of(kSeed + 1, name).region == traits.region;
+  }
+  EXPECT_TRUE(fits_shares(tiers, std::array{0.70, 0.25, 0.05}));
+  EXPECT_TRUE(fits_shares(regions, std::array{0.30, 0.25, 0.20, 0.15, 0.10}));
+  EXPECT_TRUE(fits_shares(devices, std::array{0.70, 0.25, 0.05}));
+  // Two independent draws agree with probability 0.09 + 0.0625 + 0.04 + 0.0225 + 0.01 = 0.225.
+  const std::vector<std::int64_t> agree = {as_with_other_seed, kCount - as_with_other_seed};
+  EXPECT_TRUE(fits_shares(agree, std::array{0.225, 0.775}));
+
+  // Whoever has to change these changes the tier of every observed user.
+  const UserTraits golden = traits_of(42, "deadbeef");
+  EXPECT_EQ(std::tuple(golden.tier, golden.region, golden.device),
+            std::tuple(Tier::free, Region::us_east, Device::mobile));
 }
 
 TEST(Users, SignUpUniformlyOverTheYearThatEndsWithTheMonth) {
