@@ -1,4 +1,6 @@
 #include <atomic>
+#include <cstdlib>
+#include <ctime>
 #include <set>
 #include <thread>
 
@@ -30,6 +32,18 @@ TEST(Result, FindsRowsAcrossChunks) {
   EXPECT_EQ(result.int64(2047, 0), 2047);
   EXPECT_EQ(result.int64(2048, 0), 2048);
   EXPECT_EQ(result.int64(4999, 0), 4999);
+}
+
+TEST(Connection, TakesTimesWithoutAZoneForUtcWhereverItRuns) {
+  setenv("TZ", "America/New_York", 1);
+  tzset();
+  Connection connection = memory();
+  unsetenv("TZ");
+  tzset();
+  EXPECT_EQ(connection.query_int64("select epoch_us(timestamptz '1970-01-01 00:00:01')"),
+            1'000'000);
+  EXPECT_EQ(connection.query("select (timestamptz '2022-08-11 12:00:00+02')::varchar").text(0, 0),
+            "2022-08-11 10:00:00+00");
 }
 
 TEST(SqlError, GivesKindLineAndColumn) {
