@@ -1,17 +1,22 @@
-# gsa_module(NAME USES module... [LIBRARIES target...])
+# gsa_module(NAME USES module... [LIBRARIES target...] [FAKE target...])
 # A folder src/NAME is a static library gsa_NAME, its x_test.cc files one test program NAME_test,
-# its x_bench.cc files one benchmark program NAME_bench.
+# its x_bench.cc files one benchmark program NAME_bench, its fake_x.cc files a library gsa_fake_NAME
+# for tests alone, with libraries of its own.
 function(gsa_module name)
-  cmake_parse_arguments(arg "" "" "USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "USES;LIBRARIES;FAKE" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/*_test.cc)
   file(GLOB benches CONFIGURE_DEPENDS ${dir}/*_bench.cc)
+  file(GLOB fakes CONFIGURE_DEPENDS ${dir}/fake_*.cc)
   if(tests)
     list(REMOVE_ITEM sources ${tests})
   endif()
   if(benches)
     list(REMOVE_ITEM sources ${benches})
+  endif()
+  if(fakes)
+    list(REMOVE_ITEM sources ${fakes})
   endif()
 
   add_library(gsa_${name} STATIC ${sources})
@@ -22,9 +27,16 @@ function(gsa_module name)
   endforeach()
   target_link_libraries(gsa_${name} PUBLIC ${arg_LIBRARIES})
 
+  if(GSA_TESTS AND fakes)
+    add_library(gsa_fake_${name} STATIC ${fakes})
+    target_link_libraries(gsa_fake_${name} PRIVATE gsa_warnings PUBLIC gsa_${name} ${arg_FAKE})
+  endif()
   if(GSA_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE gsa_${name} gsa_warnings GTest::gtest GTest::gtest_main)
+    if(fakes)
+      target_link_libraries(${name}_test PRIVATE gsa_fake_${name})
+    endif()
     target_compile_definitions(${name}_test PRIVATE
       GSA_TESTDATA="${CMAKE_SOURCE_DIR}/testdata/${name}" GSA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

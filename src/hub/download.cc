@@ -1,0 +1,200 @@
+#include "hub/download.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "hub/metadata.h"
+#include "hub/redirects.h"
+#include "hub/refusal.h"
+#include "hub/retries.h"
+#include "hub/url.h"
+
+namespace gsa::hub {
+namespace {
+
+constexpr std::chrono::seconds kWaitAfterBreak{1};
+
+// "bytes 5-9/10", and "bytes */10" of a 416.
+struct ContentRange {
+  std::int64_t first = -1;  // -1: *
+  std::int64_t total = -1;  // -1: *, or none of it can be read
+};
+
+ContentRange parse_content_range(std::string_view text) {
+  ContentRange range;
+  const std::size_t slash = text.find('/');
+  if (!text.starts_with("bytes ") || slash == std::string_view::npos) return range;
+  range.total = parse_bytes(text.substr(slash + 1));
+  const std::string_view span = text.substr(6, slash - 6);
+  range.first = parse_bytes(span.substr(0, span.find('-')));
+  return range;
+}
+
+std::string shown(std::int64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
+
+// The cause is another size than the hub told: a proxy's page, a file that was replaced.
+Refusal wrong_size(std::int64_t offered, std::int64_t told) {
+  return {.message = fmt::format("{} bytes are offered where the hub told of {}", offered, told),
+          .retry = true};
+}
+
+// One GET, from the hub through its redirects to the bytes.
+class Attempt {
+ public:
+  Attempt(Http& http, const Settings& settings, const HubFile& file, const Metadata& metadata,
+          PartFile& part, const Events& events)
+      : http_(http),
+        settings_(settings),
+        file_(file),
+        metadata_(metadata),
+        part_(part),
+        events_(events),
+        redirects_(settings, resolve_url(settings.endpoint, file, metadata.commit)) {}
+
+  // nullopt: all bytes came, or the file has changed().
+  std::optional<Refusal> run() {
+    while (true) {
+      const Answer answer = send();
+      if (is_of_another_file(answer)) {
+        changed_ = true;
+        return std::nullopt;
+      }
+      if (!answer.is_redirect()) return judge(answer);
+      if (auto refusal = redirects_.follow(answer)) return refusal;
+    }
+  }
+  bool changed() const { return changed_; }
+
+ private:
+  Answer send() {
+    asked_from_ = part_.size();
+    Request request{.url = redirects_.url(),
+                    .with_token = redirects_.at_hub(),
+                    .from_byte = asked_from_,
+                    .idle_timeout = settings_.download_timeout};
+    request.on_headers = [this](const Answer& answer) { return wants(answer); };
+    request.on_body = [this](std::string_view bytes) { take(bytes); };
+    return http_.send(request);
+  }
+
+  // The hub names the file's sum on its own answers: with the bytes, or with the redirect to them.
+  bool is_of_another_file(const Answer& answer) const {
+    if (!redirects_.at_hub()) return false;
+    const std::string linked = normal_etag(answer.header("x-linked-etag"));
+    return !linked.empty() && linked != metadata_.etag;
+  }
+
+  // Whether the body is the bytes that were asked for.
+  bool wants(const Answer& answer) {
+    if (is_of_another_file(answer)) return false;
+    if (answer.status == 200) {
+      const std::int64_t offered = parse_bytes(answer.header("content-length"));
+      if (offered >= 0 && metadata_.bytes >= 0 && offered != metadata_.bytes) {
+        refusal_ = wrong_size(offered, metadata_.bytes);
+        return false;
+      }
+      if (asked_from_ > 0) {
+        events_.message("the rest alone is not to be had; starting over");
+        part_.start_over();
+      }
+      return true;
+    }
+    if (answer.status != 206) return false;
+    const ContentRange range = parse_content_range(answer.header("content-range"));
+    if (range.total >= 0 && metadata_.bytes >= 0 && range.total != metadata_.bytes) {
+      refusal_ = wrong_size(range.total, metadata_.bytes);
+    } else if (range.first != asked_from_) {
+      refusal_ = {.message = "other bytes came than were asked for", .retry = true};
+      part_.start_over();
+    }
+    return !refusal_;
+  }
+
+  void take(std::string_view bytes) {
+    if (metadata_.bytes >= 0) {
+      const auto room = static_cast<std::size_t>(metadata_.bytes - part_.size());
+      if (bytes.size() > room) {
+        bytes = bytes.substr(0, room);
+        too_many_ = true;
+      }
+    }
+    part_.append(bytes);
+    events_.progress(part_.size(), metadata_.bytes);
+  }
+
+  std::optional<Refusal> judge(const Answer& answer) {
+    if (refusal_) return refusal_;
+    if (answer.status == 416) return unsatisfiable(answer);
+    if (answer.status != 200 && answer.status != 206) {
+      return refusal_of(answer, redirects_.asked(), settings_, file_);
+    }
+    if (too_many_) {
+      part_.start_over();
+      return Refusal{.message = fmt::format("more than the {} bytes came that the hub told of",
+                                            metadata_.bytes),
+                     .retry = true};
+    }
+    const bool all = metadata_.bytes < 0 || part_.size() == metadata_.bytes;
+    if (answer.failure.empty() && all) return std::nullopt;
+    if (metadata_.bytes >= 0 && all) return std::nullopt;  // broke after the last byte
+    const std::string of = metadata_.bytes < 0 ? "" : " of " + shown(metadata_.bytes);
+    const std::string why = answer.failure.empty() ? "the other side closed it" : answer.failure;
+    return Refusal{
+        .message = fmt::format("the download broke off at {}{}: {}", shown(part_.size()), of, why),
+        .retry = true,
+        .wait = kWaitAfterBreak};
+  }
+
+  // The part ends where the file does, by the host's account, or behind it; by the hub's it does
+  // not. So the part is not of what the host has.
+  Refusal unsatisfiable(const Answer& answer) {
+    const std::int64_t total = parse_content_range(answer.header("content-range")).total;
+    part_.start_over();
+    if (total >= 0 && metadata_.bytes >= 0 && total != metadata_.bytes) {
+      return wrong_size(total, metadata_.bytes);
+    }
+    return {.message = fmt::format("the bytes from {} on are not to be had (416); starting over",
+                                   asked_from_),
+            .retry = true,
+            .wait = kWaitAfterBreak};
+  }
+
+  Http& http_;
+  const Settings& settings_;
+  const HubFile& file_;
+  const Metadata& metadata_;
+  PartFile& part_;
+  const Events& events_;
+  Redirects redirects_;
+  std::int64_t asked_from_ = 0;
+  bool too_many_ = false;
+  bool changed_ = false;
+  std::optional<Refusal> refusal_;  // found in the headers
+};
+
+}  // namespace
+
+Outcome download(Http& http, const Settings& settings, const HubFile& file,
+                 const Metadata& metadata, PartFile& part, const Events& events) {
+  Retries retries(events);
+  std::int64_t farthest = part.size();  // bytes that come a second time are no progress
+  events.progress(part.size(), metadata.bytes);
+  while (metadata.bytes < 0 || part.size() < metadata.bytes) {
+    Attempt attempt(http, settings, file, metadata, part, events);
+    const std::optional<Refusal> refusal = attempt.run();
+    if (attempt.changed()) return Outcome::changed;
+    if (!refusal) break;
+    if (part.size() > farthest) retries.count_anew();
+    farthest = std::max(farthest, part.size());
+    retries.after(*refusal);
+  }
+  return Outcome::whole;
+}
+
+}  // namespace gsa::hub
