@@ -133,37 +133,99 @@ void ingest_sample(duck::Connection& connection, const SourceRows& source,
   result.sampled = sample.rows + sample.skipped_empty < source.rows();
 }
 
+// `where`: the source, for errors.
+void ingest_requests(duck::Connection& connection, const SourceRows& source,
+                     const std::string& where, const IngestRequest& request, const RunQuery& run,
+                     IngestResult& result) {
+  const Observed& observed =
+      result.observed.emplace(observe(connection, run, source, request.prompts, request.seed));
+  if (observed.without_time == source.rows()) {
+    throw Error(fmt::format("{}: no row has a time", where),
+                "a time is text like 2022-08-11 00:02:00+00:00 or a timestamp of Parquet");
+  }
+  create_from(fmt::format("select source.* from ({}) as source inner join {} as requests "
+                          "on source.prompt_id = requests.generation_id order by prompt_id",
+                          source.select(), observed.requests.name()),
+              observed.request_count, request, run);
+  result.rows = observed.request_count;
+  result.skipped_empty = observed.blank;
+  result.sampled = observed.sampled;
+}
+
 std::string plural(std::int64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", with_thousands(count), count == 1 ? one : many);
 }
 
 void add_notes(const IngestRequest& request, IngestResult& result) {
+  const std::string_view one = request.observed ? "request" : "prompt",
+                         many = request.observed ? "requests" : "prompts";
   if (result.sampled) {
-    result.notes.push_back(fmt::format("{} drawn from the {} rows of the source",
-                                       plural(result.rows, "prompt", "prompts"),
-                                       with_thousands(result.rows_in_source)));
+    result.notes.push_back(fmt::format(
+        "{} drawn from the {} rows of the source{}", plural(result.rows, one, many),
+        with_thousands(result.rows_in_source), request.observed ? ", whole users" : ""));
   } else if (result.rows < request.prompts) {
     result.notes.push_back(
         fmt::format("the source has {}, fewer than the {} asked for: all are used",
-                    plural(result.rows, "prompt", "prompts"), with_thousands(request.prompts)));
+                    plural(result.rows, one, many), with_thousands(request.prompts)));
   }
-  if (result.skipped_empty > 0) {
-    result.notes.push_back(fmt::format(
-        "{} skipped", plural(result.skipped_empty, "empty prompt was", "empty prompts were")));
+  for (const Finding& finding : result.findings) {
+    if (finding.count == 0) continue;
+    result.notes.push_back(
+        fmt::format("{}: {}, {}", finding.what, with_thousands(finding.count), finding.rule));
   }
+}
+
+// What is odd in the settings of `table`; they stand there as they came.
+void find_odd_settings(duck::Connection& connection, const std::string& table,
+                       std::vector<Finding>& findings) {
+  const duck::Result odd = connection.query(fmt::format(
+      "select count(*) filter (cfg < 0), count(*) filter (not isfinite(cfg)), "
+      "count(*) filter (width = 0 or height = 0), count(*) filter (sampler not between 1 and 9) "
+      "from {}",
+      table));
+  findings.push_back({"prompts with guidance below 0", "kept", odd.int64(0, 0)});
+  findings.push_back(
+      {"prompts with guidance that is no finite number", "read as missing", odd.int64(0, 1)});
+  findings.push_back({"prompts with a width or height of 0", "read as missing", odd.int64(0, 2)});
+  findings.push_back(
+      {"prompts with a sampler that is not 1 to 9", "read as missing", odd.int64(0, 3)});
+}
+
+void add_findings(duck::Connection& connection, SourceRows& source, const IngestRequest& request,
+                  IngestResult& result) {
+  std::vector<Finding>& findings = result.findings;
+  findings.push_back({"rows with an empty prompt", "skipped", result.skipped_empty});
+  if (result.observed) {
+    const Observed& observed = *result.observed;
+    findings.push_back({"rows without a time", "skipped", observed.without_time});
+    findings.push_back(
+        {"rows whose image an earlier row has", "skipped", observed.repeated_images});
+    findings.push_back({"rows with an image_nsfw that is neither 0 to 1 nor 2",
+                        "taken as not blurred", observed.odd_image_nsfw});
+    findings.push_back({"requests of deleted or unknown accounts", "kept outside sessions",
+                        observed.unknown_requests});
+  }
+  find_odd_settings(connection, request.table, findings);
+  findings.push_back({"rows with a value that does not fit the type of its column",
+                      "read as missing", source.unfit_rows()});
 }
 
 IngestResult ingest_files(duck::Connection& connection, const IngestRequest& request,
                           const RunQuery& run) {
   const std::vector<SourceFile> files = find_source_files(connection, request.sources);
-  IngestResult result{describe_files(files), 0, 0, 0, false, {}, fingerprint_of(files)};
-  SourceRows source(connection, run, files);
+  IngestResult result{};
+  result.source = request.name.empty() ? describe_files(files) : request.name;
+  result.fingerprint = fingerprint_of(files);
+  SourceRows source(connection, run, files,
+                    request.observed ? SourceColumns::observations : SourceColumns::prompts);
   result.rows_in_source = source.rows();
   refuse_too_many(source.rows());
   const std::string& where = files.size() == 1 ? files.front().path : result.source;
   if (source.rows() == 0) throw Error(fmt::format("{}: no rows, hence no prompts", where));
   try {
-    if (source.rows() > request.prompts) {
+    if (request.observed) {
+      ingest_requests(connection, source, where, request, run, result);
+    } else if (source.rows() > request.prompts) {
       ingest_sample(connection, source, request, run, result);
     } else {
       ingest_all(connection, source, request, run, result);
@@ -175,11 +237,13 @@ IngestResult ingest_files(duck::Connection& connection, const IngestRequest& req
   if (result.rows == 0) {
     connection.execute(fmt::format("drop table {}", request.table));
     throw Error(fmt::format("{}: {}", where,
-                            result.rows_in_source == 1
+                            request.observed ? "no row has both a prompt and a time"
+                            : result.rows_in_source == 1
                                 ? "its one prompt is empty"
                                 : fmt::format("all of its {} prompts are empty",
                                               with_thousands(result.rows_in_source))));
   }
+  add_findings(connection, source, request, result);
   add_notes(request, result);
   return result;
 }
@@ -187,6 +251,7 @@ IngestResult ingest_files(duck::Connection& connection, const IngestRequest& req
 }  // namespace
 
 void register_functions(duck::Connection& connection) {
+  register_observed_functions(connection);
   const Type text = Type::of(DUCKDB_TYPE_VARCHAR), flag = Type::of(DUCKDB_TYPE_BOOLEAN),
              bigint = Type::of(DUCKDB_TYPE_BIGINT), ubigint = Type::of(DUCKDB_TYPE_UBIGINT);
   duck::register_function(connection,
@@ -229,9 +294,18 @@ IngestResult ingest(duck::Connection& connection, const IngestRequest& request,
     throw Error("synthetic prompts cannot be mixed with files",
                 "for a file of the name synthetic write ./synthetic", ErrorCode::usage);
   }
+  if (request.observed) {
+    throw Error(
+        "synthetic prompts have no users to observe",
+        "name a source that has: --source diffusiondb, or files with user_name and timestamp",
+        ErrorCode::usage);
+  }
   refuse_too_many(request.prompts);
   create_synthetic(connection, request, run);
-  return {"synthetic", request.prompts, request.prompts, 0, false, {}, "synthetic"};
+  IngestResult result{};
+  result.source = result.fingerprint = "synthetic";
+  result.rows = result.rows_in_source = request.prompts;
+  return result;
 }
 
 }  // namespace gsa::prompts

@@ -14,13 +14,16 @@
 //   sampler             utinyint
 //   width, height       usmallint
 //
-// in the order of prompt_id.
+// in the order of prompt_id. A row is a prompt of the source, or, where what users did is observed,
+// one of their requests, whose number, prompt and settings are those of its first row (observed.h).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "duck/database.h"
+#include "prompts/observed.h"
 #include "prompts/source_rows.h"
 
 namespace gsa::prompts {
@@ -29,15 +32,25 @@ namespace gsa::prompts {
 //   gsa_prompt_features(varchar) → struct(token_count integer, has_safety_keyword boolean)
 //   gsa_has_words(varchar) → boolean: token_count > 0
 //   gsa_sample_key(seed ubigint, row bigint) → ubigint, see sampling.h
+//   gsa_text_hash(varchar) → bigint
 //   gsa_synthetic_prompt(seed ubigint, id bigint) → struct(prompt, …): the columns above but
 //   prompt_id
 void register_functions(duck::Connection& connection);
 
 struct IngestRequest {
   std::vector<std::string> sources;  // {"synthetic"}, or paths and globs
-  std::int64_t prompts;              // how many at most, > 0
+  std::int64_t prompts;              // how many at most, > 0; of requests, at least
   std::uint64_t seed;                // of the sample or of the synthetic prompts
   std::string table;                 // the table to create, as SQL names it: "db"."schema"."name"
+  std::string name = {};             // of the source, for people; empty: that of the files
+  bool observed = false;             // take users and times from the source, and whole users
+};
+
+// A kind of odd value in the source, what is done about it, and how many there are.
+struct Finding {
+  std::string what;  // "rows without a time"
+  std::string rule;  // "skipped"
+  std::int64_t count;
 };
 
 struct IngestResult {
@@ -46,8 +59,10 @@ struct IngestResult {
   std::int64_t rows_in_source;     // prompts without words included
   std::int64_t skipped_empty;      // null or without words; of a sample, those it came upon
   bool sampled;                    // some prompts of the source are left out
+  std::vector<Finding> findings;   // all that was looked for, found or not
   std::vector<std::string> notes;  // whole sentences for the user
   std::string fingerprint;         // changes when the files do: a line each
+  std::optional<Observed> observed;
 };
 
 // Creates the table, all or nothing. Throws Error where the source is not as it should be, naming

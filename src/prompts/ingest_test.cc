@@ -39,7 +39,7 @@ TEST_F(Ingest, ReadsDiffusionDbsParquet) {
   EXPECT_EQ(result.notes,
             (std::vector<std::string>{
                 "the source has 3 prompts, fewer than the 1,000 asked for: all are used",
-                "2 empty prompts were skipped"}));
+                "rows with an empty prompt: 2, skipped"}));
 }
 
 TEST_F(Ingest, GivesTheColumnsTheirTypes) {

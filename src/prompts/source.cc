@@ -220,8 +220,11 @@ std::vector<SourceFile> find_source_files(duck::Connection& connection,
   for (const std::string& path : paths) {
     std::error_code ignored;
     if (path.find("://") != std::string::npos) {
-      throw Error(fmt::format("{}: only files on this machine can be read", path),
-                  "download it first");
+      throw Error(
+          fmt::format("{}: only files on this machine and datasets of the Hugging Face Hub "
+                      "can be read",
+                      path),
+          "a dataset's file is named hf://datasets/OWNER/NAME/PATH; download any other first");
     }
     if (has_wildcard(path) && !fs::exists(path, ignored)) {
       for (std::string& match : expand_glob(connection, path)) found.push_back(std::move(match));

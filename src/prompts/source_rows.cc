@@ -20,18 +20,24 @@ struct Column {
   std::string type;  // DuckDB's, "" where any text
 };
 
-struct Setting {
+// A column beside the prompt.
+struct Field {
   std::string_view target;
   std::string_view source;  // DiffusionDB's name
   std::string_view type;
 };
 
-constexpr std::array<Setting, 6> kSettings = {{{"generation_seed", "seed", "uinteger"},
-                                               {"step", "step", "usmallint"},
-                                               {"cfg", "cfg", "float"},
-                                               {"sampler", "sampler", "utinyint"},
-                                               {"width", "width", "usmallint"},
-                                               {"height", "height", "usmallint"}}};
+constexpr std::array<Field, 6> kSettings = {{{"generation_seed", "seed", "uinteger"},
+                                             {"step", "step", "usmallint"},
+                                             {"cfg", "cfg", "float"},
+                                             {"sampler", "sampler", "utinyint"},
+                                             {"width", "width", "usmallint"},
+                                             {"height", "height", "usmallint"}}};
+
+constexpr std::array<Field, 4> kObservations = {{{"image_name", "image_name", "varchar"},
+                                                 {"user_name", "user_name", "varchar"},
+                                                 {"asked_at", "timestamp", "timestamp"},
+                                                 {"image_nsfw", "image_nsfw", "float"}}};
 
 // The column of that name, any case; one in exactly this case comes first.
 const Column* find_column(const std::vector<Column>& columns, std::string_view name) {
@@ -43,9 +49,9 @@ const Column* find_column(const std::vector<Column>& columns, std::string_view n
   return found;
 }
 
-const Column* find_setting(const std::vector<Column>& columns, const Setting& setting) {
-  const Column* found = find_column(columns, setting.source);
-  return found != nullptr ? found : find_column(columns, setting.target);
+const Column* find_field(const std::vector<Column>& columns, const Field& field) {
+  const Column* found = find_column(columns, field.source);
+  return found != nullptr ? found : find_column(columns, field.target);
 }
 
 // Names as the user may see them: short, and without what would disturb a terminal.
@@ -89,13 +95,72 @@ const Column& prompt_column(const SourceFile& file, const std::vector<Column>& c
                                    : "");
 }
 
-// ", try_cast("Seed" as uinteger) as generation_seed, …", null for what the file lacks.
-std::string settings_list(const std::vector<Column>& columns) {
+std::vector<Field> fields(SourceColumns wanted) {
+  std::vector<Field> all(kSettings.begin(), kSettings.end());
+  if (wanted == SourceColumns::observations) {
+    all.insert(all.end(), kObservations.begin(), kObservations.end());
+  }
+  return all;
+}
+
+// Their names as a select list that begins with a comma.
+std::string field_names(SourceColumns wanted) {
   std::string list;
-  for (const Setting& setting : kSettings) {
-    const Column* column = find_setting(columns, setting);
-    list += fmt::format(", try_cast({} as {}) as {}", column != nullptr ? column->sql : "null",
-                        setting.type, setting.target);
+  for (const Field& field : fields(wanted)) list += fmt::format(", {}", field.target);
+  return list;
+}
+
+bool is_time(std::string_view type) { return type.starts_with("TIMESTAMP") || type == "DATE"; }
+
+// The column as the field's type, null where it does not fit. A time without a zone is one of UTC.
+std::string as_field(const Column& column, const Field& field) {
+  if (field.type != "timestamp") return fmt::format("try_cast({} as {})", column.sql, field.type);
+  const std::string time =
+      is_time(column.type) ? column.sql : fmt::format("try_cast({} as timestamptz)", column.sql);
+  return fmt::format("make_timestamp(epoch_us({}))", time);  // null for infinity
+}
+
+void require_observations(const SourceFile& file, const std::vector<Column>& columns) {
+  for (const Field& field : kObservations) {
+    const Column* found = find_field(columns, field);
+    if (field.target != "user_name" && field.target != "asked_at") continue;
+    if (found == nullptr) {
+      throw Error(fmt::format("{}: no column '{}' among its columns: {}", file.path, field.source,
+                              listed(columns)),
+                  "without who asked and when, only --behavior simulated is possible");
+    }
+    if (field.type == "timestamp" && !found->type.empty() && found->type != "VARCHAR" &&
+        !is_time(found->type)) {
+      throw Error(fmt::format("{}: the column '{}' is {}, not a time", file.path, found->name,
+                              clip(found->type, 60)));
+    }
+  }
+}
+
+struct FieldList {
+  std::string columns;  // ", try_cast("Seed" as uinteger) as generation_seed, …"
+  std::string unfit;    // an expression: some value of the row did not fit; empty where all do
+};
+
+// Null for what the file lacks.
+FieldList field_list(const SourceFile& file, const std::vector<Column>& columns,
+                     SourceColumns wanted) {
+  if (wanted == SourceColumns::observations) require_observations(file, columns);
+  FieldList list;
+  for (const Field& field : fields(wanted)) {
+    const Column* column = find_field(columns, field);
+    if (column == nullptr) {
+      list.columns += fmt::format(", null::{} as {}", field.type, field.target);
+      continue;
+    }
+    const std::string value = as_field(*column, field);
+    list.columns += fmt::format(", {} as {}", value, field.target);
+    const bool always_fits = to_lower(column->type) == field.type || field.type == "varchar" ||
+                             (field.type == "timestamp" && is_time(column->type));
+    if (!always_fits) {
+      list.unfit += fmt::format("{}({} is not null and {} is null)",
+                                list.unfit.empty() ? "" : " or ", column->sql, value);
+    }
   }
   return list;
 }
@@ -159,8 +224,8 @@ void refuse_other_types(const SourceFile& file, const Column& prompt) {
 }  // namespace
 
 SourceRows::SourceRows(duck::Connection& connection, const RunQuery& run,
-                       const std::vector<SourceFile>& files)
-    : connection_(connection) {
+                       const std::vector<SourceFile>& files, SourceColumns wanted)
+    : connection_(connection), wanted_(wanted) {
   for (const SourceFile& file : files) {
     switch (file.kind) {
       case FileKind::parquet:
@@ -189,6 +254,16 @@ std::string SourceRows::select() const {
   return sql;
 }
 
+std::int64_t SourceRows::unfit_rows() {
+  std::int64_t rows = 0;
+  for (const Part& part : parts_) {
+    if (part.unfit.empty()) continue;
+    rows += connection_.query_int64(
+        fmt::format("select count(*) from {} where {}", part.from, part.unfit));
+  }
+  return rows;
+}
+
 SourceRows::Part SourceRows::open_parquet(const SourceFile& file) {
   const std::string from = fmt::format(
       "read_parquet({}, binary_as_string = true, hive_partitioning = false)", sql_path(file));
@@ -198,8 +273,13 @@ SourceRows::Part SourceRows::open_parquet(const SourceFile& file) {
     refuse_other_types(file, prompt);
     const std::int64_t rows = connection_.query_int64(
         fmt::format("select num_rows from parquet_file_metadata({})", sql_path(file)));
-    return {&file, from, "file_row_number",
-            fmt::format("{}::varchar as prompt{}", prompt.sql, settings_list(columns)), rows};
+    const FieldList list = field_list(file, columns, wanted_);
+    return {&file,
+            from,
+            "file_row_number",
+            fmt::format("{}::varchar as prompt{}", prompt.sql, list.columns),
+            list.unfit,
+            rows};
   } catch (const duck::SqlError& failure) {
     if (is_of_the_machine(failure)) throw;
     throw parquet_error(file, failure);
@@ -217,7 +297,7 @@ SourceRows::Part SourceRows::stage(const SourceFile& file, std::int64_t rows) {
     throw Error(fmt::format("{}: {} records are in it, but only {} could be read", file.path,
                             with_thousands(rows), with_thousands(read)));
   }
-  return {&file, table, "rowid", fmt::format("prompt, {}", kSettingColumns), read};
+  return {&file, table, "rowid", "prompt" + field_names(wanted_), "unfit", read};
 }
 
 // Not in parallel: DuckDB's parallel reader takes a line break inside quotes for the end of a
@@ -238,11 +318,13 @@ SourceRows::Part SourceRows::read_csv(const RunQuery& run, const SourceFile& fil
       "columns = {{{}}})",
       sql_path(file), sql_quote(std::string_view(&layout.delimiter, 1)), kMaxTextRecord,
       sql_compression(file.compression), join(types, ", "));
+  const FieldList list = field_list(file, columns, wanted_);
   const TempTable& table = add_table();
   try {
     run(fmt::format("reading {}", file.path), layout.rows,
-        table.create_as(fmt::format("select {} as prompt{} from {}", prompt.sql,
-                                    settings_list(columns), from)));
+        table.create_as(fmt::format("select {} as prompt{}, {} as unfit from {}", prompt.sql,
+                                    list.columns, list.unfit.empty() ? "false" : list.unfit,
+                                    from)));
   } catch (const duck::SqlError& failure) {
     if (is_of_the_machine(failure)) throw;
     throw Error(fmt::format("{}: cannot be read as CSV: {}", file.path,
@@ -265,17 +347,20 @@ SourceRows::Part SourceRows::read_json(const RunQuery& run, const SourceFile& fi
     // What DuckDB calls the one column where not all values are objects: the reading below tells
     // which is not.
     if (columns.size() == 1 && columns[0].sql == "\"json\"") columns = {{"prompt", "prompt", ""}};
+    for (Column& column : columns) column.type.clear();  // all are read as text
     const Column& prompt = prompt_column(file, columns);
     std::vector<std::string> types = {fmt::format("{}: 'json'", sql_quote(prompt.name))};
-    for (const Setting& setting : kSettings) {
-      const Column* column = find_setting(columns, setting);
+    for (const Field& field : fields(wanted_)) {
+      const Column* column = find_field(columns, field);
       if (column != nullptr) types.push_back(fmt::format("{}: 'varchar'", sql_quote(column->name)));
     }
+    const FieldList list = field_list(file, columns, wanted_);
     run(fmt::format("reading {}", file.path), layout.objects,
         table.create_as(fmt::format(
-            "select {0} ->> '$' as prompt, json_type({0}) as kind{1} from read_json({2}, "
-            "auto_detect = false, records = true, columns = {{{3}}})",
-            prompt.sql, settings_list(columns), options, join(types, ", "))));
+            "select {0} ->> '$' as prompt, json_type({0}) as kind{1}, {4} as unfit "
+            "from read_json({2}, auto_detect = false, records = true, columns = {{{3}}})",
+            prompt.sql, list.columns, options, join(types, ", "),
+            list.unfit.empty() ? "false" : list.unfit)));
   } catch (const duck::SqlError& failure) {
     if (is_of_the_machine(failure)) throw;
     throw json_error(file.path, file.compression, failure);

@@ -24,17 +24,27 @@ using RunQuery =
 inline constexpr std::string_view kSettingColumns =
     "generation_seed, step, cfg, sampler, width, height";
 
+// Which columns of the source are wanted.
+enum class SourceColumns {
+  prompts,       // prompt and settings
+  observations,  // and image_name VARCHAR, user_name VARCHAR, asked_at TIMESTAMP (UTC), image_nsfw
+                 // FLOAT; a source must have user_name and timestamp
+};
+
 class SourceRows {
  public:
   // Reads text files whole, and of Parquet files the metadata. Throws Error with file and place.
   // `files` must outlive this.
   SourceRows(duck::Connection& connection, const RunQuery& run,
-             const std::vector<SourceFile>& files);
+             const std::vector<SourceFile>& files, SourceColumns wanted);
 
   std::int64_t rows() const { return rows_; }
 
-  // select prompt_id (BIGINT, 0 to rows() - 1), prompt, and the settings, in prompt_id order.
+  // select prompt_id (BIGINT, 0 to rows() - 1), prompt, and the other columns, in prompt_id order.
   std::string select() const;
+
+  // Rows with a value that does not fit the type of its column and is read as missing.
+  std::int64_t unfit_rows();
 
   // After a query over select() failed: throws an Error that names the file at fault, or returns
   // where no file is at fault.
@@ -45,7 +55,8 @@ class SourceRows {
     const SourceFile* file;
     std::string from;     // what to select from
     std::string row;      // the number of the row in it
-    std::string columns;  // prompt and settings, as a select list
+    std::string columns;  // prompt and the others, as a select list
+    std::string unfit;    // whether a row is one of unfit_rows(); empty where none can be
     std::int64_t rows;
   };
 
@@ -56,6 +67,7 @@ class SourceRows {
   const TempTable& add_table();
 
   duck::Connection& connection_;
+  SourceColumns wanted_;
   std::vector<TempTable> tables_;
   std::vector<Part> parts_;
   std::int64_t rows_ = 0;

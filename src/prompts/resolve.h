@@ -1,0 +1,32 @@
+#pragma once
+
+// From what the user named as sources to what can be read here: datasets of the hub become files of
+// the cache, fetched where they are missing, and `auto` becomes DiffusionDB or the synthetic
+// corpus.
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "hub/fetch.h"
+#include "hub/settings.h"
+
+namespace gsa::prompts {
+
+inline constexpr const char* kAuto = "auto";
+inline constexpr const char* kSynthetic = "synthetic";
+// How long `auto` waits for the hub to answer.
+inline constexpr std::chrono::milliseconds kHubPatience{3000};
+
+struct ResolvedSources {
+  std::vector<std::string> sources;  // {"synthetic"}, or paths and globs
+  std::string name;                  // for people, "diffusiondb"; empty: that of the files
+  std::string reason;                // of `auto`: "DiffusionDB is in the cache", else empty
+};
+
+// `sources` are "synthetic", "auto", a name of datasets.h, hf:// URLs, paths and globs. Only a
+// source of the hub looks at `settings` or the network. Throws Error where one cannot be had;
+// `auto` falls back on the synthetic corpus instead, but for Ctrl-C.
+ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events);
+
+}  // namespace gsa::prompts
