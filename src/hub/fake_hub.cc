@@ -23,6 +23,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "hub/cache.h"
 #include "hub/digest.h"
 #include "hub/fake_certificate.h"
 
@@ -241,7 +242,7 @@ struct FakeHub::State {
     return hub_answer(request, reply, target);
   }
 
-  // /datasets/OWNER/NAME/resolve/REVISION/PATH; any revision is the newest.
+  // /datasets/OWNER/NAME/resolve/REVISION/PATH; any revision has the newest bytes.
   Message hub_answer(const ReceivedRequest& request, const Reply& reply,
                      const std::string& target) {
     Message message;
@@ -261,7 +262,9 @@ struct FakeHub::State {
         message.set("X-Linked-Size", std::to_string(file.bytes.size()));
         message.set("ETag", "\"of-the-redirect\"");
       }
-      message.set("X-Repo-Commit", commit);
+      const std::string revision =
+          target.substr(begin.size(), target.find('/', begin.size()) - begin.size());
+      message.set("X-Repo-Commit", is_commit(revision) ? revision : commit);
       return message;
     }
     message.status = 404;
