@@ -1,5 +1,7 @@
 #include "prompts/resolve.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -26,11 +28,17 @@ ResolvedSources synthetic_since(const std::string& reason) {
   return {{kSynthetic}, "", fmt::format("DiffusionDB is not in the cache, and {}", reason)};
 }
 
+// The file as it is known here, else what the cache has at the pinned commit.
+std::optional<hub::CachedFile> find_cached(const hub::Settings& settings, const Dataset& dataset) {
+  auto cached = hub::find_cached(settings, dataset.file, dataset.expected);
+  return cached ? cached : hub::find_cached(settings, dataset.file);
+}
+
 // A hub that does not answer must not keep anyone from a first report.
 ResolvedSources resolve_auto(const hub::FetchEvents& events) {
   const hub::Settings settings = hub::settings_from_environment();
   const Dataset& dataset = datasets().front();
-  if (const auto cached = hub::find_cached(settings, dataset.file, dataset.expected)) {
+  if (const auto cached = find_cached(settings, dataset)) {
     return use(dataset.name, *cached, "DiffusionDB is in the cache");
   }
   const hub::Probe probe = hub::probe(settings, dataset.file, kHubPatience, events);
@@ -51,7 +59,7 @@ bool is_of_the_hub(const std::string& source) {
 ResolvedSources fetch_source(const std::string& source, const hub::Settings& settings,
                              const hub::FetchEvents& events) {
   if (const Dataset* dataset = find_dataset(source)) {
-    const auto cached = hub::find_cached(settings, dataset->file, dataset->expected);
+    const auto cached = find_cached(settings, *dataset);
     return use(dataset->name,
                cached ? *cached : hub::fetch(settings, dataset->file, events, dataset->expected),
                "");
