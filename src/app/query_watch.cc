@@ -28,7 +28,7 @@ QueryWatch::~QueryWatch() {
 
 void QueryWatch::begin(const std::string& label, std::int64_t rows) {
   const std::lock_guard lock(mutex_);
-  progress_ = std::make_unique<Progress>(label, rows, show_progress_);
+  progress_ = std::make_unique<Progress>(Work{label, rows}, show_progress_);
 }
 
 void QueryWatch::end() {

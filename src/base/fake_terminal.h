@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <optional>
+#include <poll.h>
 #include <string>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -31,18 +32,39 @@ class FakeTerminal {
   bool works() const { return fd_ >= 0; }  // false where the system has none to give
   int fd() const { return fd_; }           // what the program writes to
 
-  // All that was written so far; "" where that is nothing.
+  // All that was written so far; "" where that is nothing. The system hands it over in parts, a
+  // little later than it was written: waits until no more comes.
   std::string shown() const {
-    fcntl(screen_, F_SETFL, O_NONBLOCK);
-    std::string text(4096, '\0');
-    const ssize_t size = read(screen_, text.data(), text.size());
-    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    constexpr int kQuietMilliseconds = 50;
+    std::string text;
+    pollfd ready{screen_, POLLIN, 0};
+    while (poll(&ready, 1, kQuietMilliseconds) > 0) {
+      char part[4096];
+      const ssize_t size = read(screen_, part, sizeof part);
+      if (size <= 0) break;
+      text.append(part, static_cast<std::size_t>(size));
+    }
     return text;
   }
 
  private:
   int screen_;
   int fd_ = -1;
+};
+
+// stderr goes there while this lives.
+class StderrOn {
+ public:
+  explicit StderrOn(int fd) : before_(dup(STDERR_FILENO)) { dup2(fd, STDERR_FILENO); }
+  ~StderrOn() {
+    dup2(before_, STDERR_FILENO);
+    close(before_);
+  }
+  StderrOn(const StderrOn&) = delete;
+  StderrOn& operator=(const StderrOn&) = delete;
+
+ private:
+  int before_;
 };
 
 class ScopedVariable {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
@@ -14,6 +15,7 @@ namespace gsa {
 namespace {
 
 constexpr double kRedrawSeconds = 0.1;
+constexpr double kTooEarlyToTell = 0.01;  // of the work: the time left would be a guess
 constexpr std::size_t kBarColumns = 24, kShortestBar = 8;
 
 std::string duration(double seconds) {
@@ -21,25 +23,38 @@ std::string duration(double seconds) {
   return whole < 60 ? fmt::format("{}s", whole) : fmt::format("{}m{:02}s", whole / 60, whole % 60);
 }
 
+std::string amount(ProgressUnit unit, double count) {
+  return unit == ProgressUnit::bytes ? format_bytes(count)
+                                     : with_thousands(static_cast<std::int64_t>(count)) + " rows";
+}
+
+// "500 of 1,000 rows", "500 kB of 1.2 MB"
+std::string counted(ProgressUnit unit, double done, double total) {
+  const std::string begin = unit == ProgressUnit::bytes
+                                ? format_bytes(done)
+                                : with_thousands(static_cast<std::int64_t>(done));
+  return fmt::format("{} of {}", begin, amount(unit, total));
+}
+
 }  // namespace
 
-std::string format_progress(const std::string& label, double fraction, std::int64_t total,
-                            double seconds, std::size_t columns) {
+std::string format_progress(const Work& work, double fraction, double seconds,
+                            std::size_t columns) {
   fraction = std::clamp(fraction, 0.0, 1.0);
+  const auto total = static_cast<double>(work.total);
+  const double done_now = std::max(0.0, fraction - work.done_before);
   std::string count, rate, left;
-  if (total > 0) {
-    const double rows = fraction * static_cast<double>(total);
-    count = fmt::format("  {} of {} rows", with_thousands(static_cast<std::int64_t>(rows)),
-                        with_thousands(total));
-    if (seconds > 0) {
-      rate = fmt::format("  {} rows/s", with_thousands(static_cast<std::int64_t>(rows / seconds)));
-    }
+  if (work.total > 0) {
+    count = "  " + counted(work.unit, fraction * total, total);
+    if (seconds > 0) rate = fmt::format("  {}/s", amount(work.unit, done_now * total / seconds));
   }
-  if (fraction > 0.01) left = fmt::format("  {} left", duration(seconds / fraction - seconds));
+  if (done_now > kTooEarlyToTell * (1 - work.done_before)) {
+    left = fmt::format("  {} left", duration(seconds / done_now * (1 - fraction)));
+  }
 
-  // A narrow terminal has a shorter bar, then no rate, then no rows: the time left goes last.
+  // A narrow terminal has a shorter bar, then no rate, then no count: the time left goes last.
   const std::string percent = fmt::format(" {:3.0f} %", fraction * 100);
-  const std::size_t fixed = display_width(label) + 1 + display_width(percent);
+  const std::size_t fixed = display_width(work.label) + 1 + display_width(percent);
   std::string tail = count + rate + left;
   for (const std::string& shorter : {count + left, left}) {
     if (fixed + kShortestBar + display_width(tail) > columns) tail = shorter;
@@ -50,11 +65,11 @@ std::string format_progress(const std::string& label, double fraction, std::int6
   const auto filled = static_cast<std::size_t>(fraction * static_cast<double>(width));
   std::string bar;
   for (std::size_t i = 0; i < width; ++i) bar += i < filled ? "━" : "─";
-  return clip(label + " " + bar + percent + tail, columns);
+  return clip(work.label + " " + bar + percent + tail, columns);
 }
 
-Progress::Progress(std::string label, std::int64_t total, bool enabled)
-    : label_(std::move(label)), total_(total), enabled_(enabled && is_terminal(STDERR_FILENO)) {}
+Progress::Progress(Work work, bool enabled)
+    : work_(std::move(work)), enabled_(enabled && is_terminal(STDERR_FILENO)) {}
 
 Progress::~Progress() { wipe(); }
 
@@ -68,8 +83,7 @@ void Progress::update(double fraction) {
   if (!enabled_ || fraction < 0 || now < kProgressDelay ||
       (drawn_ && now - last_draw_ < kRedrawSeconds))
     return;
-  const std::string line =
-      format_progress(label_, fraction, total_, now, terminal_width(STDERR_FILENO) - 1);
+  const std::string line = format_progress(work_, fraction, now, terminal_width(STDERR_FILENO) - 1);
   fmt::print(stderr, "\r\033[K{}", line);
   std::fflush(stderr);
   drawn_ = true;

@@ -1,7 +1,8 @@
 #pragma once
 
-// A progress bar on one line of stderr: label, bar, rows, rate, time left. Draws only on a terminal
-// and only once the work has lasted kProgressDelay, at most ten times a second. One thread.
+// A progress bar on one line of stderr: label, bar, rows or bytes, rate, time left. Draws only on a
+// terminal and only once the work has lasted kProgressDelay, at most ten times a second. One
+// thread.
 
 #include <cstdint>
 #include <optional>
@@ -13,10 +14,21 @@ namespace gsa {
 
 inline constexpr double kProgressDelay = 0.5;  // seconds: shorter work needs no bar
 
+enum class ProgressUnit { rows, bytes };
+
+// What a bar measures.
+struct Work {
+  std::string label;
+  std::int64_t total = 0;  // 0 where it is not known
+  ProgressUnit unit = ProgressUnit::rows;
+  // The share that was done before the clock ran: neither rate nor time left count it.
+  double done_before = 0;
+};
+
 class Progress {
  public:
-  // `total` rows, 0 where it is not known. `enabled` is false under --quiet.
-  Progress(std::string label, std::int64_t total, bool enabled);
+  // `enabled` is false under --quiet.
+  Progress(Work work, bool enabled);
   ~Progress();  // wipes the line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -25,8 +37,7 @@ class Progress {
   void wipe();
 
  private:
-  std::string label_;
-  std::int64_t total_;
+  Work work_;
   bool enabled_;
   bool drawn_ = false;
   double last_draw_ = 0;
@@ -34,7 +45,6 @@ class Progress {
 };
 
 // The text of the bar; apart from drawing so that it can be tested.
-std::string format_progress(const std::string& label, double fraction, std::int64_t total,
-                            double seconds, std::size_t columns);
+std::string format_progress(const Work& work, double fraction, double seconds, std::size_t columns);
 
 }  // namespace gsa
