@@ -1,13 +1,7 @@
 // What every command shares: help, usage errors, --quiet, colour, progress.
 
 #include <chrono>
-#include <csignal>
-#include <fcntl.h>
-#include <functional>
 #include <map>
-#include <sys/ioctl.h>
-#include <thread>
-#include <unistd.h>
 
 #include "golden.h"
 
@@ -41,6 +35,11 @@ TEST(Help, OfEveryCommandHasItsOptionsAndAnExample) {
     }
     EXPECT_TRUE(contains(help.out, "Examples:\n  gsa " + command)) << help.out;
   }
+  const Outcome fetch = gsa(folder, {"fetch", "--help"});  // it opens no warehouse
+  for (const char* shown : {"--list", "--format", "--quiet", "--help", "Examples:\n  gsa fetch"}) {
+    EXPECT_TRUE(contains(fetch.out, shown)) << shown;
+  }
+  EXPECT_FALSE(contains(fetch.out, "--warehouse"));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
@@ -166,46 +165,6 @@ TEST(Output, HasNoBlanksAtTheEndsOfLines) {
   const Outcome run = gsa(folder, {"run", "--prompts", "200", "--users", "20"});
   const std::string all = run.out + run.err + gsa(folder, {"sql", "from dim_users limit 3"}).out;
   EXPECT_FALSE(contains(all, " \n")) << all;
-}
-
-// Runs gsa with stdout and stderr on a pseudo-terminal, to its end or until `enough` of what has
-// appeared there; gives what that is.
-std::string on_a_terminal(
-    const TempFolder& folder, const std::vector<std::string>& arguments,
-    const std::vector<std::string>& environment,
-    const std::function<bool(const std::string&)>& enough = [](const std::string&) {
-      return false;
-    }) {
-  const int screen = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (screen < 0 || grantpt(screen) != 0 || unlockpt(screen) != 0) return "no terminal";
-  const std::string name = ptsname(screen);
-  winsize size{};
-  size.ws_col = 100;
-  size.ws_row = 30;
-  ioctl(screen, TIOCSWINSZ, &size);
-  const int held = open(name.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);  // keeps the screen open
-  GsaProcess process(arguments, {folder.path(), environment, [&name] {
-                                   const int terminal = open(name.c_str(), O_RDWR | O_NOCTTY);
-                                   dup2(terminal, 1);
-                                   dup2(terminal, 2);
-                                 }});
-  fcntl(screen, F_SETFL, O_NONBLOCK);
-  std::string shown;
-  const auto read_all = [&] {
-    std::string part(65536, '\0');
-    for (ssize_t got = 0; (got = read(screen, part.data(), part.size())) > 0;) {
-      shown.append(part, 0, static_cast<std::size_t>(got));
-    }
-  };
-  while (process.running()) {
-    read_all();
-    if (enough(shown)) process.signal(SIGKILL);
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  read_all();
-  close(held);
-  close(screen);
-  return shown;
 }
 
 constexpr const char* kEscape = "\x1b[";

@@ -1,14 +1,23 @@
 #include "gsa_process.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cctype>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,21 +33,56 @@ std::string contents(const fs::path& path) {
   return out.str();
 }
 
-[[noreturn]] void become_gsa(const std::vector<std::string>& arguments,
-                             const ProcessOptions& options, const fs::path& output) {
-  const int out = open((output / "out").c_str(), O_WRONLY | O_CREAT, 0644);
-  const int err = open((output / "err").c_str(), O_WRONLY | O_CREAT, 0644);
+std::string name_of(std::string_view variable) {
+  return std::string(variable.substr(0, variable.find('=')));
+}
+
+// Whether the variable says where the hub is, how to reach it or where its files are kept.
+bool is_about_the_hub(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  static const std::set<std::string> known = {"HUGGING_FACE_HUB_TOKEN", "TRANSFORMERS_OFFLINE",
+                                              "XDG_CACHE_HOME",         "REQUESTS_CA_BUNDLE",
+                                              "CURL_CA_BUNDLE",         "SSL_CERT_FILE"};
+  return name.starts_with("HF_") || name.ends_with("_PROXY") || known.contains(name);
+}
+
+std::vector<std::string> environment_of(const ProcessOptions& options, const fs::path& hub_home) {
+  std::map<std::string, std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!is_about_the_hub(name_of(*variable))) variables[name_of(*variable)] = *variable;
+  }
+  variables["HF_HOME"] = "HF_HOME=" + hub_home.string();
+  variables["HF_HUB_OFFLINE"] = "HF_HUB_OFFLINE=1";
+  for (const std::string& variable : options.environment) variables[name_of(variable)] = variable;
+  std::vector<std::string> all;
+  for (auto& [name, variable] : variables) all.push_back(std::move(variable));
+  return all;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  for (std::string& text : texts) all.push_back(text.data());
+  all.push_back(nullptr);
+  return all;
+}
+
+// What a child needs, made before the fork: a test may have threads, which may hold locks.
+struct Start {
+  std::string out, err;
+  std::vector<std::string> words, environment;
+  std::vector<char*> argv = pointers(words), envp = pointers(environment);
+};
+
+[[noreturn]] void become_gsa(const Start& start, const ProcessOptions& options) {
+  const int out = open(start.out.c_str(), O_WRONLY | O_CREAT, 0644);
+  const int err = open(start.err.c_str(), O_WRONLY | O_CREAT, 0644);
   const int in = open("/dev/null", O_RDONLY);
   if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) _exit(126);
   if (chdir(options.folder.c_str()) != 0) _exit(126);
-  for (const std::string& variable : options.environment) {
-    putenv(const_cast<char*>(variable.c_str()));
-  }
   if (options.in_child) options.in_child();
-  std::vector<char*> argv = {const_cast<char*>("gsa")};
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  execv(GSA_BINARY, argv.data());
+  close_range(3, ~0U, 0);  // the test's own: a socket that it closes is to be closed
+  execve(GSA_BINARY, start.argv.data(), start.envp.data());
   _exit(127);
 }
 
@@ -62,9 +106,15 @@ void TempFolder::write(const std::string& name, const std::string& text) const {
 }
 
 GsaProcess::GsaProcess(const std::vector<std::string>& arguments, const ProcessOptions& options) {
+  std::vector<std::string> words = {"gsa"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  const Start start = {.out = output_ / "out",
+                       .err = output_ / "err",
+                       .words = std::move(words),
+                       .environment = environment_of(options, output_ / "huggingface")};
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("cannot fork");
-  if (pid_ == 0) become_gsa(arguments, options, output_.path());
+  if (pid_ == 0) become_gsa(start, options);
 }
 
 GsaProcess::~GsaProcess() {
@@ -99,12 +149,47 @@ Outcome gsa(const TempFolder& folder, const std::vector<std::string>& arguments)
 
 std::string gsa_binary() { return GSA_BINARY; }
 
+std::string on_a_terminal(const TempFolder& folder, const std::vector<std::string>& arguments,
+                          const std::vector<std::string>& environment,
+                          const std::function<bool(const std::string&)>& enough) {
+  const int screen = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (screen < 0 || grantpt(screen) != 0 || unlockpt(screen) != 0) return "no terminal";
+  const std::string name = ptsname(screen);
+  winsize size{};
+  size.ws_col = 100;
+  size.ws_row = 30;
+  ioctl(screen, TIOCSWINSZ, &size);
+  const int held = open(name.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);  // keeps the screen open
+  GsaProcess process(arguments, {folder.path(), environment, [&name] {
+                                   const int terminal = open(name.c_str(), O_RDWR | O_NOCTTY);
+                                   dup2(terminal, 1);
+                                   dup2(terminal, 2);
+                                 }});
+  fcntl(screen, F_SETFL, O_NONBLOCK);
+  std::string shown;
+  const auto read_all = [&] {
+    std::string part(65536, '\0');
+    for (ssize_t got = 0; (got = read(screen, part.data(), part.size())) > 0;) {
+      shown.append(part, 0, static_cast<std::size_t>(got));
+    }
+  };
+  while (process.running()) {
+    read_all();
+    if (enough(shown)) process.signal(SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  read_all();
+  close(held);
+  close(screen);
+  return shown;
+}
+
 std::string small_warehouse() {
   static const TempFolder folder;
   static const std::string path = [] {
     std::string warehouse = folder / "small.duckdb";
-    const Outcome made = gsa(folder, {"run", "--prompts", "2000", "--users", "100", "--quiet",
-                                      "--warehouse", warehouse});
+    const Outcome made = gsa(folder, {"run", "--source", "synthetic", "--prompts", "2000",
+                                      "--users", "100", "--quiet", "--warehouse", warehouse});
     if (made.exit_code != 0) throw std::runtime_error("gsa run failed: " + made.err);
     return warehouse;
   }();

@@ -1,6 +1,9 @@
 #pragma once
 
-// The binary under test, run as a user would: in a folder of its own, with its output captured.
+// The binary under test, run as a user would: in a folder of its own, with its output captured. No
+// test reaches the network or the user's cache: unless it says otherwise, HF_HOME is an empty
+// folder of the process's own, HF_HUB_OFFLINE is 1, and no other setting of the hub comes from
+// outside.
 
 #include <cstdint>
 #include <filesystem>
@@ -37,7 +40,7 @@ struct Outcome {
 
 struct ProcessOptions {
   std::filesystem::path folder;          // its current folder; required
-  std::vector<std::string> environment;  // "NAME=value", added to ours
+  std::vector<std::string> environment;  // "NAME=value", instead of what is said above
   std::function<void()> in_child;        // called before exec, e.g. for setrlimit
 };
 
@@ -67,6 +70,15 @@ class GsaProcess {
 Outcome gsa(const TempFolder& folder, const std::vector<std::string>& arguments);
 
 std::string gsa_binary();  // its path
+
+// Runs gsa with stdout and stderr on a pseudo-terminal of 100 columns, to its end or until `enough`
+// of what has appeared there; gives what that is.
+std::string on_a_terminal(
+    const TempFolder& folder, const std::vector<std::string>& arguments,
+    const std::vector<std::string>& environment,
+    const std::function<bool(const std::string&)>& enough = [](const std::string&) {
+      return false;
+    });
 
 // A small warehouse for tests that only read one: made once a process by `gsa run` with 2,000
 // synthetic prompts and 100 users. Tests that write copy it.

@@ -150,13 +150,13 @@ TEST(Selection, DoesNotMixModelsOfDifferentData) {
   const TempFolder folder;
   copy_small_warehouse(folder);
   const std::string before = published_content(folder);
-  const Outcome other = gsa(folder, {"run", "--prompts", "2000", "--users", "100", "--seed", "7",
-                                     "--select", "fct_sessions"});
+  const Outcome other = gsa(folder, {"run", "--source", "synthetic", "--prompts", "2000", "--users",
+                                     "100", "--seed", "7", "--select", "fct_sessions"});
   EXPECT_EQ(other.exit_code, 1);
   EXPECT_TRUE(contains(other.err, "the data would be made anew, so all models must be"));
   EXPECT_EQ(published_content(folder), before);
-  const Outcome same =
-      gsa(folder, {"run", "--prompts", "2000", "--users", "100", "--select", "fct_sessions+"});
+  const Outcome same = gsa(folder, {"run", "--source", "synthetic", "--prompts", "2000", "--users",
+                                    "100", "--select", "fct_sessions+"});
   EXPECT_EQ(same.exit_code, 0) << same.err;
   EXPECT_EQ(published_content(folder), before);
 }
@@ -165,7 +165,7 @@ TEST(Run, TwiceTheSameKeepsTheRawTablesUnlessToldOtherwise) {
   const TempFolder folder;
   copy_small_warehouse(folder);
   const std::string before = published_content(folder);
-  Arguments line = {"run", "--prompts", "2000", "--users", "100"};
+  Arguments line = {"run", "--source", "synthetic", "--prompts", "2000", "--users", "100"};
   const Outcome again = gsa(folder, line);
   EXPECT_TRUE(contains(again.err, "Kept the raw tables: synthetic, 2,000 prompts")) << again.err;
   EXPECT_FALSE(contains(again.err, "Made raw_"));

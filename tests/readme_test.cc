@@ -1,6 +1,7 @@
 // What the README says can be typed works.
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -9,7 +10,11 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+#include "base/text.h"
+#include "duck/database.h"
 #include "gsa_process.h"
+#include "hub/fake_hub.h"
 
 namespace gsa::tests {
 namespace {
@@ -26,10 +31,34 @@ std::vector<std::string> commands() {
   return found;
 }
 
+// A table with DiffusionDB's columns, as small as a test needs it.
+std::string small_diffusiondb(const TempFolder& folder) {
+  const std::string path = folder / "small.parquet";
+  duck::Connection connection = duck::Database(duck::DatabaseOptions{}).connect();
+  connection.execute(
+      "copy (select i || '.png' as image_name, 'a castle number ' || (i // 3) as prompt,"
+      " 1::usmallint as part_id, i::uinteger as seed, 50::usmallint as step, 7::float as cfg,"
+      " 8::utinyint as sampler, 512::usmallint as width, 512::usmallint as height,"
+      " sha256('user ' || (i // 30)) as user_name,"
+      " timestamptz '2022-08-08 00:00:00+00' + to_minutes(i) as timestamp,"
+      " 0.1::float as image_nsfw, 0.1::float as prompt_nsfw from range(900) t(i)) to " +
+      sql_quote(path) + " (format parquet)");
+  std::string bytes = read_file(path);
+  std::filesystem::remove(path);
+  return bytes;
+}
+
 TEST(Readme, EveryRunCommandWorksInItsOrder) {
   const TempFolder folder;
+  hub::FakeHub hub;
+  hub.set_file("poloclub/diffusiondb", "metadata.parquet", small_diffusiondb(folder));
   // ./run without its set-up: that is tested on its own.
-  folder.write("run", "#!/bin/sh\ncase \"$1\" in ''|--*) set -- run \"$@\" ;; esac\nexec '" +
+  const std::string settings =
+      "export HF_HUB_OFFLINE= TRANSFORMERS_OFFLINE= HF_HUB_CACHE= NO_PROXY='*' no_proxy='*' "
+      "HF_ENDPOINT=" +
+      hub.endpoint() + " HF_HOME='" + folder / "huggingface" + "'\n";
+  folder.write("run", "#!/bin/sh\n" + settings +
+                          "case \"$1\" in ''|--*) set -- run \"$@\" ;; esac\nexec '" +
                           gsa_binary() + "' \"$@\"\n");
   chmod((folder / "run").c_str(), 0755);
   const std::vector<std::string> typed = commands();
@@ -46,7 +75,7 @@ TEST(Readme, ShowsTheReportThatTheFirstRunPrints) {
   std::ostringstream readme;
   readme << file.rdbuf();
   const TempFolder folder;
-  const Outcome run = gsa(folder, {"run", "--quiet"});
+  const Outcome run = gsa(folder, {"run", "--source", "synthetic", "--quiet"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   std::istringstream lines(run.out);
   for (std::string line; std::getline(lines, line);) {

@@ -40,11 +40,15 @@ TEST_F(Report, OfEachFormatReadsWell) {
 TEST_F(Report, HasTheKeysThatConsumersExpectAndTheirTypes) {
   const std::string json = gsa(folder_, {"summary", "--format", "json"}).out;
   EXPECT_EQ(value("json_structure(j)", json),
-            R"({"provenance":{"source":"VARCHAR","prompts":"UBIGINT","users":"UBIGINT",)"
-            R"("seed":"UBIGINT","behavior":"VARCHAR","period":"VARCHAR"},)"
+            R"({"provenance":{"source":"VARCHAR","source_reason":"VARCHAR","prompts":"UBIGINT",)"
+            R"("users":"UBIGINT","seed":"UBIGINT","behavior":"VARCHAR","period":"VARCHAR",)"
+            R"("findings":["NULL"]},)"
             R"("overall":{"total_users":"UBIGINT","total_sessions":"UBIGINT",)"
-            R"("total_generations":"UBIGINT","success_rate_pct":"DOUBLE",)"
-            R"("avg_friction_score":"DOUBLE","total_cost_credits":"DOUBLE"},)"
+            R"("total_generations":"UBIGINT","generations_outside_sessions":"UBIGINT",)"
+            R"("success_rate_pct":"DOUBLE","avg_friction_score":"DOUBLE",)"
+            R"("total_cost_credits":"DOUBLE","median_generations_per_session":"UBIGINT",)"
+            R"("p90_generations_per_session":"UBIGINT","max_generations_per_session":"UBIGINT",)"
+            R"("single_generation_sessions_pct":"DOUBLE"},)"
             R"("by_tier":[{"user_tier":"VARCHAR","users":"UBIGINT","sessions":"UBIGINT",)"
             R"("generations":"UBIGINT","avg_friction_score":"DOUBLE","success_rate_pct":"DOUBLE",)"
             R"("download_rate_pct":"DOUBLE","feedback_rate_pct":"DOUBLE",)"

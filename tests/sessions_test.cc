@@ -1,11 +1,6 @@
-// Sessions and their friction, derived a second time from the raw tables by a plain loop in exact
-// integers, and compared with fct_sessions session by session.
+// Sessions of simulated runs and of raw tables written by hand hold to what session_check.h
+// derives.
 
-#include <algorithm>
-#include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,172 +9,11 @@
 
 #include "duck/database.h"
 #include "gsa_process.h"
+#include "session_check.h"
 #include "warehouse_reading.h"
 
 namespace gsa::tests {
 namespace {
-
-constexpr std::int64_t kGapUs = std::int64_t{30} * 60 * 1'000'000;
-
-struct Generation {
-  std::int64_t id, user, at_us, latency_ms, cost, retries;  // cost in ten-thousandths
-  std::string status, feedback;
-  bool downloaded;
-};
-
-// A ratio rounded to the nearest integer. Where it lies halfway, binary floating point may come
-// out on either side: both are right.
-struct Rounded {
-  std::int64_t low, high;
-  bool admits(std::int64_t value) const { return value == low || value == high; }
-};
-
-Rounded rounded(std::int64_t part, std::int64_t whole) {
-  const std::int64_t down = part / whole;
-  const std::int64_t twice = 2 * (part % whole);
-  if (twice == whole) return {down, down + 1};
-  return twice > whole ? Rounded{down + 1, down + 1} : Rounded{down, down};
-}
-
-std::int64_t number(const std::string& text) { return std::stoll(text); }
-
-std::vector<Generation> read_generations(const std::string& warehouse) {
-  std::vector<Generation> generations;
-  for (const auto& row :
-       read_rows(warehouse,
-                 "select generation_id, user_id, epoch_us(generated_at), latency_ms, "
-                 "(cost_credits * 10000)::bigint, retry_count, status, feedback, downloaded "
-                 "from raw_generations")) {
-    generations.push_back({number(row[0]), number(row[1]), number(row[2]), number(row[3]),
-                           number(row[4]), number(row[5]), row[6], row[7], row[8] == "true"});
-  }
-  return generations;
-}
-
-using Session = std::vector<Generation>;
-
-// By the id of the generation that begins it.
-std::map<std::int64_t, Session> group_into_sessions(std::vector<Generation> generations) {
-  std::sort(generations.begin(), generations.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.user, a.at_us, a.id) < std::tie(b.user, b.at_us, b.id);
-  });
-  std::map<std::int64_t, Session> sessions;
-  Session* open = nullptr;
-  for (const Generation& g : generations) {
-    const bool goes_on =
-        open != nullptr && open->back().user == g.user && g.at_us - open->back().at_us <= kGapUs;
-    if (!goes_on) open = &sessions[g.id];
-    open->push_back(g);
-  }
-  return sessions;
-}
-
-std::int64_t count_status(const Session& session, const std::string& status) {
-  return std::count_if(session.begin(), session.end(),
-                       [&](const Generation& g) { return g.status == status; });
-}
-
-template <typename Member>
-std::int64_t sum(const Session& session, Member member) {
-  std::int64_t total = 0;
-  for (const Generation& g : session) total += g.*member;
-  return total;
-}
-
-// The smallest latency that at least 95 % do not exceed.
-std::int64_t p95_latency(const Session& session) {
-  std::vector<std::int64_t> latencies;
-  for (const Generation& g : session) latencies.push_back(g.latency_ms);
-  std::sort(latencies.begin(), latencies.end());
-  return latencies[(95 * latencies.size() + 99) / 100 - 1];
-}
-
-// A row of fct_sessions; decimals as integers of their last place.
-constexpr const char* kStored = R"(
-select session_id, user_id, epoch_us(session_start), epoch_us(session_end),
-    session_date = session_start::date, total_generations, successful_generations, timeout_count,
-    safety_violation_count, rate_limited_count, model_error_count, total_latency_ms,
-    max_latency_ms, p95_latency_ms, (total_cost_credits * 10000)::bigint, total_retries,
-    thumbs_up_count, thumbs_down_count, download_count, (success_rate_pct * 100)::bigint,
-    (avg_latency_ms * 10)::bigint, (session_duration_min * 100)::bigint,
-    (friction_error_points * 10000)::bigint, (friction_latency_points * 10000)::bigint,
-    (friction_retry_points * 10000)::bigint, (friction_score * 10000)::bigint, friction_category
-from fct_sessions)";
-
-std::vector<std::string> counted(const Session& session) {
-  const auto feedback = [&](const std::string& kind) {
-    return std::count_if(session.begin(), session.end(),
-                         [&](const Generation& g) { return g.feedback == kind; });
-  };
-  const std::int64_t max_latency =
-      std::max_element(session.begin(), session.end(), [](const auto& a, const auto& b) {
-        return a.latency_ms < b.latency_ms;
-      })->latency_ms;
-  const std::vector<std::int64_t> values = {static_cast<std::int64_t>(session.size()),
-                                            count_status(session, "success"),
-                                            count_status(session, "timeout"),
-                                            count_status(session, "safety_violation"),
-                                            count_status(session, "rate_limited"),
-                                            count_status(session, "model_error"),
-                                            sum(session, &Generation::latency_ms),
-                                            max_latency,
-                                            p95_latency(session),
-                                            sum(session, &Generation::cost),
-                                            sum(session, &Generation::retries),
-                                            feedback("thumbs_up"),
-                                            feedback("thumbs_down"),
-                                            sum(session, &Generation::downloaded)};
-  std::vector<std::string> texts;
-  for (const std::int64_t value : values) texts.push_back(std::to_string(value));
-  return texts;
-}
-
-// The scores, in ten-thousandths of a point: 33.33 points are 333,300.
-void expect_scores(const Session& session, const std::vector<std::string>& row) {
-  constexpr std::int64_t kPoints = 333'300;
-  const auto n = static_cast<std::int64_t>(session.size());
-  const std::int64_t successes = count_status(session, "success");
-  const std::int64_t latency = sum(session, &Generation::latency_ms);
-  const std::int64_t retries = sum(session, &Generation::retries);
-  const std::int64_t duration_us = session.back().at_us - session.front().at_us;
-
-  EXPECT_TRUE(rounded(100 * 100 * successes, n).admits(number(row[19])));
-  EXPECT_TRUE(rounded(10 * latency, n).admits(number(row[20])));
-  EXPECT_TRUE(rounded(100 * duration_us, 60'000'000).admits(number(row[21])));
-
-  const std::int64_t error_points = number(row[22]), latency_points = number(row[23]),
-                     retry_points = number(row[24]);
-  EXPECT_TRUE(rounded((n - successes) * 3 * kPoints, n).admits(error_points));
-  EXPECT_TRUE(rounded(std::min(latency, 5000 * n) * 2 * kPoints, 5000 * n).admits(latency_points));
-  EXPECT_TRUE(rounded(std::min(retries, 2 * n) * kPoints, 2 * n).admits(retry_points));
-  const std::int64_t points = error_points + latency_points + retry_points;
-  EXPECT_EQ(number(row[25]), std::min<std::int64_t>(points, 1'000'000));
-  EXPECT_EQ(row[26], points < 200'000 ? "low" : points < 600'000 ? "medium" : "high");
-}
-
-// Compares every session; returns how many there are.
-std::size_t expect_sessions_follow_from_raw(const std::string& warehouse) {
-  const auto sessions = group_into_sessions(read_generations(warehouse));
-  const TextRows stored = read_rows(warehouse, kStored);
-  EXPECT_EQ(stored.size(), sessions.size());
-  for (const auto& row : stored) {
-    SCOPED_TRACE("session " + row[0]);
-    const auto found = sessions.find(number(row[0]));
-    if (found == sessions.end()) {
-      ADD_FAILURE() << "no generation begins it";
-      continue;
-    }
-    const Session& session = found->second;
-    EXPECT_EQ(number(row[1]), session.front().user);
-    EXPECT_EQ(number(row[2]), session.front().at_us);
-    EXPECT_EQ(number(row[3]), session.back().at_us);
-    EXPECT_EQ(row[4], "true") << "a session belongs to the day on which it began";
-    EXPECT_EQ(std::vector<std::string>(row.begin() + 5, row.begin() + 19), counted(session));
-    expect_scores(session, row);
-    if (testing::Test::HasFailure()) break;  // the first is enough to see
-  }
-  return sessions.size();
-}
 
 TEST(Sessions, OfARunFollowFromItsRawTables) {
   EXPECT_GT(expect_sessions_follow_from_raw(small_warehouse()), 1000u);
@@ -197,17 +31,32 @@ TEST(Sessions, OfBusyUsersFollowFromTheirRawTables) {
             20);
 }
 
+// A generation of a warehouse that is written by hand.
+struct Made {
+  int user;  // kUnknown: the data does not say who
+  std::string at;
+  int latency_ms = 1000;
+  std::string status = "success";
+  std::string retries = "0";          // "null": observed, to be derived
+  std::string asked_before = "null";  // or the moment, where retries are observed
+  int images = 1;
+
+  static constexpr int kUnknown = -1;
+};
+
+// A request that shows its retries: asked_before is empty where it is the first of its kind.
+Made request(int user, const std::string& at, const std::string& asked_before, int images = 1) {
+  return {user,      at,     1000,
+          "success", "null", asked_before.empty() ? "null" : fmt::format("'{}'", asked_before),
+          images};
+}
+
 // A warehouse whose raw tables are written by hand, in the types of `gsa run`.
 class HandMade {
  public:
-  static constexpr const char* kSignup = "2025-01-01";
+  static constexpr const char* kSignup = "2022-01-01";
 
-  // `generations`: user, time, latency, status, retries.
-  HandMade(int users, const std::vector<std::string>& generations) {
-    std::string rows;
-    for (std::size_t id = 0; id < generations.size(); ++id) {
-      rows += fmt::format("{}({}, {}, {})", id == 0 ? "" : ", ", id, id, generations[id]);
-    }
+  HandMade(int users, const std::vector<Made>& generations) {
     duck::DatabaseOptions options;
     options.path = warehouse();
     duck::Connection connection = duck::Database(options).connect();
@@ -218,27 +67,35 @@ class HandMade {
         "null::usmallint as width, null::usmallint as height from range({})",
         generations.size()));
     connection.execute(fmt::format(
+        "create type origin as enum('observed', 'simulated'); "
         "create table raw_users as select range::integer as user_id, "
         "'pro'::enum('free', 'pro', 'enterprise') as user_tier, 'asia' as region, "
-        "'desktop' as device_type, timestamp '{}' as signup_at, '2025-W00' as cohort_week "
-        "from range({})",
+        "'desktop' as device_type, timestamp '{}' as signup_at, '2022-W00' as cohort_week, "
+        "'user ' || range as user_name, 'observed'::origin as signup_origin, "
+        "'simulated'::origin as traits_origin from range({})",
         kSignup, users));
     connection.execute(fmt::format(
         "create table raw_generations as select id::integer as generation_id, "
-        "prompt::integer as prompt_id, user_id::integer as user_id, moment::timestamp as "
-        "generated_at, "
-        "latency::integer as latency_ms, status, 0.0201::decimal(12, 4) as cost_credits, "
-        "retries::tinyint as retry_count, null::varchar as feedback, false as downloaded, "
-        "'v2.1' as model_version, 2 as token_count "
-        "from (values {}) as t(id, prompt, user_id, moment, latency, status, retries)",
-        rows));
+        "id::integer as prompt_id, user_id::integer as user_id, moment::timestamp as "
+        "generated_at, latency::integer as latency_ms, status, 0.0201::decimal(12, 4) as "
+        "cost_credits, retries::tinyint as retry_count, null::varchar as feedback, false as "
+        "downloaded, 'v2.1' as model_version, 2 as token_count, images::integer as image_count, "
+        "null::integer as blurred_images, asked_before::timestamp as asked_before_at, "
+        "(if(retries is null, 'observed', 'simulated'))::origin as retry_origin, "
+        "'observed'::origin as user_origin, 'observed'::origin as time_origin, "
+        "'simulated'::origin as status_origin, 'simulated'::origin as latency_origin, "
+        "'simulated'::origin as cost_origin, 'simulated'::origin as feedback_origin, "
+        "'simulated'::origin as download_origin, 'simulated'::origin as model_origin "
+        "from (values {}) as t(id, user_id, moment, latency, status, retries, asked_before, "
+        "images)",
+        rows_of(generations)));
   }
 
   std::string warehouse() const { return folder_ / "w.duckdb"; }
 
   void build() const {
     const Outcome built = gsa(folder_, {"build", "--quiet", "--warehouse", warehouse()});
-    EXPECT_EQ(built.exit_code, 0) << built.err;
+    ASSERT_EQ(built.exit_code, 0) << built.err;
     expect_sessions_follow_from_raw(warehouse());
   }
 
@@ -249,12 +106,46 @@ class HandMade {
                                  columns, user));
   }
 
+  TextRows generations(const std::string& columns) const {
+    return read_rows(warehouse(),
+                     fmt::format("select {} from fct_generations order by generation_id", columns));
+  }
+
+  // The report's figure, from its JSON; "null" as such.
+  std::string overall(const std::string& figure) const {
+    const Outcome summary =
+        gsa(folder_, {"summary", "--format", "json", "--warehouse", warehouse()});
+    EXPECT_EQ(summary.exit_code, 0) << summary.err;
+    const std::string key = "\"" + figure + "\":";
+    const std::size_t at = summary.out.find(key);
+    if (at == std::string::npos) return "no such figure";
+    const std::size_t begin = at + key.size();
+    return summary.out.substr(begin, summary.out.find_first_of(",}", begin) - begin);
+  }
+
+  std::string report() const {
+    const Outcome summary = gsa(folder_, {"summary", "--warehouse", warehouse()});
+    EXPECT_EQ(summary.exit_code, 0) << summary.err;
+    return summary.out;
+  }
+
  private:
+  static std::string rows_of(const std::vector<Made>& generations) {
+    std::string rows;
+    for (std::size_t id = 0; id < generations.size(); ++id) {
+      const Made& g = generations[id];
+      rows += fmt::format("{}({}, {}, '{}', {}, '{}', {}, {}, {})", id == 0 ? "" : ", ", id,
+                          g.user == Made::kUnknown ? "null" : std::to_string(g.user), g.at,
+                          g.latency_ms, g.status, g.retries, g.asked_before, g.images);
+    }
+    return rows;
+  }
+
   TempFolder folder_;
 };
 
-std::string success(int user, const std::string& at, int latency_ms = 1000) {
-  return fmt::format("{}, '{}', {}, 'success', 0", user, at, latency_ms);
+Made success(int user, const std::string& at, int latency_ms = 1000) {
+  return {user, at, latency_ms};
 }
 
 TEST(Sessions, EndAfterMoreThanThirtyMinutesToTheMicrosecond) {
@@ -297,7 +188,7 @@ TEST(Sessions, GoOnAcrossMidnightAndTheEndOfTheYear) {
 }
 
 TEST(Sessions, TakeTheirP95ByNearestRank) {
-  std::vector<std::string> generations;
+  std::vector<Made> generations;
   const int kSizes[] = {19, 20, 21, 100};
   for (int user = 0; user < 4; ++user) {
     for (int i = 0; i < kSizes[user]; ++i) {
@@ -316,9 +207,9 @@ TEST(Sessions, TakeTheirP95ByNearestRank) {
 }
 
 TEST(Sessions, CapTheirFrictionAndKeepItsParts) {
-  const HandMade made(
-      3, {"0, '2025-12-05 10:00:00', 30000, 'timeout', 3", success(1, "2025-12-05 10:00:00", 0),
-          "2, '2025-12-05 10:00:00', 5000, 'success', 0"});
+  const HandMade made(3, {{0, "2025-12-05 10:00:00", 30000, "timeout", "3"},
+                          success(1, "2025-12-05 10:00:00", 0),
+                          success(2, "2025-12-05 10:00:00", 5000)});
   made.build();
   const char* const columns =
       "friction_error_points, friction_latency_points, friction_retry_points, friction_score, "
@@ -328,6 +219,113 @@ TEST(Sessions, CapTheirFrictionAndKeepItsParts) {
   EXPECT_EQ(made.sessions(columns, 1), (TextRows{{"0.0000", "0.0000", "0.0000", "0.0000", "low"}}));
   EXPECT_EQ(made.sessions(columns, 2),
             (TextRows{{"0.0000", "66.6600", "0.0000", "66.6600", "high"}}));
+}
+
+TEST(Sessions, CountARerollInTheSameSessionAsARetry) {
+  const HandMade made(
+      2, {request(0, "2022-08-05 10:00:00", ""),
+          request(0, "2022-08-05 10:01:00", "2022-08-05 10:00:00"),
+          request(0, "2022-08-05 10:01:00", "2022-08-05 10:01:00"),
+          request(0, "2022-08-05 10:02:00", ""), request(1, "2022-08-05 10:00:00", "")});
+  made.build();
+  EXPECT_EQ(made.generations("retry_count"), (TextRows{{"0"}, {"1"}, {"1"}, {"0"}, {"0"}}));
+  EXPECT_EQ(made.sessions("total_generations, total_retries, friction_retry_points", 0),
+            (TextRows{{"4", "2", "8.3325"}}));  // half a retry of two, of 33.33
+  EXPECT_EQ(made.sessions("total_retries", 1), (TextRows{{"0"}}));
+}
+
+TEST(Sessions, CountNoRerollAcrossTheirBorders) {
+  const HandMade made(1, {request(0, "2022-08-05 10:00:00", ""),
+                          request(0, "2022-08-05 10:31:00", "2022-08-05 10:00:00"),
+                          request(0, "2022-08-05 10:40:00", "2022-08-05 10:00:00"),
+                          request(0, "2022-08-05 10:45:00", "2022-08-05 10:31:00")});
+  made.build();
+  EXPECT_EQ(made.sessions("total_generations, total_retries", 0),
+            (TextRows{{"1", "0"}, {"3", "1"}}));
+  EXPECT_EQ(made.generations("retry_count"), (TextRows{{"0"}, {"0"}, {"0"}, {"1"}}));
+}
+
+TEST(Sessions, SumTheImagesOfTheirRequests) {
+  const HandMade made(
+      2, {request(0, "2022-08-05 10:00:00", "", 9), request(0, "2022-08-05 10:01:00", "", 4),
+          request(1, "2022-08-05 23:59:00", ""),
+          request(Made::kUnknown, "2022-08-05 10:00:00", "", 100)});
+  made.build();
+  EXPECT_EQ(made.sessions("total_generations, total_images", 0), (TextRows{{"2", "13"}}));
+  EXPECT_EQ(made.sessions("total_generations, total_images", 1), (TextRows{{"1", "1"}}));
+  for (const char* mart : {"daily_metrics", "user_friction_summary"}) {
+    EXPECT_EQ(read_cell(made.warehouse(), fmt::format("select sum(total_images) from {}", mart)),
+              "14");
+  }
+}
+
+TEST(Sessions, HaveNoGenerationsOfUnknownUsers) {
+  const HandMade made(
+      1, {request(Made::kUnknown, "2022-08-01 10:00:00", ""), request(0, "2022-08-05 10:00:00", ""),
+          request(Made::kUnknown, "2022-08-05 10:01:00", "2022-08-05 10:00:00"),
+          request(0, "2022-08-05 10:30:00", "")});
+  made.build();
+  EXPECT_EQ(made.sessions("session_id, total_generations", 0), (TextRows{{"1", "2"}}));
+  EXPECT_EQ(made.generations("user_id, session_id, session_date, user_tier, retry_count"),
+            (TextRows{{"", "", "", "", "0"},
+                      {"0", "1", "2022-08-05", "pro", "0"},
+                      {"", "", "", "", "0"},
+                      {"0", "1", "2022-08-05", "pro", "0"}}));
+  EXPECT_EQ(read_rows(made.warehouse(),
+                      "select session_date, total_generations, active_users "
+                      "from daily_metrics"),
+            (TextRows{{"2022-08-05", "2", "1"}}));
+  EXPECT_EQ(read_cell(made.warehouse(), "select lifetime_generations from dim_users"), "2");
+  EXPECT_EQ(made.overall("total_generations"), "2");
+  EXPECT_EQ(made.overall("generations_outside_sessions"), "2");
+  EXPECT_NE(made.report().find("Generations outside sessions (deleted or unknown accounts)      2"),
+            std::string::npos)
+      << made.report();
+}
+
+TEST(Sessions, NeedNotBeThere) {
+  const HandMade made(0, {request(Made::kUnknown, "2022-08-05 10:00:00", "")});
+  made.build();
+  EXPECT_EQ(read_cell(made.warehouse(), "select count(*) from fct_sessions"), "0");
+  EXPECT_EQ(made.overall("total_sessions"), "0");
+  EXPECT_EQ(made.overall("generations_outside_sessions"), "1");
+  for (const char* figure : {"avg_friction_score", "success_rate_pct",
+                             "median_generations_per_session", "p90_generations_per_session",
+                             "max_generations_per_session", "single_generation_sessions_pct"}) {
+    EXPECT_EQ(made.overall(figure), "null") << figure;
+  }
+  EXPECT_NE(made.report().find("Generations a session, median"), std::string::npos);
+}
+
+// Lengths 1, 1, 2, 3 and then, with a session more, 1, 1, 2, 3, 20: by nearest rank.
+TEST(Sessions, AreReportedWithTheirLengths) {
+  std::vector<Made> generations;
+  const auto add_sessions = [&](const std::vector<int>& lengths) {
+    for (const int length : lengths) {
+      const int user = static_cast<int>(generations.size());
+      for (int i = 0; i < length; ++i) {
+        generations.push_back(success(user, fmt::format("2025-12-05 10:00:{:02d}", i)));
+      }
+    }
+  };
+  const auto reported = [&] {
+    const HandMade made(50, generations);
+    made.build();
+    std::vector<std::string> figures;
+    for (const char* figure : {"median_generations_per_session", "p90_generations_per_session",
+                               "max_generations_per_session", "single_generation_sessions_pct",
+                               "generations_outside_sessions"}) {
+      figures.push_back(made.overall(figure));
+    }
+    EXPECT_EQ(made.report().find("outside sessions"), std::string::npos);
+    return figures;
+  };
+  add_sessions({1, 3, 1, 2});
+  EXPECT_EQ(reported(), (std::vector<std::string>{"1", "3", "3", "50.0", "0"}));
+  add_sessions({20});
+  EXPECT_EQ(reported(), (std::vector<std::string>{"2", "20", "20", "40.0", "0"}));
+  add_sessions({5, 5, 5, 5, 5});  // 1 1 2 3 5 5 5 5 5 20: rank 5 of 10, rank 9 of 10
+  EXPECT_EQ(reported(), (std::vector<std::string>{"5", "5", "20", "20.0", "0"}));
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ TEST(Smoke, WithoutACommandItPrintsHelp) {
   const TempFolder folder;
   const Outcome help = gsa(folder, {});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"run", "build", "test", "summary", "sql", "export", "init"}) {
+  for (const char* command :
+       {"run", "build", "test", "summary", "sql", "export", "init", "fetch"}) {
     EXPECT_NE(help.out.find(std::string("\n  ") + command), std::string::npos) << command;
   }
 }

@@ -22,3 +22,8 @@ last_value({{ value }} ignore nulls)
 {%- macro days_between(first_day, last_day) -%}
 select cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval '1 day')) as date) as calendar_date
 {%- endmacro -%}
+
+{#- Whether a floating-point value is neither infinite nor NaN. -#}
+{%- macro is_finite(value) -%}
+isfinite({{ value }})
+{%- endmacro -%}

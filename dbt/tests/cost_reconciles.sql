@@ -1,6 +1,6 @@
 -- Not a ten-thousandth of a credit is lost between the raw table and any mart.
 {{ reconcile(
-    'sum(cost_credits)',
+    'cost_credits',
     {
         'fct_generations': 'sum(cost_credits)',
         'fct_sessions': 'sum(total_cost_credits)',

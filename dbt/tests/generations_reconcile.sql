@@ -1,6 +1,6 @@
 -- No generation is lost or counted twice between the raw table and any mart.
 {{ reconcile(
-    'count(*)',
+    '1',
     {
         'fct_generations': 'count(*)',
         'fct_sessions': 'sum(total_generations)',

@@ -117,6 +117,25 @@ def compare(gsa_file, dbt_file):
     return problems, f"{len(ours)} tables and views, {rows_in_all:,} rows"
 
 
+def mix_in_observed(gsa_file):
+    """What observed behaviour has and simulated behaviour lacks: unknown users, requests for several
+    images, blurred images, retries that the models derive."""
+    with duckdb.connect(str(gsa_file)) as db:
+        db.execute("""
+            update raw_generations set user_id = null, user_origin = 'observed'
+            where generation_id % 11 = 0;
+            update raw_generations
+            set image_count = 1 + generation_id % 9, retry_count = null, retry_origin = 'observed',
+                asked_before_at = case
+                    when generation_id % 2 = 0 then generated_at - interval 1 minute * (generation_id % 3)
+                end
+            where generation_id % 3 <> 0;
+            update raw_generations set blurred_images = 1, status_origin = 'observed'
+            where status = 'safety_violation';
+            update raw_users set user_name = 'user ' || user_id, signup_origin = 'observed'
+            where user_id % 2 = 0""")
+
+
 def copy_raw(gsa_file, dbt_file):
     with duckdb.connect(str(dbt_file)) as db:
         db.execute(f"attach '{gsa_file}' as from_gsa (read_only)")
@@ -215,8 +234,11 @@ def main():
     with tempfile.TemporaryDirectory(prefix="gsa-parity-") as name:
         folder = pathlib.Path(name)
         gsa_file, dbt_file = folder / "gsa.duckdb", folder / "dbt.duckdb"
-        run([options.gsa, "run", "--warehouse", gsa_file, "--prompts", options.prompts,
+        run([options.gsa, "run", "--source", "synthetic", "--warehouse", gsa_file,
+             "--prompts", options.prompts,
              "--users", options.users, "--seed", options.seed, "--quiet"])
+        mix_in_observed(gsa_file)
+        run([options.gsa, "build", "--warehouse", gsa_file, "--quiet"])
         copy_raw(gsa_file, dbt_file)
         results = run_dbt(options, folder, dbt_file)
         problems, compared = compare(gsa_file, dbt_file)

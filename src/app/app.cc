@@ -124,6 +124,7 @@ int run_command_line(int argc, char** argv) {
   add_sql(app, action);
   add_export(app, action);
   add_init(app, action);
+  add_fetch(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -144,7 +145,8 @@ int main(int argc, char** argv) {
   try {
     return run_command_line(argc, argv);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) {
+    // Only a download knows better what Ctrl-C left behind.
+    if (error.code() == ErrorCode::interrupted && error.hint().empty()) {
       print_error("interrupted", "nothing was changed: the last publication is whole");
     } else {
       print_error(error.message(), error.hint());
@@ -166,10 +168,17 @@ int main(int argc, char** argv) {
   }
 }
 
-CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
-                      const std::string& examples, CommonOptions& common) {
+CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,
+                            const std::string& examples, bool& quiet) {
   CLI::App* command = app.add_subcommand(name, description);
   command->footer("Examples:\n" + examples);
+  command->add_flag("-q,--quiet", quiet, "Print results and errors only");
+  return command;
+}
+
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
+                      const std::string& examples, CommonOptions& common) {
+  CLI::App* command = add_plain_command(app, name, description, examples, common.quiet);
   command->add_option("--warehouse", common.warehouse.path, "The warehouse, a DuckDB file")
       ->capture_default_str()
       ->check(not_empty())
@@ -182,7 +191,6 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
                    "Memory to use at most, e.g. 3GB (default: 80 % of the machine's)")
       ->check(memory_size())
       ->type_name("SIZE");
-  command->add_flag("-q,--quiet", common.quiet, "Print results and errors only");
   return command;
 }
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "app/model_run.h"
@@ -181,10 +183,112 @@ constexpr Damage kDamages[] = {
      "dbt_utils_accepted_range_dim_prompts_token_count__1"},
     {"a prompt twice", "insert into raw_prompts from raw_prompts limit 1",
      "unique_dim_prompts_prompt_id"},
+    {"a user without a session",
+     "update fct_generations set session_id = null where generation_id = 7",
+     "sessions_are_of_known_users"},
+    {"a session of nobody", "update fct_generations set user_id = null where generation_id = 7",
+     "sessions_are_of_known_users"},
+    {"a session without its day",
+     "update fct_generations set session_date = null where generation_id = 7",
+     "sessions_are_of_known_users"},
+    {"a simulated generation of nobody",
+     "update fct_generations set user_id = null, session_id = null, session_date = null where "
+     "generation_id = 7",
+     "not_null_fct_generations_user_id"},
+    {"a known user without a tier",
+     "update fct_generations set user_tier = null where generation_id = 7",
+     "not_null_fct_generations_user_tier"},
+    {"a known user without a region",
+     "update fct_generations set region = null where generation_id = 7",
+     "not_null_fct_generations_region"},
+    {"a known user without a device",
+     "update fct_generations set device_type = null where generation_id = 7",
+     "not_null_fct_generations_device_type"},
+    {"retries that are not known",
+     "update fct_generations set retry_count = null where generation_id = 7",
+     "not_null_fct_generations_retry_count"},
+    {"a request for no image", "update fct_generations set image_count = 0 where generation_id = 7",
+     "dbt_utils_accepted_range_fct_generations_image_count__1"},
+    {"images that are not counted",
+     "update fct_generations set image_count = null where generation_id = 7",
+     "not_null_fct_generations_image_count"},
+    {"more images blurred than made",
+     "update fct_generations set blurred_images = 2, status = 'safety_violation', status_origin = "
+     "'observed' where generation_id = 7",
+     "dbt_utils_accepted_range_fct_generations_blurred_images__image_count__0"},
+    {"fewer than no images blurred",
+     "update fct_generations set blurred_images = -1 where generation_id = 7",
+     "dbt_utils_accepted_range_fct_generations_blurred_images__image_count__0"},
+    {"a blurred image that is no safety violation",
+     "update fct_generations set blurred_images = 1, status_origin = 'observed' where "
+     "generation_id "
+     "= (select min(generation_id) from fct_generations where status = 'success')",
+     "fct_generations_blurred_is_an_observed_safety_violation"},
+    {"a blurred image whose safety violation is simulated",
+     "update fct_generations set blurred_images = 1, status = 'safety_violation' where "
+     "generation_id = 7",
+     "fct_generations_blurred_is_an_observed_safety_violation"},
+    {"fewer images than generations",
+     "update fct_sessions set total_images = total_generations - 1 where session_id = (select "
+     "min(session_id) from fct_sessions)",
+     "dbt_utils_expression_is_true_fct_sessions_total_images___total_generations"},
+    {"an image lost on the way to the sessions",
+     "update fct_generations set image_count = 2 where generation_id = 7", "images_reconcile"},
+    {"an image too many in a session",
+     "update fct_sessions set total_images = total_images + 1 where session_id = (select "
+     "min(session_id) from fct_sessions)",
+     "images_reconcile"},
+    {"an image lost on the way to the days",
+     "update daily_metrics set total_images = total_images - 1 where session_date = date "
+     "'2025-12-10'",
+     "images_reconcile"},
+    {"an image lost on the way to the tiers",
+     "update user_friction_summary set total_images = total_images - 1 where user_tier = 'pro'",
+     "images_reconcile"},
+    {"a name of two users", "update dim_users set user_name = 'one' where user_id < 2",
+     "unique_dim_users_user_name"},
+    {"a prompt asked for before it was asked for",
+     "update raw_generations set asked_before_at = generated_at + interval 1 second where "
+     "generation_id = 7",
+     "dbt_utils_expression_is_true_stg_generations_asked_before_at___generated_at"},
+    {"retries that are neither simulated nor observed",
+     "update raw_generations set retry_count = null where generation_id = 7",
+     "stg_generations_retries_are_null_where_observed"},
+    {"retries that are simulated and observed",
+     "update raw_generations set retry_origin = 'observed' where generation_id = 7",
+     "stg_generations_retries_are_null_where_observed"},
     {"a session that ends before it begins",
      "update fct_sessions set session_end = session_start - interval 1 second",
      "dbt_utils_expression_is_true_fct_sessions_session_end___session_start"},
 };
+
+// One that no enum of the raw tables would let through.
+std::string unheard_of(const std::string& table, const std::string& column) {
+  return fmt::format("alter table {} alter column {} set data type varchar using 'guessed'", table,
+                     column);
+}
+
+TEST(BuiltinProject, DataTestsCatchOriginsThatAreNone) {
+  for (const std::string_view signal : kSignals) {
+    EXPECT_TRUE(failing_after(unheard_of("fct_generations", fmt::format("{}_origin", signal)))
+                    .contains(fmt::format(
+                        "accepted_values_fct_generations_{}_origin__observed__simulated", signal)))
+        << signal;
+    EXPECT_EQ(failing_after(fmt::format(
+                  "update fct_generations set {}_origin = null where generation_id = 7", signal)),
+              std::set<std::string>{"fct_generations_every_signal_has_its_origin"})
+        << signal;
+  }
+  for (const std::string signal : {"signup", "traits"}) {
+    EXPECT_TRUE(
+        failing_after(unheard_of("dim_users", signal + "_origin"))
+            .contains("accepted_values_dim_users_" + signal + "_origin__observed__simulated"))
+        << signal;
+    EXPECT_EQ(failing_after("update dim_users set " + signal + "_origin = null where user_id = 7"),
+              std::set<std::string>{"not_null_dim_users_" + signal + "_origin"})
+        << signal;
+  }
+}
 
 TEST(BuiltinProject, DataTestsCatchWhatTheyAreFor) {
   for (const Damage& damage : kDamages) {

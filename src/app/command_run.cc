@@ -1,9 +1,12 @@
 #include <limits>
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/pipeline.h"
+#include "base/error.h"
 
 namespace gsa::app {
 namespace {
@@ -12,6 +15,17 @@ namespace {
 constexpr std::int64_t kMaxPrompts = 2'000'000'000;
 constexpr std::int64_t kMaxUsers = 100'000'000;
 constexpr int kMinYear = 1970, kMaxYear = 9998;
+
+// Observed users and times are the data's: an option that would have no effect is a mistake.
+void refuse_simulated_options(const CLI::App& command, Behavior behavior) {
+  if (behavior != Behavior::observed) return;
+  for (const char* name : {"--users", "--year", "--month"}) {
+    if (command.count(name) == 0) continue;
+    throw Error(fmt::format("{} has no meaning with --behavior observed", name),
+                "users and times are those of the data; --prompts says how many requests to take",
+                ErrorCode::usage);
+  }
+}
 
 }  // namespace
 
@@ -23,20 +37,31 @@ void add_run(CLI::App& app, Action& action) {
       "Make everything: prompts, users, telemetry, the star schema, its tests, the report",
       "  gsa run\n"
       "  gsa run --prompts 100000 --users 2000 --seed 7\n"
+      "  gsa run --source diffusiondb --behavior observed --prompts 2000000\n"
       "  gsa run --source 'prompts/*.parquet' --prompts 2000000 --users 100000",
       options->common);
   command
-      ->add_option("--source", options->sources,
-                   "synthetic, or Parquet, CSV or JSONL files and globs")
-      ->default_str("synthetic")
+      ->add_option(
+          "--source", options->sources,
+          "auto, synthetic, diffusiondb, diffusiondb-large, hf://datasets/OWNER/NAME/PATH, "
+          "or Parquet, CSV or JSONL files and globs. auto is DiffusionDB where it is "
+          "cached or the hub answers, else synthetic")
+      ->default_str("auto")
       ->check(not_empty())
-      ->type_name("PATH");
+      ->type_name("SOURCE");
   command
       ->add_option("--prompts", options->prompts,
                    "Prompts to use; of a larger source a random sample")
       ->capture_default_str()
       ->transform(whole_number(1, kMaxPrompts))
       ->type_name("N");
+  command
+      ->add_option("--behavior", options->behavior,
+                   "Who typed the prompts and when: simulated, or observed as the source says")
+      ->default_str("simulated")
+      ->transform(
+          one_of<Behavior>({{"simulated", Behavior::simulated}, {"observed", Behavior::observed}}))
+      ->type_name("KIND");
   command->add_option("--users", simulation.users, "Users to simulate")
       ->capture_default_str()
       ->transform(whole_number(1, kMaxUsers))
@@ -56,7 +81,8 @@ void add_run(CLI::App& app, Action& action) {
   add_project_options(*command, options->project);
   command->add_flag("--full-refresh", options->full_refresh,
                     "Make raw tables and incremental models anew, though they would be the same");
-  command->callback([options, &action] {
+  command->callback([command, options, &action] {
+    refuse_simulated_options(*command, options->behavior);
     action = [options] {
       run_pipeline(*options);
       return 0;

@@ -29,8 +29,13 @@ void add_summary(CLI::App& app, Action& action);
 void add_sql(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
+void add_fetch(CLI::App& app, Action& action);
 
-// A command with its description, an example and the options that all commands take.
+// A command with its description, examples and --quiet, which all commands take.
+CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,
+                            const std::string& examples, bool& quiet);
+
+// The same with the options of what opens a warehouse.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
                       const std::string& examples, CommonOptions& common);
 

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "app/fetch_progress.h"
 #include "app/model_run.h"
+#include "app/observed_tables.h"
 #include "app/project.h"
 #include "app/query_watch.h"
 #include "app/summary.h"
@@ -15,13 +17,14 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "prompts/ingest.h"
+#include "prompts/resolve.h"
 #include "prompts/source.h"
 
 namespace gsa::app {
 namespace {
 
 // Raised whenever the same options would make other raw tables than before.
-constexpr int kRawTablesVersion = 1;
+constexpr int kRawTablesVersion = 2;
 const std::vector<std::string> kRawTables = {"raw_prompts", "raw_users", "raw_generations"};
 
 std::string hidden_table(const std::string& name) {
@@ -30,19 +33,26 @@ std::string hidden_table(const std::string& name) {
 
 std::string source_fingerprint(duck::Connection& connection,
                                const std::vector<std::string>& sources) {
-  if (sources == std::vector<std::string>{"synthetic"}) return "synthetic";
+  if (sources == std::vector<std::string>{prompts::kSynthetic}) return prompts::kSynthetic;
   return prompts::fingerprint_of(prompts::find_source_files(connection, sources));
 }
 
 class Pipeline {
  public:
-  Pipeline(const PipelineOptions& options, duck::Connection& connection)
-      : options_(options), connection_(connection), watch_(connection, !options.common.quiet) {}
+  Pipeline(const PipelineOptions& options, const prompts::ResolvedSources& sources,
+           duck::Connection& connection)
+      : options_(options),
+        sources_(sources),
+        connection_(connection),
+        watch_(connection, !options.common.quiet) {}
 
   void run(const dbt::Project& project);
 
  private:
   void make_raw_tables();
+  void make_table(const std::string& table, std::int64_t rows, const std::string& create);
+  void make_simulated(std::int64_t generations);
+  void make_observed(const prompts::Observed& observed);
   void require_all_models(const std::optional<assets::Provenance>& published) const;
   std::string raw_fingerprint(const std::string& source) const;
   void run_query(const std::string& label, std::int64_t rows, const std::string& sql);
@@ -50,6 +60,7 @@ class Pipeline {
   void note(const std::string& text);
 
   const PipelineOptions& options_;
+  const prompts::ResolvedSources& sources_;
   duck::Connection& connection_;
   QueryWatch watch_;
   Stopwatch step_watch_;
@@ -80,9 +91,12 @@ void Pipeline::note(const std::string& text) {
 
 std::string Pipeline::raw_fingerprint(const std::string& source) const {
   const SimulationOptions& simulation = options_.simulation;
-  return fmt::format("v{} prompts={} users={} seed={} period={}\n{}", kRawTablesVersion,
-                     options_.prompts, simulation.users, simulation.seed, simulation.period.name(),
-                     source);
+  const std::string behavior =
+      options_.behavior == Behavior::observed
+          ? "observed"
+          : fmt::format("users={} period={}", simulation.users, simulation.period.name());
+  return fmt::format("v{} prompts={} seed={} {}\n{}", kRawTablesVersion, options_.prompts,
+                     simulation.seed, behavior, source);
 }
 
 // A publication must not mix models of two different sets of raw tables.
@@ -101,11 +115,17 @@ void Pipeline::require_all_models(const std::optional<assets::Provenance>& publi
 
 void Pipeline::make_raw_tables() {
   prompts::register_functions(connection_);
+  if (!sources_.reason.empty()) {
+    note(fmt::format("{}: {}",
+                     sources_.name.empty() ? "the prompts are synthetic" : "the prompts are real",
+                     sources_.reason));
+  }
   const auto published = assets::read_provenance(connection_);
   const std::string fingerprint =
-      raw_fingerprint(source_fingerprint(connection_, options_.sources));
+      raw_fingerprint(source_fingerprint(connection_, sources_.sources));
   if (!options_.full_refresh && published && published->raw_fingerprint == fingerprint) {
     provenance_ = *published;
+    provenance_.source_reason = sources_.reason;
     raw_tables_kept_ = true;
     step(
         fmt::format("Kept the raw tables: {}, {} prompts, {} users and seed {} are those published",
@@ -115,33 +135,61 @@ void Pipeline::make_raw_tables() {
   }
   require_all_models(published);
 
-  const SimulationOptions& simulation = options_.simulation;
-  const prompts::IngestResult ingested = prompts::ingest(
-      connection_,
-      {options_.sources, options_.prompts, simulation.seed, hidden_table("raw_prompts")},
-      [this](const std::string& label, std::int64_t rows, const std::string& sql) {
-        run_query(label, rows, sql);
-      });
+  const bool observed = options_.behavior == Behavior::observed;
+  const prompts::IngestResult ingested =
+      prompts::ingest(connection_,
+                      {sources_.sources, options_.prompts, options_.simulation.seed,
+                       hidden_table("raw_prompts"), sources_.name, observed},
+                      [this](const std::string& label, std::int64_t rows, const std::string& sql) {
+                        run_query(label, rows, sql);
+                      });
   for (const std::string& text : ingested.notes) note(text);
   step(fmt::format("Made raw_prompts, {} rows from {}", with_thousands(ingested.rows),
                    ingested.source));
-
-  register_simulation(connection_, simulation);
-  run_query("raw_users", simulation.users, create_raw_users(hidden_table("raw_users"), simulation));
-  step(fmt::format("Made raw_users, {} rows", with_thousands(simulation.users)));
-  run_query("raw_generations", ingested.rows,
-            create_raw_generations(hidden_table("raw_generations"), hidden_table("raw_prompts")));
-  step(fmt::format("Made raw_generations, {} rows", with_thousands(ingested.rows)));
-
+  if (observed) {
+    make_observed(*ingested.observed);
+  } else {
+    make_simulated(ingested.rows);
+  }
   provenance_.source = ingested.source;
+  provenance_.source_reason = sources_.reason;
   provenance_.prompts = ingested.rows;
   provenance_.prompts_in_source = ingested.rows_in_source;
   provenance_.prompts_skipped = ingested.skipped_empty;
-  provenance_.users = simulation.users;
-  provenance_.seed = simulation.seed;
-  provenance_.behavior = "simulated";
-  provenance_.period = simulation.period.name();
+  provenance_.seed = options_.simulation.seed;
+  provenance_.behavior = name_of(options_.behavior);
   provenance_.raw_fingerprint = fingerprint;
+  for (const prompts::Finding& finding : ingested.findings) {
+    provenance_.findings.push_back({finding.what, finding.rule, finding.count});
+  }
+}
+
+void Pipeline::make_table(const std::string& table, std::int64_t rows, const std::string& create) {
+  run_query(table, rows, create);
+  step(fmt::format("Made {}, {} rows", table, with_thousands(rows)));
+}
+
+void Pipeline::make_simulated(std::int64_t generations) {
+  const SimulationOptions& simulation = options_.simulation;
+  register_simulation(connection_, simulation);
+  make_table("raw_users", simulation.users,
+             create_raw_users(hidden_table("raw_users"), simulation));
+  make_table("raw_generations", generations,
+             create_raw_generations(hidden_table("raw_generations"), hidden_table("raw_prompts")));
+  provenance_.users = simulation.users;
+  provenance_.period = simulation.period.name();
+}
+
+void Pipeline::make_observed(const prompts::Observed& observed) {
+  register_observed_simulation(connection_, options_.simulation.seed);
+  make_table("raw_users", observed.user_count,
+             create_observed_users(hidden_table("raw_users"), observed));
+  make_table(
+      "raw_generations", observed.request_count,
+      create_observed_generations(hidden_table("raw_generations"), hidden_table("raw_prompts"),
+                                  hidden_table("raw_users"), observed));
+  provenance_.users = observed.user_count;
+  provenance_.period = observed_period(connection_, observed);
 }
 
 void Pipeline::run(const dbt::Project& project) {
@@ -163,13 +211,21 @@ void Pipeline::run(const dbt::Project& project) {
 
 }  // namespace
 
+std::string_view name_of(Behavior behavior) {
+  return behavior == Behavior::observed ? "observed" : "simulated";
+}
+
 void run_pipeline(const PipelineOptions& options) {
   const dbt::Project project = load_project(options.project);
   if (!options.common.quiet) print_warnings(project);
+  // Before the warehouse is locked: a download may take minutes.
+  FetchProgress download("downloading", options.common.quiet);
+  const prompts::ResolvedSources sources = prompts::resolve(options.sources, download.events());
+  download.finish();
   const duck::Database database =
       assets::open_warehouse(options.common.warehouse, assets::Access::write);
   duck::Connection connection = database.connect();
-  Pipeline(options, connection).run(project);
+  Pipeline(options, sources, connection).run(project);
   fmt::print("\n{}", report(connection, ReportFormat::table));
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/options.h"
@@ -11,12 +12,17 @@
 
 namespace gsa::app {
 
+// Who typed the prompts and when: made up, or as the source says.
+enum class Behavior { simulated, observed };
+std::string_view name_of(Behavior behavior);
+
 struct PipelineOptions {
   CommonOptions common;
   ProjectOptions project;
-  std::vector<std::string> sources = {"synthetic"};
+  std::vector<std::string> sources = {"auto"};
   std::int64_t prompts = 10000;
-  SimulationOptions simulation;
+  Behavior behavior = Behavior::simulated;
+  SimulationOptions simulation;  // observed: only the seed counts
   bool full_refresh = false;
 };
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/telemetry_columns.h"
 #include "duck/function.h"
 #include "sim/telemetry.h"
 #include "sim/users.h"
@@ -18,42 +19,28 @@ using duck::Arguments;
 using duck::Output;
 using duck::Type;
 
-Type enumeration(std::span<const std::string_view> names) {
-  return Type::enumeration({names.begin(), names.end()});
-}
-
 Type user_type() {
-  return Type::structure({{"user_tier", enumeration(sim::kTierNames)},
-                          {"region", enumeration(sim::kRegionNames)},
-                          {"device_type", enumeration(sim::kDeviceNames)},
-                          {"signup_at", Type::of(DUCKDB_TYPE_TIMESTAMP)}});
+  std::vector<Type::Member> members = trait_members();
+  members.push_back({"signup_at", Type::of(DUCKDB_TYPE_TIMESTAMP)});
+  return Type::structure(members);
 }
 
 void fill_users(const SimulationOptions& options, const Arguments& in, Output& out) {
   const auto* ids = in.column<std::int32_t>(0);
-  auto* tiers = out.member(0).data<std::uint8_t>();
-  auto* regions = out.member(1).data<std::uint8_t>();
-  auto* devices = out.member(2).data<std::uint8_t>();
-  auto* signups = out.member(3).data<std::int64_t>();
+  TraitColumns traits(out, 0);
+  auto* signups = out.member(kTraitMembers).data<std::int64_t>();
   for (std::size_t row = 0; row < in.rows(); ++row) {
     const sim::User user = sim::user_at(options.seed, options.period, ids[row]);
-    tiers[row] = static_cast<std::uint8_t>(user.tier);
-    regions[row] = static_cast<std::uint8_t>(user.region);
-    devices[row] = static_cast<std::uint8_t>(user.device);
+    traits.set(row, user);
     signups[row] = user.signup_us;
   }
 }
 
 Type generation_type() {
-  return Type::structure({{"user_id", Type::of(DUCKDB_TYPE_INTEGER)},
-                          {"generated_at", Type::of(DUCKDB_TYPE_TIMESTAMP)},
-                          {"latency_ms", Type::of(DUCKDB_TYPE_INTEGER)},
-                          {"status", enumeration(sim::kStatusNames)},
-                          {"cost_credits", Type::decimal(12, 4)},
-                          {"retry_count", Type::of(DUCKDB_TYPE_TINYINT)},
-                          {"feedback", enumeration(sim::kFeedbackNames)},
-                          {"downloaded", Type::of(DUCKDB_TYPE_BOOLEAN)},
-                          {"model_version", enumeration(sim::kModelNames)}});
+  std::vector<Type::Member> members = {{"user_id", Type::of(DUCKDB_TYPE_INTEGER)},
+                                       {"generated_at", Type::of(DUCKDB_TYPE_TIMESTAMP)}};
+  for (Type::Member& member : outcome_members()) members.push_back(std::move(member));
+  return Type::structure(members);
 }
 
 // The population and the telemetry drawn from it, shared by the function's threads.
@@ -71,31 +58,23 @@ void fill_generations(const sim::Telemetry& telemetry, const Arguments& in, Outp
   const auto* keywords = in.column<bool>(2);
   auto* user_ids = out.member(0).data<std::int32_t>();
   auto* times = out.member(1).data<std::int64_t>();
-  auto* latencies = out.member(2).data<std::int32_t>();
-  auto* statuses = out.member(3).data<std::uint8_t>();
-  auto* costs = out.member(4).data<std::int64_t>();
-  auto* retries = out.member(5).data<std::int8_t>();
-  Output feedback_column = out.member(6);
-  auto* feedbacks = feedback_column.data<std::uint8_t>();
-  auto* downloads = out.member(7).data<bool>();
-  auto* models = out.member(8).data<std::uint8_t>();
+  OutcomeColumns outcomes(out, 2);
   for (std::size_t row = 0; row < in.rows(); ++row) {
     const sim::Generation g =
         telemetry.at(static_cast<std::uint64_t>(ids[row]), {token_counts[row], keywords[row]});
     user_ids[row] = g.user_id;
     times[row] = g.generated_us;
-    latencies[row] = g.latency_ms;
-    statuses[row] = static_cast<std::uint8_t>(g.status);
-    costs[row] = g.cost;
-    retries[row] = static_cast<std::int8_t>(g.retry_count);
-    downloads[row] = g.downloaded;
-    models[row] = static_cast<std::uint8_t>(g.model);
-    if (g.feedback == sim::Feedback::none) {
-      feedback_column.set_null(row);
-    } else {
-      feedbacks[row] = static_cast<std::uint8_t>(g.feedback == sim::Feedback::thumbs_up ? 0 : 1);
-    }
+    outcomes.set(row, g);
   }
+}
+
+// ", 'simulated'::enum(…) as user_origin, …"
+std::string simulated_origins(std::span<const std::string_view> signals) {
+  std::string columns;
+  for (const std::string_view signal : signals) {
+    columns += fmt::format(",\n    'simulated'::{} as {}_origin", kOriginType, signal);
+  }
+  return columns;
 }
 
 }  // namespace
@@ -118,6 +97,7 @@ void register_simulation(duck::Connection& connection, const SimulationOptions& 
 }
 
 std::string create_raw_users(const std::string& table, const SimulationOptions& options) {
+  constexpr std::array<std::string_view, 2> kUserSignals = {"signup", "traits"};
   return fmt::format(R"(
 create table {} as
 select
@@ -126,12 +106,13 @@ select
     traits.region as region,
     traits.device_type as device_type,
     traits.signup_at as signup_at,
-    strftime(traits.signup_at, '%Y-W%W') as cohort_week
+    strftime(traits.signup_at, '%Y-W%W') as cohort_week,
+    null::varchar as user_name{}
 from (
     select range::integer as user_id, gsa_user(range::integer) as traits
     from range({})
 ))",
-                     table, options.users);
+                     table, simulated_origins(kUserSignals), options.users);
 }
 
 std::string create_raw_generations(const std::string& table, const std::string& raw_prompts) {
@@ -149,12 +130,15 @@ select
     outcome.feedback as feedback,
     outcome.downloaded as downloaded,
     outcome.model_version as model_version,
-    token_count
+    token_count,
+    1::integer as image_count,
+    null::integer as blurred_images,
+    null::timestamp as asked_before_at{}
 from (
     select prompt_id, token_count, gsa_generation(prompt_id, token_count, has_safety_keyword) as outcome
     from {}
 ))",
-                     table, raw_prompts);
+                     table, simulated_origins(kSignals), raw_prompts);
 }
 
 }  // namespace gsa::app

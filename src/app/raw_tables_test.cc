@@ -1,5 +1,6 @@
 #include "app/raw_tables.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "sim/telemetry.h"
@@ -63,6 +64,50 @@ TEST(RawTables, HoldWhatTheSimulationSays) {
     EXPECT_EQ(rows.int64(r, 8) != 0, g.downloaded);
     EXPECT_EQ(rows.text(r, 9), sim::kModelNames[static_cast<std::size_t>(g.model)]);
   }
+}
+
+TEST(RawTables, SayThatEverythingIsSimulated) {
+  duck::Connection connection = made_with(2, 42);
+  for (const std::string_view signal : kSignals) {
+    EXPECT_EQ(
+        connection
+            .query(fmt::format(
+                "select string_agg(distinct {}_origin::varchar, ',') from raw_generations", signal))
+            .text(0, 0),
+        "simulated")
+        << signal;
+  }
+  EXPECT_EQ(connection.query_int64("select count(*) from raw_generations where image_count = 1 and "
+                                   "blurred_images is null and asked_before_at is null"),
+            50000);
+  EXPECT_EQ(connection.query_int64(
+                "select count(*) from raw_users where user_name is null and "
+                "signup_origin::varchar = 'simulated' and traits_origin::varchar = 'simulated'"),
+            1000);
+}
+
+TEST(RawTables, HaveTheTypesThatTheModelsAndOtherSourcesOfBehaviourRelyOn) {
+  duck::Connection connection = made_with(1, 42);
+  const auto types = [&](const std::string& table) {
+    return connection
+        .query(fmt::format("select string_agg(data_type, ' ' order by ordinal_position) from "
+                           "information_schema.columns where table_name = '{}'",
+                           table))
+        .text(0, 0);
+  };
+  const std::string origin = "ENUM('observed', 'simulated')";
+  EXPECT_EQ(types("raw_users"),
+            "INTEGER ENUM('free', 'pro', 'enterprise') "
+            "ENUM('us-west', 'us-east', 'europe', 'asia', 'other') "
+            "ENUM('desktop', 'mobile', 'tablet') TIMESTAMP VARCHAR VARCHAR " +
+                origin + " " + origin);
+  std::string generation_types =
+      "INTEGER INTEGER INTEGER TIMESTAMP INTEGER "
+      "ENUM('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error') "
+      "DECIMAL(12,4) TINYINT ENUM('thumbs_up', 'thumbs_down') BOOLEAN "
+      "ENUM('v1.4', 'v1.5', 'v2.0', 'v2.1') INTEGER INTEGER INTEGER TIMESTAMP";
+  for (std::size_t i = 0; i < kSignals.size(); ++i) generation_types += " " + origin;
+  EXPECT_EQ(types("raw_generations"), generation_types);
 }
 
 TEST(RawTables, NameCohortsByYearAndWeek) {

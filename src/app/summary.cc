@@ -14,18 +14,62 @@
 namespace gsa::app {
 namespace {
 
-// Overall figures are ratios of sums over the tiers, never means of the tiers' means.
+// Overall figures are ratios of sums over the tiers, never means of the tiers' means. The lengths
+// of sessions are counted first: their percentiles (nearest rank, as in the models) come from a few
+// rows, not from one a session.
 constexpr const char* kOverall = R"(
+with lengths as (
+    select
+        total_generations as generations,
+        count(*) as sessions,
+        sum(friction_score) as friction_score
+    from fct_sessions
+    group by total_generations
+),
+ranked as (
+    select
+        *,
+        sum(sessions) over (order by generations) as sessions_up_to,
+        sum(sessions) over () as all_sessions
+    from lengths
+),
+session_figures as (
+    select
+        cast(sum(friction_score) / nullif(sum(sessions), 0) as decimal(5, 2))
+            as avg_friction_score,
+        min(case when 100 * sessions_up_to >= 50 * all_sessions then generations end)
+            as median_generations_per_session,
+        min(case when 100 * sessions_up_to >= 90 * all_sessions then generations end)
+            as p90_generations_per_session,
+        max(generations) as max_generations_per_session,
+        cast(100.0 * coalesce(sum(case when generations = 1 then sessions end), 0)
+            / nullif(sum(sessions), 0) as decimal(5, 2)) as single_generation_sessions_pct
+    from ranked
+),
+tiers as (
+    select
+        cast(coalesce(sum(total_users), 0) as integer) as total_users,
+        cast(coalesce(sum(total_sessions), 0) as integer) as total_sessions,
+        cast(coalesce(sum(total_generations), 0) as integer) as total_generations,
+        cast(100.0 * sum(successful_generations) / nullif(sum(total_generations), 0)
+            as decimal(5, 2)) as success_rate_pct,
+        coalesce(sum(total_cost_credits), 0)::decimal(18, 4) as total_cost_credits
+    from user_friction_summary
+)
 select
-    cast(sum(total_users) as integer) as total_users,
-    cast(sum(total_sessions) as integer) as total_sessions,
-    cast(sum(total_generations) as integer) as total_generations,
-    cast(100.0 * sum(successful_generations) / nullif(sum(total_generations), 0)
-        as decimal(5, 2)) as success_rate_pct,
-    (select cast(sum(friction_score) / nullif(count(*), 0) as decimal(5, 2))
-     from fct_sessions) as avg_friction_score,
-    sum(total_cost_credits)::decimal(18, 4) as total_cost_credits
-from user_friction_summary)";
+    total_users,
+    total_sessions,
+    total_generations,
+    (select cast(count(*) as integer) from fct_generations where session_id is null)
+        as generations_outside_sessions,
+    success_rate_pct,
+    avg_friction_score,
+    total_cost_credits,
+    median_generations_per_session,
+    p90_generations_per_session,
+    max_generations_per_session,
+    single_generation_sessions_pct
+from tiers cross join session_figures)";
 
 constexpr const char* kByTier = R"(
 select
@@ -43,7 +87,10 @@ from user_friction_summary
 order by user_tier)";
 
 constexpr const char* kProvenance =
-    "select source, prompts, users, seed, behavior, period from ops.provenance";
+    "select source, source_reason, prompts, users, seed, behavior, period, "
+    "coalesce((select list({finding: finding, rule: rule, count: count} order by rowid) "
+    "from ops.findings), []) as findings "
+    "from ops.provenance";
 
 std::string json_report(duck::Connection& connection) {
   const duck::Result result = connection.query(
@@ -64,13 +111,26 @@ std::string number(double value, int decimals) {
 }
 
 std::vector<TableWriter::Row> overall_rows(const duck::Result& overall) {
-  const auto count = [&](std::size_t column) { return with_thousands(overall.int64(0, column)); };
-  return {{"Users", count(0)},
-          {"Sessions", count(1)},
-          {"Generations", count(2)},
-          {"Success rate, %", number(overall.float64(0, 3), 1)},
-          {"Friction score, mean of 0 to 100", number(overall.float64(0, 4), 1)},
-          {"Cost, credits", number(overall.float64(0, 5), 2)}};
+  constexpr std::size_t kOutsideSessions = 3;
+  const auto shown = [&](std::size_t column, int decimals) {
+    return number(overall.float64(0, column), decimals);
+  };
+  std::vector<TableWriter::Row> rows = {
+      {"Users", shown(0, 0)}, {"Sessions", shown(1, 0)}, {"Generations", shown(2, 0)}};
+  if (overall.int64(0, kOutsideSessions) > 0) {
+    rows.push_back(
+        {"Generations outside sessions (deleted or unknown accounts)", shown(kOutsideSessions, 0)});
+  }
+  const std::vector<TableWriter::Row> more = {
+      {"Success rate, %", shown(4, 1)},
+      {"Friction score, mean of 0 to 100", shown(5, 1)},
+      {"Cost, credits", shown(6, 2)},
+      {"Generations a session, median", shown(7, 0)},
+      {"Generations a session, 90th percentile", shown(8, 0)},
+      {"Generations a session, most", shown(9, 0)},
+      {"Sessions of one generation, %", shown(10, 1)}};
+  rows.insert(rows.end(), more.begin(), more.end());
+  return rows;
 }
 
 std::vector<TableWriter::Row> tier_rows(const duck::Result& tiers) {
@@ -87,7 +147,16 @@ std::vector<TableWriter::Row> tier_rows(const duck::Result& tiers) {
   return rows;
 }
 
-std::string provenance_line(const assets::Provenance& from) {
+std::string observed_line(const assets::Provenance& from) {
+  return fmt::format(
+      "Made of {} requests by {} users, observed in {} ({} rows, {}), seed {}.\n"
+      "Users, times, images, retries and blurred images are observed; tiers, latency, cost, "
+      "feedback,\ndownloads and other failures are simulated.",
+      with_thousands(from.prompts), with_thousands(from.users), from.source,
+      with_thousands(from.prompts_in_source), from.period, from.seed);
+}
+
+std::string simulated_line(const assets::Provenance& from) {
   std::string prompts = with_thousands(from.prompts);
   if (from.source == "synthetic") {
     prompts += " synthetic prompts";
@@ -98,8 +167,17 @@ std::string provenance_line(const assets::Provenance& from) {
       prompts += fmt::format(" ({} blank ones left out)", with_thousands(from.prompts_skipped));
     }
   }
-  return fmt::format("{}, {} users and {} telemetry of {}, seed {}", prompts,
+  return fmt::format("Made of {}, {} users and {} telemetry of {}, seed {}.", prompts,
                      with_thousands(from.users), from.behavior, from.period, from.seed);
+}
+
+// Where the numbers come from.
+std::string provenance_text(const assets::Provenance& from) {
+  std::string text = from.behavior == "observed" ? observed_line(from) : simulated_line(from);
+  if (!from.source_reason.empty()) {
+    text += fmt::format("\nThe source was chosen by auto: {}.", from.source_reason);
+  }
+  return text;
 }
 
 std::string text_report(duck::Connection& connection, const assets::Provenance& from,
@@ -121,9 +199,9 @@ std::string text_report(duck::Connection& connection, const assets::Provenance& 
                                                {"cost/session", true}},
                                               tier_rows(tiers), style);
   return fmt::format("{}\n{}\n{}\n", overall_table, tier_table,
-                     fmt::format("Made of {}.\nDownloads are a share of successes, feedback of "
+                     fmt::format("{}\nDownloads are a share of successes, feedback of "
                                  "generations; cost in credits.",
-                                 provenance_line(from)));
+                                 provenance_text(from)));
 }
 
 }  // namespace

@@ -97,10 +97,15 @@ bool table_exists(duck::Connection& connection, std::string_view schema, std::st
              sql_quote(schema), sql_quote(name))) > 0;
 }
 
+// 0 where nothing was published.
+std::int64_t format_of(duck::Connection& connection) {
+  if (!table_exists(connection, "ops", "provenance")) return 0;
+  return connection.query_int64(
+      "select coalesce(max(warehouse_format), 0)::bigint from ops.provenance");
+}
+
 void check_format(duck::Connection& connection, const std::string& path) {
-  if (!table_exists(connection, "ops", "provenance")) return;
-  const std::int64_t format =
-      connection.query_int64("select max(warehouse_format)::bigint from ops.provenance");
+  const std::int64_t format = format_of(connection);
   if (format > kWarehouseFormat) {
     throw Error(
         fmt::format("{} was written by a newer version of gsa (warehouse format {}; this one "
@@ -147,14 +152,23 @@ void write_provenance(duck::Connection& connection, const Provenance& provenance
   connection.execute("create schema if not exists ops");
   connection.execute(fmt::format(
       "create or replace table ops.provenance as select {}::integer as warehouse_format, "
-      "{} as source, {}::bigint as prompts, {}::bigint as prompts_in_source, "
+      "{} as source, {} as source_reason, {}::bigint as prompts, "
+      "{}::bigint as prompts_in_source, "
       "{}::bigint as prompts_skipped, {}::bigint as users, {}::ubigint as seed, {} as behavior, "
       "{} as period, {} as project, {} as raw_fingerprint, "
       "(current_timestamp at time zone 'UTC')::timestamp as published_at",
-      kWarehouseFormat, sql_quote(provenance.source), provenance.prompts,
-      provenance.prompts_in_source, provenance.prompts_skipped, provenance.users, provenance.seed,
-      sql_quote(provenance.behavior), sql_quote(provenance.period), sql_quote(provenance.project),
+      kWarehouseFormat, sql_quote(provenance.source), sql_quote(provenance.source_reason),
+      provenance.prompts, provenance.prompts_in_source, provenance.prompts_skipped,
+      provenance.users, provenance.seed, sql_quote(provenance.behavior),
+      sql_quote(provenance.period), sql_quote(provenance.project),
       sql_quote(provenance.raw_fingerprint)));
+  std::string findings =
+      "create or replace table ops.findings (finding varchar, rule varchar, count bigint)";
+  for (const Finding& finding : provenance.findings) {
+    findings += fmt::format("; insert into ops.findings values ({}, {}, {})",
+                            sql_quote(finding.what), sql_quote(finding.rule), finding.count);
+  }
+  connection.execute(findings);
 }
 
 void write_published(duck::Connection& connection,
@@ -209,11 +223,10 @@ duck::Database open_warehouse(const WarehouseOptions& options, Access access) {
 }
 
 std::optional<Provenance> read_provenance(duck::Connection& connection) {
-  if (!table_exists(connection, "ops", "provenance")) return std::nullopt;
+  if (format_of(connection) < kWarehouseFormat) return std::nullopt;
   const duck::Result row = connection.query(
       "select source, prompts, prompts_in_source, prompts_skipped, users, seed::varchar, behavior, "
-      "period, project, raw_fingerprint from ops.provenance");
-  if (row.rows() == 0) return std::nullopt;
+      "period, project, raw_fingerprint, source_reason from ops.provenance");
   Provenance p;
   p.source = row.text(0, 0);
   p.prompts = row.int64(0, 1);
@@ -225,6 +238,12 @@ std::optional<Provenance> read_provenance(duck::Connection& connection) {
   p.period = row.text(0, 7);
   p.project = row.text(0, 8);
   p.raw_fingerprint = row.text(0, 9);
+  p.source_reason = row.text(0, 10);
+  const duck::Result found =
+      connection.query("select finding, rule, count from ops.findings order by rowid");
+  for (std::size_t r = 0; r < found.rows(); ++r) {
+    p.findings.push_back({found.text(r, 0), found.text(r, 1), found.int64(r, 2)});
+  }
   return p;
 }
 

@@ -5,8 +5,8 @@
 // Layout. main.* holds what readers see. While a run is going its tables stand beside them in the
 // same schema under hidden names (kHiddenPrefix + name); publishing renames them in one
 // transaction. Hidden tables in a file that no run is working on were left by a killed run and are
-// dropped by the next. ops.provenance has one row, that of the last publication; ops.published
-// lists its relations.
+// dropped by the next. ops.provenance has one row, that of the last publication; ops.findings has
+// what was odd in its source, ops.published lists its relations.
 
 #include <cstdint>
 #include <optional>
@@ -18,8 +18,9 @@
 
 namespace gsa::assets {
 
-// Raised with every change of the layout that an older gsa would misread.
-inline constexpr std::int64_t kWarehouseFormat = 1;
+// Raised with every change of the layout that an older gsa would misread, or whose older state this
+// one cannot read.
+inline constexpr std::int64_t kWarehouseFormat = 2;
 
 inline constexpr std::string_view kHiddenPrefix = "__gsa_new__";
 std::string hidden(std::string_view name);
@@ -41,21 +42,30 @@ enum class Access {
 // DuckDB file, written by a newer version, read-only, …
 duck::Database open_warehouse(const WarehouseOptions& options, Access access);
 
+// A kind of odd value in the source, what was done about it, and how many there were.
+struct Finding {
+  std::string what;
+  std::string rule;
+  std::int64_t count;
+};
+
 // What the published numbers are made of.
 struct Provenance {
-  std::string source;        // "synthetic", "sample.parquet", …
-  std::int64_t prompts = 0;  // used
+  std::string source;         // "synthetic", "sample.parquet", …
+  std::string source_reason;  // why this one, where the user left the choice open; else empty
+  std::int64_t prompts = 0;   // used
   std::int64_t prompts_in_source = 0;
   std::int64_t prompts_skipped = 0;  // null or blank
   std::int64_t users = 0;
   std::uint64_t seed = 0;
-  std::string behavior;         // "simulated"
-  std::string period;           // "2025-12"
+  std::string behavior;         // "simulated", "observed"
+  std::string period;           // "2025-12", "2022-08 to 2022-09"
   std::string project;          // "built-in" or the folder
   std::string raw_fingerprint;  // equal for two runs that would make the same raw tables
+  std::vector<Finding> findings;
 };
 
-// The last publication's; none where nothing was published yet.
+// The last publication's; none where nothing was published yet, or only in an older format.
 std::optional<Provenance> read_provenance(duck::Connection& connection);
 
 // A relation of a publication.

@@ -42,7 +42,7 @@ class Warehouse : public testing::Test {
 };
 
 Provenance provenance() {
-  return {"synthetic", 10, 10, 0, 2, 42, "simulated", "2025-12", "built-in", "f"};
+  return {"synthetic", "", 10, 10, 0, 2, 42, "simulated", "2025-12", "built-in", "f", {}};
 }
 
 TEST_F(Warehouse, IsMadeWithItsFolderWhenWritten) {
@@ -73,6 +73,39 @@ TEST_F(Warehouse, RefusesANewerFormat) {
     connection.execute("update ops.provenance set warehouse_format = 99");
   }
   EXPECT_NE(refusal(Access::read).find("written by a newer version of gsa"), std::string::npos);
+}
+
+TEST_F(Warehouse, TakesAnOlderFormatForNothingPublishedAndPublishesAnew) {
+  const duck::Database database = open_warehouse(options(), Access::write);
+  duck::Connection connection = database.connect();
+  publish(connection, {}, {}, provenance());
+  ASSERT_TRUE(read_provenance(connection));
+  connection.execute(
+      "create or replace table ops.provenance as select 1 as warehouse_format, 'x' as source");
+  EXPECT_FALSE(read_provenance(connection));
+  publish(connection, {}, {}, provenance());
+  EXPECT_TRUE(read_provenance(connection));
+}
+
+TEST_F(Warehouse, KeepsWhyTheSourceAndWhatWasOddInIt) {
+  const duck::Database database = open_warehouse(options(), Access::write);
+  duck::Connection connection = database.connect();
+  Provenance made = provenance();
+  made.source_reason = "it's in the cache";
+  made.findings = {{"rows without a time", "skipped", 7}, {"prompts, odd", "kept", 0}};
+  publish(connection, {}, {}, made);
+  const auto read = read_provenance(connection);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->source_reason, "it's in the cache");
+  ASSERT_EQ(read->findings.size(), 2u);
+  EXPECT_EQ(read->findings[0].what, "rows without a time");
+  EXPECT_EQ(read->findings[0].rule, "skipped");
+  EXPECT_EQ(read->findings[0].count, 7);
+  EXPECT_EQ(read->findings[1].count, 0);
+  // A later publication with other findings leaves none of these.
+  made.findings = {};
+  publish(connection, {}, {}, made);
+  EXPECT_TRUE(read_provenance(connection)->findings.empty());
 }
 
 TEST_F(Warehouse, RefusesAReadOnlyFileOnlyForWriting) {

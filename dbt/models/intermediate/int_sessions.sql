@@ -1,6 +1,7 @@
 -- Which session each generation belongs to: a user's generations in order of time, a new session
 -- after more than session_gap_minutes without one. A session is named by the generation that began
 -- it, so two sessions never share an id. Only the narrow key columns go through the window.
+-- Generations of unknown users belong to none: they may be anybody's.
 with previous as (
 
     select
@@ -11,6 +12,7 @@ with previous as (
             partition by user_id order by generated_at, generation_id
         ) as previous_at
     from {{ ref('stg_generations') }}
+    where user_id is not null
 
 ),
 
@@ -30,9 +32,7 @@ marked as (
 select
     generation_id,
     {{ last_known('case when begins_session then generation_id end') }} over so_far as session_id,
-    cast(
-        {{ last_known('case when begins_session then generated_at end') }} over so_far as date
-    ) as session_date
+    {{ last_known('case when begins_session then generated_at end') }} over so_far as session_start
 from marked
 window so_far as (
     partition by user_id order by generated_at, generation_id

@@ -15,11 +15,14 @@ with activity as (
 
 select
     users.user_id,
+    users.user_name,
     users.user_tier,
     users.region,
     users.device_type,
     users.signup_at,
     users.cohort_week,
+    users.signup_origin,
+    users.traits_origin,
     coalesce(activity.lifetime_generations, 0) as lifetime_generations,
     coalesce(activity.lifetime_sessions, 0) as lifetime_sessions,
     coalesce(activity.lifetime_cost, 0) as lifetime_cost,

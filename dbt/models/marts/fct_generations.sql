@@ -1,14 +1,24 @@
+-- A re-roll is a retry: where the data shows them, the raw retry_count is null and asked_before_at
+-- says when the same user last asked for the same prompt in another way. Generations of unknown
+-- users stay, outside any session.
 select
     generations.generation_id,
     sessions.session_id,
     generations.user_id,
     generations.prompt_id,
     generations.generated_at,
-    sessions.session_date,
+    cast(sessions.session_start as date) as session_date,
     generations.status,
     generations.latency_ms,
     generations.cost_credits,
-    generations.retry_count,
+    coalesce(
+        generations.retry_count,
+        cast(
+            case when generations.asked_before_at >= sessions.session_start then 1 else 0 end as smallint
+        )
+    ) as retry_count,
+    generations.image_count,
+    generations.blurred_images,
     generations.feedback,
     generations.downloaded,
     generations.model_version,
@@ -16,9 +26,18 @@ select
     {{ complexity('generations.token_count') }} as complexity,
     users.user_tier,
     users.region,
-    users.device_type
+    users.device_type,
+    generations.user_origin,
+    generations.time_origin,
+    generations.status_origin,
+    generations.latency_origin,
+    generations.cost_origin,
+    generations.retry_origin,
+    generations.feedback_origin,
+    generations.download_origin,
+    generations.model_origin
 from {{ ref('stg_generations') }} as generations
-inner join {{ ref('int_sessions') }} as sessions
+left join {{ ref('int_sessions') }} as sessions
     on generations.generation_id = sessions.generation_id
 left join {{ ref('stg_users') }} as users
     on generations.user_id = users.user_id

@@ -16,10 +16,12 @@ with sessions as (
         max(latency_ms) as max_latency_ms,
         cast(sum(cost_credits) as decimal(14, 4)) as total_cost_credits,
         cast(sum(retry_count) as integer) as total_retries,
+        cast(sum(image_count) as integer) as total_images,
         cast(count(case when feedback = 'thumbs_up' then 1 end) as integer) as thumbs_up_count,
         cast(count(case when feedback = 'thumbs_down' then 1 end) as integer) as thumbs_down_count,
         cast(count(case when downloaded then 1 end) as integer) as download_count
     from {{ ref('fct_generations') }}
+    where session_id is not null
     group by session_id
 
 ),
@@ -84,6 +86,7 @@ select
     scored.max_latency_ms,
     scored.total_cost_credits,
     scored.total_retries,
+    scored.total_images,
     scored.thumbs_up_count,
     scored.thumbs_down_count,
     scored.download_count,

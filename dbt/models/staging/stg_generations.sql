@@ -7,8 +7,20 @@ select
     status,
     cost_credits,
     retry_count,
+    asked_before_at,
+    image_count,
+    blurred_images,
     feedback,
     downloaded,
     model_version,
-    token_count
+    token_count,
+    user_origin,
+    time_origin,
+    status_origin,
+    latency_origin,
+    cost_origin,
+    retry_origin,
+    feedback_origin,
+    download_origin,
+    model_origin
 from {{ source('raw', 'raw_generations') }}

@@ -1,0 +1,159 @@
+#include <map>
+#include <memory>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/cache_list.h"
+#include "app/fetch_progress.h"
+#include "app/option_values.h"
+#include "app/options.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "hub/cache.h"
+#include "hub/fetch.h"
+#include "hub/hub_file.h"
+#include "hub/settings.h"
+#include "prompts/datasets.h"
+
+namespace gsa::app {
+namespace {
+
+struct FetchOptions {
+  std::vector<std::string> sources = {prompts::datasets().front().name};
+  bool list = false;
+  RowFormat format = RowFormat::table;
+  bool quiet = false;
+};
+
+// A source as it was named, and the file that it means.
+struct Wanted {
+  std::string source;
+  hub::HubFile file;
+  hub::Expected expected = {};
+};
+
+Error unknown_source(const std::string& source) {
+  std::vector<std::string> names;
+  for (const prompts::Dataset& dataset : prompts::datasets()) names.push_back(dataset.name);
+  return Error(fmt::format("gsa fetch knows no source '{}': it takes {} or "
+                           "hf://datasets/OWNER/NAME[@REVISION]/PATH",
+                           source, join(names, ", ")),
+               did_you_mean(source, names), ErrorCode::usage);
+}
+
+Wanted understand(const std::string& source) {
+  if (const prompts::Dataset* dataset = prompts::find_dataset(source)) {
+    return {source, dataset->file, dataset->expected};
+  }
+  if (!hub::is_hub_url(source)) throw unknown_source(source);
+  try {
+    return {source, hub::parse_hub_url(source)};
+  } catch (const Error& error) {
+    throw Error(error.message(), error.hint(), ErrorCode::usage);
+  }
+}
+
+// "14:03:59  Fetched diffusiondb: poloclub/diffusiondb/metadata.parquet at fb620fb, 194.5 MB
+// [41.20s]"
+void say(const Wanted& wanted, const hub::CachedFile& cached, bool downloaded, double seconds) {
+  const bool has_name = !hub::is_hub_url(wanted.source);
+  const std::string what =
+      fmt::format("{}{}, {}", has_name ? wanted.source + ": " : "", dataset_file_at(cached),
+                  format_bytes(static_cast<double>(cached.bytes)));
+  if (downloaded) {
+    fmt::print(stderr, "{}  Fetched {} [{:.2f}s]\n", clock_now(), what, seconds);
+  } else {
+    fmt::print(stderr, "{}  Was cached already: {}\n", clock_now(), what);
+  }
+}
+
+// What is known by its sum is not asked for again.
+hub::CachedFile fetch_one(const hub::Settings& settings, const Wanted& wanted,
+                          FetchProgress& progress) {
+  if (!wanted.expected.sha256.empty()) {
+    if (auto cached = hub::find_cached(settings, wanted.file, wanted.expected)) return *cached;
+  }
+  hub::CachedFile fetched = hub::fetch(settings, wanted.file, progress.events(), wanted.expected);
+  progress.finish();
+  return fetched;
+}
+
+int fetch_all(const FetchOptions& options) {
+  std::vector<Wanted> all;
+  for (const std::string& source : options.sources) all.push_back(understand(source));
+  const hub::Settings settings = hub::settings_from_environment();
+  for (const Wanted& wanted : all) {
+    const Stopwatch watch;
+    const std::string& path = wanted.file.path;
+    FetchProgress progress(path.substr(path.rfind('/') + 1), options.quiet);
+    const hub::CachedFile cached = fetch_one(settings, wanted, progress);
+    if (!options.quiet) say(wanted, cached, progress.downloaded(), watch.seconds());
+    fmt::print("{}\n", cached.path);
+    std::fflush(stdout);  // a script may begin with the first file while the next one comes
+  }
+  return 0;
+}
+
+int fetch(const FetchOptions& options) {
+  if (options.list) {
+    const hub::Settings settings = hub::settings_from_environment();
+    write_cache_list(settings, options.format);
+    return 0;
+  }
+  try {
+    return fetch_all(options);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::interrupted || !error.hint().empty()) throw;
+    throw Error(error.message(), "what was fetched so far is kept", ErrorCode::interrupted);
+  }
+}
+
+void refuse_together(const CLI::App& command, const FetchOptions& options) {
+  if (options.list && command.count("source") > 0) {
+    throw Error("gsa fetch takes sources or --list, not both", "gsa fetch --list shows all of them",
+                ErrorCode::usage);
+  }
+  if (!options.list && command.count("--format") > 0) {
+    throw Error("--format is for gsa fetch --list", "what is fetched is named a path a line",
+                ErrorCode::usage);
+  }
+}
+
+}  // namespace
+
+void add_fetch(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<FetchOptions>();
+  CLI::App* command = add_plain_command(
+      app, "fetch", "Download prompts of the Hugging Face Hub ahead, or list what is there",
+      "  gsa fetch\n"
+      "  gsa fetch diffusiondb-large\n"
+      "  gsa sql \"select count(*) from '$(gsa fetch hf://datasets/OWNER/NAME/data.parquet)'\"\n"
+      "  gsa fetch --list --format json",
+      options->quiet);
+  command
+      ->add_option("source", options->sources,
+                   "diffusiondb (the default), diffusiondb-large, or "
+                   "hf://datasets/OWNER/NAME[@REVISION]/PATH")
+      ->type_name("SOURCE");
+  command->add_flag("--list", options->list, "List what is in the cache instead");
+  command
+      ->add_option("--format", options->format,
+                   "Of the list: table, csv, json, jsonl or markdown (default: table)")
+      ->transform(one_of<RowFormat>({{"table", RowFormat::table},
+                                     {"csv", RowFormat::csv},
+                                     {"json", RowFormat::json},
+                                     {"jsonl", RowFormat::jsonl},
+                                     {"markdown", RowFormat::markdown}}))
+      ->type_name("FORMAT");
+  command->callback([command, options, &action] {
+    refuse_together(*command, *options);
+    action = [options] { return fetch(*options); };
+  });
+}
+
+}  // namespace gsa::app

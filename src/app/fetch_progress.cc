@@ -1,0 +1,53 @@
+#include "app/fetch_progress.h"
+
+#include <cstdio>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/terminal.h"
+#include "base/text.h"
+
+namespace gsa::app {
+namespace {
+
+constexpr std::size_t kLabelColumns = 24;  // leaves room for the numbers on 80 columns
+
+}  // namespace
+
+FetchProgress::FetchProgress(const std::string& label, bool quiet)
+    : label_(clip(label, kLabelColumns)), quiet_(quiet) {}
+
+hub::FetchEvents FetchProgress::events() {
+  hub::FetchEvents events;
+  events.progress = [this](std::int64_t done, std::int64_t total) { show(done, total); };
+  events.message = [this](const std::string& text) { note(text); };
+  return events;
+}
+
+void FetchProgress::finish() { bar_.reset(); }
+
+// The bar begins anew, and with it the clock, where the download does: with another file, or from
+// the start again. What the first call tells of was there before.
+void FetchProgress::show(std::int64_t done, std::int64_t total) {
+  downloaded_ = true;
+  if (total <= 0) return;
+  const auto share = [total](std::int64_t bytes) {
+    return static_cast<double>(bytes) / static_cast<double>(total);
+  };
+  if (!bar_ || total != total_ || done < done_) {
+    bar_.emplace(Work{label_, total, ProgressUnit::bytes, share(done)}, !quiet_);
+    total_ = total;
+  }
+  done_ = done;
+  bar_->update(share(done));
+}
+
+void FetchProgress::note(const std::string& text) {
+  if (quiet_) return;
+  if (bar_) bar_->wipe();
+  fmt::print(stderr, "{}  {} {}\n", clock_now(), paint(STDERR_FILENO, Ink::yellow, "note:"), text);
+}
+
+}  // namespace gsa::app
