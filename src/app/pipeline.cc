@@ -146,7 +146,7 @@ void Pipeline::make_raw_tables() {
   for (const std::string& text : ingested.notes) note(text);
   step(fmt::format("Made raw_prompts, {} rows from {}", with_thousands(ingested.rows),
                    ingested.source));
-  if (observed) {
+  if (ingested.observed) {
     make_observed(*ingested.observed);
   } else {
     make_simulated(ingested.rows);

@@ -95,7 +95,7 @@ TEST_F(Warehouse, KeepsWhyTheSourceAndWhatWasOddInIt) {
   made.findings = {{"rows without a time", "skipped", 7}, {"prompts, odd", "kept", 0}};
   publish(connection, {}, {}, made);
   const auto read = read_provenance(connection);
-  ASSERT_TRUE(read);
+  ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->source_reason, "it's in the cache");
   ASSERT_EQ(read->findings.size(), 2u);
   EXPECT_EQ(read->findings[0].what, "rows without a time");
@@ -105,7 +105,9 @@ TEST_F(Warehouse, KeepsWhyTheSourceAndWhatWasOddInIt) {
   // A later publication with other findings leaves none of these.
   made.findings = {};
   publish(connection, {}, {}, made);
-  EXPECT_TRUE(read_provenance(connection)->findings.empty());
+  const auto later = read_provenance(connection);
+  ASSERT_TRUE(later.has_value());
+  EXPECT_TRUE(later->findings.empty());
 }
 
 TEST_F(Warehouse, RefusesAReadOnlyFileOnlyForWriting) {

@@ -145,8 +145,8 @@ Connection::Connection(const Database& database)
   }
   // DuckDB reports progress only with its own bar switched on; that bar itself is not wanted.
   execute("set enable_progress_bar = true; set enable_progress_bar_print = false");
-  // Times without a zone are UTC's, whatever the machine's zone. DuckDB knows the setting only where
-  // ICU is built in; without it, UTC is all it knows.
+  // Times without a zone are UTC's, whatever the machine's zone. DuckDB knows the setting only
+  // where ICU is built in; without it, UTC is all it knows.
   if (query_int64("select count(*) from duckdb_settings() where name = 'TimeZone'") > 0) {
     execute("set TimeZone = 'UTC'");
   }

@@ -306,6 +306,15 @@ TEST_F(Fetch, TellsThatTheHubCannotBeReached) {
   EXPECT_EQ(waits_.size(), 5u);
 }
 
+// ".invalid" is no domain (RFC 2606).
+TEST_F(Fetch, TellsThatTheHubsNameIsUnknownAfterTryingAgain) {
+  start();
+  settings_.endpoint = "http://hub.invalid";
+  EXPECT_NE(failing_fetch().message().find("Could not resolve host: hub.invalid"),
+            std::string::npos);
+  EXPECT_EQ(waits_.size(), 5u);
+}
+
 TEST_F(Fetch, NamesTheCauseOfARefusal) {
   struct Case {
     Reply reply;

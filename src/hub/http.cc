@@ -142,7 +142,7 @@ bool Answer::is_redirect() const {
 }
 
 struct Http::Handles {
-  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy{curl_easy_init(), curl_easy_cleanup};
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy{nullptr, curl_easy_cleanup};
   std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi{curl_multi_init(),
                                                               curl_multi_cleanup};
   std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr, curl_slist_free_all};
@@ -164,7 +164,10 @@ struct Http::Handles {
 
 void Http::Handles::prepare(const Settings& settings, Transfer& transfer) {
   const Request& request = transfer.request;
-  curl_easy_reset(easy.get());
+  // A new handle each time: an old one keeps its buffer after some failures, and then refuses
+  // options. Connections stay open all the same: they are the multi handle's.
+  easy.reset(curl_easy_init());
+  check(easy != nullptr, "libcurl has memory");
   headers.reset();
   error.front() = '\0';
   add_header("Accept-Encoding: identity");  // the size and the sum are those of the plain bytes
@@ -223,7 +226,7 @@ CURLcode Http::Handles::run(const Events& events, Transfer& transfer) {
 Http::Http(const Settings& settings, const Events& events) : settings_(settings), events_(events) {
   init_libcurl();
   handles_ = std::make_unique<Handles>();
-  check(handles_->easy != nullptr && handles_->multi != nullptr, "libcurl has memory");
+  check(handles_->multi != nullptr, "libcurl has memory");
 }
 
 Http::~Http() {

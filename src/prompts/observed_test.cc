@@ -35,7 +35,8 @@ class ObservedFixture : public IngestFixture {
   IngestResult observe_paths(const std::vector<std::string>& paths, std::int64_t prompts = 1000,
                              std::uint64_t seed = 1) {
     connection_.execute("drop table if exists raw_prompts");
-    return ingest(connection_, {paths, prompts, seed, "raw_prompts", "", true}, run_on(connection_));
+    return ingest(connection_, {paths, prompts, seed, "raw_prompts", "", true},
+                  run_on(connection_));
   }
 
   // id, user, minute, images, blurred, minute of the last asking.
