@@ -1,6 +1,7 @@
 #include "prompts/ingest.h"
 
 #include <limits>
+#include <memory>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "duck/function.h"
 #include "prompts/corpus.h"
 #include "prompts/features.h"
+#include "prompts/row_set.h"
 #include "prompts/sampling.h"
 #include "prompts/source.h"
 
@@ -137,16 +139,18 @@ void ingest_sample(duck::Connection& connection, const SourceRows& source,
 void ingest_requests(duck::Connection& connection, const SourceRows& source,
                      const std::string& where, const IngestRequest& request, const RunQuery& run,
                      IngestResult& result) {
-  const Observed& observed =
-      result.observed.emplace(observe(connection, run, source, request.prompts, request.seed));
+  result.observed =
+      std::make_unique<Observed>(observe(connection, run, source, request.prompts, request.seed));
+  const Observed& observed = *result.observed;
   if (observed.without_time == source.rows()) {
     throw Error(fmt::format("{}: no row has a time", where),
                 "a time is text like 2022-08-11 00:02:00+00:00 or a timestamp of Parquet");
   }
-  create_from(fmt::format("select source.* from ({}) as source inner join {} as requests "
-                          "on source.prompt_id = requests.generation_id order by prompt_id",
-                          source.select(), observed.requests.name()),
-              observed.request_count, request, run);
+  const RowSet first_rows(connection, "select generation_id from " + observed.requests.name(),
+                          source.rows());
+  create_from(
+      fmt::format("select * from ({}) where {}", source.select(), first_rows.contains("prompt_id")),
+      observed.request_count, request, run);
   result.rows = observed.request_count;
   result.skipped_empty = observed.blank;
   result.sampled = observed.sampled;
@@ -252,6 +256,7 @@ IngestResult ingest_files(duck::Connection& connection, const IngestRequest& req
 
 void register_functions(duck::Connection& connection) {
   register_observed_functions(connection);
+  register_row_set(connection);
   const Type text = Type::of(DUCKDB_TYPE_VARCHAR), flag = Type::of(DUCKDB_TYPE_BOOLEAN),
              bigint = Type::of(DUCKDB_TYPE_BIGINT), ubigint = Type::of(DUCKDB_TYPE_UBIGINT);
   duck::register_function(connection,

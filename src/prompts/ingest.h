@@ -18,7 +18,7 @@
 // one of their requests, whose number, prompt and settings are those of its first row (observed.h).
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,7 +32,7 @@ namespace gsa::prompts {
 //   gsa_prompt_features(varchar) → struct(token_count integer, has_safety_keyword boolean)
 //   gsa_has_words(varchar) → boolean: token_count > 0
 //   gsa_sample_key(seed ubigint, row bigint) → ubigint, see sampling.h
-//   gsa_text_hash(varchar) → bigint
+//   gsa_text_hash(varchar) → bigint, gsa_in_rows(blob, bigint) → boolean
 //   gsa_synthetic_prompt(seed ubigint, id bigint) → struct(prompt, …): the columns above but
 //   prompt_id
 void register_functions(duck::Connection& connection);
@@ -62,7 +62,7 @@ struct IngestResult {
   std::vector<Finding> findings;   // all that was looked for, found or not
   std::vector<std::string> notes;  // whole sentences for the user
   std::string fingerprint;         // changes when the files do: a line each
-  std::optional<Observed> observed;
+  std::unique_ptr<Observed> observed;  // where it was asked for
 };
 
 // Creates the table, all or nothing. Throws Error where the source is not as it should be, naming

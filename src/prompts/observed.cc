@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "duck/function.h"
+#include "prompts/row_set.h"
 #include "prompts/sampling.h"
 
 namespace gsa::prompts {
@@ -66,7 +67,7 @@ class Observation {
   std::int64_t count(const std::string& from) {
     return connection_.query_int64("select count(*) from " + from);
   }
-  std::int64_t read(const std::string& among);
+  std::int64_t read(const RowSet* among);
   void find_repeated_images();
   std::uint64_t read_sample(std::int64_t wanted);
   void name_users(Observed& observed);
@@ -80,11 +81,11 @@ class Observation {
   TempTable asked_{connection_, "gsa_asked"};               // requests, with the hashes
 };
 
-// Makes rows_, repeated_ and asked_ of the rows with an id in the SELECT `among`, or of all where
-// that is empty; returns the number of requests.
-std::int64_t Observation::read(const std::string& among) {
+// Makes rows_, repeated_ and asked_ of the rows `among` those, or of all where that is null;
+// returns the number of requests.
+std::int64_t Observation::read(const RowSet* among) {
   std::string select = select_rows(source_, seed_);
-  if (!among.empty()) select += fmt::format(" and prompt_id in ({})", among);
+  if (among != nullptr) select += " and " + among->contains("prompt_id");
   run_("reading who asked when", source_.rows(), rows_.create_as(select));
   find_repeated_images();
   const std::string all_but_repeated =
@@ -126,9 +127,12 @@ std::uint64_t Observation::read_sample(std::int64_t wanted) {
   double rows = kLikelyImages * static_cast<double>(wanted);
   std::uint64_t bound = bound_for(connection_, units, rows);
   const auto read_to_bound = [&] {
-    return read(bound == kMaxSampleKey ? ""
-                                       : fmt::format("select id from {} where unit <= {}::ubigint",
-                                                     units.name(), bound));
+    if (bound == kMaxSampleKey) return read(nullptr);
+    const RowSet drawn(
+        connection_,
+        fmt::format("select id from {} where unit <= {}::ubigint", units.name(), bound),
+        source_.rows());
+    return read(&drawn);
   };
   std::int64_t found = read_to_bound();
   while (found < wanted && bound != kMaxSampleKey) {
@@ -177,7 +181,7 @@ Observed Observation::observe(std::int64_t wanted) {
   if (source_.rows() > wanted) {
     last = read_sample(wanted);
   } else {
-    read("");
+    read(nullptr);
   }
   observed.sampled = last != kMaxSampleKey;
   name_users(observed);
