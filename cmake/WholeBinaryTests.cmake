@@ -14,4 +14,7 @@ if(GSA_TESTS AND GSA_CHECKS)
       GSA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GSA_TESTDATA="${CMAKE_SOURCE_DIR}/testdata/whole")
     add_test(NAME whole_${name} COMMAND whole_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endforeach()
+  # The fake hub for scripts/hub-parity.
+  add_executable(fake_hub ${CMAKE_SOURCE_DIR}/tests/fake_hub_main.cc)
+  target_link_libraries(fake_hub PRIVATE gsa_fake_hub gsa_warnings)
 endif()

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -194,6 +193,11 @@ std::vector<CachedFile> list_cached(const Settings& settings) {
   return files;
 }
 
+void make_dataset_folder(const CacheFolder& folder) {
+  make_folder(folder.root / "blobs");
+  make_folder(folder.root / "snapshots");
+}
+
 void link_snapshot(const CacheFolder& folder, const HubFile& file, const std::string& commit,
                    const std::string& etag) {
   const fs::path link = folder.snapshot(commit, file);
@@ -210,13 +214,16 @@ void link_snapshot(const CacheFolder& folder, const HubFile& file, const std::st
     }
   }
   if (file.revision == commit) return;
-  // Files of one dataset share the ref, and their threads the name that write_file() gives a part.
-  static std::mutex one_at_a_time;
-  const std::lock_guard lock(one_at_a_time);
   const fs::path ref = folder.ref(file.revision);
   if (size_of(ref) && read_file(ref) == commit) return;
   make_folder(ref.parent_path());
-  write_file(ref, commit);
+  // Not written beside the ref: whatever lies in that folder is taken for one.
+  const fs::path fresh = folder.blob(etag).string() + ".gsa-ref";
+  write_file(fresh, commit);
+  fs::rename(fresh, ref, failure);
+  if (failure) {
+    throw Error(fmt::format("cannot write {}: {}", ref.string(), failure.message()));
+  }
 }
 
 }  // namespace gsa::hub

@@ -10,7 +10,9 @@
 //   CACHE/.locks/datasets--OWNER--NAME/ETAG.lock           flock()ed by whoever downloads the blob
 //
 // Our own beside those: blobs/ETAG.gsa-part and blobs/ETAG.gsa-part.info, an unfinished download
-// (see part_file.h). A blob appears by rename once its sum is right, and is never written again.
+// (see part_file.h), and for a moment ETAG.gsa-link and ETAG.gsa-ref, what becomes the other two.
+// A blob appears by rename once its sum is right, and is never written again. scripts/hub-parity
+// holds all of this to the real library.
 
 #include <cstdint>
 #include <filesystem>
@@ -68,7 +70,11 @@ struct CacheFolder {
   std::filesystem::path ref(const std::string& revision) const { return root / "refs" / revision; }
 };
 
-// Makes the snapshot's link to the blob and writes the revision's ref, both by rename.
+// Makes the folders without which the libraries take a dataset for damaged, should nothing come.
+void make_dataset_folder(const CacheFolder& folder);
+
+// Makes the snapshot's link to the blob and writes the revision's ref, both by rename. Use it under
+// the blob's lock.
 void link_snapshot(const CacheFolder& folder, const HubFile& file, const std::string& commit,
                    const std::string& etag);
 

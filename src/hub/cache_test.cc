@@ -1,5 +1,12 @@
 #include "hub/cache.h"
 
+#include <array>
+#include <cstdint>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hub/descriptor.h"
 #include "hub/hub_fixture.h"
 
 namespace gsa::hub {
@@ -106,6 +113,45 @@ TEST_F(Cache, ListsWhatWasFetched) {
   EXPECT_EQ(files[0].file, file_);
   EXPECT_EQ(files[0].path, fetched.path);
   EXPECT_EQ(files[0].etag, sha256(bytes_));
+}
+
+TEST_F(Cache, IsSharedWithOtherUsersOfTheGroupByItsLocks) {
+  const mode_t before = umask(077);
+  start();
+  fetch_file();
+  umask(before);
+  const fs::path lock =
+      settings_.cache / ".locks/datasets--owner--name" / (sha256(bytes_) + ".lock");
+  EXPECT_EQ(static_cast<unsigned>(fs::status(lock).permissions()), 0664u);
+}
+
+// The Python libraries take whatever lies among the refs for one, and a dataset with a ref to no
+// commit for damaged; a process may be killed at any moment.
+TEST_F(Cache, WritesNothingAmongTheRefsButRefs) {
+  const fs::path refs = dataset_folder() / "refs";
+  fs::create_directories(refs);
+  const Descriptor watch(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  ASSERT_GE(inotify_add_watch(watch.get(), refs.c_str(), IN_CREATE | IN_MOVED_TO), 0);
+  start();
+  fetch_file();
+  EXPECT_EQ(read_file(refs / "main"), hub_->commit());
+  alignas(inotify_event) std::array<char, 4096> events{};
+  const ssize_t size = read(watch.get(), events.data(), events.size());
+  ASSERT_GT(size, 0);
+  const auto* event = reinterpret_cast<const inotify_event*>(events.data());
+  EXPECT_STREQ(event->name, "main");
+  EXPECT_EQ(event->mask, static_cast<std::uint32_t>(IN_MOVED_TO));
+  EXPECT_EQ(static_cast<std::size_t>(size), sizeof *event + event->len) << "more than one event";
+}
+
+// The Python libraries take a dataset without that folder for damaged.
+TEST_F(Cache, HasAFolderOfSnapshotsBeforeAnythingCame) {
+  start();
+  FetchEvents stopping = events();
+  stopping.progress = [](std::int64_t, std::int64_t) { throw Error("stopped"); };
+  EXPECT_THROW(fetch(settings_, file_, stopping), Error);
+  EXPECT_TRUE(fs::exists(part_path()));
+  EXPECT_TRUE(fs::is_directory(dataset_folder() / "snapshots"));
 }
 
 }  // namespace

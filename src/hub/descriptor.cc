@@ -26,6 +26,18 @@ bool is_still(const Descriptor& file, const std::filesystem::path& path) {
          of_file.st_dev == of_path.st_dev && of_file.st_ino == of_path.st_ino;
 }
 
+// Group-writable whatever the umask, as the Python libraries make theirs: users who share a cache
+// must be able to wait for each other.
+Descriptor open_lock_file(const std::filesystem::path& path) {
+  constexpr mode_t kMode = 0664;
+  Descriptor made(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  if (made.get() >= 0) {
+    fchmod(made.get(), kMode);  // some disks have no modes, and lock nevertheless
+    return made;
+  }
+  return Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode));
+}
+
 }  // namespace
 
 Descriptor::~Descriptor() {
@@ -35,7 +47,7 @@ Descriptor::~Descriptor() {
 std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
   make_folder(path.parent_path());
   while (true) {
-    Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    Descriptor file = open_lock_file(path);
     if (file.get() < 0) {
       throw Error(fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
     }

@@ -108,13 +108,15 @@ Reply Reply::of(int status, const std::string& error_code) {
 
 struct FakeHub::State {
   struct Port {
+    explicit Port(const std::string& address)
+        : acceptor(io, tcp::endpoint(asio::ip::make_address_v4(address), 0)) {}
     asio::io_context io;
-    tcp::acceptor acceptor{io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)};
+    tcp::acceptor acceptor;
     std::uint16_t number = acceptor.local_endpoint().port();
     std::thread thread;
   };
 
-  explicit State(FakeHubOptions with) : options(with) {
+  explicit State(FakeHubOptions with) : options(std::move(with)) {
     if (options.tls) {
       tls.use_certificate_chain(asio::buffer(certificate.pem));
       tls.use_private_key(asio::buffer(certificate.key_pem), asio::ssl::context::pem);
@@ -256,8 +258,8 @@ struct FakeHub::State {
       } else {
         message.status = 302;
         message.body = "Found. Redirecting";
-        message.set("Location", fmt::format("http://127.0.0.1:{}/blobs/{}?Signature={}", cdn.number,
-                                            file.sha256, ++signatures));
+        message.set("Location", fmt::format("{}/blobs/{}?Signature={}", cdn_endpoint(), file.sha256,
+                                            ++signatures));
         message.set("X-Linked-Etag", fmt::format("\"{}\"", file.sha256));
         message.set("X-Linked-Size", std::to_string(file.bytes.size()));
         message.set("ETag", "\"of-the-redirect\"");
@@ -296,6 +298,10 @@ struct FakeHub::State {
     return !failure && !cut && !reply.claim;
   }
 
+  std::string cdn_endpoint() const {
+    return fmt::format("http://{}:{}", options.cdn_address, cdn.number);
+  }
+
   // False where the server ends.
   bool sleep(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex);
@@ -316,10 +322,11 @@ struct FakeHub::State {
   int signatures = 0;
   std::map<Place, std::deque<Reply>> scripts;
   std::vector<ReceivedRequest> received_requests;
-  Port hub, cdn;
+  Port hub{"127.0.0.1"};
+  Port cdn{options.cdn_address};
 };
 
-FakeHub::FakeHub(FakeHubOptions options) : state_(std::make_unique<State>(options)) {}
+FakeHub::FakeHub(FakeHubOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 FakeHub::~FakeHub() = default;
 
 void FakeHub::set_file(const std::string& repo, const std::string& path, std::string bytes) {
@@ -338,9 +345,7 @@ std::string FakeHub::endpoint() const {
   return fmt::format("{}://127.0.0.1:{}", state_->options.tls ? "https" : "http",
                      state_->hub.number);
 }
-std::string FakeHub::cdn_endpoint() const {
-  return fmt::format("http://127.0.0.1:{}", state_->cdn.number);
-}
+std::string FakeHub::cdn_endpoint() const { return state_->cdn_endpoint(); }
 std::string FakeHub::certificate() const { return state_->certificate.pem; }
 
 std::string FakeHub::commit() const {

@@ -1,8 +1,8 @@
 #pragma once
 
-// A hub for tests: real HTTP on 127.0.0.1, one port for the hub and one for the host that it sends
-// downloads to ("cdn"), each connection on a thread of its own. It answers as the real one does,
-// but for requests that a test gave a Reply: those go wrong as the Reply says.
+// A hub for tests: real HTTP on this machine, one port for the hub and one for the host that it
+// sends downloads to ("cdn"), each connection on a thread of its own. It answers as the real one
+// does, but for requests that a test gave a Reply: those go wrong as the Reply says.
 
 #include <cstddef>
 #include <cstdint>
@@ -54,6 +54,7 @@ struct ReceivedRequest {
 struct FakeHubOptions {
   bool tls = false;     // of the hub's port; the other one speaks plain HTTP
   bool direct = false;  // the hub gives the bytes itself, with git's sha1, as it does small files
+  std::string cdn_address = "127.0.0.1";  // or another of this machine: some clients ignore ports
 };
 
 class FakeHub {

@@ -123,7 +123,7 @@ void Fetch::compare(const Metadata& metadata) const {
 
 // nullopt: the file has changed on the hub meanwhile.
 std::optional<CachedFile> Fetch::download_blob(Http& http, const Metadata& metadata) {
-  make_folder(folder_.root / "blobs");
+  make_dataset_folder(folder_);
   const FileLock lock(folder_.lock(metadata.etag), events_);
   if (blob_is_there(metadata)) return link(metadata);
   remove_parts_of_old_versions(metadata.etag);
