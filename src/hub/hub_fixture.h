@@ -59,7 +59,7 @@ class HubTest : public testing::Test {
     }
   }
 
-  void start(FakeHubOptions options = {}) {
+  void start(const FakeHubOptions& options = {}) {
     hub_ = std::make_unique<FakeHub>(options);
     hub_->set_file("owner/name", "part/file.bin", bytes_);
     settings_.endpoint = hub_->endpoint();
