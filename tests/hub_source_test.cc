@@ -109,6 +109,20 @@ TEST_F(HubSource, AutoSaysWhyItMakesPromptsUp) {
                    "the hub cannot be reached");
 }
 
+// Whoever named no source must get a report on any machine.
+TEST_F(HubSource, AutoMakesPromptsUpWhereTheMachineIsNotSetUpForDownloads) {
+  serve_diffusiondb();
+  expect_synthetic(run(run_of("auto"), online({"HF_HUB_ETAG_TIMEOUT=soon"})),
+                   "HF_HUB_ETAG_TIMEOUT is 'soon'");
+  folder_.write("in_the_way", "a file");
+  expect_synthetic(run(run_of("auto"), online({"HF_HOME=" + folder_ / "in_the_way"})),
+                   "cannot make the folder");
+  // Who did name it is told.
+  const Outcome named = run(run_of("diffusiondb"), online({"HF_HUB_ETAG_TIMEOUT=soon"}));
+  EXPECT_EQ(named.exit_code, 1);
+  EXPECT_TRUE(contains(named.err, "HF_HUB_ETAG_TIMEOUT is 'soon'")) << named.err;
+}
+
 TEST_F(HubSource, AutoDoesNotWaitForAHubThatFallsSilent) {
   serve_diffusiondb();
   std::promise<void> over;

@@ -117,7 +117,8 @@ void Observation::find_repeated_images() {
       rows_.name(), any)));
 }
 
-// Leaves the rows and requests of the sample; returns the last key that is in it.
+// Leaves the rows and requests of the sample; returns a key up to which all are in it, the largest
+// there can be where nothing is left out.
 std::uint64_t Observation::read_sample(std::int64_t wanted) {
   const TempTable units(connection_, "gsa_units");
   run_("drawing users", source_.rows(),
@@ -148,9 +149,10 @@ std::uint64_t Observation::read_sample(std::int64_t wanted) {
       "select unit::varchar from (select unit, sum(count(*)) over (order by unit) as total from {} "
       "group by unit) where total >= {} order by unit limit 1",
       asked_.name(), wanted));
+  const std::string beyond = fmt::format(" where unit > {}::ubigint", last.text(0, 0));
+  if (count(asked_.name() + beyond) == 0) return bound;  // the last user is taken whole
   for (const TempTable* table : {&rows_, &repeated_, &asked_}) {
-    connection_.execute(
-        fmt::format("delete from {} where unit > {}::ubigint", table->name(), last.text(0, 0)));
+    connection_.execute("delete from " + table->name() + beyond);
   }
   return std::stoull(last.text(0, 0));
 }

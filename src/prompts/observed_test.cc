@@ -333,6 +333,20 @@ TEST_F(ObservedSample, TakesWholeUsersInTheOrderOfTheirKeysUntilThereAreEnough) 
   }
 }
 
+// One request fewer than there are: the last user is taken whole all the same.
+TEST_F(ObservedSample, IsNoneWhereTheLastUserCompletesTheSource) {
+  const std::string path = copy(kMany, "many.parquet", "format parquet");
+  int complete = 0, cut = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const std::int64_t all = observe_paths({path}, 100'000, seed).rows;
+    const IngestResult sample = observe_paths({path}, all - 1, seed);
+    EXPECT_EQ(sample.sampled, sample.rows < all) << "seed " << seed;
+    ++(sample.rows == all ? complete : cut);
+  }
+  EXPECT_GT(complete, 0);
+  EXPECT_GT(cut, 0);
+}
+
 TEST_F(ObservedSample, DoesNotDependOnRowGroupsOrThreadsParallel) {
   const std::string one = copy(kMany, "one.parquet", "format parquet");
   const std::string many = copy(kMany, "groups.parquet", "format parquet, row_group_size 200");

@@ -34,8 +34,7 @@ std::optional<hub::CachedFile> find_cached(const hub::Settings& settings, const 
   return cached ? cached : hub::find_cached(settings, dataset.file);
 }
 
-// A hub that does not answer must not keep anyone from a first report.
-ResolvedSources resolve_auto(const hub::FetchEvents& events) {
+ResolvedSources diffusiondb_if_it_can_be_had(const hub::FetchEvents& events) {
   const hub::Settings settings = hub::settings_from_environment();
   const Dataset& dataset = datasets().front();
   if (const auto cached = find_cached(settings, dataset)) {
@@ -43,9 +42,15 @@ ResolvedSources resolve_auto(const hub::FetchEvents& events) {
   }
   const hub::Probe probe = hub::probe(settings, dataset.file, kHubPatience, events);
   if (!probe.answers) return synthetic_since(probe.reason);
+  return use(dataset.name, hub::fetch(settings, dataset.file, events, dataset.expected),
+             "the hub has DiffusionDB");
+}
+
+// Neither a hub that fails nor a machine that is not set up for it must keep anyone from a first
+// report.
+ResolvedSources resolve_auto(const hub::FetchEvents& events) {
   try {
-    return use(dataset.name, hub::fetch(settings, dataset.file, events, dataset.expected),
-               "the hub has DiffusionDB");
+    return diffusiondb_if_it_can_be_had(events);
   } catch (const Error& failure) {
     if (failure.code() == ErrorCode::interrupted) throw;
     return synthetic_since(failure.message());
