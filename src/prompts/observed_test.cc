@@ -113,14 +113,23 @@ TEST_F(ObservedFixture, KnowsARequestThatIsAskedAgainByItsUserPromptAndNewSettin
                             "('ann', 5, 'a cat', 1, 90, 0), "  // new step
                             "('ann', 9, 'a cat', 2, 90, 0), "  // new seed
                             "('bob', 9, 'a cat', 3, 90, 0), "
-                            "('ann', 2, 'a cow', 4, 50, 0)")});
+                            "('ann', 2, 'a cow', 4, 50, 0), "
+                            "('cid', 0, 'a cat', 1, 50, 0), "
+                            "('cid', 0, 'a cat', 5, 50, 0), "
+                            "('cid', 4, 'a cat', 1, 50, 0), "  // one new
+                            "('cid', 4, 'a cat', 7, 50, 0), "
+                            "('cid', 8, 'a cat', 7, 50, 0), "
+                            "('cid', 8, 'a cat', 2, 50, 0)")});
   EXPECT_EQ(requests(result),
             "0|ann|10:00|1|0|NULL\n"
             "1|ann|10:03|1|0|NULL\n"
             "2|ann|10:05|1|0|10:03\n"
             "3|ann|10:09|1|0|10:05\n"
             "4|bob|10:09|1|0|NULL\n"
-            "5|ann|10:02|1|0|NULL");
+            "5|ann|10:02|1|0|NULL\n"
+            "6|cid|10:00|2|0|NULL\n"
+            "8|cid|10:04|2|0|10:00\n"
+            "10|cid|10:08|2|0|10:04");
 }
 
 TEST_F(ObservedFixture, KeepsRequestsOfDeletedAndUnknownAccountsWithoutAUser) {
