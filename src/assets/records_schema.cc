@@ -1,0 +1,105 @@
+#include "assets/records_schema.h"
+
+namespace gsa::assets {
+
+void create_records(duck::Connection& connection) {
+  connection.execute(R"(
+create schema if not exists ops;
+create table if not exists ops.runs (
+    run_id integer,
+    command varchar,            -- run, build, test, export
+    options varchar,            -- as they were given
+    status varchar,             -- running, success, failed, interrupted
+    message varchar,            -- what went wrong
+    started_at timestamp,
+    ended_at timestamp,
+    seconds double,
+    published boolean,
+    assets_made integer,
+    assets_fresh integer,       -- looked at, and still valid
+    checks_passed integer,
+    checks_warned integer,
+    checks_failed integer,      -- or could not run
+    peak_memory_bytes bigint,
+    threads integer,
+    pid integer,
+    gsa_version varchar,
+    baseline varchar            -- row counts are compared between runs of equal baseline
+);
+create table if not exists ops.steps (
+    run_id integer,
+    step integer,               -- from 1, in the order they began
+    name varchar,
+    kind varchar,               -- asset, check, publication
+    partition varchar,
+    status varchar,             -- success, fresh, warn, fail, error, skipped, interrupted
+    reason varchar,             -- why the asset was made
+    waited_for varchar[],       -- the steps that had to end first, as name or name[partition]
+    lane integer,               -- from 1: steps of one lane do not overlap
+    attempts integer,
+    started_at timestamp,
+    ended_at timestamp,
+    seconds double,
+    rows bigint,
+    message varchar
+);
+create table if not exists ops.materializations (
+    run_id integer,
+    asset varchar,
+    partition varchar,
+    made_at timestamp,
+    rows bigint,                -- null of a view
+    bytes bigint,               -- on disk; null where DuckDB cannot say
+    seconds double,
+    peak_memory_bytes bigint,   -- of the process meanwhile
+    checksum varchar,           -- over the rows, whatever their order
+    data_version varchar,       -- equal for equal columns and rows
+    code_version varchar,
+    inputs map(varchar, varchar),   -- the data_version of each
+    reason varchar,
+    published boolean,
+    metadata map(varchar, varchar)
+);
+create table if not exists ops.code_versions (
+    code_version varchar,
+    asset varchar,
+    code map(varchar, varchar),     -- sql, or options and their values
+    first_run integer
+);
+create table if not exists ops.checks (
+    run_id integer,
+    check_name varchar,
+    asset varchar,
+    kind varchar,               -- data test, freshness, row count
+    severity varchar,           -- error (blocks publication), warn
+    status varchar,             -- pass, warn, fail, error, skipped
+    failures bigint,
+    condition varchar,          -- that held: != 0
+    message varchar,
+    checked_at timestamp,
+    seconds double,
+    code_version varchar,
+    inputs map(varchar, varchar),
+    sample varchar              -- the first failing rows, JSON
+);
+create table if not exists ops.events (
+    run_id integer,
+    at timestamp,
+    level varchar,              -- info, warning, error
+    asset varchar,
+    event varchar,              -- run_started, asset_started, asset_made, retry, …
+    message varchar,
+    fields map(varchar, varchar)
+);
+create table if not exists ops.published (
+    schema_name varchar,
+    name varchar,
+    kind varchar,               -- table, view
+    asset varchar,
+    partition varchar,
+    run_id integer              -- of the materialization
+);
+)");
+}
+
+}  // namespace gsa::assets
