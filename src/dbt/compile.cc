@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/sql_scanner.h"
 #include "base/text.h"
 #include "dbt/characters.h"
 #include "dbt/data_tests.h"
@@ -42,40 +43,19 @@ LineColumn line_column_of(std::string_view text, std::size_t offset) {
           static_cast<int>(count_characters(line)) + 1};
 }
 
-// Past white space and comments, from `at` on.
-std::size_t skip_blank(std::string_view sql, std::size_t at) {
-  while (at < sql.size()) {
-    if (is_space(sql[at])) {
-      ++at;
-    } else if (sql.substr(at, 2) == "--") {
-      at = std::min(sql.find('\n', at), sql.size());
-    } else if (sql.substr(at, 2) == "/*") {
-      const std::size_t end = sql.find("*/", at + 2);
-      at = end == std::string_view::npos ? sql.size() : end + 2;
-    } else {
-      break;
-    }
-  }
-  return at;
-}
-
-// Where `word` ends if it stands at `at`.
-std::optional<std::size_t> after_word(std::string_view sql, std::size_t at, std::string_view word) {
-  if (to_lower(sql.substr(at, word.size())) != word) return std::nullopt;
-  const std::size_t end = at + word.size();
-  const bool ends = end >= sql.size() || is_space(sql[end]) || sql[end] == '-' || sql[end] == '/';
-  return ends ? std::optional(end) : std::nullopt;
-}
-
 std::string cte_name(const std::string& model) { return "__dbt__cte__" + model; }
 
 }  // namespace
 
 std::optional<std::size_t> after_leading_with(std::string_view sql) {
-  const std::optional<std::size_t> with = after_word(sql, skip_blank(sql, 0), "with");
-  if (!with) return std::nullopt;
-  const std::optional<std::size_t> recursive = after_word(sql, skip_blank(sql, *with), "recursive");
-  return recursive ? recursive : with;
+  SqlScanner scanner(sql);
+  const auto end = [&sql](const SqlPiece& piece) {
+    return static_cast<std::size_t>(piece.text.data() - sql.data()) + piece.text.size();
+  };
+  const std::optional<SqlPiece> with = scanner.next_code();
+  if (!with || to_lower(with->text) != "with") return std::nullopt;
+  const std::optional<SqlPiece> second = scanner.next_code();
+  return end(second && to_lower(second->text) == "recursive" ? *second : *with);
 }
 
 void CompiledSql::append(std::string_view own) {

@@ -41,6 +41,7 @@ TEST(Compile, PutsEphemeralModelsInFrontOfALeadingWith) {
 TEST(Compile, FindsALeadingWith) {
   EXPECT_EQ(after_leading_with("with a as"), 4u);
   EXPECT_EQ(after_leading_with(" /* x */ -- y\n WITH\tRecursive a"), 29u);
+  EXPECT_EQ(after_leading_with("/* /* */ with */ with(select 1)"), 21u);
   EXPECT_EQ(after_leading_with("without"), std::nullopt);
   EXPECT_EQ(after_leading_with("select 'with'"), std::nullopt);
   EXPECT_EQ(after_leading_with("-- only a comment"), std::nullopt);
