@@ -99,6 +99,10 @@ create table if not exists ops.published (
     partition varchar,
     run_id integer              -- of the materialization
 );
+-- An older gsa wrote the first three.
+alter table ops.published add column if not exists asset varchar;
+alter table ops.published add column if not exists partition varchar;
+alter table ops.published add column if not exists run_id integer;
 )");
 }
 

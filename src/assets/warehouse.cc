@@ -1,14 +1,18 @@
 #include "assets/warehouse.h"
 
-#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "assets/recorder.h"
+#include "assets/state.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 
 namespace gsa::assets {
@@ -16,9 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string qualified(std::string_view schema, std::string_view name) {
-  return sql_name(schema) + "." + sql_name(name);
-}
+// Another process holds the file.
+class WarehouseInUse : public Error {
+ public:
+  using Error::Error;
+};
 
 // "… Conflicting lock is held in /usr/bin/gsa (PID 42) by user jo. See also …" -> the holder.
 std::string lock_holder(const std::string& message) {
@@ -34,11 +40,11 @@ std::string lock_holder(const std::string& message) {
   const std::string& text = error.message();
   const auto says = [&](std::string_view part) { return text.find(part) != std::string::npos; };
   if (says("Could not set lock")) {
-    throw Error(
+    throw WarehouseInUse(
         fmt::format("{} is in use by {}", path, lock_holder(text)),
         access == Access::read
             ? "wait until it is done: while a process writes a warehouse, no other can read it"
-            : "wait until it is done, or use another file with --warehouse");
+            : "wait until it is done (--wait does), or use another file with --warehouse");
   }
   if (says("not a valid DuckDB database file")) {
     throw Error(fmt::format("{} is not a warehouse: it is not a DuckDB file", path),
@@ -97,13 +103,6 @@ bool table_exists(duck::Connection& connection, std::string_view schema, std::st
              sql_quote(schema), sql_quote(name))) > 0;
 }
 
-// 0 where nothing was published.
-std::int64_t format_of(duck::Connection& connection) {
-  if (!table_exists(connection, "ops", "provenance")) return 0;
-  return connection.query_int64(
-      "select coalesce(max(warehouse_format), 0)::bigint from ops.provenance");
-}
-
 void check_format(duck::Connection& connection, const std::string& path) {
   const std::int64_t format = format_of(connection);
   if (format > kWarehouseFormat) {
@@ -115,97 +114,13 @@ void check_format(duck::Connection& connection, const std::string& path) {
   }
 }
 
-// The statement that drops the relation, whichever kind it is; empty where there is none.
-std::string drop_statement(duck::Connection& connection, std::string_view schema,
-                           std::string_view name) {
-  const auto counts = [&](std::string_view catalog, std::string_view column) {
-    return connection.query_int64(fmt::format(
-        "select count(*) from {}() where database_name = current_database() and schema_name = {} "
-        "and {} = {}",
-        catalog, sql_quote(schema), column, sql_quote(name)));
-  };
-  if (counts("duckdb_tables", "table_name") > 0) return "drop table " + qualified(schema, name);
-  if (counts("duckdb_views", "view_name") > 0) return "drop view " + qualified(schema, name);
-  return "";
-}
-
-void drop_relation(duck::Connection& connection, std::string_view schema, std::string_view name) {
-  const std::string drop = drop_statement(connection, schema, name);
-  if (!drop.empty()) connection.execute(drop);
-}
-
-void publish_relation(duck::Connection& connection, const PublishedRelation& relation) {
-  drop_relation(connection, relation.schema, relation.name);
-  const std::string hidden_name = hidden(relation.name);
-  if (relation.view_sql.empty()) {
-    connection.execute(fmt::format("alter table {} rename to {}",
-                                   qualified(relation.schema, hidden_name),
-                                   sql_name(relation.name)));
-  } else {
-    drop_relation(connection, relation.schema, hidden_name);
-    connection.execute(fmt::format("create view {} as\n{}",
-                                   qualified(relation.schema, relation.name), relation.view_sql));
-  }
-}
-
-void write_provenance(duck::Connection& connection, const Provenance& provenance) {
-  connection.execute("create schema if not exists ops");
-  connection.execute(fmt::format(
-      "create or replace table ops.provenance as select {}::integer as warehouse_format, "
-      "{} as source, {} as source_reason, {}::bigint as prompts, "
-      "{}::bigint as prompts_in_source, "
-      "{}::bigint as prompts_skipped, {}::bigint as users, {}::ubigint as seed, {} as behavior, "
-      "{} as period, {} as project, {} as raw_fingerprint, "
-      "(current_timestamp at time zone 'UTC')::timestamp as published_at",
-      kWarehouseFormat, sql_quote(provenance.source), sql_quote(provenance.source_reason),
-      provenance.prompts, provenance.prompts_in_source, provenance.prompts_skipped,
-      provenance.users, provenance.seed, sql_quote(provenance.behavior),
-      sql_quote(provenance.period), sql_quote(provenance.project),
-      sql_quote(provenance.raw_fingerprint)));
-  std::string findings =
-      "create or replace table ops.findings (finding varchar, rule varchar, count bigint)";
-  for (const Finding& finding : provenance.findings) {
-    findings += fmt::format("; insert into ops.findings values ({}, {}, {})",
-                            sql_quote(finding.what), sql_quote(finding.rule), finding.count);
-  }
-  connection.execute(findings);
-}
-
-void write_published(duck::Connection& connection,
-                     const std::vector<PublishedRelation>& relations) {
-  connection.execute(
-      "create table if not exists ops.published (schema_name varchar, name varchar, kind varchar)");
-  for (const PublishedRelation& relation : relations) {
-    connection.execute(
-        fmt::format("delete from ops.published where schema_name = {0} and name = {1}; "
-                    "insert into ops.published values ({0}, {1}, {2})",
-                    sql_quote(relation.schema), sql_quote(relation.name),
-                    sql_quote(relation.view_sql.empty() ? "table" : "view")));
-  }
-}
-
-bool contains(const std::vector<PublishedRelation>& relations, const PublishedRelation& wanted) {
-  return std::any_of(relations.begin(), relations.end(), [&](const PublishedRelation& relation) {
-    return relation.schema == wanted.schema && relation.name == wanted.name;
-  });
-}
-
-void drop_outdated(duck::Connection& connection, const std::vector<PublishedRelation>& made,
-                   const std::vector<PublishedRelation>& kept) {
-  for (const PublishedRelation& old : published_relations(connection)) {
-    if (contains(made, old) || contains(kept, old)) continue;
-    drop_relation(connection, old.schema, old.name);
-    connection.execute(fmt::format("delete from ops.published where schema_name = {} and name = {}",
-                                   sql_quote(old.schema), sql_quote(old.name)));
-  }
-}
-
 }  // namespace
 
 std::string hidden(std::string_view name) { return std::string(kHiddenPrefix) + std::string(name); }
 
-duck::Database open_warehouse(const WarehouseOptions& options, Access access) {
-  check_path(options.path, access);
+namespace {
+
+duck::Database open(const WarehouseOptions& options, Access access) {
   duck::DatabaseOptions database_options;
   database_options.path = options.path;
   database_options.read_only = access == Access::read;
@@ -215,84 +130,87 @@ duck::Database open_warehouse(const WarehouseOptions& options, Access access) {
     duck::Database database(database_options);
     duck::Connection connection = database.connect();
     check_format(connection, options.path);
-    if (access != Access::read) drop_hidden(connection);
+    if (access != Access::read) {
+      if (has_records(connection)) mark_killed_runs(connection);
+      drop_hidden(connection);
+    }
     return database;
   } catch (const duck::SqlError& error) {
     throw_open_error(error, options.path, access);
   }
 }
 
-std::optional<Provenance> read_provenance(duck::Connection& connection) {
-  if (format_of(connection) < kWarehouseFormat) return std::nullopt;
-  const duck::Result row = connection.query(
-      "select source, prompts, prompts_in_source, prompts_skipped, users, seed::varchar, behavior, "
-      "period, project, raw_fingerprint, source_reason from ops.provenance");
-  Provenance p;
-  p.source = row.text(0, 0);
-  p.prompts = row.int64(0, 1);
-  p.prompts_in_source = row.int64(0, 2);
-  p.prompts_skipped = row.int64(0, 3);
-  p.users = row.int64(0, 4);
-  p.seed = std::stoull(row.text(0, 5));
-  p.behavior = row.text(0, 6);
-  p.period = row.text(0, 7);
-  p.project = row.text(0, 8);
-  p.raw_fingerprint = row.text(0, 9);
-  p.source_reason = row.text(0, 10);
-  const duck::Result found =
-      connection.query("select finding, rule, count from ops.findings order by rowid");
-  for (std::size_t r = 0; r < found.rows(); ++r) {
-    p.findings.push_back({found.text(r, 0), found.text(r, 1), found.int64(r, 2)});
-  }
-  return p;
-}
-
-std::vector<PublishedRelation> published_relations(duck::Connection& connection) {
-  std::vector<PublishedRelation> relations;
-  if (!table_exists(connection, "ops", "published")) return relations;
-  const duck::Result rows =
-      connection.query("select schema_name, name from ops.published order by all");
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    relations.push_back({rows.text(r, 0), rows.text(r, 1), ""});
-  }
-  return relations;
-}
-
-void publish(duck::Connection& connection, const std::vector<PublishedRelation>& made,
-             const std::vector<PublishedRelation>& kept, const Provenance& provenance) {
-  connection.execute("begin transaction");
+// The right to write may be missing, and others may be reading: then the mark is for a later one.
+void try_to_mark_killed_runs(const WarehouseOptions& options) {
   try {
-    // A view is bound when it is made: what it reads must stand by then.
-    for (const bool views : {false, true}) {
-      for (const PublishedRelation& relation : made) {
-        if (relation.view_sql.empty() != views) publish_relation(connection, relation);
-      }
-    }
-    write_provenance(connection, provenance);
-    write_published(connection, made);
-    drop_outdated(connection, made, kept);
-    connection.execute("commit");
-  } catch (...) {
+    const duck::Database database = open(options, Access::change);
+  } catch (const Error&) {
+    return;
+  }
+}
+
+// What the file says of it can only be untrue: whoever runs holds the file.
+bool seems_to_run(const duck::Database& database) {
+  duck::Connection connection = database.connect();
+  return has_running(connection);
+}
+
+}  // namespace
+
+duck::Database open_warehouse(const WarehouseOptions& options, Access access) {
+  check_path(options.path, access);
+  if (access != Access::read) return open(options, access);
+  {
+    duck::Database database = open(options, access);
+    if (!seems_to_run(database)) return database;
+  }
+  try_to_mark_killed_runs(options);  // the other Database is closed by now
+  return open(options, access);
+}
+
+duck::Database wait_for_warehouse(const WarehouseOptions& options, Access access,
+                                  const std::function<void(const std::string&)>& waiting) {
+  constexpr auto kPause = std::chrono::milliseconds(100);
+  bool told = false;
+  while (true) {
     try {
-      connection.execute("rollback");
-    } catch (const Error&) {
-      // A failed commit has rolled back already; the first error is the one to report.
+      return open_warehouse(options, access);
+    } catch (const WarehouseInUse& error) {
+      if (!told) waiting(error.message());
+      told = true;
     }
-    throw;
+    if (interrupted()) throw Error("interrupted", "", ErrorCode::interrupted);
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+bool has_records(duck::Connection& connection) { return table_exists(connection, "ops", "runs"); }
+
+std::int64_t format_of(duck::Connection& connection) {
+  if (!table_exists(connection, "ops", "provenance")) return 0;
+  return connection.query_int64(
+      "select coalesce(max(warehouse_format), 0)::bigint from ops.provenance");
+}
+
+void drop_hidden(duck::Connection& connection,
+                 const std::function<bool(const std::string&, const std::string&)>& drops) {
+  const duck::Result rows = connection.query(fmt::format(
+      "select 'view', schema_name, view_name from duckdb_views() where database_name = "
+      "current_database() and starts_with(view_name, {0}) union all select 'table', schema_name, "
+      "table_name from duckdb_tables() where database_name = current_database() and "
+      "starts_with(table_name, {0})",
+      sql_quote(kHiddenPrefix)));
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    if (!drops(rows.text(r, 1), rows.text(r, 2).substr(kHiddenPrefix.size()))) continue;
+    connection.execute(fmt::format("drop {} if exists {}.{}", rows.text(r, 0),
+                                   sql_name(rows.text(r, 1)), sql_name(rows.text(r, 2))));
   }
 }
 
 void drop_hidden(duck::Connection& connection) {
-  const std::string prefix = sql_quote(kHiddenPrefix);
-  const duck::Result rows = connection.query(fmt::format(
-      "select schema_name, view_name from duckdb_views() where database_name = current_database() "
-      "and starts_with(view_name, {0}) union all "
-      "select schema_name, table_name from duckdb_tables() where database_name = "
-      "current_database() and starts_with(table_name, {0})",
-      prefix));
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    drop_relation(connection, rows.text(r, 0), rows.text(r, 1));
-  }
+  drop_hidden(connection, [](const std::string& schema, const std::string&) {
+    return schema != kPartitionSchema;
+  });
 }
 
 }  // namespace gsa::assets

@@ -4,15 +4,16 @@
 //
 // Layout. main.* holds what readers see. While a run is going its tables stand beside them in the
 // same schema under hidden names (kHiddenPrefix + name); publishing renames them in one
-// transaction. Hidden tables in a file that no run is working on were left by a killed run and are
-// dropped by the next. ops.provenance has one row, that of the last publication; ops.findings has
-// what was odd in its source, ops.published lists its relations.
+// transaction. Hidden tables in a file that no run is working on were left by a run that did not
+// come to its end and are dropped by the next; but for those in schema partitions, which a run may
+// take over. An asset with partitions is a view on its tables there. ops.provenance has one row,
+// that of the last publication; ops.findings has what was odd in its source; records_schema.h has
+// the rest of ops.
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "duck/database.h"
 
@@ -20,7 +21,7 @@ namespace gsa::assets {
 
 // Raised with every change of the layout that an older gsa would misread, or whose older state this
 // one cannot read.
-inline constexpr std::int64_t kWarehouseFormat = 2;
+inline constexpr std::int64_t kWarehouseFormat = 3;
 
 inline constexpr std::string_view kHiddenPrefix = "__gsa_new__";
 std::string hidden(std::string_view name);
@@ -37,54 +38,25 @@ enum class Access {
   write,   // the same, and make it where there is none
 };
 
-// Opens the file; with Access::write makes it and its folder where they are missing, and drops what
-// a killed run left. Throws Error that says what is wrong: missing, locked and by whom, not a
-// DuckDB file, written by a newer version, read-only, …
+// Opens the file; with Access::write makes it and its folder where they are missing, and unless it
+// is only read drops what a killed run left. A run that was killed is marked as interrupted, which
+// needs the right to write and is otherwise left to the next. Throws Error that says what is wrong:
+// missing, locked and by whom, not a DuckDB file, written by a newer version, read-only, …
 duck::Database open_warehouse(const WarehouseOptions& options, Access access);
+// The same, but waits for a process that holds the file, until Ctrl-C. `waiting` is told once, with
+// what holds it.
+duck::Database wait_for_warehouse(const WarehouseOptions& options, Access access,
+                                  const std::function<void(const std::string&)>& waiting);
 
-// A kind of odd value in the source, what was done about it, and how many there were.
-struct Finding {
-  std::string what;
-  std::string rule;
-  std::int64_t count;
-};
+// Whether the file has the tables of records_schema.h, as this gsa writes them.
+bool has_records(duck::Connection& connection);
+// That of the last publication; 0 where nothing was published.
+std::int64_t format_of(duck::Connection& connection);
 
-// What the published numbers are made of.
-struct Provenance {
-  std::string source;         // "synthetic", "sample.parquet", …
-  std::string source_reason;  // why this one, where the user left the choice open; else empty
-  std::int64_t prompts = 0;   // used
-  std::int64_t prompts_in_source = 0;
-  std::int64_t prompts_skipped = 0;  // null or blank
-  std::int64_t users = 0;
-  std::uint64_t seed = 0;
-  std::string behavior;         // "simulated", "observed"
-  std::string period;           // "2025-12", "2022-08 to 2022-09"
-  std::string project;          // "built-in" or the folder
-  std::string raw_fingerprint;  // equal for two runs that would make the same raw tables
-  std::vector<Finding> findings;
-};
-
-// The last publication's; none where nothing was published yet, or only in an older format.
-std::optional<Provenance> read_provenance(duck::Connection& connection);
-
-// A relation of a publication.
-struct PublishedRelation {
-  std::string schema;
-  std::string name;
-  std::string view_sql;  // of a view, its SELECT on published names; empty for a table
-};
-
-// Makes `made`, standing under their hidden names, visible, with `provenance`, in one transaction.
-// Views come in an order in which each finds the views it reads.
-// What earlier publications had beyond `made` and `kept` goes. Nothing changes where it throws.
-void publish(duck::Connection& connection, const std::vector<PublishedRelation>& made,
-             const std::vector<PublishedRelation>& kept, const Provenance& provenance);
-
-// The relations of the last publication, by schema and name.
-std::vector<PublishedRelation> published_relations(duck::Connection& connection);
-
-// Drops every hidden relation.
+// Drops the hidden relations for which `drops` holds, given schema and name without the prefix.
+void drop_hidden(duck::Connection& connection,
+                 const std::function<bool(const std::string&, const std::string&)>& drops);
+// All but partitions.
 void drop_hidden(duck::Connection& connection);
 
 }  // namespace gsa::assets

@@ -1,0 +1,37 @@
+#include "assets/checksum.h"
+
+#include <fmt/format.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+
+namespace gsa::assets {
+
+Contents contents_of(duck::Connection& connection, const std::string& relation) {
+  std::string described;
+  const duck::Result columns = connection.query("describe select * from " + relation);
+  for (std::size_t r = 0; r < columns.rows(); ++r) {
+    described += fmt::format("{}\n{}\n", columns.text(r, 0), columns.text(r, 1));
+  }
+  const duck::Result row = connection.query(fmt::format(
+      "select count(*), coalesce(sum(hash(__gsa_row)), 0)::varchar from {} as __gsa_row",
+      relation));
+  Contents contents{row.int64(0, 0), row.text(0, 1), ""};
+  contents.data_version = fmt::format(
+      "{:016x}",
+      stable_hash(fmt::format("{}\n{}\n{}", described, contents.rows, contents.checksum)));
+  return contents;
+}
+
+std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,
+                                          const std::string& relation) {
+  const std::int64_t blocks = connection.query_int64(fmt::format(
+      "select count(distinct block_id) from pragma_storage_info({}) where block_id >= 0",
+      sql_quote(relation)));
+  if (blocks == 0) return std::nullopt;
+  return blocks * connection.query_int64(
+                      "select block_size from pragma_database_size() where "
+                      "database_name = current_database()");
+}
+
+}  // namespace gsa::assets

@@ -1,0 +1,26 @@
+#pragma once
+
+// What a relation holds, in a few numbers.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "duck/database.h"
+
+namespace gsa::assets {
+
+struct Contents {
+  std::int64_t rows = 0;
+  std::string checksum;      // a sum over the hashes of the rows: their order makes no difference
+  std::string data_version;  // of the columns' names and types, the rows and the checksum
+};
+
+// Reads every value of `relation`, a name as SQL writes it.
+Contents contents_of(duck::Connection& connection, const std::string& relation);
+
+// What a table takes on disk, in whole blocks; nothing where DuckDB has not written it yet.
+std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,
+                                          const std::string& relation);
+
+}  // namespace gsa::assets

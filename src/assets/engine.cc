@@ -1,0 +1,509 @@
+#include "assets/engine.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "assets/checksum.h"
+#include "assets/engine_step.h"
+#include "assets/flow.h"
+#include "assets/row_counts.h"
+#include "assets/warehouse.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+namespace gsa::assets {
+namespace {
+
+constexpr auto kPulse = std::chrono::milliseconds(40);
+// A file that is busy or a network that hiccups is there again soon, or it is not.
+constexpr std::array kBackOff = {std::chrono::milliseconds(100), std::chrono::milliseconds(400)};
+
+Error interrupted_error() { return Error("interrupted", "", ErrorCode::interrupted); }
+
+std::string sql_relation(const std::string& schema, const std::string& name) {
+  return sql_name(schema) + "." + sql_name(name);
+}
+
+// Sleeps, but not through a Ctrl-C.
+void rest(std::chrono::milliseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {
+    if (interrupted()) throw interrupted_error();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+}  // namespace
+
+Engine::Engine(const duck::Database& database, const EngineOptions& options, const Work& work,
+               Recorder* recorder, Listener& listener)
+    : options_(options), work_(work), recorder_(recorder), listener_(listener) {
+  check(options.lanes > 0, "a run has lanes");
+  for (std::size_t i = 0; i < options.lanes; ++i) lanes_.push_back(database.connect());
+  row_history_ = row_history(lanes_.front(), options.baseline);
+  steps_ = plan_steps(options.graph, options.checks, options.state, options.plan);
+  total_ = static_cast<std::size_t>(std::count_if(
+      steps_.begin(), steps_.end(), [](const auto& step) { return step->kind != StepKind::join; }));
+  pulse_thread_ = std::thread([this] { pulse(); });
+}
+
+Engine::~Engine() {
+  {
+    const std::lock_guard lock(pulse_mutex_);
+    stopping_ = true;
+  }
+  pulse_stop_.notify_one();
+  pulse_thread_.join();
+}
+
+EngineResult Engine::run() {
+  std::vector<Task> tasks;
+  tasks.reserve(steps_.size());
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    tasks.push_back(
+        {steps_[i]->after, [this, i](std::size_t lane) { run_step(*steps_[i], lane); }});
+  }
+  run_tasks(tasks, lanes_.size());
+  if (interrupted()) throw interrupted_error();
+
+  EngineResult result;
+  for (const auto& step : steps_) {
+    if (step->kind == StepKind::check) continue;
+    if (step->status == StepStatus::done && step->kind == StepKind::unit) {
+      result.made.push_back(step->planned->unit);
+    }
+    result.totals.fresh += step->status == StepStatus::fresh && step->kind == StepKind::unit;
+    result.errors += step->status == StepStatus::failed;
+  }
+  result.totals.made = static_cast<std::int64_t>(result.made.size());
+  for (const CheckOutcome& outcome : outcomes_) {
+    result.totals.passed += outcome.status == "pass";
+    result.totals.warned += outcome.status == "warn";
+    result.totals.failed += outcome.status == "fail" || outcome.status == "error";
+    result.failed_checks += outcome.status == "fail";
+    result.errors += outcome.status == "error";
+  }
+  result.totals.peak_memory_bytes = peak_;
+  result.held_back = held_back();
+  return result;
+}
+
+// Whether something that the step needs has failed.
+bool Engine::is_blocked(EngineStep& step) const {
+  for (const std::size_t before : step.after) {
+    const EngineStep& other = *steps_[before];
+    if (other.status != StepStatus::failed && other.status != StepStatus::skipped) continue;
+    step.status = StepStatus::skipped;
+    step.cause = other.status == StepStatus::skipped
+                     ? other.cause
+                     : to_string({other.record.name, other.record.partition});
+    step.record.message = "skipped because of " + step.cause;
+    return true;
+  }
+  return false;
+}
+
+void Engine::run_step(EngineStep& step, std::size_t lane) {
+  if (interrupted()) throw interrupted_error();
+  const bool blocked = is_blocked(step);
+  step.record.lane = lane;
+  step.record.begun = std::chrono::system_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    step.record.step = ++begun_;
+    peaks_[lane] = resident_bytes();
+    if (!blocked && step.kind != StepKind::join) listener_.begun(lane, step.record.name);
+  }
+  std::optional<Error> failure;
+  const Stopwatch watch;
+  try {
+    if (!blocked) do_step(step, lanes_[lane]);
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) throw interrupted_error();
+    failure = Error(error.details(), error.hint());
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+    failure = error;
+  }
+  step.record.seconds = watch.seconds();
+  if (failure) {
+    step.status = StepStatus::failed;
+    step.record.message = failure->message();
+  }
+  finish(step, failure ? &*failure : nullptr);
+}
+
+void Engine::do_step(EngineStep& step, duck::Connection& connection) {
+  switch (step.kind) {
+    case StepKind::unit:
+      return make_unit(step, connection);
+    case StepKind::join:
+      return join_partitions(step, connection);
+    case StepKind::check:
+      return ask(step, connection);
+  }
+}
+
+void Engine::finish(EngineStep& step, const Error* failure) {
+  StepRecord& record = step.record;
+  record.ended = std::chrono::system_clock::now();
+  if (record.status.empty()) {
+    record.status = step.status == StepStatus::done      ? "success"
+                    : step.status == StepStatus::fresh   ? "fresh"
+                    : step.status == StepStatus::skipped ? "skipped"
+                                                         : "error";
+  }
+  if (recorder_ != nullptr) recorder_->step(record);
+  if (failure != nullptr) {
+    this->record("error", record.name, record.kind + "_failed", failure->message());
+  }
+  const std::lock_guard lock(mutex_);
+  peaks_.erase(record.lane);
+  if (step.kind != StepKind::join) listener_.ended(record, failure, ++ended_, total_);
+}
+
+void Engine::record(std::string_view level, const std::string& asset, std::string_view event,
+                    const std::string& message, const Fields& fields) const {
+  if (recorder_ != nullptr) recorder_->event(level, asset, event, message, fields);
+}
+
+// ---- Making
+
+void Engine::make_unit(EngineStep& step, duck::Connection& connection) {
+  const Asset& asset = options_.graph[step.asset];
+  const Unit& unit = step.planned->unit;
+  if (step.planned->depends_on_outcome) {
+    const auto reason =
+        stale_reason(asset, unit, inputs_now(asset, unit.partition), options_.state);
+    if (!reason) {
+      step.status = StepStatus::fresh;
+      step.record.reason = "its inputs came out the same";
+      return;
+    }
+    step.record.reason = *reason;
+  } else {
+    step.record.reason = step.planned->reason.value_or("");
+  }
+  const auto [schema, name] = relation_of(asset, unit.partition);
+  hide(schema, name);
+  record("info", asset.name, "asset_started", step.record.reason,
+         unit.partition.empty() ? Fields{} : Fields{{"partition", unit.partition}});
+  if (!take_over(step)) {
+    with_retries(step, [&] { make_once(step, connection); });
+  }
+  step.status = StepStatus::done;
+}
+
+// A partition that an earlier run made of the same code and inputs, and did not live to publish.
+bool Engine::take_over(EngineStep& step) {
+  const Asset& asset = options_.graph[step.asset];
+  const Unit& unit = step.planned->unit;
+  const auto found = options_.state.left_behind.find(unit);
+  if (unit.partition.empty() || found == options_.state.left_behind.end()) return false;
+  const auto [schema, name] = relation_of(asset, unit.partition);
+  const Standing* standing = options_.state.find(schema, hidden(name));
+  Materialization made = found->second;
+  if (standing == nullptr || made.rows != standing->rows ||
+      made.code_version != code_version_of(asset.code) ||
+      made.inputs != inputs_now(asset, unit.partition)) {
+    return false;
+  }
+  made.reason = fmt::format("{}; taken over from run {}", step.record.reason, made.run_id);
+  step.record.reason = made.reason;
+  step.record.rows = made.rows;
+  note_made(step, made);
+  return true;
+}
+
+void Engine::make_once(EngineStep& step, duck::Connection& connection) {
+  const Asset& asset = options_.graph[step.asset];
+  const Unit& unit = step.planned->unit;
+  const auto [schema, name] = relation_of(asset, unit.partition);
+  const bool adds = asset.kind == AssetKind::incremental;
+  const Stopwatch watch;
+  Materialization made;
+  made.unit = unit;
+  if (adds) {
+    connection.execute("begin");  // so that a second attempt adds nothing twice
+  } else {
+    connection.execute(fmt::format("create schema if not exists {}", sql_name(schema)));
+    connection.execute(fmt::format("drop {} if exists {}",
+                                   asset.kind == AssetKind::view ? "view" : "table",
+                                   sql_relation(schema, hidden(name))));
+  }
+  try {
+    Made result = work_.make(unit, connection);
+    if (adds) connection.execute("commit");
+    made.rows = result.rows;
+    made.metadata = std::move(result.metadata);
+  } catch (...) {
+    if (adds) connection.execute("rollback");
+    throw;
+  }
+  made.code_version = code_version_of(asset.code);
+  made.inputs = inputs_now(asset, unit.partition);
+  made.reason = step.record.reason;
+  note_contents(asset, connection, made);
+  made.seconds = watch.seconds();
+  {
+    const std::lock_guard lock(mutex_);
+    made.peak_memory_bytes = std::max(peaks_[step.record.lane], resident_bytes());
+  }
+  step.record.rows = made.rows;
+  note_made(step, made);
+  if (made.rows) compare_rows(made);
+}
+
+void Engine::note_contents(const Asset& asset, duck::Connection& connection,
+                           Materialization& made) {
+  const std::string relation = current_relation(made.unit);
+  if (asset.kind != AssetKind::view) {
+    const Contents contents = contents_of(connection, relation);
+    made.rows = contents.rows;
+    made.checksum = contents.checksum;
+    made.data_version = contents.data_version;
+    made.bytes = bytes_on_disk(connection, relation);
+    return;
+  }
+  // A view has the rows of its inputs, seen through its SQL. Where only that changed, whether it
+  // made a difference is worth a look at the rows.
+  Code version = {{"code", made.code_version}};
+  for (const auto& [input, data_version] : made.inputs) version["input " + input] = data_version;
+  made.data_version = code_version_of(version);
+  const auto before = options_.state.published.find(made.unit);
+  const Standing* standing = options_.state.find(asset.schema, asset.relation);
+  if (before == options_.state.published.end() || standing == nullptr || !standing->is_view ||
+      before->second.inputs != made.inputs || before->second.code_version == made.code_version) {
+    return;
+  }
+  if (contents_of(connection, sql_relation(asset.schema, asset.relation)).data_version ==
+      contents_of(connection, relation).data_version) {
+    made.data_version = before->second.data_version;
+  }
+}
+
+void Engine::note_made(EngineStep& step, const Materialization& made) {
+  const Asset& asset = options_.graph[step.asset];
+  {
+    const std::lock_guard lock(mutex_);
+    versions_[made.unit] = made.data_version;
+  }
+  if (recorder_ == nullptr) return;
+  recorder_->materialization(made, asset.code);
+  record("info", asset.name, "asset_made", made.rows ? with_thousands(*made.rows) + " rows" : "",
+         {{"data_version", made.data_version}, {"code_version", made.code_version}});
+  // Only what is on record can be taken over by a later run.
+  if (!made.unit.partition.empty()) recorder_->flush();
+}
+
+// The view by which the partitions of an asset are read as one.
+void Engine::join_partitions(EngineStep& step, duck::Connection& connection) {
+  const Asset& asset = options_.graph[step.asset];
+  const auto is_fresh = [&](std::size_t before) {
+    return steps_[before]->status == StepStatus::fresh;
+  };
+  if (!step.after.empty() && std::all_of(step.after.begin(), step.after.end(), is_fresh)) {
+    step.status = StepStatus::fresh;
+    return;
+  }
+  std::vector<std::pair<std::string, std::string>> versions;
+  std::vector<std::string> parts;
+  for (const std::string& partition : asset.partitions) {
+    versions.emplace_back(partition, version_now(asset.name, partition));
+    parts.push_back("from " + current_relation({asset.name, partition}));
+  }
+  connection.execute(fmt::format("create schema if not exists {}", sql_name(asset.schema)));
+  connection.execute(fmt::format("create or replace view {} as\n{}",
+                                 sql_relation(asset.schema, hidden(asset.relation)),
+                                 join(parts, "\nunion all\n")));
+  hide(asset.schema, asset.relation);
+  const std::lock_guard lock(mutex_);
+  versions_[{asset.name, ""}] = combined_version(versions);
+  step.status = StepStatus::done;
+}
+
+template <typename Attempt>
+void Engine::with_retries(EngineStep& step, const Attempt& attempt) {
+  const auto again = [&](const Error& error) {
+    const auto tried = static_cast<std::size_t>(step.record.attempts);
+    if (tried > kBackOff.size()) return false;
+    const auto pause = kBackOff.at(tried - 1);
+    const std::string text =
+        fmt::format("{} is tried again in {:.1f} s: {}", step.record.name,
+                    std::chrono::duration<double>(pause).count(), error.message());
+    record("warning", step.record.name, "retry", error.message(),
+           {{"attempt", fmt::format("{}", tried)}});
+    {
+      const std::lock_guard lock(mutex_);
+      listener_.note(text);
+    }
+    rest(pause);
+    ++step.record.attempts;
+    return true;
+  };
+  while (true) {
+    try {
+      return attempt();
+    } catch (const TransientError& error) {
+      if (!again(error)) throw;
+    } catch (const duck::SqlError& error) {
+      if (error.kind() != duck::SqlErrorKind::io || !again(error)) throw;
+    }
+  }
+}
+
+// ---- Checks
+
+void Engine::ask(EngineStep& step, duck::Connection& connection) {
+  const Check& check = *step.check;
+  CheckOutcome outcome{check.name,
+                       check.asset,
+                       check.kind,
+                       check.blocks,
+                       "pass",
+                       0,
+                       "",
+                       "",
+                       step.record.begun,
+                       0,
+                       code_version_of(check.code),
+                       {},
+                       ""};
+  for (const std::string& input : check.inputs) outcome.inputs[input] = version_now(input, "");
+  const Stopwatch watch;
+  std::optional<Error> failure;
+  try {
+    with_retries(step, [&] { work_.check(check, connection, outcome); });
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
+    failure = Error(error.details(), error.hint());
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+    failure = error;
+  }
+  outcome.seconds = watch.seconds();
+  if (failure) {
+    outcome.status = "error";
+    outcome.message = failure->message();
+  }
+  step.record.status = outcome.status == "pass" ? "success" : outcome.status;
+  step.record.message = outcome.message;
+  step.status =
+      outcome.status == "fail" || outcome.status == "error" ? StepStatus::failed : StepStatus::done;
+  note_outcome(outcome);
+  if (failure) throw Error(*failure);
+}
+
+void Engine::note_outcome(const CheckOutcome& outcome) {
+  if (recorder_ != nullptr) recorder_->check(outcome);
+  const std::lock_guard lock(mutex_);
+  outcomes_.push_back(outcome);
+}
+
+void Engine::compare_rows(const Materialization& made) {
+  const auto found = row_history_.find(to_string(made.unit));
+  if (found == row_history_.end()) return;
+  const auto verdict = judge_row_count(*made.rows, found->second);
+  if (!verdict) return;
+  CheckOutcome outcome{"row_count_of_" + to_string(made.unit),
+                       made.unit.asset,
+                       "row count",
+                       false,
+                       verdict->usual ? "pass" : "warn",
+                       verdict->usual ? 0 : 1,
+                       "",
+                       verdict->usual ? "" : verdict->message,
+                       std::chrono::system_clock::now(),
+                       0,
+                       made.code_version,
+                       {{made.unit.asset, made.data_version}},
+                       ""};
+  note_outcome(outcome);
+  if (verdict->usual) return;
+  const std::lock_guard lock(mutex_);
+  listener_.note(fmt::format("{}: {}", to_string(made.unit), verdict->message));
+}
+
+// ---- Versions and names
+
+std::string Engine::version_now(const std::string& asset, const std::string& partition) const {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto made = versions_.find({asset, partition});
+    if (made != versions_.end()) return made->second;
+  }
+  const auto source = options_.sources.find(asset);
+  if (source != options_.sources.end()) return source->second;
+  const Asset& of = options_.graph[options_.graph.at(asset)];
+  if (partition.empty()) return published_version(of, options_.state).value_or("");
+  const auto published = options_.state.published.find({asset, partition});
+  return published == options_.state.published.end() ? "" : published->second.data_version;
+}
+
+Versions Engine::inputs_now(const Asset& asset, const std::string& partition) const {
+  Versions versions;
+  for (const std::size_t input : options_.graph.made_inputs(options_.graph.at(asset.name))) {
+    const Asset& of = options_.graph[input];
+    const bool aligned = !partition.empty() && !of.partitions.empty();
+    const std::string version = version_now(of.name, aligned ? partition : "");
+    if (!version.empty()) versions[of.name] = version;
+  }
+  return versions;
+}
+
+void Engine::hide(const std::string& schema, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  hidden_.emplace(schema, name);
+}
+
+std::string Engine::current_name(const std::string& schema, const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  return hidden_.contains({schema, name}) ? hidden(name) : name;
+}
+
+std::string Engine::current_relation(const Unit& unit) const {
+  const auto [schema, name] =
+      relation_of(options_.graph[options_.graph.at(unit.asset)], unit.partition);
+  return sql_relation(schema, current_name(schema, name));
+}
+
+// ---- The pulse: progress, memory, records, Ctrl-C
+
+void Engine::pulse() {
+  std::unique_lock lock(pulse_mutex_);
+  while (!pulse_stop_.wait_for(lock, kPulse, [this] { return stopping_; })) {
+    if (interrupting_ && interrupted()) {
+      for (const duck::Connection& lane : lanes_) lane.interrupt();
+    }
+    {
+      const std::lock_guard state(mutex_);
+      const std::int64_t now = resident_bytes();
+      peak_ = std::max(peak_, now);
+      for (auto& [lane, peak] : peaks_) peak = std::max(peak, now);
+      listener_.pulse(lanes_);
+    }
+    if (recorder_ != nullptr && interrupting_) flush_records();
+  }
+}
+
+// What cannot be written now, on a full disk for one, is tried again at the end of the run.
+void Engine::flush_records() {
+  try {
+    recorder_->flush_if_due();
+  } catch (const Error&) {
+    return;
+  }
+}
+
+void Engine::stop_interrupting() {
+  const std::lock_guard lock(pulse_mutex_);
+  interrupting_ = false;
+  if (interrupted()) throw interrupted_error();
+}
+
+}  // namespace gsa::assets

@@ -1,0 +1,70 @@
+#pragma once
+
+// What is stale, and why. A unit is fresh where it was made by the code and from the inputs that
+// there are now, and still stands as it was made. Pure: no database.
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "assets/graph.h"
+#include "assets/state.h"
+#include "assets/unit.h"
+
+namespace gsa::assets {
+
+// A data test or another condition on assets.
+struct Check {
+  std::string name;
+  std::string asset;                // it belongs to
+  std::vector<std::string> inputs;  // all that it reads, but for ephemeral assets
+  std::string kind;                 // "data test", "freshness", "row count"
+  bool blocks = true;               // its failure keeps the asset from being published
+  Code code;
+  // Assets that are not made before the check has passed.
+  std::vector<std::string> guards;
+};
+
+// Why `unit` must be made, in words; nothing if it is fresh. `inputs` are the data versions of its
+// inputs now.
+std::optional<std::string> stale_reason(const Asset& asset, const Unit& unit,
+                                        const Versions& inputs, const State& state);
+
+// Whether the check must be asked again.
+bool is_due(const Check& check, const Versions& inputs, const State& state);
+
+struct PlanOptions {
+  bool full_refresh = false;
+  // Of a selection: these are made, fresh or not, and no others.
+  std::optional<std::set<std::string>> only;
+  // Assets that are made together: where one is stale, all are.
+  std::vector<std::string> together;
+  // Data versions of sources, which nobody here makes.
+  Versions sources;
+};
+
+struct PlannedUnit {
+  Unit unit;
+  std::optional<std::string> reason;  // why it will be made; nothing: it is fresh
+  // It is fresh itself, and stale only if an input comes out with other content than it has.
+  bool depends_on_outcome = false;
+};
+
+struct Plan {
+  std::vector<PlannedUnit> units;  // in the order of the graph, partitions in theirs
+  std::vector<bool> checks_due;    // by number of check; also those of assets that will be made
+
+  bool is_empty() const;  // nothing to make and nothing to check
+  const PlannedUnit* find(const Unit& unit) const;
+  std::set<std::string> stale() const;  // names of assets
+};
+
+Plan make_plan(const Graph& graph, const std::vector<Check>& checks, const State& state,
+               const PlanOptions& options);
+
+// The data version of a published asset as a whole; nothing where it was never made.
+std::optional<std::string> published_version(const Asset& asset, const State& state);
+
+}  // namespace gsa::assets

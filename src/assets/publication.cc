@@ -1,0 +1,197 @@
+#include "assets/publication.h"
+
+#include <map>
+#include <set>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "assets/records_schema.h"
+#include "assets/warehouse.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace gsa::assets {
+namespace {
+
+using Name = std::pair<std::string, std::string>;  // schema, name
+
+std::string qualified(std::string_view schema, std::string_view name) {
+  return sql_name(schema) + "." + sql_name(name);
+}
+
+// Changes what there is, knowing what there is.
+class Publisher {
+ public:
+  explicit Publisher(duck::Connection& connection) : connection_(connection) {
+    const duck::Result rows = connection.query(
+        "select schema_name, table_name, 'table' from duckdb_tables() where database_name = "
+        "current_database() union all select schema_name, view_name, 'view' from duckdb_views() "
+        "where database_name = current_database() and not internal");
+    for (std::size_t r = 0; r < rows.rows(); ++r) {
+      kinds_[{to_lower(rows.text(r, 0)), to_lower(rows.text(r, 1))}] = rows.text(r, 2);
+    }
+  }
+
+  void drop(const std::string& schema, const std::string& name) {
+    const auto found = kinds_.find({to_lower(schema), to_lower(name)});
+    if (found == kinds_.end()) return;
+    connection_.execute(fmt::format("drop {} {}", found->second, qualified(schema, name)));
+    kinds_.erase(found);
+  }
+
+  void show(const PublishedRelation& relation) {
+    drop(relation.schema, relation.name);
+    const std::string hidden_name = hidden(relation.name);
+    if (relation.view_sql.empty()) {
+      connection_.execute(fmt::format("alter table {} rename to {}",
+                                      qualified(relation.schema, hidden_name),
+                                      sql_name(relation.name)));
+    } else {
+      drop(relation.schema, hidden_name);
+      connection_.execute(fmt::format(
+          "create view {} as\n{}", qualified(relation.schema, relation.name), relation.view_sql));
+    }
+  }
+
+ private:
+  duck::Connection& connection_;
+  std::map<Name, std::string> kinds_;
+};
+
+void write_provenance(duck::Connection& connection, const Provenance& provenance) {
+  connection.execute("create schema if not exists ops");
+  connection.execute(fmt::format(
+      "create or replace table ops.provenance as select {}::integer as warehouse_format, "
+      "{} as source, {} as source_reason, {}::bigint as prompts, "
+      "{}::bigint as prompts_in_source, "
+      "{}::bigint as prompts_skipped, {}::bigint as users, {}::ubigint as seed, {} as behavior, "
+      "{} as period, {} as project, "
+      "(current_timestamp at time zone 'UTC')::timestamp as published_at",
+      kWarehouseFormat, sql_quote(provenance.source), sql_quote(provenance.source_reason),
+      provenance.prompts, provenance.prompts_in_source, provenance.prompts_skipped,
+      provenance.users, provenance.seed, sql_quote(provenance.behavior),
+      sql_quote(provenance.period), sql_quote(provenance.project)));
+  std::string findings =
+      "create or replace table ops.findings (finding varchar, rule varchar, count bigint)";
+  for (const Finding& finding : provenance.findings) {
+    findings += fmt::format("; insert into ops.findings values ({}, {}, {})",
+                            sql_quote(finding.what), sql_quote(finding.rule), finding.count);
+  }
+  connection.execute(findings);
+}
+
+std::set<Name> names_of(const std::vector<PublishedRelation>& relations) {
+  std::set<Name> names;
+  for (const PublishedRelation& relation : relations) names.emplace(relation.schema, relation.name);
+  return names;
+}
+
+std::string in(const std::set<Name>& names) {
+  std::vector<std::string> rows;
+  for (const auto& [schema, name] : names) {
+    rows.push_back(fmt::format("({}, {})", sql_quote(schema), sql_quote(name)));
+  }
+  return fmt::format("(schema_name, name) in ({})", join(rows, ", "));
+}
+
+void write_published(duck::Connection& connection, const std::vector<PublishedRelation>& made,
+                     const std::set<Name>& gone) {
+  std::set<Name> replaced = names_of(made);
+  replaced.insert(gone.begin(), gone.end());
+  if (replaced.empty()) return;
+  connection.execute("delete from ops.published where " + in(replaced));
+  if (made.empty()) return;
+  std::vector<std::string> rows;
+  for (const PublishedRelation& relation : made) {
+    const auto text = [](const std::string& value) {
+      return value.empty() ? "null" : sql_quote(value);
+    };
+    rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", sql_quote(relation.schema),
+                               sql_quote(relation.name),
+                               sql_quote(relation.view_sql.empty() ? "table" : "view"),
+                               text(relation.unit.asset), text(relation.unit.partition),
+                               relation.run_id == 0 ? "null" : fmt::format("{}", relation.run_id)));
+  }
+  connection.execute("insert into ops.published values " + join(rows, ", "));
+}
+
+void publish_within_transaction(duck::Connection& connection, const Publication& publication) {
+  create_records(connection);
+  Publisher publisher(connection);
+  std::set<Name> gone;
+  const std::set<Name> made = names_of(publication.made), kept = names_of(publication.kept);
+  for (const PublishedRelation& old : published_relations(connection)) {
+    const Name name = {old.schema, old.name};
+    if (!made.contains(name) && !kept.contains(name)) gone.insert(name);
+  }
+  // Tables first: a view is bound when it is made, and reads them by their own names.
+  for (const bool views : {false, true}) {
+    for (const PublishedRelation& relation : publication.made) {
+      if (relation.view_sql.empty() != views) publisher.show(relation);
+    }
+  }
+  for (const auto& [schema, name] : gone) publisher.drop(schema, name);
+  write_provenance(connection, publication.provenance);
+  for (const std::string& statement : publication.records) connection.execute(statement);
+  write_published(connection, publication.made, gone);
+}
+
+}  // namespace
+
+void publish(duck::Connection& connection, const Publication& publication) {
+  connection.execute("begin transaction");
+  try {
+    publish_within_transaction(connection, publication);
+    connection.execute("commit");
+  } catch (...) {
+    try {
+      connection.execute("rollback");
+    } catch (const Error&) {
+      // A failed commit has rolled back already; the first error is the one to report.
+    }
+    throw;
+  }
+}
+
+std::vector<PublishedRelation> published_relations(duck::Connection& connection) {
+  std::vector<PublishedRelation> relations;
+  if (!has_records(connection)) return relations;
+  const duck::Result rows = connection.query(
+      "select schema_name, name, coalesce(asset, ''), coalesce(partition, ''), "
+      "coalesce(run_id, 0) from ops.published order by all");
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    relations.push_back({rows.text(r, 0),
+                         rows.text(r, 1),
+                         "",
+                         {rows.text(r, 2), rows.text(r, 3)},
+                         rows.int64(r, 4)});
+  }
+  return relations;
+}
+
+std::optional<Provenance> read_provenance(duck::Connection& connection) {
+  if (format_of(connection) < kWarehouseFormat) return std::nullopt;
+  const duck::Result row = connection.query(
+      "select source, prompts, prompts_in_source, prompts_skipped, users, seed::varchar, behavior, "
+      "period, project, source_reason from ops.provenance");
+  Provenance p;
+  p.source = row.text(0, 0);
+  p.prompts = row.int64(0, 1);
+  p.prompts_in_source = row.int64(0, 2);
+  p.prompts_skipped = row.int64(0, 3);
+  p.users = row.int64(0, 4);
+  p.seed = std::stoull(row.text(0, 5));
+  p.behavior = row.text(0, 6);
+  p.period = row.text(0, 7);
+  p.project = row.text(0, 8);
+  p.source_reason = row.text(0, 9);
+  const duck::Result found =
+      connection.query("select finding, rule, count from ops.findings order by rowid");
+  for (std::size_t r = 0; r < found.rows(); ++r) {
+    p.findings.push_back({found.text(r, 0), found.text(r, 1), found.int64(r, 2)});
+  }
+  return p;
+}
+
+}  // namespace gsa::assets

@@ -1,0 +1,121 @@
+#pragma once
+
+// Puts a run on record in schema ops. Rows are kept in memory and written in batches, on a
+// connection of its own; the publication writes what is left within its own transaction, so that
+// what is published and what the records say of it change at once. Threads may share it.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assets/graph.h"
+#include "assets/state.h"
+#include "assets/unit.h"
+#include "duck/database.h"
+
+namespace gsa::assets {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+struct RunHeader {
+  std::string command;   // "run"
+  std::string options;   // as given on the command line
+  std::string baseline;  // row counts are compared between runs of equal baseline
+  int threads = 0;
+  std::string version;  // of gsa
+};
+
+struct StepRecord {
+  std::int64_t step = 0;  // from 1, in the order they began
+  std::string name;
+  std::string kind;  // "asset", "check", "publication"
+  std::string partition;
+  std::string status;
+  std::string reason;
+  std::vector<std::string> waited_for;
+  std::size_t lane = 0;  // from 0
+  int attempts = 1;
+  WallTime begun, ended;
+  double seconds = 0;
+  std::optional<std::int64_t> rows;
+  std::string message;
+};
+
+struct CheckOutcome {
+  std::string name, asset, kind;
+  bool blocks = true;
+  std::string status;  // "pass", "warn", "fail", "error", "skipped"
+  std::int64_t failures = 0;
+  std::string condition, message;
+  WallTime at;
+  double seconds = 0;
+  std::string code_version;
+  Versions inputs;
+  std::string sample;  // JSON
+};
+
+struct RunTotals {
+  std::string status;  // "success", "failed", "interrupted"
+  std::string message;
+  bool published = false;
+  std::int64_t made = 0, fresh = 0;
+  std::int64_t passed = 0, warned = 0, failed = 0;
+  std::int64_t peak_memory_bytes = 0;
+};
+
+using Fields = std::map<std::string, std::string>;
+
+class Recorder {
+ public:
+  // Marks the runs of killed processes as interrupted, and begins a run. The caller holds the file,
+  // so no other run can be going.
+  Recorder(const duck::Database& database, const RunHeader& header);
+
+  std::int64_t run_id() const { return run_id_; }
+
+  void step(const StepRecord& record);
+  void check(const CheckOutcome& outcome);
+  // `code` is what its code_version stands for.
+  void materialization(const Materialization& made, const Code& code);
+  void event(std::string_view level, const std::string& asset, std::string_view event,
+             const std::string& message, const Fields& fields = {});
+
+  void flush();         // now
+  void flush_if_due();  // where the last was kFlushInterval ago
+  // The statements for all that is not written yet, taken off the recorder's hands.
+  std::vector<std::string> take();
+
+  // Statements that end the run: its totals, what was published of what it made, and what is older
+  // than `keep_days` removed.
+  std::vector<std::string> ending(const RunTotals& totals, int keep_days);
+  // take() and ending(), executed.
+  void end(const RunTotals& totals, int keep_days);
+
+ private:
+  void add(std::string table, std::string row);
+  bool has_old_runs(int keep_days);
+  void write(std::vector<std::string> statements);
+  void roll_back();
+
+  duck::Connection connection_;
+  std::int64_t run_id_ = 0;
+  WallTime begun_;
+  std::mutex mutex_;                                      // of the rows
+  std::mutex write_mutex_;                                // of the connection
+  std::map<std::string, std::vector<std::string>> rows_;  // by table, as SQL
+  std::vector<std::string> unwritten_;                    // statements that failed
+  std::chrono::steady_clock::time_point flushed_;
+};
+
+// Marks runs that say that they are running as interrupted: the caller holds the file, so they were
+// killed. Returns how many there were.
+std::int64_t mark_killed_runs(duck::Connection& connection);
+// Whether a run says that it is running.
+bool has_running(duck::Connection& connection);
+
+}  // namespace gsa::assets

@@ -1,0 +1,155 @@
+#include "assets/state.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "assets/warehouse.h"
+#include "base/hash.h"
+#include "base/text.h"
+
+namespace gsa::assets {
+namespace {
+
+std::optional<std::int64_t> int64_or_null(const duck::Result& rows, std::size_t row,
+                                          std::size_t column) {
+  if (rows.is_null(row, column)) return std::nullopt;
+  return rows.int64(row, column);
+}
+
+// The materializations that `from` (a table or join named m) gives.
+std::map<Unit, Materialization> read_materializations(duck::Connection& connection,
+                                                      const std::string& from) {
+  std::map<Unit, Materialization> found;
+  const duck::Result rows = connection.query(
+      "select m.run_id, m.asset, coalesce(m.partition, ''), "
+      "strftime(m.made_at, '%Y-%m-%d %H:%M:%S'), m.rows, m.bytes, m.seconds, "
+      "coalesce(m.peak_memory_bytes, 0), m.checksum, m.data_version, m.code_version, m.reason " +
+      from);
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    Materialization made;
+    made.run_id = rows.int64(r, 0);
+    made.unit = {rows.text(r, 1), rows.text(r, 2)};
+    made.made_at = rows.text(r, 3);
+    made.rows = int64_or_null(rows, r, 4);
+    made.bytes = int64_or_null(rows, r, 5);
+    made.seconds = rows.float64(r, 6);
+    made.peak_memory_bytes = rows.int64(r, 7);
+    made.checksum = rows.text(r, 8);
+    made.data_version = rows.text(r, 9);
+    made.code_version = rows.text(r, 10);
+    made.reason = rows.text(r, 11);
+    found[made.unit] = std::move(made);
+  }
+  for (const char* map : {"inputs", "metadata"}) {
+    const duck::Result entries = connection.query(fmt::format(
+        "select asset, partition, entry.key, entry.value from (select m.asset as asset, "
+        "coalesce(m.partition, '') as partition, unnest(map_entries(m.{})) as entry {})",
+        map, from));
+    const bool inputs = std::string_view(map) == "inputs";
+    for (std::size_t r = 0; r < entries.rows(); ++r) {
+      Materialization& made = found[{entries.text(r, 0), entries.text(r, 1)}];
+      (inputs ? made.inputs : made.metadata)[entries.text(r, 2)] = entries.text(r, 3);
+    }
+  }
+  return found;
+}
+
+void read_codes(duck::Connection& connection, State& state) {
+  const duck::Result rows = connection.query(
+      "select code_version, entry.key, entry.value from (select code_version, "
+      "unnest(map_entries(code)) as entry from ops.code_versions where code_version in (select "
+      "m.code_version from ops.published p join ops.materializations m on p.run_id = m.run_id and "
+      "p.asset = m.asset and p.partition is not distinct from m.partition))");
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    state.codes[rows.text(r, 0)][rows.text(r, 1)] = rows.text(r, 2);
+  }
+}
+
+void read_checks(duck::Connection& connection, State& state) {
+  // An outcome counts for what it was asked of, published or not: the versions say what that was.
+  const std::string last =
+      "(select * from ops.checks qualify row_number() over (partition by check_name order by "
+      "run_id desc, checked_at desc) = 1)";
+  const duck::Result rows =
+      connection.query("select check_name, status, code_version from " + last);
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    state.checks[rows.text(r, 0)] = {rows.text(r, 1), rows.text(r, 2), {}};
+  }
+  const duck::Result inputs = connection.query(
+      "select check_name, entry.key, entry.value from (select check_name, "
+      "unnest(map_entries(inputs)) as entry from " +
+      last + ")");
+  for (std::size_t r = 0; r < inputs.rows(); ++r) {
+    state.checks[inputs.text(r, 0)].inputs[inputs.text(r, 1)] = inputs.text(r, 2);
+  }
+}
+
+void read_relations(duck::Connection& connection, State& state) {
+  const duck::Result rows = connection.query(
+      "select schema_name, table_name, 0, estimated_size from duckdb_tables() where database_name "
+      "= "
+      "current_database() union all select schema_name, view_name, 1, 0 from duckdb_views() where "
+      "database_name = current_database() and not internal");
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    state.relations[{to_lower(rows.text(r, 0)), to_lower(rows.text(r, 1))}] = {
+        rows.int64(r, 2) == 1, rows.is_null(r, 3) ? 0 : rows.int64(r, 3)};
+  }
+}
+
+}  // namespace
+
+std::string to_string(const Unit& unit) {
+  return unit.partition.empty() ? unit.asset : fmt::format("{}[{}]", unit.asset, unit.partition);
+}
+
+const Standing* State::find(const std::string& schema, const std::string& name) const {
+  const auto found = relations.find({to_lower(schema), to_lower(name)});
+  return found == relations.end() ? nullptr : &found->second;
+}
+
+State read_state(duck::Connection& connection) {
+  State state;
+  read_relations(connection, state);
+  if (!has_records(connection)) return state;
+  state.published = read_materializations(
+      connection,
+      "from ops.published p join ops.materializations m on p.run_id = m.run_id and p.asset = "
+      "m.asset and p.partition is not distinct from m.partition");
+  state.left_behind = read_materializations(
+      connection,
+      "from (select * from ops.materializations where partition is not null qualify row_number() "
+      "over (partition by asset, partition order by run_id desc, made_at desc) = 1) m where not "
+      "m.published");
+  state.shown = published_relations(connection);
+  read_codes(connection, state);
+  read_checks(connection, state);
+  return state;
+}
+
+std::string code_version_of(const Code& code) {
+  // Lengths stand before texts, so that no two codes are written alike.
+  std::string text;
+  for (const auto& [part, value] : code) {
+    text += fmt::format("{}:{}={}:{}\n", part.size(), part, value.size(), value);
+  }
+  return fmt::format("{:016x}", stable_hash(text));
+}
+
+std::string combined_version(const std::vector<std::pair<std::string, std::string>>& partitions) {
+  Code versions;
+  for (const auto& [partition, version] : partitions) versions[partition] = version;
+  return code_version_of(versions);
+}
+
+std::pair<std::string, std::string> relation_of(const Asset& asset, const std::string& partition) {
+  if (partition.empty()) return {asset.schema, asset.relation};
+  std::string suffix = partition;
+  std::replace_if(
+      suffix.begin(), suffix.end(),
+      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  return {kPartitionSchema, asset.relation + "_" + suffix};
+}
+
+}  // namespace gsa::assets

@@ -1,0 +1,17 @@
+#include "base/memory.h"
+
+#include <cstdio>
+#include <memory>
+#include <unistd.h>
+
+namespace gsa {
+
+std::int64_t resident_bytes() {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "r"),
+                                                             std::fclose);
+  long long total = 0, resident = 0;
+  if (!file || std::fscanf(file.get(), "%lld %lld", &total, &resident) != 2) return 0;
+  return resident * static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace gsa

@@ -1,0 +1,11 @@
+#pragma once
+
+// The memory of this process.
+
+#include <cstdint>
+
+namespace gsa {
+
+std::int64_t resident_bytes();  // now; 0 where the system does not say
+
+}  // namespace gsa
