@@ -170,6 +170,7 @@ void Compiler::add_ephemeral(const std::string& name, Names& order, std::set<std
 }
 
 CompiledSql Compiler::compile(const Node& node) {
+  ephemeral_.clear();  // what they read may stand elsewhere by now
   Names direct;
   Rendering rendering = rendering_for(node, direct);
   const auto render = [&] {

@@ -45,7 +45,8 @@ struct CompileOptions {
 };
 
 // Renders nodes for execution. Ephemeral models stand in front of what uses them as CTEs named
-// __dbt__cte__NAME. Everything here throws Error with the place in the template.
+// __dbt__cte__NAME. Everything here throws Error with the place in the template. What the options'
+// functions answer is asked anew for each node. One thread at a time.
 class Compiler {
  public:
   // `project` must outlive the compiler.
@@ -71,7 +72,7 @@ class Compiler {
   const Project& project_;
   CompileOptions options_;
   std::map<std::string, std::size_t> sources_;
-  std::map<std::string, Ephemeral> ephemeral_;
+  std::map<std::string, Ephemeral> ephemeral_;  // that the node being compiled uses
 };
 
 // Where a leading WITH [RECURSIVE] ends in `sql`, past comments and white space; nothing without

@@ -19,7 +19,7 @@ NodeResult outcome(const std::string& test, const std::string& values, Files mor
           : "models:\n  - name: t\n    tests:\n" + indented;
   const Project project = load(more);
   duck::Connection connection = memory();
-  const RunResult result = run(project, connection, {});
+  const RunResult result = run_all(project, connection);
   for (const NodeResult& node : result.nodes) {
     if (node.kind == NodeKind::test) return node;
   }

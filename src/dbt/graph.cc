@@ -129,6 +129,45 @@ NodeSet reach(const std::vector<Node>& nodes, const NodeSet& of, int depth,
   return reached;
 }
 
+// Adds `model`, or in the place of an ephemeral one, the models that use it.
+void add_built(const std::vector<Node>& nodes, std::size_t model, NodeSet& built, NodeSet& seen) {
+  if (nodes[model].kind != NodeKind::model || !seen.insert(model).second) return;
+  if (nodes[model].model.materialized != Materialization::ephemeral) {
+    built.insert(model);
+    return;
+  }
+  for (const std::size_t child : nodes[model].children) add_built(nodes, child, built, seen);
+}
+
+// The nodes that come after all of `of`, and after no other such node.
+std::vector<std::size_t> first_after_all(const std::vector<Node>& nodes,
+                                         const std::vector<std::size_t>& of) {
+  std::vector<std::size_t> after(nodes.size());  // how many of `of` each node comes after
+  std::vector<std::size_t> seen_from(nodes.size());
+  for (std::size_t from = 1; from <= of.size(); ++from) {
+    std::vector<std::size_t> frontier = {of[from - 1]};
+    while (!frontier.empty()) {
+      const std::size_t at = frontier.back();
+      frontier.pop_back();
+      for (const std::size_t child : nodes[at].children) {
+        if (seen_from[child] == from) continue;
+        seen_from[child] = from;
+        ++after[child];
+        frontier.push_back(child);
+      }
+    }
+  }
+  const auto comes_after_all = [&](std::size_t i) { return after[i] == of.size(); };
+  std::vector<std::size_t> first;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const std::vector<std::size_t>& above = nodes[i].depends_on;
+    if (comes_after_all(i) && std::none_of(above.begin(), above.end(), comes_after_all)) {
+      first.push_back(i);
+    }
+  }
+  return first;
+}
+
 }  // namespace
 
 void connect(std::vector<Node>& nodes, const std::string& project,
@@ -179,6 +218,22 @@ std::vector<std::size_t> run_order(const std::vector<Node>& nodes, const NodeSet
     }
   }
   return order;
+}
+
+std::vector<std::vector<std::size_t>> guarded_models(const std::vector<Node>& nodes) {
+  std::vector<std::vector<std::size_t>> guarded(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const std::vector<std::size_t>& tested = nodes[i].depends_on;
+    if (nodes[i].kind != NodeKind::test || tested.empty()) continue;
+    // Most tests are of one model, and need no search of the graph.
+    NodeSet built, seen;
+    for (const std::size_t model :
+         tested.size() == 1 ? nodes[tested[0]].children : first_after_all(nodes, tested)) {
+      add_built(nodes, model, built, seen);
+    }
+    guarded[i].assign(built.begin(), built.end());
+  }
+  return guarded;
 }
 
 }  // namespace gsa::dbt

@@ -29,4 +29,10 @@ NodeSet descendants(const std::vector<Node>& nodes, const NodeSet& of, int depth
 // runs as soon as it can, before the next model: what it guards has then not been built yet.
 std::vector<std::size_t> run_order(const std::vector<Node>& nodes, const NodeSet& chosen);
 
+// For each node that is a test, the models that must wait for it: those that come after all that it
+// tests. Only the nearest are listed, ascending, since what comes after these waits anyway. In the
+// place of an ephemeral model, which is never built, stand those that use it. Whether a failure
+// would matter (severity) is not looked at.
+std::vector<std::vector<std::size_t>> guarded_models(const std::vector<Node>& nodes);
+
 }  // namespace gsa::dbt

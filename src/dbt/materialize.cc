@@ -32,13 +32,13 @@ class Builder {
         before_(before) {}
 
   void view(const CompiledSql& query) {
-    relations_.make_way(relation_, RelationKind::view);
+    relations_.make_way(connection_, relation_, RelationKind::view);
     run(around(fmt::format("create or replace view {} as", name_), query));
     relations_.set(relation_, RelationKind::view);
   }
 
   std::int64_t table(const CompiledSql& query) {
-    relations_.make_way(relation_, RelationKind::table);
+    relations_.make_way(connection_, relation_, RelationKind::table);
     const auto rows = run(around(fmt::format("create or replace table {} as", name_), query));
     relations_.set(relation_, RelationKind::table);
     return rows;
@@ -95,7 +95,7 @@ class Builder {
 }  // namespace
 
 Relations::Relations(duck::Connection& connection)
-    : connection_(connection), database_(connection.query("select current_database()").text(0, 0)) {
+    : database_(connection.query("select current_database()").text(0, 0)) {
   const duck::Result found = connection.query(
       "select database_name, schema_name, table_name, 0 from duckdb_tables() where not temporary "
       "union all "
@@ -113,22 +113,32 @@ std::string Relations::key(const Relation& relation) const {
 }
 
 std::optional<RelationKind> Relations::find(const Relation& relation) const {
+  const std::lock_guard lock(kinds_mutex_);
   const auto found = kinds_.find(key(relation));
   return found == kinds_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void Relations::set(const Relation& relation, RelationKind kind) { kinds_[key(relation)] = kind; }
-
-void Relations::need_schema(const Relation& relation) {
-  connection_.execute("create schema if not exists " +
-                      to_sql({"", relation.database, relation.schema}));
+void Relations::set(const Relation& relation, RelationKind kind) {
+  const std::lock_guard lock(kinds_mutex_);
+  kinds_[key(relation)] = kind;
 }
 
-void Relations::make_way(const Relation& relation, RelationKind kind) {
+void Relations::need_schema(duck::Connection& connection, const Relation& relation) {
+  const std::lock_guard lock(schemas_mutex_);
+  const std::string schema = key({relation.database, relation.schema, ""});
+  if (schemas_.contains(schema)) return;
+  connection.execute("create schema if not exists " +
+                     to_sql({"", relation.database, relation.schema}));
+  schemas_.insert(schema);
+}
+
+void Relations::make_way(duck::Connection& connection, const Relation& relation,
+                         RelationKind kind) {
   const std::optional<RelationKind> present = find(relation);
   if (!present || *present == kind) return;
-  connection_.execute(fmt::format("drop {} {}", *present == RelationKind::table ? "table" : "view",
-                                  to_sql(relation)));
+  connection.execute(fmt::format("drop {} {}", *present == RelationKind::table ? "table" : "view",
+                                 to_sql(relation)));
+  const std::lock_guard lock(kinds_mutex_);
   kinds_.erase(key(relation));
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 // How a model becomes a view or a table. Starts no transaction: what is visible when is the
-// caller's decision. One thread, on one connection.
+// caller's decision.
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "dbt/compile.h"
@@ -16,24 +18,30 @@ namespace gsa::dbt {
 
 enum class RelationKind { table, view };
 
-// What there is in the database, read once and kept up to date by those who change it. Names are
-// compared without case, as DuckDB does.
+// What there is in the database, read once and kept up to date by those who change it, from any
+// thread. Names are compared without case, as DuckDB does.
 class Relations {
  public:
   explicit Relations(duck::Connection& connection);
+  Relations(const Relations&) = delete;
+  Relations& operator=(const Relations&) = delete;
   std::optional<RelationKind> find(const Relation& relation) const;
   void set(const Relation& relation, RelationKind kind);
 
-  // Creates the schema if it is not there.
-  void need_schema(const Relation& relation);
+  // Creates the schema if it is not there; once, and one at a time, since two connections that
+  // create the same one at the same time conflict.
+  void need_schema(duck::Connection& connection, const Relation& relation);
   // Drops what has this name but is of the other kind: CREATE OR REPLACE refuses to replace it.
-  void make_way(const Relation& relation, RelationKind kind);
+  void make_way(duck::Connection& connection, const Relation& relation, RelationKind kind);
 
  private:
   std::string key(const Relation& relation) const;
-  duck::Connection& connection_;
+
   std::string database_;  // the current one
+  mutable std::mutex kinds_mutex_;
   std::map<std::string, RelationKind> kinds_;
+  std::mutex schemas_mutex_;
+  std::set<std::string> schemas_;  // that are known to be there
 };
 
 // Builds `relation` from `query`; `incremental` adds to the table that is there. Each statement is

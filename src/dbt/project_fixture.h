@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "dbt/graph.h"
 #include "dbt/project.h"
 #include "dbt/runner.h"
 #include "duck/database.h"
@@ -57,6 +58,24 @@ inline void expect_golden(const std::string& name, const std::string& actual) {
   EXPECT_EQ(actual, read_file(path)) << path;
 }
 
+// Runs all models and tests on one connection, in order, whatever fails.
+inline RunResult run_all(const Project& project, duck::Connection& connection,
+                         NodeRunOptions options = {}) {
+  NodeSet runnable;
+  for (std::size_t i = 0; i < project.nodes().size(); ++i) {
+    const Node& node = project.nodes()[i];
+    const bool stands =
+        node.kind == NodeKind::model && node.model.materialized != Materialization::ephemeral;
+    if (stands || node.kind == NodeKind::test) runnable.insert(i);
+  }
+  NodeRunner runner(project, connection, std::move(options));
+  RunResult result;
+  for (const std::size_t i : run_order(project.nodes(), runnable)) {
+    result.nodes.push_back(runner.run(project.nodes()[i], connection));
+  }
+  return result;
+}
+
 inline const NodeResult& find(const RunResult& result, const std::string& name) {
   for (const NodeResult& node : result.nodes) {
     if (node.name == name) return node;
@@ -76,6 +95,8 @@ inline std::string to_string(Status status) {
       return "error";
     case Status::skip:
       return "skip";
+    case Status::fresh:
+      return "fresh";
   }
   return "?";
 }

@@ -41,6 +41,8 @@ std::string status_word(const NodeResult& node) {
       return "ERROR";
     case Status::skip:
       return "SKIP";
+    case Status::fresh:
+      return "FRESH";
   }
   return "";
 }
@@ -48,6 +50,7 @@ std::string status_word(const NodeResult& node) {
 Ink ink_of(Status status) {
   switch (status) {
     case Status::pass:
+    case Status::fresh:
       return Ink::green;
     case Status::warn:
       return Ink::yellow;
@@ -61,6 +64,9 @@ Ink ink_of(Status status) {
 }
 
 std::string outcome(const NodeResult& node) {
+  if (node.status == Status::fresh) {
+    return "OK kept " + (node.kind == NodeKind::test ? "test " + node.name : subject(node));
+  }
   if (node.kind == NodeKind::test) {
     return node.status == Status::skip ? "SKIP test " + node.name
                                        : status_word(node) + " " + node.name;
@@ -158,8 +164,8 @@ std::string start_line(const NodeResult& node, std::size_t index, std::size_t to
 }
 
 std::string end_line(const NodeResult& node, std::size_t index, std::size_t total, int fd) {
-  const std::string time =
-      node.status == Status::skip ? "" : fmt::format(" in {:.2f}s", node.seconds);
+  const bool ran = node.status != Status::skip && node.status != Status::fresh;
+  const std::string time = ran ? fmt::format(" in {:.2f}s", node.seconds) : "";
   return fmt::format("{} [{}{}]", dotted(index, total, outcome(node)),
                      paint(fd, ink_of(node.status), status_word(node)), time);
 }
@@ -167,8 +173,9 @@ std::string end_line(const NodeResult& node, std::size_t index, std::size_t tota
 std::vector<std::string> summary_lines(const RunResult& result, int fd) {
   std::vector<std::string> lines;
   for (const NodeResult& node : result.nodes) {
-    const bool dull = node.status == Status::pass || node.status == Status::skip;
-    if (!dull) append_details(lines, node, fd);
+    const bool has_details =
+        node.status == Status::warn || node.status == Status::fail || node.status == Status::error;
+    if (has_details) append_details(lines, node, fd);
   }
   const std::size_t errors = result.count(Status::error) + result.count(Status::fail);
   const std::size_t warnings = result.count(Status::warn);
@@ -181,9 +188,10 @@ std::vector<std::string> summary_lines(const RunResult& result, int fd) {
                                       counted(warnings, "warning"))));
   }
   lines.emplace_back("");
-  lines.push_back(fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP=0 TOTAL={}",
+  lines.push_back(fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP={} TOTAL={}",
                               result.count(Status::pass), warnings, errors,
-                              result.count(Status::skip), result.nodes.size()));
+                              result.count(Status::skip), result.count(Status::fresh),
+                              result.nodes.size()));
   return lines;
 }
 

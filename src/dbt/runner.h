@@ -1,43 +1,22 @@
 #pragma once
 
-// Runs a project's models and data tests on a connection, in order, one at a time (DuckDB itself
-// uses all cores for each). What fails is part of the result, not an exception: what does not
-// depend on it still runs. Starts no transaction: the caller decides what becomes visible when.
+// Runs single nodes of a project: builds a model, or runs a data test. Which of them, in what order
+// and what a failure holds up is the caller's decision. What fails is part of the result, not an
+// exception. Starts no transaction: the caller decides what becomes visible when.
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "dbt/compile.h"
+#include "dbt/materialize.h"
 #include "dbt/project.h"
 #include "duck/database.h"
 
 namespace gsa::dbt {
-
-enum class Command {
-  build,  // models, each followed by its tests; what a failing test guards is skipped
-  run,    // models only
-  test,   // tests only
-};
-
-enum class Phase { before, after };
-
-struct RunOptions {
-  Command command = Command::build;
-  std::string select;
-  std::string exclude;
-  bool full_refresh = false;  // incremental models are built anew
-  RelationHook relation;
-  // Lines without their ends. `colour_fd` is the file that they end up in, or -1.
-  std::function<void(const std::string&)> log;
-  bool verbose = false;  // also the lines that say what starts
-  int colour_fd = -1;
-  std::function<void(const Node&, Phase)> on_node;
-  std::filesystem::path compiled_to;  // where to leave each node's SQL; empty: nowhere
-};
 
 enum class Status {
   pass,   // a test that holds, or a model that was built
@@ -45,6 +24,7 @@ enum class Status {
   fail,   // a test that found rows
   error,  // a model or test whose SQL failed
   skip,   // what it needs has failed
+  fresh,  // not run, because it is up to date
 };
 
 // Text as SQL prints it; nullopt is null.
@@ -59,7 +39,7 @@ struct NodeResult {
   std::string unique_id;
   NodeKind kind = NodeKind::model;
   std::string materialized;  // of a model
-  Relation relation;         // of a model: its own, whatever RunOptions::relation made of it
+  Relation relation;         // of a model: its own, whatever NodeRunOptions::relation made of it
   Place place;               // of the SQL, or of the test in its schema file
   Status status = Status::pass;
   double seconds = 0;
@@ -68,13 +48,17 @@ struct NodeResult {
   std::string condition;  // of a test that did not pass: the warn_if or error_if that held
   std::string message;    // of an error or skip
   std::string hint;
-  SampleRows sample;  // of a test that did not pass
+  std::optional<duck::SqlErrorKind> sql_error;  // of an error: its kind, where DuckDB raised it
+  SampleRows sample;                            // of a test that did not pass
   std::string compiled;
   std::filesystem::path compiled_file;
 };
 
+// What is known of a node's result before it runs.
+NodeResult result_of(const Node& node, Status status = Status::pass);
+
 struct RunResult {
-  std::vector<NodeResult> nodes;  // in the order they ran
+  std::vector<NodeResult> nodes;  // in the order they ended
   double seconds = 0;
 
   std::size_t count(Status status) const;
@@ -82,7 +66,51 @@ struct RunResult {
   bool succeeded() const;
 };
 
-// Throws Error for a selection that matches nothing, and Error{interrupted} after Ctrl-C.
-RunResult run(const Project& project, duck::Connection& connection, const RunOptions& options);
+struct NodeRunOptions {
+  bool full_refresh = false;  // incremental models are built anew
+  // Asked anew for each node, from any thread, and free to answer differently later. What it says
+  // of a model's own relation must stay the same while that model is built.
+  RelationHook relation;
+  std::filesystem::path compiled_to;  // where to leave each node's SQL; empty: nowhere
+};
+
+// One for a run. Threads may share it, each with a connection of its own to the same database, if
+// no node runs twice at a time and nobody else renders with the project meanwhile: nodes are
+// compiled one after the other, and executed side by side.
+class NodeRunner {
+ public:
+  // Reads through `connection` what relations there are. `project` must outlive the runner.
+  NodeRunner(const Project& project, duck::Connection& connection, NodeRunOptions options = {});
+  NodeRunner(const NodeRunner&) = delete;
+  NodeRunner& operator=(const NodeRunner&) = delete;
+
+  // Builds a model that is not ephemeral, with its schema if that is missing, or runs a test.
+  // Throws only Error{interrupted}, after Ctrl-C or where the query was interrupted.
+  NodeResult run(const Node& node, duck::Connection& connection);
+  // The query of a model or test, as run() would run it now. Throws Error with the place.
+  CompiledSql compile(const Node& node);
+  // What there is: to be told of what somebody else makes meanwhile.
+  Relations& relations() { return relations_; }
+
+ private:
+  struct Plan {
+    CompiledSql query;
+    Relation relation;  // of a model: where it is built
+    bool incremental = false;
+  };
+  struct Step;
+
+  Plan plan(Step& step);
+  void attempt(Step& step);
+  void build(Step& step, const Plan& plan);
+  void test(Step& step, const CompiledSql& query);
+  void keep_compiled(NodeResult& result) const;
+
+  const Project& project_;
+  NodeRunOptions options_;
+  Relations relations_;
+  std::mutex compiling_;
+  Compiler compiler_;
+};
 
 }  // namespace gsa::dbt

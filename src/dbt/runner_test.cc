@@ -1,37 +1,32 @@
 #include "dbt/runner.h"
 
+#include <algorithm>
+#include <atomic>
 #include <regex>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "base/text.h"
 #include "dbt/project_fixture.h"
+#include "dbt/report.h"
 
 namespace gsa::dbt {
 namespace {
 
 const std::string kTable = "{{ config(materialized='table') }}";
 
-RunOptions with_command(Command command) {
-  RunOptions options;
-  options.command = command;
-  return options;
-}
-
-// The log of a run, its times made equal.
-std::string log_of(const Project& project, duck::Connection& connection, RunOptions options = {}) {
-  std::string log;
-  options.log = [&](const std::string& line) { log += line + "\n"; };
-  run(project, connection, options);
-  log = std::regex_replace(log, std::regex("(^|\n)\\d\\d:\\d\\d:\\d\\d"), "$01HH:MM:SS");
-  return std::regex_replace(log, std::regex("in \\d+\\.\\d\\ds\\]"), "in 0.00s]");
-}
-
 std::string statuses(const RunResult& result) {
   std::vector<std::string> all;
   for (const NodeResult& node : result.nodes)
     all.push_back(node.name + " " + to_string(node.status));
   return join(all, ", ");
+}
+
+NodeResult run_model(const Project& project, duck::Connection& connection,
+                     const std::string& model = "a", NodeRunOptions options = {}) {
+  return NodeRunner(project, connection, std::move(options))
+      .run(*project.find_model(model), connection);
 }
 
 TEST(Runner, BuildsModelsAndReportsLikeDbt) {
@@ -53,71 +48,88 @@ TEST(Runner, BuildsModelsAndReportsLikeDbt) {
       {"tests/few_users.sql",
        "select count(*) as users from {{ ref('dim') }} having count(*) > 100"},
   });
-  RunOptions verbose;
-  verbose.verbose = true;
-  expect_golden("build.txt", log_of(project, connection, verbose));
+  const RunResult result = run_all(project, connection);
+  std::string log = found_line(project) + "\n";
+  for (std::size_t i = 0; i < result.nodes.size(); ++i) {
+    log += start_line(result.nodes[i], i + 1, result.nodes.size()) + "\n";
+    log += end_line(result.nodes[i], i + 1, result.nodes.size(), -1) + "\n";
+  }
+  for (const std::string& line : summary_lines(result, -1)) log += line + "\n";
+  expect_golden("build.txt",
+                std::regex_replace(log, std::regex("in \\d+\\.\\d\\ds\\]"), "in 0.00s]"));
+  EXPECT_FALSE(result.succeeded());
   EXPECT_EQ(connection.query_int64("select count(*) from dim"), 5);
 }
 
-TEST(Runner, SkipsWhatAFailingTestOrModelGuards) {
+TEST(Runner, TellsWhatItBuiltAndThatAFailingModelHasFailed) {
   duck::Connection connection = memory();
   const Project project = load({
-      {"models/a.sql", kTable + "select 1 as id union all select 1"},
-      {"models/b.sql", kTable + "select * from {{ ref('a') }}"},
-      {"models/c.sql", kTable + "select * from {{ ref('b') }}"},
-      {"models/d.sql", kTable + "select nope from (select 1 as id)"},
-      {"models/e.sql", kTable + "select * from {{ ref('d') }}"},
-      {"models/free.sql", kTable + "select 1 as id"},
-      {"models/s.yml",
-       "models:\n  - name: a\n    columns: [{name: id, tests: [unique]}]\n"
-       "  - name: b\n    columns: [{name: id, tests: [not_null]}]\n"
-       "  - name: e\n    columns: [{name: id, tests: [not_null]}]\n"},
+      {"models/a.sql", "{{ config(materialized='table', alias='b') }}select unnest([1, 2]) as id"},
+      {"models/bad.sql", kTable + "select nope from (select 1 as id)"},
+      {"models/late.sql", kTable + "select error('broken while running')"},
+      {"models/lost.sql", kTable + "select * from '/nowhere/at/all.csv'"},
+      {"models/v.sql", "select 1 as id"},
+      {"models/typo.sql", "select {% if execute %}{{ nope() }}{% endif %}"},
   });
-  const RunResult build = run(project, connection, {});
-  EXPECT_EQ(statuses(build),
-            "a pass, unique_a_id fail, b skip, not_null_b_id skip, c skip, d error, e skip, "
-            "not_null_e_id skip, free pass");
-  EXPECT_FALSE(build.succeeded());
-  EXPECT_EQ(find(build, "c").message, "skipped because of unique_a_id");
-  EXPECT_EQ(find(build, "e").message, "skipped because of d");
-  // Without its tests the model stands, and what follows runs.
-  EXPECT_EQ(statuses(run(project, connection, with_command(Command::run))),
-            "a pass, b pass, c pass, d error, e skip, free pass");
+  NodeRunner runner(project, connection);
+  const auto run = [&](const std::string& model) {
+    return runner.run(*project.find_model(model), connection);
+  };
+  const NodeResult a = run("a");
+  EXPECT_EQ(a.unique_id, "model.shop.a");
+  EXPECT_EQ(a.materialized, "table");
+  EXPECT_EQ(to_sql(a.relation), "main.b");
+  EXPECT_EQ(a.rows, 2);
+  EXPECT_EQ(a.sql_error, std::nullopt);
+  EXPECT_EQ(run("v").rows, std::nullopt);
+  EXPECT_EQ(run("bad").status, Status::error);
+  EXPECT_EQ(run("bad").sql_error, duck::SqlErrorKind::binder);
+  EXPECT_EQ(run("late").sql_error, duck::SqlErrorKind::invalid_input);
+  EXPECT_EQ(run("lost").sql_error, duck::SqlErrorKind::io);
+  const NodeResult typo = run("typo");
+  EXPECT_EQ(typo.status, Status::error);
+  EXPECT_EQ(typo.sql_error, std::nullopt);
+  EXPECT_NE(typo.message.find("models/typo.sql:1:"), std::string::npos) << typo.message;
 }
 
-TEST(Runner, ARelationshipTestGuardsOnlyWhatComesAfterBoth) {
-  duck::Connection connection = memory();
-  const Project project = load({
-      {"models/a.sql", kTable + "select 1 as id"},
-      {"models/b.sql", kTable + "select 2 as id"},
-      {"models/of_a.sql", kTable + "select * from {{ ref('a') }}"},
-      {"models/of_both.sql", kTable + "select a.id from {{ ref('a') }} a, {{ ref('b') }} b"},
-      {"models/s.yml",
-       "models:\n  - name: a\n    columns:\n      - name: id\n        tests:\n"
-       "          - relationships: {to: ref('b'), field: id}\n"},
-  });
-  EXPECT_EQ(statuses(run(project, connection, {})),
-            "a pass, b pass, relationships_a_id__id__ref_b_ fail, of_a pass, of_both skip");
+TEST(Runner, KnowsANodeThatHasNotRun) {
+  const Project project = load({{"models/a.sql", kTable + "select 1 as id"}});
+  const NodeResult result = result_of(*project.find_model("a"), Status::skip);
+  EXPECT_EQ(result.name, "a");
+  EXPECT_EQ(result.materialized, "table");
+  EXPECT_EQ(to_sql(result.relation), "main.a");
+  EXPECT_EQ(result.status, Status::skip);
 }
 
-TEST(Runner, RunsTestsOfASelectedModelEvenIfTheirOtherParentIsNot) {
+TEST(Runner, RefusesWhatCannotRun) {
   duck::Connection connection = memory();
-  connection.execute("create table b as select 1 as id");
-  const Project project = load({
-      {"models/a.sql", kTable + "select 1 as id"},
-      {"models/b.sql", kTable + "select 2 as id"},
-      {"models/s.yml",
-       "models:\n  - name: a\n    columns:\n      - name: id\n        tests:\n"
-       "          - relationships: {to: ref('b'), field: id}\n"},
+  const Project project =
+      load({{"models/a.sql", "{{ config(materialized='ephemeral') }}select 1 as id"}});
+  EXPECT_THROW(run_model(project, connection), Bug);
+}
+
+TEST(Runner, TellsAnInterruptionFromAnError) {
+  duck::Connection connection = memory();
+  const Project project =
+      load({{"models/a.sql", kTable + "select sum(a.range * b.range) as s from range(100000000) a, "
+                                      "range(100000000) b where a.range <> b.range"}});
+  NodeRunner runner(project, connection);
+  std::atomic<bool> done = false;
+  std::thread stopper([&] {
+    while (!done) {
+      connection.interrupt();
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
   });
-  RunOptions options;
-  options.select = "a";
-  EXPECT_EQ(statuses(run(project, connection, options)),
-            "a pass, relationships_a_id__id__ref_b_ pass");
-  options.command = Command::run;
-  options.select = "test_type:generic";
-  EXPECT_EQ(error_of([&] { run(project, connection, options); }),
-            "the selection holds no models to run");
+  ErrorCode code = ErrorCode::failed;
+  try {
+    runner.run(*project.find_model("a"), connection);
+  } catch (const Error& error) {
+    code = error.code();
+  }
+  done = true;
+  stopper.join();
+  EXPECT_EQ(code, ErrorCode::interrupted);
 }
 
 TEST(Runner, TurnsAViewIntoATableAndBack) {
@@ -126,8 +138,8 @@ TEST(Runner, TurnsAViewIntoATableAndBack) {
     const Project project =
         load({{"models/a.sql", "select 1 as id"},
               {"dbt_project.yml", "name: shop\nmodels: {+materialized: " + kind + "}\n"}});
-    const RunResult result = run(project, connection, {});
-    return to_string(result.nodes[0].status) + " " +
+    const NodeResult result = run_model(project, connection);
+    return to_string(result.status) + " " +
            connection.query("select table_type from information_schema.tables").text(0, 0);
   };
   EXPECT_EQ(build("view"), "pass VIEW");
@@ -161,9 +173,9 @@ TEST(Runner, AppendsToAnIncrementalModelWithoutAKey) {
   duck::Connection connection = memory();
   const Project project = incremental("");
   connection.execute("create table raw as select 1 as id, 1 as day, 'x' as v");
-  EXPECT_EQ(run(project, connection, {}).nodes[0].rows, 1);
+  EXPECT_EQ(run_model(project, connection).rows, 1);
   connection.execute("insert into raw values (2, 2, 'y')");
-  EXPECT_EQ(run(project, connection, {}).nodes[0].rows, 2);
+  EXPECT_EQ(run_model(project, connection).rows, 2);
   EXPECT_EQ(rows_of(connection), "1/1/x 1/1/x 2/2/y");
 }
 
@@ -172,13 +184,13 @@ TEST(Runner, ReplacesRowsOfAnIncrementalModelByItsKey) {
     duck::Connection connection = memory();
     const Project project = incremental(keys);
     connection.execute("create table raw as select 1 as id, 1 as day, 'x' as v");
-    run(project, connection, {});
+    run_model(project, connection);
     // The first is the same key anew; the second the same id on another day.
     connection.execute("update raw set v = 'z'; insert into raw values (1, 2, 'y'), (3, 3, 'w')");
-    run(project, connection, {});
+    run_model(project, connection);
     EXPECT_EQ(rows_of(connection), "1/1/z 1/2/y 3/3/w") << keys;
     connection.execute("delete from raw where day < 3; insert into raw values (1, 3, 'q')");
-    run(project, connection, {});
+    run_model(project, connection);
     EXPECT_EQ(rows_of(connection),
               keys.find("day") == std::string::npos ? "1/3/q 3/3/w" : "1/1/z 1/2/y 1/3/q 3/3/w")
         << keys;
@@ -189,11 +201,11 @@ TEST(Runner, BuildsAnIncrementalModelAnewOnFullRefresh) {
   duck::Connection connection = memory();
   const Project project = incremental(", unique_key='id'");
   connection.execute("create table raw as select 1 as id, 1 as day, 'x' as v");
-  run(project, connection, {});
+  run_model(project, connection);
   connection.execute("delete from raw; insert into raw values (9, 0, 'n')");
-  RunOptions options;
+  NodeRunOptions options;
   options.full_refresh = true;
-  run(project, connection, options);
+  run_model(project, connection, "a", options);
   EXPECT_EQ(rows_of(connection), "9/0/n");
 }
 
@@ -205,7 +217,7 @@ TEST(Runner, ExplainsAnErrorInTermsOfTheTemplate) {
   const auto explain = [&](Files files, const std::string& node) {
     duck::Connection connection = memory();
     files["macros/m.sql"] = macro;
-    const NodeResult result = find(run(load(files), connection, {}), node);
+    const NodeResult result = find(run_all(load(files), connection), node);
     EXPECT_EQ(result.status, Status::error) << node;
     all += result.message + (result.hint.empty() ? "" : "\nhint: " + result.hint) + "\n\n";
   };
@@ -257,42 +269,138 @@ TEST(Runner, BuildsUnderHiddenNamesAndInTheCallersTransaction) {
   duck::Connection connection = memory();
   const Project project = load({{"models/a.sql", kTable + "select 1 as id"},
                                 {"models/b.sql", "select * from {{ ref('a') }}"}});
-  RunOptions options;
+  NodeRunOptions options;
   options.relation = [](const Relation& relation) { return Relation{"", "next", relation.name}; };
   connection.execute("begin");
-  EXPECT_TRUE(run(project, connection, options).succeeded());
+  EXPECT_TRUE(run_all(project, connection, options).succeeded());
   EXPECT_EQ(connection.query_int64("select id from next.b"), 1);
   connection.execute("rollback");
   EXPECT_EQ(connection.query_int64("select count(*) from information_schema.tables"), 0);
 }
 
-TEST(Runner, ShowsTheFirstErrorOfATransactionOnly) {
+TEST(Runner, AsksAnewWhereARelationStands) {
   duck::Connection connection = memory();
-  const Project project = load({{"models/a.sql", kTable + "select error('broken while running')"},
-                                {"models/b.sql", kTable + "select 1 as id"}});
-  connection.execute("begin");
-  const RunResult result = run(project, connection, {});
-  connection.execute("rollback");
-  EXPECT_EQ(statuses(result), "a error, b skip");
-  EXPECT_EQ(result.nodes[1].message, "skipped because of a, whose error ended the transaction");
+  connection.execute("create table a as select 1 as id");
+  const Project project =
+      load({{"models/a.sql", kTable + "select 2 as id"},
+            {"models/e.sql", "{{ config(materialized='ephemeral') }}select id from {{ ref('a') }}"},
+            {"models/b.sql", kTable + "select id from {{ ref('e') }}"}});
+  std::set<std::string> made = {"b"};
+  NodeRunOptions options;
+  options.relation = [&](const Relation& relation) {
+    return Relation{"", relation.schema,
+                    made.contains(relation.name) ? "new_" + relation.name : relation.name};
+  };
+  NodeRunner runner(project, connection, options);
+  const auto id_of_b = [&] {
+    EXPECT_EQ(runner.run(*project.find_model("b"), connection).message, "");
+    return connection.query_int64("select id from new_b");
+  };
+  EXPECT_EQ(id_of_b(), 1);
+  made.insert("a");
+  runner.run(*project.find_model("a"), connection);
+  EXPECT_EQ(id_of_b(), 2);
 }
 
-TEST(Runner, TellsOfEachNodeAndLeavesTheSqlBehind) {
+TEST(Runner, AddsToATableThatSomebodyElseHasMade) {
+  duck::Connection connection = memory();
+  const Project project = incremental("");
+  connection.execute("create table raw as select 1 as id, 1 as day, 'x' as v");
+  NodeRunner runner(project, connection);
+  const Node& a = *project.find_model("a");
+  connection.execute("create table a as from raw");
+  runner.relations().set(a.relation, RelationKind::table);
+  EXPECT_NE(runner.compile(a).text().find("where day"), std::string::npos);
+  runner.run(a, connection);
+  EXPECT_EQ(rows_of(connection), "1/1/x 1/1/x");
+}
+
+TEST(Runner, LeavesTheSqlBehind) {
   duck::Connection connection = memory();
   const Project project = load({{"models/a.sql", kTable + "select 1 as id"},
                                 {"models/b.sql", "select * from {{ ref('a') }}"}});
   const std::filesystem::path folder = std::filesystem::temp_directory_path() / "gsa_dbt_compiled";
   std::filesystem::remove_all(folder);
-  RunOptions options;
-  std::string seen;
-  options.on_node = [&](const Node& node, Phase phase) {
-    seen += (phase == Phase::before ? "+" : "-") + node.name + " ";
-  };
+  NodeRunOptions options;
   options.compiled_to = folder;
-  run(project, connection, options);
-  EXPECT_EQ(seen, "+a -a +b -b ");
+  const RunResult result = run_all(project, connection, options);
+  EXPECT_EQ(find(result, "b").compiled, "select * from main.a");
+  EXPECT_EQ(find(result, "b").compiled_file, folder / "b.sql");
   EXPECT_EQ(read_file(folder / "b.sql"), "select * from main.a\n");
   std::filesystem::remove_all(folder);
+}
+
+// A project in which every node but the raw table can run at once: models of all kinds, in schemas
+// that are missing, some of which fail, each with its tests.
+Project side_by_side(int models) {
+  Files files;
+  std::string yml = "sources: [{name: main, tables: [{name: raw}]}]\nmodels:\n";
+  for (int i = 0; i < models; ++i) {
+    const std::string kind = i % 3 == 0 ? "table" : i % 3 == 1 ? "view" : "incremental";
+    files[fmt::format("models/m{}.sql", i)] = fmt::format(
+        "{{{{ config(materialized='{}', schema='s{}') }}}}select id, {} as i from "
+        "{{{{ ref('e') }}}}{}",
+        kind, i % 4, i, i % 10 == 9 ? fmt::format(" where nope_{}", i) : "");
+    yml += fmt::format("  - name: m{}\n    columns: [{{name: id, tests: [unique]}}]\n", i);
+  }
+  files["models/e.sql"] =
+      "{{ config(materialized='ephemeral') }}select id from {{ source('main', 'raw') }}";
+  files["models/s.yml"] = yml;
+  return load(files);
+}
+
+// Each node on a connection of its own thread; all of `kind`.
+RunResult run_on_threads(const Project& project, NodeRunner& runner, const duck::Database& database,
+                         NodeKind kind) {
+  constexpr std::size_t kThreads = 4;
+  std::vector<NodeResult> results(project.nodes().size());
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      duck::Connection connection = database.connect();
+      for (std::size_t i = next++; i < results.size(); i = next++) {
+        const Node& node = project.nodes()[i];
+        if (node.kind == kind && node.name != "e") results[i] = runner.run(node, connection);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  RunResult run;
+  std::copy_if(results.begin(), results.end(), std::back_inserter(run.nodes),
+               [](const NodeResult& result) { return !result.name.empty(); });
+  return run;
+}
+
+TEST(Runner, RunsInParallelOnConnectionsOfOneDatabase) {
+  constexpr int kModels = 60;
+  const Project project = side_by_side(kModels);
+  const duck::Database database({});
+  duck::Connection connection = database.connect();
+  connection.execute("create table raw as select range as id from range(1000)");
+  // Twice: what is there then is replaced and added to.
+  for (int round = 1; round <= 2; ++round) {
+    NodeRunner runner(project, connection);
+    const RunResult built = run_on_threads(project, runner, database, NodeKind::model);
+    ASSERT_EQ(built.nodes.size(), std::size_t{kModels});
+    for (int i = 0; i < kModels; ++i) {
+      const NodeResult& result = find(built, fmt::format("m{}", i));
+      if (i % 10 != 9) {
+        EXPECT_EQ(to_string(result.status), "pass") << result.name << ": " << result.message;
+        continue;
+      }
+      EXPECT_EQ(result.status, Status::error);
+      // Of its own statement, not of one that another thread runs.
+      EXPECT_TRUE(result.message.starts_with(fmt::format("models/m{}.sql:1:", i)) &&
+                  result.message.find(fmt::format("\"nope_{}\"", i)) != std::string::npos)
+          << result.message;
+    }
+    const RunResult tested = run_on_threads(project, runner, database, NodeKind::test);
+    ASSERT_EQ(tested.nodes.size(), std::size_t{kModels});
+    // An incremental model without a key holds every row twice by then.
+    EXPECT_EQ(tested.count(Status::fail), round == 1 ? 0u : 18u) << statuses(tested);
+    EXPECT_EQ(tested.count(Status::error), 6u);
+  }
 }
 
 }  // namespace
