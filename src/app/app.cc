@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kBugExit = 70;  // EX_SOFTWARE of sysexits.h
 constexpr int kMaxThreads = 1024;
+constexpr int kMaxHistoryDays = 36500;
 
 int exit_code(ErrorCode code) {
   switch (code) {
@@ -192,6 +193,35 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
       ->check(memory_size())
       ->type_name("SIZE");
   return command;
+}
+
+std::string given_options(const CLI::App& command) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() == 0 || name == "--warehouse" || name == "--quiet") continue;
+    if (option->get_positional()) {
+      words.push_back(option->as<std::string>());
+      continue;
+    }
+    words.push_back(name);
+    if (option->get_items_expected_max() > 0) {
+      for (const std::string& value : option->results()) words.push_back(value);
+    }
+  }
+  return join(words, " ");
+}
+
+void add_record_options(CLI::App& command, RecordOptions& options) {
+  command.add_flag("--wait", options.wait,
+                   "Wait for another process that has the warehouse, instead of refusing");
+  command
+      .add_option("--history-days", options.history_days,
+                  "Days for which runs stay on record (or GSA_HISTORY_DAYS)")
+      ->envname("GSA_HISTORY_DAYS")
+      ->capture_default_str()
+      ->transform(whole_number(1, kMaxHistoryDays))
+      ->type_name("N");
 }
 
 void add_project_options(CLI::App& command, ProjectOptions& options) {

@@ -17,6 +17,15 @@ struct CommonOptions {
   bool quiet = false;
 };
 
+// What commands share that put what they do on record.
+struct RecordOptions {
+  bool wait = false;      // for another process that holds the warehouse
+  int history_days = 90;  // how long runs stay on record
+};
+void add_record_options(CLI::App& command, RecordOptions& options);
+// What was given to the command, as it would be typed; without the warehouse and --quiet.
+std::string given_options(const CLI::App& command);
+
 // What the chosen command will do once the whole command line is read; returns the exit code.
 using Action = std::function<int()>;
 

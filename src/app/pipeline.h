@@ -2,32 +2,26 @@
 
 // `gsa run`: prompts in, raw tables, models, tests, a publication.
 
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "app/options.h"
-#include "app/raw_tables.h"
+#include "app/raw_assets.h"
+#include "sim/period.h"
 
 namespace gsa::app {
-
-// Who typed the prompts and when: made up, or as the source says.
-enum class Behavior { simulated, observed };
-std::string_view name_of(Behavior behavior);
 
 struct PipelineOptions {
   CommonOptions common;
   ProjectOptions project;
-  std::vector<std::string> sources = {"auto"};
-  std::int64_t prompts = 10000;
-  Behavior behavior = Behavior::simulated;
-  SimulationOptions simulation;  // observed: only the seed counts
+  RecordOptions record;
+  RawOptions raw;
+  std::vector<sim::Period> months;  // asked for; empty: those that are published, or 2025-12
   bool full_refresh = false;
+  std::string given;  // the options of the command line
 };
 
-// Runs all steps, publishes and prints the report; or throws Error, and nothing of what is
-// published has changed.
+// Makes what is stale, publishes and prints the report; or throws Error, see run_assets().
 void run_pipeline(const PipelineOptions& options);
 
 }  // namespace gsa::app

@@ -61,6 +61,19 @@ Engine::~Engine() {
   pulse_thread_.join();
 }
 
+// Ahead: of two who make the same schema at once one would fail.
+void Engine::make_schemas() {
+  std::set<std::string> schemas;
+  for (const auto& step : steps_) {
+    if (step->kind == StepKind::check) continue;
+    const std::string partition = step->planned == nullptr ? "" : step->planned->unit.partition;
+    schemas.insert(relation_of(options_.graph[step->asset], partition).first);
+  }
+  for (const std::string& schema : schemas) {
+    lanes_.front().execute("create schema if not exists " + sql_name(schema));
+  }
+}
+
 EngineResult Engine::run() {
   std::vector<Task> tasks;
   tasks.reserve(steps_.size());
@@ -68,6 +81,7 @@ EngineResult Engine::run() {
     tasks.push_back(
         {steps_[i]->after, [this, i](std::size_t lane) { run_step(*steps_[i], lane); }});
   }
+  make_schemas();
   run_tasks(tasks, lanes_.size());
   if (interrupted()) throw interrupted_error();
 
@@ -231,7 +245,6 @@ void Engine::make_once(EngineStep& step, duck::Connection& connection) {
   if (adds) {
     connection.execute("begin");  // so that a second attempt adds nothing twice
   } else {
-    connection.execute(fmt::format("create schema if not exists {}", sql_name(schema)));
     connection.execute(fmt::format("drop {} if exists {}",
                                    asset.kind == AssetKind::view ? "view" : "table",
                                    sql_relation(schema, hidden(name))));
@@ -292,6 +305,7 @@ void Engine::note_made(EngineStep& step, const Materialization& made) {
   {
     const std::lock_guard lock(mutex_);
     versions_[made.unit] = made.data_version;
+    made_[made.unit] = made;
   }
   if (recorder_ == nullptr) return;
   recorder_->materialization(made, asset.code);
@@ -317,7 +331,6 @@ void Engine::join_partitions(EngineStep& step, duck::Connection& connection) {
     versions.emplace_back(partition, version_now(asset.name, partition));
     parts.push_back("from " + current_relation({asset.name, partition}));
   }
-  connection.execute(fmt::format("create schema if not exists {}", sql_name(asset.schema)));
   connection.execute(fmt::format("create or replace view {} as\n{}",
                                  sql_relation(asset.schema, hidden(asset.relation)),
                                  join(parts, "\nunion all\n")));
@@ -456,6 +469,17 @@ Versions Engine::inputs_now(const Asset& asset, const std::string& partition) co
   return versions;
 }
 
+std::optional<Materialization> Engine::made(const Unit& unit) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = made_.find(unit);
+  return found == made_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::int64_t Engine::steps_begun() const {
+  const std::lock_guard lock(mutex_);
+  return begun_;
+}
+
 void Engine::hide(const std::string& schema, const std::string& name) {
   const std::lock_guard lock(mutex_);
   hidden_.emplace(schema, name);
@@ -479,6 +503,7 @@ void Engine::pulse() {
   while (!pulse_stop_.wait_for(lock, kPulse, [this] { return stopping_; })) {
     if (interrupting_ && interrupted()) {
       for (const duck::Connection& lane : lanes_) lane.interrupt();
+      for (const duck::Connection* other : options_.others) other->interrupt();
     }
     {
       const std::lock_guard state(mutex_);

@@ -72,6 +72,7 @@ struct EngineOptions {
   const Versions& sources;  // data versions of sources
   std::string baseline;     // of the run: row counts are compared with runs of the same
   std::size_t lanes = 1;
+  std::vector<const duck::Connection*> others;  // on which the work runs as well: Ctrl-C stops them
 };
 
 struct EngineResult {
@@ -101,6 +102,10 @@ class Engine {
   // The same of a unit, as SQL writes it.
   std::string current_relation(const Unit& unit) const;
 
+  // How a unit was made by this run, if it was. steps_begun() is the number of steps so far.
+  std::optional<Materialization> made(const Unit& unit) const;
+  std::int64_t steps_begun() const;
+
   // Relations that may become visible after run(), and what stays; provenance is the caller's to
   // fill in. `complete`: what is in neither goes.
   Publication publication(const EngineResult& result, bool complete) const;
@@ -108,6 +113,7 @@ class Engine {
   void stop_interrupting();
 
  private:
+  void make_schemas();
   void run_step(EngineStep& step, std::size_t lane);
   bool is_blocked(EngineStep& step) const;
   void do_step(EngineStep& step, duck::Connection& connection);
@@ -144,6 +150,7 @@ class Engine {
   std::map<std::string, std::vector<std::int64_t>> row_history_;  // newest first
 
   mutable std::mutex mutex_;              // of what follows
+  std::map<Unit, Materialization> made_;
   std::map<Unit, std::string> versions_;  // of what this run made; of partitions, and of the whole
   std::set<std::pair<std::string, std::string>> hidden_;  // schema, name
   std::map<std::size_t, std::int64_t> peaks_;             // of the step in each lane

@@ -102,7 +102,7 @@ class Planner {
     PlannedUnit planned{{asset.name, partition}, std::nullopt, false};
     if (options_.only) {
       if (options_.only->contains(asset.name)) planned.reason = "selected";
-    } else if (options_.full_refresh) {
+    } else if (is_refreshed(partition)) {
       planned.reason = "--full-refresh";
     } else {
       std::vector<std::string> to_be_made;
@@ -115,6 +115,11 @@ class Planner {
     }
     if (planned.reason) made_[index].insert(partition);
     plan.units.push_back(std::move(planned));
+  }
+
+  bool is_refreshed(const std::string& partition) const {
+    return options_.full_refresh && (partition.empty() || options_.refreshed.empty() ||
+                                     options_.refreshed.contains(partition));
   }
 
   // The versions of inputs; those that will be made anew count as they are published, and are

@@ -37,6 +37,7 @@ bool is_due(const Check& check, const Versions& inputs, const State& state);
 
 struct PlanOptions {
   bool full_refresh = false;
+  std::set<std::string> refreshed;  // with full_refresh: of partitions only these; empty: all
   // Of a selection: these are made, fresh or not, and no others.
   std::optional<std::set<std::string>> only;
   // Assets that are made together: where one is stale, all are.

@@ -106,6 +106,23 @@ std::string sql_name(std::string_view name) {
   return "\"" + replace_all(name, "\"", "\"\"") + "\"";
 }
 
+std::string json_quote(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (c == '\n') {
+      quoted += "\\n";
+    } else if (c >= 0 && c < ' ') {
+      quoted += fmt::format("\\u{:04x}", static_cast<int>(c));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
 std::string with_thousands(std::int64_t number) {
   std::string digits = fmt::format("{}", number);
   const std::size_t sign = number < 0 ? 1 : 0;

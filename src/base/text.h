@@ -22,6 +22,9 @@ std::string sql_quote(std::string_view text);
 // "a ""b""": an identifier of SQL.
 std::string sql_name(std::string_view name);
 
+// "a \"b\"": a string of JSON. Bytes that are no UTF-8 stay as they are.
+std::string json_quote(std::string_view text);
+
 // "12,345"
 std::string with_thousands(std::int64_t number);
 

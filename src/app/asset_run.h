@@ -1,0 +1,71 @@
+#pragma once
+
+// Makes assets, asks their checks and publishes: what `gsa run`, `build` and `test` share.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/catalog.h"
+#include "app/options.h"
+#include "app/raw_assets.h"
+#include "assets/plan.h"
+#include "assets/publication.h"
+#include "assets/state.h"
+#include "dbt/project.h"
+#include "duck/database.h"
+
+namespace gsa::app {
+
+// All that decides what a run does.
+struct AssetRun {
+  std::string command;  // "run"
+  std::string options;  // the command line, for the records
+  const CommonOptions& common;
+  const RecordOptions& record;
+  const ProjectOptions& project_options;
+  const dbt::Project& project;
+  const Catalog& catalog;
+  const assets::State& state;
+  const assets::Plan& plan;
+  const assets::Versions& sources;  // data versions of what is only read
+  RawAssets* raw = nullptr;         // makes the raw tables; null where they are only read
+  bool full_refresh = false;        // incremental models are built anew
+  bool complete = true;             // what the graph no longer has goes
+  std::string baseline;             // see ops.runs
+};
+
+// Opens the warehouse as `access` says, waiting for others where that was asked for.
+duck::Database open_for_run(const CommonOptions& common, const RecordOptions& record,
+                            assets::Access access);
+
+// What `--select` and `--exclude` stand for; `stale` is the word for what `plan` would make. Nothing
+// where neither was given. Tests are by name of check.
+struct Selection {
+  std::set<std::string> assets;
+  std::set<std::string> checks;
+};
+std::optional<Selection> select_assets(const ProjectOptions& options, const dbt::Project& project,
+                                       const Catalog& catalog, const assets::Plan& plan);
+// The plan of making exactly that.
+assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
+                            const assets::State& state, assets::PlanOptions options);
+
+// Data versions of the sources of a graph that nobody here makes, of which the records know
+// nothing: by reading them.
+assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog);
+
+// "dim_users: its SQL changed", a line each, with the number of assets before them.
+std::vector<std::string> plan_lines(const assets::Plan& plan);
+
+// Runs it and publishes, with `provenance` completed from the raw tables that were made. Throws
+// Error where something failed: nothing that is published has changed then, but where only checks
+// failed what they do not concern is published. Ctrl-C included, all is on record.
+void run_assets(const duck::Database& database, const AssetRun& run,
+                assets::Provenance provenance);
+
+// Asks the checks of the plan and changes nothing; throws as run_assets. `recorded` is false where
+// the warehouse may not be written.
+void ask_checks(const duck::Database& database, const AssetRun& run, bool recorded);
+
+}  // namespace gsa::app

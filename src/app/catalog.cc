@@ -1,0 +1,207 @@
+#include "app/catalog.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/raw_assets.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "dbt/compile.h"
+#include "dbt/graph.h"
+#include "dbt/sql_tokens.h"
+
+namespace gsa::app {
+namespace {
+
+assets::AssetKind kind_of(dbt::Materialization materialized) {
+  switch (materialized) {
+    case dbt::Materialization::view:
+      return assets::AssetKind::view;
+    case dbt::Materialization::table:
+      return assets::AssetKind::table;
+    case dbt::Materialization::incremental:
+      return assets::AssetKind::incremental;
+    case dbt::Materialization::ephemeral:
+      return assets::AssetKind::ephemeral;
+  }
+  return assets::AssetKind::table;
+}
+
+// A source that is one of gsa's raw tables goes by the table's name.
+std::string asset_name(const dbt::Node& node) {
+  if (node.kind == dbt::NodeKind::source && node.relation.database.empty() &&
+      node.relation.schema == "main" && is_raw_table(node.relation.name)) {
+    return node.relation.name;
+  }
+  return node.name;
+}
+
+class CatalogBuilder {
+ public:
+  explicit CatalogBuilder(const dbt::Project& project)
+      : project_(project), full_(project, refresh()), added_(project, adding()) {}
+
+  assets::Asset asset_of(const dbt::Node& node) {
+    assets::Asset asset;
+    asset.name = asset_name(node);
+    asset.kind = node.kind == dbt::NodeKind::source ? assets::AssetKind::source
+                                                    : kind_of(node.model.materialized);
+    describe(node, asset);
+    if (asset.kind != assets::AssetKind::ephemeral) {
+      asset.schema = node.relation.schema;
+      asset.relation = node.relation.name;
+    }
+    for (const std::size_t parent : node.depends_on) {
+      asset.inputs.push_back(asset_name(project_.nodes()[parent]));
+    }
+    if (node.kind == dbt::NodeKind::model) asset.code = code_of(node);
+    return asset;
+  }
+
+  static void describe(const dbt::Node& node, assets::Asset& asset) {
+    asset.description = node.description;
+    asset.group = node.group.empty() && node.fqn.size() > 2 ? node.fqn[1] : node.group;
+    asset.owner = node.owner;
+    asset.tags = node.tags;
+    asset.file = node.file;
+    for (const dbt::ColumnSpec& column : node.columns) {
+      asset.columns.push_back({column.name, column.description});
+    }
+  }
+
+  assets::Check check_of(const dbt::Node& node, const assets::Graph& graph,
+                         const std::vector<std::size_t>& guards) {
+    assets::Check check;
+    check.name = node.name;
+    check.kind = "data test";
+    check.blocks = node.test.severity == dbt::Severity::error;
+    std::set<std::size_t> inputs;
+    for (const std::size_t parent : node.depends_on) add_made(graph, parent, inputs);
+    for (const std::size_t input : inputs) check.inputs.push_back(graph[input].name);
+    check.asset = belongs_to(node, graph, inputs);
+    check.code = {{"sql", sql_of(node, full_)},
+                  {"severity", check.blocks ? "error" : "warn"},
+                  {"warn_if", node.test.warn_if},
+                  {"error_if", node.test.error_if},
+                  {"fail_calc", node.test.fail_calc}};
+    if (node.test.limit) check.code["limit"] = fmt::format("{}", *node.test.limit);
+    for (const std::size_t guarded : guards) {
+      check.guards.push_back(asset_name(project_.nodes()[guarded]));
+    }
+    return check;
+  }
+
+ private:
+  static dbt::CompileOptions refresh() {
+    dbt::CompileOptions options;
+    options.full_refresh = true;
+    return options;
+  }
+  static dbt::CompileOptions adding() {
+    dbt::CompileOptions options;
+    options.exists_as_table = [](const dbt::Relation&) { return true; };
+    return options;
+  }
+
+  // What cannot be compiled says so when it is to be made, and is never fresh before.
+  static std::string sql_of(const dbt::Node& node, dbt::Compiler& compiler) {
+    try {
+      return dbt::normalized_sql(compiler.compile(node).text());
+    } catch (const Error& error) {
+      return "cannot be compiled: " + error.message();
+    }
+  }
+
+  assets::Code code_of(const dbt::Node& node) {
+    assets::Code code = {{"sql", sql_of(node, full_)},
+                         {"materialization", dbt::to_string(node.model.materialized)},
+                         {"relation", dbt::to_sql(node.relation)}};
+    if (node.model.materialized == dbt::Materialization::incremental) {
+      code["incremental SQL"] = sql_of(node, added_);
+      code["unique key"] = join(node.model.unique_key, ", ");
+    }
+    return code;
+  }
+
+  void add_made(const assets::Graph& graph, std::size_t node, std::set<std::size_t>& inputs) const {
+    const std::size_t index = graph.at(asset_name(project_.nodes()[node]));
+    if (graph[index].kind != assets::AssetKind::ephemeral) {
+      inputs.insert(index);
+      return;
+    }
+    const std::vector<std::size_t>& made = graph.made_inputs(index);
+    inputs.insert(made.begin(), made.end());
+  }
+
+  // The asset that it is a test of; of a query on several the one that comes last.
+  std::string belongs_to(const dbt::Node& node, const assets::Graph& graph,
+                         const std::set<std::size_t>& inputs) const {
+    if (node.is_generic) return asset_name(project_.nodes()[node.tested]);
+    std::string last;
+    for (const std::size_t index : graph.order()) {
+      if (inputs.contains(index)) last = graph[index].name;
+    }
+    return last;
+  }
+
+  const dbt::Project& project_;
+  dbt::Compiler full_, added_;
+};
+
+}  // namespace
+
+Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
+                     std::vector<assets::Asset> exports) {
+  CatalogBuilder builder(project);
+  std::vector<assets::Asset> all = std::move(raw);
+  Catalog catalog{assets::Graph({}), {}, {}, {}};
+  const std::vector<dbt::Node>& nodes = project.nodes();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const dbt::Node& node = nodes[i];
+    if (node.kind == dbt::NodeKind::test) {
+      catalog.tests[node.name] = i;
+      continue;
+    }
+    const std::string name = asset_name(node);
+    const auto own = std::find_if(all.begin(), all.end(),
+                                  [&](const assets::Asset& asset) { return asset.name == name; });
+    if (node.kind == dbt::NodeKind::source && own != all.end()) {
+      const std::string group = own->group;
+      CatalogBuilder::describe(node, *own);
+      if (own->group.empty()) own->group = group;
+      continue;
+    }
+    if (node.kind == dbt::NodeKind::model) catalog.models[name] = i;
+    all.push_back(builder.asset_of(node));
+  }
+  std::move(exports.begin(), exports.end(), std::back_inserter(all));
+  catalog.graph = assets::Graph(std::move(all));
+  const std::vector<std::vector<std::size_t>> guards = dbt::guarded_models(nodes);
+  for (const auto& [name, index] : catalog.tests) {
+    catalog.checks.push_back(builder.check_of(nodes[index], catalog.graph, guards[index]));
+  }
+  return catalog;
+}
+
+dbt::NodeSet nodes_of(const dbt::Project& project, const std::set<std::string>& names) {
+  dbt::NodeSet found;
+  for (std::size_t i = 0; i < project.nodes().size(); ++i) {
+    const dbt::Node& node = project.nodes()[i];
+    if (node.kind != dbt::NodeKind::test && names.contains(asset_name(node))) found.insert(i);
+  }
+  return found;
+}
+
+std::set<std::string> assets_of(const dbt::Project& project, const dbt::NodeSet& nodes) {
+  std::set<std::string> names;
+  for (const std::size_t index : nodes) {
+    const dbt::Node& node = project.nodes()[index];
+    if (node.kind != dbt::NodeKind::test) names.insert(asset_name(node));
+  }
+  return names;
+}
+
+}  // namespace gsa::app

@@ -1,0 +1,34 @@
+#pragma once
+
+// The graph of a project's assets: raw tables that gsa makes, what the dbt project reads and makes,
+// and the data tests as checks of them.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "assets/graph.h"
+#include "assets/plan.h"
+#include "dbt/project.h"
+
+namespace gsa::app {
+
+struct Catalog {
+  assets::Graph graph;
+  std::vector<assets::Check> checks;
+  // Nodes of the project, by name of asset or of check.
+  std::map<std::string, std::size_t> models;
+  std::map<std::string, std::size_t> tests;
+};
+
+// `raw` are the tables that gsa makes itself; a source of the project that reads one of them is that
+// asset. `exports` hang on what they are made of.
+Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
+                     std::vector<assets::Asset> exports = {});
+
+// The nodes of the project that `names` stand for, sources of raw tables included.
+dbt::NodeSet nodes_of(const dbt::Project& project, const std::set<std::string>& names);
+// The other way round.
+std::set<std::string> assets_of(const dbt::Project& project, const dbt::NodeSet& nodes);
+
+}  // namespace gsa::app

@@ -1,0 +1,273 @@
+#include "app/raw_assets.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "app/observed_tables.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "prompts/source.h"
+
+namespace gsa::app {
+namespace {
+
+// Raised whenever the same options would make other raw tables than before.
+constexpr int kRawTablesVersion = 3;
+
+constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
+                                                        "raw_generations"};
+// A finding in the metadata of raw_prompts: its place in the list, what it is → count and rule.
+constexpr std::string_view kFinding = "finding ";
+
+bool is_synthetic(const prompts::ResolvedSources& sources) {
+  return sources.sources == std::vector<std::string>{prompts::kSynthetic};
+}
+
+std::string name_of_source(const prompts::ResolvedSources& sources) {
+  return sources.name.empty() ? join(sources.sources, ", ") : sources.name;
+}
+
+std::vector<std::string> partitions_of(const std::vector<sim::Period>& months) {
+  std::vector<std::string> partitions;
+  for (const sim::Period& month : months) partitions.push_back(month.name());
+  return partitions;
+}
+
+std::map<std::string, std::string> metadata_of(const prompts::IngestResult& ingested) {
+  std::map<std::string, std::string> metadata = {
+      {"source", ingested.source},
+      {"rows_in_source", fmt::format("{}", ingested.rows_in_source)},
+      {"rows_skipped", fmt::format("{}", ingested.skipped_empty)}};
+  for (std::size_t i = 0; i < ingested.findings.size(); ++i) {
+    const prompts::Finding& finding = ingested.findings[i];
+    metadata[fmt::format("{}{:02}: {}", kFinding, i, finding.what)] =
+        fmt::format("{} {}", finding.count, finding.rule);
+  }
+  return metadata;
+}
+
+std::int64_t number_in(const std::map<std::string, std::string>& metadata, const char* key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? 0 : std::stoll(found->second);
+}
+
+void add_findings(const std::map<std::string, std::string>& metadata,
+                  std::vector<assets::Finding>& findings) {
+  for (const auto& [key, value] : metadata) {
+    if (!key.starts_with(kFinding)) continue;
+    const std::string what = key.substr(kFinding.size() + 4);
+    const std::size_t space = value.find(' ');
+    const std::int64_t count = std::stoll(value.substr(0, space));
+    const auto same = std::find_if(findings.begin(), findings.end(),
+                                   [&](const assets::Finding& f) { return f.what == what; });
+    if (same != findings.end()) {
+      same->count += count;
+    } else {
+      findings.push_back({what, value.substr(space + 1), count});
+    }
+  }
+}
+
+}  // namespace
+
+bool is_raw_table(std::string_view name) {
+  return std::find(kRawTables.begin(), kRawTables.end(), name) != kRawTables.end();
+}
+
+std::string_view name_of(Behavior behavior) {
+  return behavior == Behavior::observed ? "observed" : "simulated";
+}
+
+RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
+                     const duck::Database& database)
+    : options_(options), sources_(sources), connection_(database.connect()) {
+  if (!is_synthetic(sources)) {
+    const std::string files =
+        prompts::fingerprint_of(prompts::find_source_files(connection_, sources.sources));
+    files_ = fmt::format("{:016x}", stable_hash(files));
+  }
+}
+
+assets::Code RawAssets::code_of(const std::string& table) const {
+  assets::Code code = {{"code", fmt::format("version {}", kRawTablesVersion)},
+                       {"--behavior", std::string(name_of(options_.behavior))},
+                       {"--seed", fmt::format("{}", options_.simulation.seed)}};
+  const bool simulated = options_.behavior == Behavior::simulated;
+  if (table == "raw_prompts" || !simulated) {
+    code["--source"] = name_of_source(sources_);
+    code["--prompts"] = fmt::format("{}", options_.prompts);
+    if (!files_.empty()) code["source files"] = files_;
+  }
+  if (table != "raw_prompts" && simulated) {
+    code["--users"] = fmt::format("{}", options_.simulation.users);
+  }
+  if (table == "raw_users" && simulated) code["--month"] = describe(options_.simulation.months);
+  return code;
+}
+
+std::vector<assets::Asset> RawAssets::assets() const {
+  const bool observed = options_.behavior == Behavior::observed;
+  std::vector<assets::Asset> all;
+  for (const std::string_view table : kRawTables) {
+    assets::Asset asset;
+    asset.name = table;
+    asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
+    asset.schema = "main";
+    asset.relation = table;
+    asset.code = code_of(asset.name);
+    if (!observed && table != "raw_users") {
+      asset.partitions = partitions_of(options_.simulation.months);
+    }
+    all.push_back(std::move(asset));
+  }
+  all[2].inputs = {"raw_prompts"};
+  if (observed) {
+    all[1].inputs = {"raw_prompts"};
+    all[2].inputs.emplace_back("raw_users");
+  }
+  return all;
+}
+
+std::vector<std::string> RawAssets::together() const {
+  if (options_.behavior == Behavior::simulated) return {};
+  return {kRawTables.begin(), kRawTables.end()};
+}
+
+std::string RawAssets::baseline() const {
+  return fmt::format("--source {} --prompts {} --users {} --behavior {} --month {}",
+                     name_of_source(sources_), options_.prompts, options_.simulation.users,
+                     name_of(options_.behavior), describe(options_.simulation.months));
+}
+
+void RawAssets::prepare() {
+  prompts::register_functions(connection_);
+  if (options_.behavior == Behavior::observed) {
+    register_observed_simulation(connection_, options_.simulation.seed);
+  } else {
+    register_simulation(connection_, options_.simulation);
+  }
+}
+
+assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection& connection,
+                                     const std::string& table,
+                                     const std::function<void(const std::string&)>& note) {
+  const bool observed = options_.behavior == Behavior::observed;
+  prompts::IngestRequest request{sources_.sources, options_.prompts, options_.simulation.seed,
+                                 table,            sources_.name,    observed};
+  if (!unit.partition.empty()) request.slot = sim::parse_period(unit.partition).slot();
+  prompts::IngestResult ingested = prompts::ingest(
+      connection, request, [&](const std::string&, std::int64_t, const std::string& sql) {
+        connection.execute(sql);
+      });
+  for (const std::string& text : ingested.notes) {
+    note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
+  }
+  observed_ = std::move(ingested.observed);
+  return {ingested.rows, metadata_of(ingested)};
+}
+
+assets::Made RawAssets::make_observed(const std::string& table, const assets::Engine& engine) {
+  check(observed_ != nullptr, "the observed tables are made after raw_prompts");
+  const std::string name = engine.current_relation({table, ""});
+  if (table == "raw_users") {
+    connection_.execute(create_observed_users(name, *observed_));
+    return {observed_->user_count, {{"period", observed_period(connection_, *observed_)}}};
+  }
+  connection_.execute(create_observed_generations(name, engine.current_relation({"raw_prompts", ""}),
+                                                  engine.current_relation({"raw_users", ""}),
+                                                  *observed_));
+  return {observed_->request_count, {}};
+}
+
+assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connection,
+                             const assets::Engine& engine,
+                             const std::function<void(const std::string&)>& note) {
+  const std::string table = engine.current_relation(unit);
+  if (options_.behavior == Behavior::observed) {
+    // What was observed stands in temporary tables, which belong to one connection.
+    if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, note);
+    return make_observed(unit.asset, engine);
+  }
+  if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, note);
+  if (unit.asset == "raw_users") {
+    connection.execute(create_raw_users(table, options_.simulation));
+  } else {
+    connection.execute(
+        create_raw_generations(table, engine.current_relation({"raw_prompts", unit.partition}),
+                               sim::parse_period(unit.partition)));
+  }
+  return {};
+}
+
+std::vector<assets::Asset> published_raw_assets(const assets::State& state) {
+  std::vector<assets::Asset> all;
+  for (const std::string_view table : kRawTables) {
+    assets::Asset asset;
+    asset.name = table;
+    asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
+    asset.schema = "main";
+    asset.relation = table;
+    const assets::Materialization* last = nullptr;
+    for (const auto& [unit, made] : state.published) {
+      if (unit.asset != table) continue;
+      if (!unit.partition.empty()) asset.partitions.push_back(unit.partition);
+      last = &made;
+    }
+    if (last == nullptr) continue;  // made by something else, if at all
+    const auto code = state.codes.find(last->code_version);
+    if (code != state.codes.end()) asset.code = code->second;
+    for (const auto& [input, version] : last->inputs) asset.inputs.push_back(input);
+    all.push_back(std::move(asset));
+  }
+  return all;
+}
+
+std::vector<sim::Period> published_months(const assets::State& state) {
+  std::vector<sim::Period> months;
+  for (const auto& [unit, made] : state.published) {
+    if (unit.asset == "raw_generations" && !unit.partition.empty()) {
+      months.push_back(sim::parse_period(unit.partition));
+    }
+  }
+  return months;
+}
+
+bool fits_published(const std::vector<assets::Asset>& raw, const assets::State& state) {
+  for (const assets::Asset& asset : raw) {
+    if (asset.partitions.empty()) continue;
+    for (const auto& [unit, made] : state.published) {
+      if (unit.asset == asset.name &&
+          made.code_version != assets::code_version_of(asset.code)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void describe_raw_tables(const std::vector<assets::Materialization>& of,
+                         assets::Provenance& provenance) {
+  provenance.prompts = provenance.prompts_in_source = provenance.prompts_skipped = 0;
+  provenance.findings.clear();
+  for (const assets::Materialization& made : of) {
+    if (made.unit.asset == "raw_users") {
+      provenance.users = made.rows.value_or(0);
+      const auto period = made.metadata.find("period");
+      if (period != made.metadata.end()) provenance.period = period->second;
+    }
+    if (made.unit.asset != "raw_prompts") continue;
+    const auto source = made.metadata.find("source");
+    if (source != made.metadata.end()) provenance.source = source->second;
+    provenance.prompts += made.rows.value_or(0);
+    provenance.prompts_in_source =
+        std::max(provenance.prompts_in_source, number_in(made.metadata, "rows_in_source"));
+    provenance.prompts_skipped += number_in(made.metadata, "rows_skipped");
+    add_findings(made.metadata, provenance.findings);
+  }
+}
+
+}  // namespace gsa::app

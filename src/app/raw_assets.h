@@ -1,0 +1,90 @@
+#pragma once
+
+// raw_prompts, raw_users and raw_generations as assets: what they depend on, and making them.
+// Simulated, prompts and generations have a partition a month; observed, the three are read from
+// the source at once.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/raw_tables.h"
+#include "assets/engine.h"
+#include "assets/graph.h"
+#include "assets/publication.h"
+#include "assets/state.h"
+#include "duck/database.h"
+#include "prompts/ingest.h"
+#include "prompts/resolve.h"
+
+namespace gsa::app {
+
+bool is_raw_table(std::string_view name);
+
+// Who typed the prompts and when: made up, or as the source says.
+enum class Behavior { simulated, observed };
+std::string_view name_of(Behavior behavior);
+
+struct RawOptions {
+  std::vector<std::string> sources = {"auto"};
+  std::int64_t prompts = 10000;  // a month; observed: requests
+  Behavior behavior = Behavior::simulated;
+  SimulationOptions simulation;  // observed: only the seed counts
+};
+
+class RawAssets {
+ public:
+  // `relation` gives the current name of a unit, as SQL writes it. All must outlive this.
+  RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
+            const duck::Database& database);
+
+  // The assets for these options; their code changes with what the options change.
+  std::vector<assets::Asset> assets() const;
+  // Assets that are made together.
+  std::vector<std::string> together() const;
+  // What the size of the tables depends on, but for chance.
+  std::string baseline() const;
+
+  // On which observed tables are made.
+  const duck::Connection& connection() const { return connection_; }
+
+  // Call it once before make(), where something will be made.
+  void prepare();
+  // Under the engine's names. Threads may share it.
+  assets::Made make(const assets::Unit& unit, duck::Connection& connection,
+                    const assets::Engine& engine,
+                    const std::function<void(const std::string&)>& note);
+
+ private:
+  assets::Code code_of(const std::string& table) const;
+  assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
+                            const std::string& table,
+                            const std::function<void(const std::string&)>& note);
+  assets::Made make_observed(const std::string& table, const assets::Engine& engine);
+
+  const RawOptions& options_;
+  const prompts::ResolvedSources& sources_;
+  duck::Connection connection_;  // observed: the one on which the requests stand
+  std::string files_;            // fingerprint of the source's
+  std::unique_ptr<prompts::Observed> observed_;
+};
+
+// The raw tables as they are published, for commands that do not make them.
+std::vector<assets::Asset> published_raw_assets(const assets::State& state);
+
+// Months that are published, ascending; none of observed or of no raw tables.
+std::vector<sim::Period> published_months(const assets::State& state);
+// Whether raw tables of these assets may stand beside those that are published: made of the same
+// source, seed, users and so on.
+bool fits_published(const std::vector<assets::Asset>& raw, const assets::State& state);
+
+// What the raw tables are made of, as `of` says of each unit: counts and findings added up.
+void describe_raw_tables(const std::vector<assets::Materialization>& of,
+                         assets::Provenance& provenance);
+
+}  // namespace gsa::app

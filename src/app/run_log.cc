@@ -1,0 +1,129 @@
+#include "app/run_log.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "app/raw_assets.h"
+#include "base/clock.h"
+#include "base/terminal.h"
+#include "base/text.h"
+#include "dbt/report.h"
+
+namespace gsa::app {
+namespace {
+
+dbt::Status status_of(const std::string& status) {
+  if (status == "fresh") return dbt::Status::fresh;
+  if (status == "skipped") return dbt::Status::skip;
+  if (status == "warn") return dbt::Status::warn;
+  if (status == "fail") return dbt::Status::fail;
+  return status == "error" ? dbt::Status::error : dbt::Status::pass;
+}
+
+}  // namespace
+
+RunLog::RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet)
+    : catalog_(catalog), project_(project), quiet_(quiet) {}
+
+RunLog::~RunLog() = default;
+
+void RunLog::keep(dbt::NodeResult result) {
+  const std::lock_guard lock(mutex_);
+  kept_[result.name] = std::move(result);
+}
+
+void RunLog::print(const std::string& text) {
+  if (progress_) progress_->wipe();
+  fmt::print(stderr, "{}\n", text.empty() ? clock_now() : clock_now() + "  " + text);
+}
+
+void RunLog::line(const std::string& text) {
+  if (quiet_) return;
+  const std::lock_guard lock(mutex_);
+  print(text);
+}
+
+void RunLog::note(const std::string& text) {
+  line(fmt::format("{} {}", paint(STDERR_FILENO, Ink::yellow, "note:"), text));
+}
+
+void RunLog::begun(std::size_t lane, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  running_[lane] = name;
+}
+
+// A step's node as it ran, or as it did not.
+dbt::NodeResult RunLog::result_of(const assets::StepRecord& step) {
+  if (const auto kept = kept_.find(step.name); kept != kept_.end()) return kept->second;
+  const auto& nodes = step.kind == "check" ? catalog_.tests : catalog_.models;
+  const auto node = nodes.find(step.name);
+  dbt::NodeResult result;
+  if (node != nodes.end()) result = dbt::result_of(project_.nodes()[node->second]);
+  result.status = status_of(step.status);
+  result.name = step.name;
+  result.message = step.message;
+  return result;
+}
+
+void RunLog::end_raw(const assets::StepRecord& step, const Error* failure, std::size_t number,
+                     std::size_t total) {
+  if (failure != nullptr) {
+    if (!raw_failure_) raw_failure_ = *failure;
+    return;
+  }
+  const std::string name = to_string(assets::Unit{step.name, step.partition});
+  if (quiet_ || step.status == "skipped") return;
+  print(step.status == "fresh"
+            ? fmt::format("{} of {} Kept {}: {}", number, total, name, step.reason)
+            : fmt::format("{} of {} Made {}, {} rows [{:.2f}s]", number, total, name,
+                          with_thousands(step.rows.value_or(0)), step.seconds));
+}
+
+void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::size_t number,
+                   std::size_t total) {
+  const std::lock_guard lock(mutex_);
+  running_.erase(step.lane);
+  if (step.kind == "asset" && is_raw_table(step.name)) return end_raw(step, failure, number, total);
+  dbt::NodeResult result = result_of(step);
+  if (failure != nullptr && result.status != dbt::Status::error) {
+    result.status = dbt::Status::error;
+    result.message = failure->message();
+    result.hint = failure->hint();
+  }
+  result.seconds = step.seconds;
+  // Behind a raw table that failed nothing ran, and that is all there is to say.
+  if (!quiet_ && !(raw_failure_ && result.status == dbt::Status::skip)) {
+    print(dbt::end_line(result, number, total, STDERR_FILENO));
+  }
+  result_.nodes.push_back(std::move(result));
+}
+
+void RunLog::pulse(const std::vector<duck::Connection>& lanes) {
+  const std::lock_guard lock(mutex_);
+  if (quiet_ || running_.empty()) return progress_.reset();
+  std::vector<std::string> names;
+  double least = 1;
+  for (const auto& [lane, name] : running_) {
+    names.push_back(name);
+    least = std::min(least, lanes[lane].progress().fraction);
+  }
+  const std::string label = join(names, ", ");
+  if (label != shown_ || !progress_) {
+    progress_.reset();
+    progress_ = std::make_unique<Progress>(Work{label, 0}, true);
+    shown_ = label;
+  }
+  progress_->update(least);
+}
+
+void RunLog::summarize() {
+  const std::lock_guard lock(mutex_);
+  progress_.reset();
+  if (raw_failure_ || (quiet_ && result_.succeeded())) return;
+  for (const std::string& text : dbt::summary_lines(result_, STDERR_FILENO)) print(text);
+}
+
+}  // namespace gsa::app

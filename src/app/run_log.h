@@ -1,0 +1,58 @@
+#pragma once
+
+// What a run says on stderr while it goes on, in dbt's words, and the progress below it.
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "app/catalog.h"
+#include "assets/engine.h"
+#include "base/progress.h"
+#include "dbt/project.h"
+#include "dbt/runner.h"
+
+namespace gsa::app {
+
+class RunLog : public assets::Listener {
+ public:
+  RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet);
+  ~RunLog() override;
+
+  // The result of a node, before its step ends.
+  void keep(dbt::NodeResult result);
+  // A line, with the time before it.
+  void line(const std::string& text);
+
+  void begun(std::size_t lane, const std::string& name) override;
+  void ended(const assets::StepRecord& step, const Error* failure, std::size_t number,
+             std::size_t total) override;
+  void note(const std::string& text) override;
+  void pulse(const std::vector<duck::Connection>& lanes) override;
+
+  // What went wrong, and the totals; under --quiet only where something did.
+  void summarize();
+  // The failure of a raw table, which all others wait for.
+  const std::optional<Error>& raw_failure() const { return raw_failure_; }
+  const dbt::RunResult& result() const { return result_; }
+
+ private:
+  void print(const std::string& text);
+  dbt::NodeResult result_of(const assets::StepRecord& step);
+  void end_raw(const assets::StepRecord& step, const Error* failure, std::size_t number,
+               std::size_t total);
+
+  const Catalog& catalog_;
+  const dbt::Project& project_;
+  bool quiet_;
+  std::mutex mutex_;  // of the output and of what follows
+  std::map<std::string, dbt::NodeResult> kept_;
+  std::map<std::size_t, std::string> running_;  // by lane
+  std::string shown_;                           // what the bar is of
+  std::unique_ptr<Progress> progress_;
+  dbt::RunResult result_;
+  std::optional<Error> raw_failure_;
+};
+
+}  // namespace gsa::app
