@@ -66,11 +66,11 @@ void add_run(CLI::App& app, Action& action) {
       ->capture_default_str()
       ->transform(whole_number(1, kMaxUsers))
       ->type_name("N");
-  command->add_option("--year", simulation.period.year, "Year to simulate")
+  command->add_option("--year", simulation.months.front().year, "Year to simulate")
       ->capture_default_str()
       ->transform(whole_number(kMinYear, kMaxYear))
       ->type_name("Y");
-  command->add_option("--month", simulation.period.month, "Month to simulate, 1 to 12")
+  command->add_option("--month", simulation.months.front().month, "Month to simulate, 1 to 12")
       ->capture_default_str()
       ->transform(whole_number(1, 12))
       ->type_name("M");

@@ -24,7 +24,7 @@ namespace gsa::app {
 namespace {
 
 // Raised whenever the same options would make other raw tables than before.
-constexpr int kRawTablesVersion = 2;
+constexpr int kRawTablesVersion = 3;
 const std::vector<std::string> kRawTables = {"raw_prompts", "raw_users", "raw_generations"};
 
 std::string hidden_table(const std::string& name) {
@@ -94,7 +94,7 @@ std::string Pipeline::raw_fingerprint(const std::string& source) const {
   const std::string behavior =
       options_.behavior == Behavior::observed
           ? "observed"
-          : fmt::format("users={} period={}", simulation.users, simulation.period.name());
+          : fmt::format("users={} period={}", simulation.users, sim::describe(simulation.months));
   return fmt::format("v{} prompts={} seed={} {}\n{}", kRawTablesVersion, options_.prompts,
                      simulation.seed, behavior, source);
 }
@@ -136,13 +136,13 @@ void Pipeline::make_raw_tables() {
   require_all_models(published);
 
   const bool observed = options_.behavior == Behavior::observed;
-  const prompts::IngestResult ingested =
-      prompts::ingest(connection_,
-                      {sources_.sources, options_.prompts, options_.simulation.seed,
-                       hidden_table("raw_prompts"), sources_.name, observed},
-                      [this](const std::string& label, std::int64_t rows, const std::string& sql) {
-                        run_query(label, rows, sql);
-                      });
+  const prompts::IngestResult ingested = prompts::ingest(
+      connection_,
+      {sources_.sources, options_.prompts, options_.simulation.seed, hidden_table("raw_prompts"),
+       sources_.name, observed, observed ? 0 : options_.simulation.months.front().slot()},
+      [this](const std::string& label, std::int64_t rows, const std::string& sql) {
+        run_query(label, rows, sql);
+      });
   for (const std::string& text : ingested.notes) note(text);
   step(fmt::format("Made raw_prompts, {} rows from {}", with_thousands(ingested.rows),
                    ingested.source));
@@ -175,9 +175,10 @@ void Pipeline::make_simulated(std::int64_t generations) {
   make_table("raw_users", simulation.users,
              create_raw_users(hidden_table("raw_users"), simulation));
   make_table("raw_generations", generations,
-             create_raw_generations(hidden_table("raw_generations"), hidden_table("raw_prompts")));
+             create_raw_generations(hidden_table("raw_generations"), hidden_table("raw_prompts"),
+                                    simulation.months.front()));
   provenance_.users = simulation.users;
-  provenance_.period = simulation.period.name();
+  provenance_.period = sim::describe(simulation.months);
 }
 
 void Pipeline::make_observed(const prompts::Observed& observed) {
