@@ -11,6 +11,7 @@
 #include "assets/engine.h"
 #include "assets/recorder.h"
 #include "assets/warehouse.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "dbt/compile.h"
@@ -37,7 +38,8 @@ std::string sample_json(const dbt::SampleRows& sample) {
   for (const auto& row : sample.rows) {
     std::vector<std::string> cells;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      cells.push_back(json_quote(sample.columns[c]) + ": " + (row[c] ? json_quote(*row[c]) : "null"));
+      cells.push_back(json_quote(sample.columns[c]) + ": " +
+                      (row[c] ? json_quote(*row[c]) : "null"));
     }
     rows.push_back("{" + join(cells, ", ") + "}");
   }
@@ -79,9 +81,8 @@ class Maker {
   }
 
   assets::EngineOptions engine_options() const {
-    assets::EngineOptions options{run_.catalog.graph, run_.catalog.checks, run_.state,
-                                  run_.plan,          run_.sources,        run_.baseline,
-                                  1,                  {}};
+    assets::EngineOptions options{run_.catalog.graph, run_.catalog.checks, run_.state, run_.plan,
+                                  run_.sources,       run_.baseline,       1,          {}};
     options.lanes = lanes_for(run_.common.warehouse.threads);
     if (run_.raw != nullptr) options.others = {&run_.raw->connection()};
     return options;
@@ -94,7 +95,8 @@ class Maker {
 
   assets::Made make(const assets::Unit& unit, duck::Connection& lane) {
     if (run_.raw != nullptr && is_raw_table(unit.asset)) {
-      return run_.raw->make(unit, lane, engine_, [this](const std::string& text) { log_.note(text); });
+      return run_.raw->make(unit, lane, engine_,
+                            [this](const std::string& text) { log_.note(text); });
     }
     const dbt::Node& node = node_of(run_.catalog.models, unit.asset);
     if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
@@ -114,8 +116,8 @@ class Maker {
     }
     dbt::Relation copy = published;
     copy.name = assets::hidden(published.name);
-    lane.execute(
-        fmt::format("create or replace table {} as from {}", dbt::to_sql(copy), dbt::to_sql(published)));
+    lane.execute(fmt::format("create or replace table {} as from {}", dbt::to_sql(copy),
+                             dbt::to_sql(published)));
     runner_.relations().set(copy, dbt::RelationKind::table);
   }
 
@@ -210,7 +212,8 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   }
   publication.provenance = std::move(provenance);
   totals.published = true;
-  recorder.event("info", "", "publication", counted(publication.made.size(), "relation", "relations"));
+  recorder.event("info", "", "publication",
+                 counted(publication.made.size(), "relation", "relations"));
   assets::StepRecord step;
   step.step = maker.engine().steps_begun() + 1;
   step.name = step.kind = "publication";
@@ -275,10 +278,16 @@ assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
   return plan;
 }
 
-assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog) {
+assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog,
+                                     const assets::State& state) {
   assets::Versions versions;
   for (const assets::Asset& asset : catalog.graph.assets()) {
     if (asset.kind != assets::AssetKind::source) continue;
+    const auto published = assets::published_version(asset, state);
+    if (published && assets::stands_as_made(asset, state)) {
+      versions[asset.name] = *published;
+      continue;
+    }
     try {
       versions[asset.name] =
           assets::contents_of(connection, sql_name(asset.schema) + "." + sql_name(asset.relation))
@@ -290,14 +299,21 @@ assets::Versions versions_of_sources(duck::Connection& connection, const Catalog
   return versions;
 }
 
+std::string fresh_line(const assets::Plan& plan) {
+  return fmt::format(
+      "{}  Nothing is stale: {} up to date", clock_now(),
+      plan.units.size() == 1 ? "1 asset is" : fmt::format("{} assets are", plan.units.size()));
+}
+
 std::vector<std::string> plan_lines(const assets::Plan& plan) {
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;  // in order of appearance
   std::size_t count = 0;
   for (const assets::PlannedUnit& planned : plan.units) {
     if (!planned.reason) continue;
     ++count;
-    const auto same = std::find_if(reasons.begin(), reasons.end(),
-                                   [&](const auto& entry) { return entry.first == *planned.reason; });
+    const auto same = std::find_if(reasons.begin(), reasons.end(), [&](const auto& entry) {
+      return entry.first == *planned.reason;
+    });
     if (same == reasons.end()) {
       reasons.push_back({*planned.reason, {to_string(planned.unit)}});
     } else {
@@ -337,8 +353,9 @@ void run_assets(const duck::Database& database, const AssetRun& run,
     std::optional<Error> failure;
     totals.status = "success";
     if (result.failed_checks > 0) {
-      failure = failure_of(result, maker.log(),
-                           any ? "held back: " + listed(result.held_back) : "nothing was published");
+      failure =
+          failure_of(result, maker.log(),
+                     any ? "held back: " + listed(result.held_back) : "nothing was published");
       if (!any) throw Error(*failure);
       totals.status = "failed";
       totals.message = failure->message();
@@ -374,9 +391,9 @@ void ask_checks(const duck::Database& database, const AssetRun& run, bool record
   } catch (const Error& error) {
     failure = error;
   }
-  totals.status = !failure                                        ? "success"
+  totals.status = !failure                                    ? "success"
                   : failure->code() == ErrorCode::interrupted ? "interrupted"
-                                                                  : "failed";
+                                                              : "failed";
   if (failure) totals.message = failure->message();
   if (recorder) recorder->end(totals, run.record.history_days);
   if (failure) throw Error(*failure);

@@ -23,7 +23,6 @@ struct AssetRun {
   std::string options;  // the command line, for the records
   const CommonOptions& common;
   const RecordOptions& record;
-  const ProjectOptions& project_options;
   const dbt::Project& project;
   const Catalog& catalog;
   const assets::State& state;
@@ -39,8 +38,8 @@ struct AssetRun {
 duck::Database open_for_run(const CommonOptions& common, const RecordOptions& record,
                             assets::Access access);
 
-// What `--select` and `--exclude` stand for; `stale` is the word for what `plan` would make. Nothing
-// where neither was given. Tests are by name of check.
+// What `--select` and `--exclude` stand for; `stale` is the word for what `plan` would make.
+// Nothing where neither was given. Tests are by name of check.
 struct Selection {
   std::set<std::string> assets;
   std::set<std::string> checks;
@@ -51,18 +50,20 @@ std::optional<Selection> select_assets(const ProjectOptions& options, const dbt:
 assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
                             const assets::State& state, assets::PlanOptions options);
 
-// Data versions of the sources of a graph that nobody here makes, of which the records know
-// nothing: by reading them.
-assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog);
+// Data versions of what the graph only reads: of raw tables as they are on record, of other tables,
+// and of raw tables that something else changed, by reading them.
+assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog,
+                                     const assets::State& state);
 
+// "Nothing is stale: 12 assets are up to date"
+std::string fresh_line(const assets::Plan& plan);
 // "dim_users: its SQL changed", a line each, with the number of assets before them.
 std::vector<std::string> plan_lines(const assets::Plan& plan);
 
 // Runs it and publishes, with `provenance` completed from the raw tables that were made. Throws
 // Error where something failed: nothing that is published has changed then, but where only checks
 // failed what they do not concern is published. Ctrl-C included, all is on record.
-void run_assets(const duck::Database& database, const AssetRun& run,
-                assets::Provenance provenance);
+void run_assets(const duck::Database& database, const AssetRun& run, assets::Provenance provenance);
 
 // Asks the checks of the plan and changes nothing; throws as run_assets. `recorded` is false where
 // the warehouse may not be written.

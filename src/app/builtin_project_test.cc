@@ -26,7 +26,7 @@ struct Built {
   dbt::Project project = load_project({});
 
   Built() {
-    const SimulationOptions simulation{300, 42, {2025, 12}};
+    const SimulationOptions simulation{300, 42, {sim::Period{2025, 12}}};
     prompts::register_functions(connection);
     prompts::ingest(connection, {{"synthetic"}, 3000, 42, "main.raw_prompts"},
                     [this](const std::string&, std::int64_t, const std::string& sql) {
@@ -34,7 +34,8 @@ struct Built {
                     });
     register_simulation(connection, simulation);
     connection.execute(create_raw_users("main.raw_users", simulation));
-    connection.execute(create_raw_generations("main.raw_generations", "main.raw_prompts"));
+    connection.execute(
+        create_raw_generations("main.raw_generations", "main.raw_prompts", {2025, 12}));
     check(dbt::run(project, connection, {}).succeeded(), "the built-in project builds");
   }
 };

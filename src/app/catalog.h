@@ -21,8 +21,8 @@ struct Catalog {
   std::map<std::string, std::size_t> tests;
 };
 
-// `raw` are the tables that gsa makes itself; a source of the project that reads one of them is that
-// asset. `exports` hang on what they are made of.
+// `raw` are the tables that gsa makes itself; a source of the project that reads one of them is
+// that asset. `exports` hang on what they are made of.
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
                      std::vector<assets::Asset> exports = {});
 

@@ -1,11 +1,17 @@
+#include <algorithm>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
-#include "app/model_run.h"
+#include "app/asset_run.h"
+#include "app/catalog.h"
 #include "app/options.h"
 #include "app/project.h"
+#include "assets/state.h"
+#include "assets/warehouse.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace gsa::app {
 namespace {
@@ -13,7 +19,9 @@ namespace {
 struct BuildOptions {
   CommonOptions common;
   ProjectOptions project;
+  RecordOptions record;
   bool full_refresh = false;
+  std::string given;
 };
 
 // Of raw tables that no `gsa run` made, only their size is known.
@@ -29,33 +37,118 @@ assets::Provenance provenance_of(duck::Connection& connection, const ProjectOpti
   return *provenance;
 }
 
+// The raw tables are only read here.
+Catalog catalog_of(const dbt::Project& project, const assets::State& state) {
+  std::vector<assets::Asset> raw = published_raw_assets(state);
+  for (assets::Asset& asset : raw) asset.kind = assets::AssetKind::source;
+  return make_catalog(project, std::move(raw));
+}
+
+// What the selection reads directly and the warehouse does not have, of sources or of models.
+std::vector<std::string> missing_inputs(const Catalog& catalog, const assets::State& state,
+                                        const std::vector<std::string>& readers, bool sources) {
+  std::set<std::string> missing;
+  const auto look = [&](std::size_t index) {
+    const assets::Asset& asset = catalog.graph[index];
+    const bool is_source = asset.kind == assets::AssetKind::source;
+    if (is_source == sources && state.find(asset.schema, asset.relation) == nullptr) {
+      missing.insert(asset.relation);
+    }
+  };
+  for (const std::string& name : readers) {
+    if (const auto index = catalog.graph.find(name)) {
+      for (const std::size_t input : catalog.graph.made_inputs(*index)) look(input);
+    }
+  }
+  return {missing.begin(), missing.end()};
+}
+
+void require_sources(const Catalog& catalog, const assets::State& state, const assets::Plan& plan) {
+  const std::set<std::string> stale = plan.stale();
+  const auto missing = missing_inputs(catalog, state, {stale.begin(), stale.end()}, true);
+  if (missing.empty()) return;
+  throw Error(
+      fmt::format("the warehouse lacks the tables that the models read: {}", join(missing, ", ")),
+      "make raw tables with: gsa run");
+}
+
 void build(const BuildOptions& options) {
   const dbt::Project project = load_project(options.project);
   if (!options.common.quiet) print_warnings(project);
   const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::change);
+      open_for_run(options.common, options.record, assets::Access::change);
   duck::Connection connection = database.connect();
-  require_sources(connection, project, options.project);
-  QueryWatch watch(connection, !options.common.quiet);
-  const ModelRun models =
-      build_models(connection, project,
-                   {options.project, options.full_refresh, options.common.quiet, {}}, watch);
-  publish_models(
-      connection, models,
-      {{"main", "raw_prompts", ""}, {"main", "raw_users", ""}, {"main", "raw_generations", ""}},
-      provenance_of(connection, options.project), watch);
+  const assets::State state = assets::read_state(connection);
+  const Catalog catalog = catalog_of(project, state);
+  assets::PlanOptions planning;
+  planning.full_refresh = options.full_refresh;
+  planning.sources = versions_of_sources(connection, catalog, state);
+  assets::Plan plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
+  const auto selection = select_assets(options.project, project, catalog, plan);
+  if (selection) plan = plan_selection(*selection, catalog, state, planning);
+  require_sources(catalog, state, plan);
+  if (plan.is_empty()) {
+    if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(plan));
+    return;
+  }
+  const AssetRun run{
+      "build", options.given,    options.common, options.record,       project,    catalog, state,
+      plan,    planning.sources, nullptr,        options.full_refresh, !selection, "build"};
+  run_assets(database, run, provenance_of(connection, options.project));
+}
+
+// Asks all tests that are selected, whatever is on record of them.
+assets::Plan plan_of_tests(const BuildOptions& options, const dbt::Project& project,
+                           const Catalog& catalog, const assets::State& state) {
+  const auto selection = select_assets(options.project, project, catalog, assets::Plan{});
+  assets::Plan plan;
+  std::set<std::string> tested;
+  for (const assets::Check& check : catalog.checks) {
+    const bool wanted = !selection || selection->checks.contains(check.name);
+    plan.checks_due.push_back(wanted);
+    if (wanted) tested.insert(check.inputs.begin(), check.inputs.end());
+  }
+  if (std::none_of(plan.checks_due.begin(), plan.checks_due.end(), [](bool due) { return due; })) {
+    throw Error("the selection holds no tests to run");
+  }
+  std::set<std::string> missing;
+  for (const std::string& name : tested) {
+    const assets::Asset& asset = catalog.graph[catalog.graph.at(name)];
+    if (asset.kind != assets::AssetKind::source &&
+        state.find(asset.schema, asset.relation) == nullptr) {
+      missing.insert(asset.relation);
+    }
+  }
+  if (missing.empty()) return plan;
+  throw Error(fmt::format("the warehouse lacks the models to be tested: {}",
+                          join({missing.begin(), missing.end()}, ", ")),
+              "make them with: gsa build   (or gsa run, where there are no raw tables either)");
+}
+
+// The right to write is only needed for the records: where it is not to be had, they go without.
+duck::Database open_for_tests(const BuildOptions& options, bool& writable) {
+  try {
+    writable = true;
+    return open_for_run(options.common, options.record, assets::Access::change);
+  } catch (const Error&) {
+    writable = false;
+    return open_for_run(options.common, options.record, assets::Access::read);
+  }
 }
 
 void test(const BuildOptions& options) {
   const dbt::Project project = load_project(options.project);
   if (!options.common.quiet) print_warnings(project);
-  const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::read);
+  bool writable = false;
+  const duck::Database database = open_for_tests(options, writable);
   duck::Connection connection = database.connect();
-  require_tested(connection, project, options.project);
-  QueryWatch watch(connection, !options.common.quiet);
-  require_success(test_models(connection, project, options.project, options.common.quiet, watch),
-                  "the warehouse is as it was");
+  const assets::State state = assets::read_state(connection);
+  const Catalog catalog = catalog_of(project, state);
+  const assets::Plan plan = plan_of_tests(options, project, catalog, state);
+  const assets::Versions sources = versions_of_sources(connection, catalog, state);
+  const AssetRun run{"test", options.given, options.common, options.record, project, catalog, state,
+                     plan,   sources,       nullptr,        false,          false,   "test"};
+  ask_checks(database, run, writable);
 }
 
 }  // namespace
@@ -63,11 +156,15 @@ void test(const BuildOptions& options) {
 void add_build(CLI::App& app, Action& action) {
   const auto options = std::make_shared<BuildOptions>();
   CLI::App* command = add_command(
-      app, "build", "Build the models from the raw tables, test them and publish them",
+      app, "build",
+      "Make the models that are stale from the raw tables, test them and publish them",
       "  gsa build\n  gsa build --select fct_sessions+ --project models", options->common);
   add_project_options(*command, options->project);
-  command->add_flag("--full-refresh", options->full_refresh, "Build incremental models anew");
-  command->callback([options, &action] {
+  add_record_options(*command, options->record);
+  command->add_flag("--full-refresh", options->full_refresh,
+                    "Make all models anew, stale or not, incremental ones from the beginning");
+  command->callback([command, options, &action] {
+    options->given = given_options(*command);
     action = [options] {
       build(*options);
       return 0;
@@ -80,7 +177,9 @@ void add_test(CLI::App& app, Action& action) {
   CLI::App* command = add_command(app, "test", "Run the data tests on what is published",
                                   "  gsa test\n  gsa test --select dim_users", options->common);
   add_project_options(*command, options->project);
-  command->callback([options, &action] {
+  add_record_options(*command, options->record);
+  command->callback([command, options, &action] {
+    options->given = given_options(*command);
     action = [options] {
       test(*options);
       return 0;

@@ -68,7 +68,8 @@ void require_raw_tables(const assets::Plan& plan, const assets::State& state,
     }
     if (state.published.empty()) {
       throw Error(
-          "nothing is published in this warehouse yet, so there is nothing to add selected models to",
+          "nothing is published in this warehouse yet, so there is nothing to add selected models "
+          "to",
           "run once without --select and --exclude");
     }
     throw Error(fmt::format("the data would be made anew, so all models must be ({}: {})",
@@ -106,7 +107,7 @@ void make_stale(const PipelineOptions& options, const dbt::Project& project,
   choose_months(options, state, raw, raw_options);
   const Catalog catalog = make_catalog(project, raw.assets());
   assets::PlanOptions planning = plan_options(options, raw);
-  planning.sources = versions_of_sources(connection, catalog);
+  planning.sources = versions_of_sources(connection, catalog, state);
   assets::Plan plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
   const auto selection = select_assets(options.project, project, catalog, plan);
   if (selection) {
@@ -114,20 +115,19 @@ void make_stale(const PipelineOptions& options, const dbt::Project& project,
     plan = plan_selection(*selection, catalog, state, planning);
   }
   if (plan.is_empty()) {
-    say(options, fmt::format("Nothing is stale: {} assets are up to date", plan.units.size()));
+    if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(plan));
     return;
   }
   if (!sources.reason.empty()) {
-    note(options, fmt::format("{}: {}",
-                              sources.name.empty() ? "the prompts are synthetic"
-                                                   : "the prompts are real",
-                              sources.reason));
+    note(options,
+         fmt::format("{}: {}",
+                     sources.name.empty() ? "the prompts are synthetic" : "the prompts are real",
+                     sources.reason));
   }
   const AssetRun run{"run",
                      options.given,
                      options.common,
                      options.record,
-                     options.project,
                      project,
                      catalog,
                      state,
@@ -147,8 +147,7 @@ void run_pipeline(const PipelineOptions& options) {
   if (!options.common.quiet) print_warnings(project);
   // Before the warehouse is locked: a download may take minutes.
   FetchProgress download("downloading", options.common.quiet);
-  const prompts::ResolvedSources sources =
-      prompts::resolve(options.raw.sources, download.events());
+  const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, download.events());
   download.finish();
   const duck::Database database =
       open_for_run(options.common, options.record, assets::Access::write);

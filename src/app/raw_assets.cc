@@ -156,13 +156,12 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
                                      const std::string& table,
                                      const std::function<void(const std::string&)>& note) {
   const bool observed = options_.behavior == Behavior::observed;
-  prompts::IngestRequest request{sources_.sources, options_.prompts, options_.simulation.seed,
-                                 table,            sources_.name,    observed};
+  prompts::IngestRequest request{
+      sources_.sources, options_.prompts, options_.simulation.seed, table, sources_.name, observed};
   if (!unit.partition.empty()) request.slot = sim::parse_period(unit.partition).slot();
   prompts::IngestResult ingested = prompts::ingest(
-      connection, request, [&](const std::string&, std::int64_t, const std::string& sql) {
-        connection.execute(sql);
-      });
+      connection, request,
+      [&](const std::string&, std::int64_t, const std::string& sql) { connection.execute(sql); });
   for (const std::string& text : ingested.notes) {
     note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
   }
@@ -177,9 +176,9 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::En
     connection_.execute(create_observed_users(name, *observed_));
     return {observed_->user_count, {{"period", observed_period(connection_, *observed_)}}};
   }
-  connection_.execute(create_observed_generations(name, engine.current_relation({"raw_prompts", ""}),
-                                                  engine.current_relation({"raw_users", ""}),
-                                                  *observed_));
+  connection_.execute(
+      create_observed_generations(name, engine.current_relation({"raw_prompts", ""}),
+                                  engine.current_relation({"raw_users", ""}), *observed_));
   return {observed_->request_count, {}};
 }
 
@@ -240,8 +239,7 @@ bool fits_published(const std::vector<assets::Asset>& raw, const assets::State& 
   for (const assets::Asset& asset : raw) {
     if (asset.partitions.empty()) continue;
     for (const auto& [unit, made] : state.published) {
-      if (unit.asset == asset.name &&
-          made.code_version != assets::code_version_of(asset.code)) {
+      if (unit.asset == asset.name && made.code_version != assets::code_version_of(asset.code)) {
         return false;
       }
     }

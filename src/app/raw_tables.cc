@@ -1,6 +1,9 @@
 #include "app/raw_tables.h"
 
+#include <algorithm>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -30,7 +33,7 @@ void fill_users(const SimulationOptions& options, const Arguments& in, Output& o
   TraitColumns traits(out, 0);
   auto* signups = out.member(kTraitMembers).data<std::int64_t>();
   for (std::size_t row = 0; row < in.rows(); ++row) {
-    const sim::User user = sim::user_at(options.seed, options.period, ids[row]);
+    const sim::User user = sim::user_at(options.seed, options.users, ids[row]);
     traits.set(row, user);
     signups[row] = user.signup_us;
   }
@@ -43,25 +46,52 @@ Type generation_type() {
   return Type::structure(members);
 }
 
-// The population and the telemetry drawn from it, shared by the function's threads.
-struct Simulation {
-  explicit Simulation(const SimulationOptions& options)
-      : users(options.seed, options.period, options.users),
-        telemetry(options.seed, options.period, users) {}
+// The population and the telemetry drawn from it.
+struct Month {
+  Month(const SimulationOptions& options, const sim::Period& period)
+      : users(options.seed, period, options.users), telemetry(options.seed, period, users) {}
   sim::Population users;
   sim::Telemetry telemetry;
 };
 
-void fill_generations(const sim::Telemetry& telemetry, const Arguments& in, Output& out) {
-  const auto* ids = in.column<std::int32_t>(0);
-  const auto* token_counts = in.column<std::int32_t>(1);
-  const auto* keywords = in.column<bool>(2);
+// The months that were asked for last, shared by the function's threads. As many as are made side
+// by side: to hold all would take 24 bytes a user and month.
+class LastMonths {
+ public:
+  explicit LastMonths(const SimulationOptions& options) : options_(options) {}
+
+  // Threads that ask for the same month get the same one, made by the first of them.
+  std::shared_ptr<const Month> get(std::int32_t month_index) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::find_if(months_.begin(), months_.end(),
+                                    [&](const auto& entry) { return entry.first == month_index; });
+    if (found != months_.end()) return found->second;
+    if (months_.size() == kMonthsAtOnce) months_.pop_front();
+    months_.emplace_back(month_index,
+                         std::make_shared<const Month>(options_, sim::period_at(month_index)));
+    return months_.back().second;
+  }
+
+ private:
+  static constexpr std::size_t kMonthsAtOnce = 4;  // a run's most lanes
+  const SimulationOptions options_;
+  std::mutex mutex_;
+  std::deque<std::pair<std::int32_t, std::shared_ptr<const Month>>> months_;
+};
+
+void fill_generations(LastMonths& last_months, const Arguments& in, Output& out) {
+  const auto* months = in.column<std::int32_t>(0);
+  const auto* ids = in.column<std::int32_t>(1);
+  const auto* token_counts = in.column<std::int32_t>(2);
+  const auto* keywords = in.column<bool>(3);
   auto* user_ids = out.member(0).data<std::int32_t>();
   auto* times = out.member(1).data<std::int64_t>();
   OutcomeColumns outcomes(out, 2);
+  std::shared_ptr<const Month> month;
   for (std::size_t row = 0; row < in.rows(); ++row) {
-    const sim::Generation g =
-        telemetry.at(static_cast<std::uint64_t>(ids[row]), {token_counts[row], keywords[row]});
+    if (row == 0 || months[row] != months[row - 1]) month = last_months.get(months[row]);
+    const sim::Generation g = month->telemetry.at(static_cast<std::uint64_t>(ids[row]),
+                                                  {token_counts[row], keywords[row]});
     user_ids[row] = g.user_id;
     times[row] = g.generated_us;
     outcomes.set(row, g);
@@ -80,26 +110,39 @@ std::string simulated_origins(std::span<const std::string_view> signals) {
 }  // namespace
 
 void register_simulation(duck::Connection& connection, const SimulationOptions& options) {
+  const auto members =
+      std::make_shared<const sim::Membership>(options.seed, options.months, options.users);
   duck::register_function(
       connection, {"gsa_user",
                    {Type::of(DUCKDB_TYPE_INTEGER)},
                    user_type(),
                    [options](const Arguments& in, Output& out) { fill_users(options, in, out); }});
-  auto simulation = std::make_shared<const Simulation>(options);
+  duck::register_function(connection, {"gsa_is_user",
+                                       {Type::of(DUCKDB_TYPE_INTEGER)},
+                                       Type::of(DUCKDB_TYPE_BOOLEAN),
+                                       [members](const Arguments& in, Output& out) {
+                                         const auto* ids = in.column<std::int32_t>(0);
+                                         for (std::size_t row = 0; row < in.rows(); ++row) {
+                                           out.data<bool>()[row] = members->has(ids[row]);
+                                         }
+                                       }});
+  const auto last_months = std::make_shared<LastMonths>(options);
   duck::register_function(connection,
                           {"gsa_generation",
                            {Type::of(DUCKDB_TYPE_INTEGER), Type::of(DUCKDB_TYPE_INTEGER),
-                            Type::of(DUCKDB_TYPE_BOOLEAN)},
+                            Type::of(DUCKDB_TYPE_INTEGER), Type::of(DUCKDB_TYPE_BOOLEAN)},
                            generation_type(),
-                           [simulation](const Arguments& in, Output& out) {
-                             fill_generations(simulation->telemetry, in, out);
+                           [last_months](const Arguments& in, Output& out) {
+                             fill_generations(*last_months, in, out);
                            }});
 }
 
 std::string create_raw_users(const std::string& table, const SimulationOptions& options) {
   constexpr std::array<std::string_view, 2> kUserSignals = {"signup", "traits"};
+  // Row r of the candidates is number r % users of its block: so ids ascend.
+  const auto blocks = sim::Membership(options.seed, options.months, options.users).blocks();
   return fmt::format(R"(
-create table {} as
+create table {0} as
 select
     user_id,
     traits.user_tier as user_tier,
@@ -107,15 +150,21 @@ select
     traits.device_type as device_type,
     traits.signup_at as signup_at,
     strftime(traits.signup_at, '%Y-W%W') as cohort_week,
-    null::varchar as user_name{}
+    null::varchar as user_name{1}
 from (
-    select range::integer as user_id, gsa_user(range::integer) as traits
-    from range({})
+    select user_id, gsa_user(user_id) as traits
+    from (
+        select (([{2}])[1 + range // {3}] * {3} + range % {3})::integer as user_id
+        from range({4})
+    )
+    where gsa_is_user(user_id)
 ))",
-                     table, simulated_origins(kUserSignals), options.users);
+                     table, simulated_origins(kUserSignals), fmt::join(blocks, ", "), options.users,
+                     std::ssize(blocks) * options.users);
 }
 
-std::string create_raw_generations(const std::string& table, const std::string& raw_prompts) {
+std::string create_raw_generations(const std::string& table, const std::string& raw_prompts,
+                                   const sim::Period& period) {
   return fmt::format(R"(
 create table {} as
 select
@@ -135,10 +184,13 @@ select
     null::integer as blurred_images,
     null::timestamp as asked_before_at{}
 from (
-    select prompt_id, token_count, gsa_generation(prompt_id, token_count, has_safety_keyword) as outcome
+    select
+        prompt_id,
+        token_count,
+        gsa_generation({}, prompt_id, token_count, has_safety_keyword) as outcome
     from {}
 ))",
-                     table, simulated_origins(kSignals), raw_prompts);
+                     table, simulated_origins(kSignals), period.month_index(), raw_prompts);
 }
 
 }  // namespace gsa::app

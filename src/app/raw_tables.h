@@ -1,11 +1,13 @@
 #pragma once
 
 // raw_users and raw_generations: the simulation as SQL functions, and the tables made with them.
+// Users are those of all months; generations are made a month at a time, in any order.
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "duck/database.h"
 #include "sim/period.h"
@@ -15,11 +17,17 @@ namespace gsa::app {
 struct SimulationOptions {
   std::int32_t users = 500;
   std::uint64_t seed = 42;
-  sim::Period period;
+  std::vector<sim::Period> months = {sim::Period{}};  // at least one
 };
 
-// Registers gsa_user(user_id) and gsa_generation(generation_id, token_count, has_safety_keyword)
-// for these options; once a database.
+// Registers for these options, once a database:
+//   gsa_user(user_id integer) → struct(user_tier, region, device_type, signup_at)
+//   gsa_is_user(user_id integer) → boolean: is in the population of one of the months
+//   gsa_generation(month_index integer, generation_id integer, token_count integer,
+//                  has_safety_keyword boolean) → struct(user_id, generated_at, latency_ms, …)
+// The last takes any month, by its period's month_index(), never null. It holds the populations of
+// the few months it was last asked for: a query on more of them is right, but makes populations
+// anew each time. Throws Error where ids of so many users do not fit the months.
 void register_simulation(duck::Connection& connection, const SimulationOptions& options);
 
 // What of a generation may be observed or simulated: each has its column SIGNAL_origin in
@@ -29,8 +37,10 @@ inline constexpr std::array<std::string_view, 9> kSignals = {
 // The type of an origin column.
 inline constexpr std::string_view kOriginType = "enum('observed', 'simulated')";
 
-// The statements that make the tables, in order of their ids.
+// The statements that make the tables, in order of their ids: every user of any of the months once,
+// and the generations of one month from the prompts of that month.
 std::string create_raw_users(const std::string& table, const SimulationOptions& options);
-std::string create_raw_generations(const std::string& table, const std::string& raw_prompts);
+std::string create_raw_generations(const std::string& table, const std::string& raw_prompts,
+                                   const sim::Period& period);
 
 }  // namespace gsa::app

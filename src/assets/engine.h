@@ -149,7 +149,7 @@ class Engine {
   std::vector<std::unique_ptr<EngineStep>> steps_;
   std::map<std::string, std::vector<std::int64_t>> row_history_;  // newest first
 
-  mutable std::mutex mutex_;              // of what follows
+  mutable std::mutex mutex_;  // of what follows
   std::map<Unit, Materialization> made_;
   std::map<Unit, std::string> versions_;  // of what this run made; of partitions, and of the whole
   std::set<std::pair<std::string, std::string>> hidden_;  // schema, name

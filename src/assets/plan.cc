@@ -241,6 +241,20 @@ Plan make_plan(const Graph& graph, const std::vector<Check>& checks, const State
   return Planner(graph, state, options).plan(checks);
 }
 
+bool stands_as_made(const Asset& asset, const State& state) {
+  const std::vector<std::string> whole = {""};
+  for (const std::string& partition : asset.partitions.empty() ? whole : asset.partitions) {
+    const auto [schema, name] = relation_of(asset, partition);
+    const auto made = state.published.find({asset.name, partition});
+    const Standing* standing = state.find(schema, name);
+    if (made == state.published.end() || standing == nullptr || standing->is_view ||
+        made->second.rows != standing->rows) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::optional<std::string> published_version(const Asset& asset, const State& state) {
   if (asset.partitions.empty()) {
     const auto found = state.published.find({asset.name, ""});

@@ -65,6 +65,9 @@ struct Plan {
 Plan make_plan(const Graph& graph, const std::vector<Check>& checks, const State& state,
                const PlanOptions& options);
 
+// Whether tables of a published asset are there with the rows that they were made with.
+bool stands_as_made(const Asset& asset, const State& state);
+
 // The data version of a published asset as a whole; nothing where it was never made.
 std::optional<std::string> published_version(const Asset& asset, const State& state);
 

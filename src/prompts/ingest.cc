@@ -96,12 +96,25 @@ void refuse_too_many(std::int64_t rows) {
                           with_thousands(kMaxRows)));
 }
 
+// The ids of a month: those of its slot, each slot having `span` of them. `what` there are that
+// many of; `fewer`: how to have fewer.
+std::int64_t first_id(const IngestRequest& request, std::int64_t span, std::string_view what,
+                      std::string_view fewer) {
+  const std::int64_t most = (kMaxRows + 1) / (request.slot + 1);
+  if (span <= most) return request.slot * span;
+  throw Error(fmt::format("{} {} are more than the {} a month whose ids fit 32 bits that far from "
+                          "2025-12",
+                          with_thousands(span), what, with_thousands(most)),
+              fmt::format("take months nearer to 2025-12, or {}", fewer), ErrorCode::usage);
+}
+
 // The ids come from a table because range() is read by one thread, a table by all, and in order.
 void create_synthetic(duck::Connection& connection, const IngestRequest& request,
                       const RunQuery& run) {
   const TempTable ids(connection, "gsa_ids");
-  connection.execute(
-      ids.create_as(fmt::format("select range as id from range({})", request.prompts)));
+  const std::int64_t first = first_id(request, request.prompts, "prompts", "fewer prompts");
+  connection.execute(ids.create_as(
+      fmt::format("select range as id from range({}, {})", first, first + request.prompts)));
   run("writing synthetic prompts", request.prompts,
       fmt::format("create table {} as select id::integer as prompt_id, p.prompt, p.token_count, "
                   "p.has_safety_keyword, p.generation_seed, p.step, p.cfg, p.sampler, p.width, "
@@ -109,27 +122,30 @@ void create_synthetic(duck::Connection& connection, const IngestRequest& request
                   request.table, request.seed, ids.name()));
 }
 
-void create_from(const std::string& select, std::int64_t rows, const IngestRequest& request,
-                 const RunQuery& run) {
+// `select` has row numbers as prompt_id.
+void create_from(const std::string& select, std::int64_t rows, std::int64_t first,
+                 const IngestRequest& request, const RunQuery& run) {
   run("reading prompts", rows,
       fmt::format(
-          "create table {} as select prompt_id::integer as prompt_id, prompt, f.token_count, "
-          "f.has_safety_keyword, {} from (select *, gsa_prompt_features(prompt) as f from ({}))",
-          request.table, kSettingColumns, select));
+          "create table {} as select ({}::bigint + prompt_id)::integer as prompt_id, prompt, "
+          "f.token_count, f.has_safety_keyword, {} "
+          "from (select *, gsa_prompt_features(prompt) as f from ({}))",
+          request.table, first, kSettingColumns, select));
 }
 
-void ingest_all(duck::Connection& connection, const SourceRows& source,
+void ingest_all(duck::Connection& connection, const SourceRows& source, std::int64_t first,
                 const IngestRequest& request, const RunQuery& run, IngestResult& result) {
   create_from(fmt::format("select * from ({}) where gsa_has_words(prompt)", source.select()),
-              source.rows(), request, run);
+              source.rows(), first, request, run);
   result.rows = connection.query_int64(fmt::format("select count(*) from {}", request.table));
   result.skipped_empty = source.rows() - result.rows;
 }
 
-void ingest_sample(duck::Connection& connection, const SourceRows& source,
+void ingest_sample(duck::Connection& connection, const SourceRows& source, std::int64_t first,
                    const IngestRequest& request, const RunQuery& run, IngestResult& result) {
-  const Sample sample = draw_sample(connection, run, source, request.prompts, request.seed);
-  create_from(sample.select, sample.rows, request, run);
+  const Sample sample = draw_sample(connection, run, source, request.prompts,
+                                    sample_seed(request.seed, request.slot));
+  create_from(sample.select, sample.rows, first, request, run);
   result.rows = sample.rows;
   result.skipped_empty = sample.skipped_empty;
   result.sampled = sample.rows + sample.skipped_empty < source.rows();
@@ -150,7 +166,7 @@ void ingest_requests(duck::Connection& connection, const SourceRows& source,
                           source.rows());
   create_from(
       fmt::format("select * from ({}) where {}", source.select(), first_rows.contains("prompt_id")),
-      observed.request_count, request, run);
+      observed.request_count, 0, request, run);
   result.rows = observed.request_count;
   result.skipped_empty = observed.blank;
   result.sampled = observed.sampled;
@@ -226,13 +242,14 @@ IngestResult ingest_files(duck::Connection& connection, const IngestRequest& req
   refuse_too_many(source.rows());
   const std::string& where = files.size() == 1 ? files.front().path : result.source;
   if (source.rows() == 0) throw Error(fmt::format("{}: no rows, hence no prompts", where));
+  const std::int64_t first = first_id(request, source.rows(), "rows in the source", "fewer files");
   try {
     if (request.observed) {
       ingest_requests(connection, source, where, request, run, result);
     } else if (source.rows() > request.prompts) {
-      ingest_sample(connection, source, request, run, result);
+      ingest_sample(connection, source, first, request, run, result);
     } else {
-      ingest_all(connection, source, request, run, result);
+      ingest_all(connection, source, first, request, run, result);
     }
   } catch (const duck::SqlError& failure) {
     source.blame(failure);
@@ -292,6 +309,7 @@ void register_functions(duck::Connection& connection) {
 IngestResult ingest(duck::Connection& connection, const IngestRequest& request,
                     const RunQuery& run) {
   check(!request.sources.empty() && request.prompts > 0, "a source and prompts are asked for");
+  check(request.slot == 0 || (request.slot > 0 && !request.observed), "only made-up months differ");
   bool synthetic = false;
   for (const std::string& source : request.sources) synthetic |= source == "synthetic";
   if (!synthetic) return ingest_files(connection, request, run);

@@ -2,9 +2,10 @@
 
 // From a source of prompts to the table raw_prompts, with its columns
 //
-//   prompt_id           integer    the row's number in the whole source, from 0, files in the order
-//   of
-//                                  their paths; a prompt keeps it in every sample of the source
+//   prompt_id           integer    slot * rows of the whole source + the row's number in it, from
+//                                  0, files in the order of their paths; a prompt keeps it in every
+//                                  sample of the source for the same slot. Of synthetic prompts,
+//                                  slot * prompts + the number of the prompt
 //   prompt              varchar    never null, never without a word
 //   token_count         integer    words, at least 1
 //   has_safety_keyword  boolean
@@ -44,6 +45,10 @@ struct IngestRequest {
   std::string table;                 // the table to create, as SQL names it: "db"."schema"."name"
   std::string name = {};             // of the source, for people; empty: that of the files
   bool observed = false;             // take users and times from the source, and whole users
+  // Of the month that the prompts are for: its number in the order of distance from 2025-12, which
+  // is 0. Months have prompts and prompt_ids of their own, whichever of them are made. 0 where
+  // observed.
+  std::int64_t slot = 0;
 };
 
 // A kind of odd value in the source, what is done about it, and how many there are.
@@ -66,8 +71,8 @@ struct IngestResult {
 };
 
 // Creates the table, all or nothing. Throws Error where the source is not as it should be, naming
-// file and place. Needs DuckDB's default preserve_insertion_order. The time goes into `run`'s
-// queries; what they throw goes up.
+// file and place, and where prompt ids would not fit 32 bits. Needs DuckDB's default
+// preserve_insertion_order. The time goes into `run`'s queries; what they throw goes up.
 IngestResult ingest(duck::Connection& connection, const IngestRequest& request,
                     const RunQuery& run);
 

@@ -56,8 +56,15 @@ class IngestFixture : public testing::Test {
 
   IngestResult ingest_paths(const std::vector<std::string>& sources, std::int64_t prompts = 1000,
                             std::uint64_t seed = 1) {
+    return ingest_slot(sources, prompts, seed, 0);
+  }
+
+  IngestResult ingest_slot(const std::vector<std::string>& sources, std::int64_t prompts,
+                           std::uint64_t seed, std::int64_t slot) {
     connection_.execute("drop table if exists raw_prompts");
-    return ingest(connection_, {sources, prompts, seed, "raw_prompts"}, run_on(connection_));
+    IngestRequest request{sources, prompts, seed, "raw_prompts"};
+    request.slot = slot;
+    return ingest(connection_, request, run_on(connection_));
   }
 
   // Rows joined by newlines, columns by |, null as NULL.

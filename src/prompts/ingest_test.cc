@@ -1,6 +1,7 @@
 #include "prompts/ingest.h"
 
 #include <atomic>
+#include <functional>
 
 #include "duck/function.h"
 #include "prompts/corpus.h"
@@ -267,6 +268,71 @@ TEST_F(Ingest, WritesTheSameSyntheticPromptsWithAnyThreads) {
     };
     EXPECT_EQ(digest(connection), digest(connection_)) << threads;
   }
+}
+
+TEST_F(Ingest, WritesSyntheticPromptsOfTheirOwnForEverySlot) {
+  ingest_paths({"synthetic"}, 1000, 7);
+  connection_.execute("create table months as select 0 as slot, * from raw_prompts");
+  for (const std::int64_t slot : {1, 2, 40}) {
+    ingest_slot({"synthetic"}, 1000, 7, slot);
+    EXPECT_EQ(rows("select count(*), min(prompt_id), max(prompt_id), "
+                   "bool_and(prompt_id = min_id + rowid) from raw_prompts, "
+                   "(select min(prompt_id) as min_id from raw_prompts)"),
+              fmt::format("1000|{}|{}|true", slot * 1000, slot * 1000 + 999));
+    connection_.execute(fmt::format("insert into months select {}, * from raw_prompts", slot));
+  }
+  EXPECT_EQ(rows("select count(distinct prompt_id) from months"), "4000");
+  // The prompt of an id is the corpus's, whatever the slot.
+  std::string text;
+  Corpus(7).write(40'123, text);
+  EXPECT_EQ(rows("select prompt from months where prompt_id = 40123"), text);
+  ingest_paths({"synthetic"}, 3000, 7);
+  EXPECT_EQ(rows("select count(*) from raw_prompts join months using (prompt_id, prompt)"), "3000");
+}
+
+TEST_F(Ingest, NumbersTheRowsOfFilesApartForEverySlot) {
+  const std::string file = write("p.csv", "prompt\nred\n \nblue\ngreen\n");
+  ingest_slot({file}, 100, 1, 0);
+  EXPECT_EQ(prompts(), "0|red\n2|blue\n3|green");
+  ingest_slot({file}, 100, 1, 1);
+  EXPECT_EQ(prompts(), "4|red\n6|blue\n7|green");
+  ingest_slot({file}, 100, 1, 5);
+  EXPECT_EQ(prompts(), "20|red\n22|blue\n23|green");
+}
+
+std::string refusal_of(const std::function<void()>& ingestion) {
+  try {
+    ingestion();
+    return "nothing";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::usage);
+    return error.message() + "; " + error.hint();
+  }
+}
+
+TEST_F(Ingest, RefusesIdsThatDoNotFit) {
+  // Ids end at 2^31 - 1: slot 2^20 - 1 is the last for 2,048 a slot.
+  constexpr std::int64_t kLast = (1 << 20) - 1;
+  ingest_slot({"synthetic"}, 2048, 1, kLast);
+  EXPECT_EQ(rows("select count(*), max(prompt_id) from raw_prompts"), "2048|2147483647");
+  EXPECT_EQ(refusal_of([&] { ingest_slot({"synthetic"}, 2048, 1, kLast + 1); }),
+            "2,048 prompts are more than the 2,047 a month whose ids fit 32 bits that far from "
+            "2025-12; take months nearer to 2025-12, or fewer prompts");
+  const std::string file =
+      copy("select 'p' || range as prompt from range(2048)", "p.parquet", "format parquet");
+  ingest_slot({file}, 10'000, 1, kLast);
+  EXPECT_EQ(rows("select count(*), max(prompt_id) from raw_prompts"), "2048|2147483647");
+  // The rows of the source count, however few prompts are taken.
+  EXPECT_EQ(refusal_of([&] { ingest_slot({file}, 10, 1, kLast + 1); }),
+            "2,048 rows in the source are more than the 2,047 a month whose ids fit 32 bits that "
+            "far from 2025-12; take months nearer to 2025-12, or fewer files");
+}
+
+TEST_F(Ingest, HasNoSlotsWhereUsersAreObserved) {
+  IngestRequest request{{path("any.csv")}, 10, 1, "raw_prompts"};
+  request.observed = true;
+  request.slot = 1;
+  EXPECT_THROW(ingest(connection_, request, run_on(connection_)), Bug);
 }
 
 TEST_F(Ingest, ReadsTheRealSample) {

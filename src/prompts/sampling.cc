@@ -10,7 +10,9 @@
 namespace gsa::prompts {
 namespace {
 
-constexpr std::uint32_t kSampleStream = 0x53414d50;  // "SAMP": apart from the corpus's streams
+// Apart from the corpus's streams.
+constexpr std::uint32_t kSampleStream = 0x53414d50;  // "SAMP"
+constexpr std::uint32_t kSlotStream = 0x534c4f54;    // "SLOT"
 
 // The share of all rows whose keys must be let through, as a bound on the key.
 std::uint64_t to_bound(double share) {
@@ -39,6 +41,11 @@ Candidates draw(duck::Connection& connection, const RunQuery& run, const SourceR
 
 std::uint64_t sample_key(std::uint64_t seed, std::uint64_t row) {
   return RandomStream(seed, kSampleStream).at(row).u64(0);
+}
+
+std::uint64_t sample_seed(std::uint64_t seed, std::int64_t slot) {
+  if (slot == 0) return seed;
+  return RandomStream(seed, kSlotStream).at(static_cast<std::uint64_t>(slot)).u64(0);
 }
 
 std::uint64_t sample_bound(std::int64_t wanted, std::int64_t rows) {

@@ -25,6 +25,10 @@ inline constexpr std::uint64_t kMaxSampleKey = UINT64_MAX;
 
 std::uint64_t sample_key(std::uint64_t seed, std::uint64_t row);
 
+// The seed of the sample for a month (IngestRequest::slot): `seed` itself for slot 0, and for every
+// other slot one that gives a sample of its own.
+std::uint64_t sample_seed(std::uint64_t seed, std::int64_t slot);
+
 // A bound such that of `rows` keys at least `wanted` are not above it, but for a chance of 1e-9.
 std::uint64_t sample_bound(std::int64_t wanted, std::int64_t rows);
 

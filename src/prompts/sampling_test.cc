@@ -1,6 +1,7 @@
 #include "prompts/sampling.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "base/four_sigma.h"
@@ -127,6 +128,47 @@ TEST_F(Sampling, DiffersBySeed) {
   // 1000 · 0.05 · 0.95 · 19,000 / 19,999.
   EXPECT_TRUE(fits_mean(static_cast<double>(both.size()), 50,
                         std::sqrt(1000 * 0.05 * 0.95 * 19'000 / 19'999.0)));
+}
+
+// Each slot takes the sample of a seed of its own, and numbers it apart.
+TEST_F(Sampling, DiffersBySlot) {
+  constexpr std::int64_t kRows = 20'000, kWanted = 1000;
+  const std::string file =
+      copy("select 'p' || range as prompt from range(20000)", "a.parquet", "format parquet");
+  std::vector<std::vector<std::int64_t>> samples;  // rows of the source
+  for (const std::int64_t slot : {0, 1, 2, 7}) {
+    const IngestResult result = ingest_slot({file}, kWanted, 42, slot);
+    EXPECT_EQ(result.rows, kWanted);
+    std::vector<std::int64_t> rows_taken;
+    for (const std::int64_t id : ids_of(connection_)) {
+      ASSERT_EQ(id / kRows, slot);
+      rows_taken.push_back(id % kRows);
+    }
+    EXPECT_EQ(rows_taken, naive_sample(kRows, kWanted, sample_seed(42, slot),
+                                       [](std::int64_t) { return true; }));
+    EXPECT_EQ(rows(fmt::format("select count(*) from raw_prompts where prompt <> 'p' || "
+                               "(prompt_id - {})",
+                               slot * kRows)),
+              "0");
+    for (const std::vector<std::int64_t>& other : samples) {
+      std::vector<std::int64_t> both;
+      std::set_intersection(other.begin(), other.end(), rows_taken.begin(), rows_taken.end(),
+                            std::back_inserter(both));
+      // As above: independent samples share 50 rows on average.
+      EXPECT_TRUE(fits_mean(static_cast<double>(both.size()), 50,
+                            std::sqrt(1000 * 0.05 * 0.95 * 19'000 / 19'999.0)));
+    }
+    samples.push_back(std::move(rows_taken));
+  }
+}
+
+TEST(SampleSeed, IsTheSeedItselfForSlotZeroAndAnotherForEachOther) {
+  std::set<std::uint64_t> seeds;
+  for (const std::uint64_t seed : {0, 1, 42}) {
+    EXPECT_EQ(sample_seed(seed, 0), seed);
+    for (std::int64_t slot = 0; slot < 1000; ++slot) seeds.insert(sample_seed(seed, slot));
+  }
+  EXPECT_EQ(seeds.size(), 3000u);
 }
 
 // Blocks of rows fill up evenly. Drawing without replacement makes the counts vary less than the

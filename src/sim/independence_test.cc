@@ -73,7 +73,7 @@ std::vector<std::vector<double>> raw_columns(std::uint64_t seed, std::uint64_t f
   std::vector<std::vector<double>> columns(5);
   for (std::uint64_t id = first_id; id < first_id + 100'000; ++id) {
     const Generation g = telemetry.at(id, {20, false});
-    const std::int64_t from = base.users.active_from_us(g.user_id);
+    const std::int64_t from = base.users.member(g.user_id).active_from_us;
     columns[0].push_back(g.user_id);
     columns[1].push_back(static_cast<double>(g.generated_us - from) /
                          static_cast<double>(base.period.end_us() - from));

@@ -39,8 +39,8 @@ inline constexpr std::array kFeedbackShares = {0.10, 0.20, 0.25};
 inline constexpr std::array kDownloadShares = {0.40, 0.65, 0.80};
 inline constexpr std::array<std::int64_t, 3> kPriceTenths = {10, 9, 8};
 
-inline constexpr std::int64_t kSignupDays =
-    365;  // signups fall in the year that ends with the month
+// Signups fall in the days that end with the month; a user stays for as long.
+inline constexpr std::int64_t kSignupDays = 365;
 
 inline constexpr double kSafetyViolationShare = 0.85;  // of prompts with a safety keyword
 inline constexpr std::int32_t kLongPromptTokens = 75;  // more than these may time out

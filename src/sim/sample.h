@@ -53,7 +53,7 @@ struct Sample {
     for (std::uint64_t id = 0; id < kGenerations; ++id) {
       const PromptTraits prompt = sample_prompt(id);
       const Generation generation = telemetry.at(id, prompt);
-      const User user = user_at(kSeed, period, generation.user_id);
+      const User user = user_at(kSeed, kUsers, generation.user_id);
       const std::int64_t from = std::max(user.signup_us, period.begin_us());
       draws.push_back({prompt, user, from, generation});
     }

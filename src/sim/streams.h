@@ -11,7 +11,7 @@ namespace gsa::sim {
 
 enum : std::uint32_t {
   kUserTraits = 0x10,       // tier, region, device
-  kUserSignup = 0x11,       // signup
+  kUserSignup = 0x11,       // signup, by seat
   kNamedUserTraits = 0x12,  // tier, region, device, by the hash of the name
   kWho = 0x20,              // user, time
   kOutcome = 0x21,          // status, model error, latency

@@ -99,12 +99,12 @@ Outcome outcome_of(std::uint64_t seed, std::uint64_t id, PromptTraits prompt, Ti
 
 Generation Telemetry::at(std::uint64_t id, PromptTraits prompt) const {
   const RandomBlock who = RandomStream(seed_, kWho).at(id);
-  const std::int32_t user_id = users_.pick(who.u64(0));
-  const std::int64_t from = users_.active_from_us(user_id);
+  const Population::Member& user = users_.pick(who.u64(0));
+  const std::int64_t from = user.active_from_us;
   const std::int64_t generated_us =
       from +
       static_cast<std::int64_t>(below(who.u64(1), static_cast<std::uint64_t>(end_us_ - from)));
-  return {outcome_of(seed_, id, prompt, users_.tier(user_id)), user_id, generated_us};
+  return {outcome_of(seed_, id, prompt, user.tier), user.user_id, generated_us};
 }
 
 }  // namespace gsa::sim

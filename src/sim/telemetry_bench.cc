@@ -23,7 +23,7 @@ BENCHMARK(telemetry_at)->Arg(500)->Arg(20'000)->Arg(5'000'000);
 void user_at(benchmark::State& state) {
   std::int32_t id = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(gsa::sim::user_at(42, kDecember, id));
+    benchmark::DoNotOptimize(gsa::sim::user_at(42, 1'000, id));
     id = (id + 1) & 0xfffff;
   }
   state.SetItemsProcessed(state.iterations());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -43,7 +44,8 @@ TEST(Telemetry, GoesToTiersByTheWeightOfTheirUsers) {
   std::array<double, 3> weights{};
   const Population& users = sample().users;
   for (std::int32_t id = 0; id < users.size(); ++id) {
-    weights[index(users.tier(id))] += static_cast<double>(kWeights[index(users.tier(id))]);
+    weights[index(users.member(id).tier)] +=
+        static_cast<double>(kWeights[index(users.member(id).tier)]);
   }
   const double sum = weights[0] + weights[1] + weights[2];
   for (double& weight : weights) weight /= sum;
@@ -56,7 +58,7 @@ TEST(Telemetry, TreatsTheUsersOfATierAlike) {
   for (const Tier tier : kTiers) {
     std::vector<std::int64_t> counts;
     for (std::int32_t id = 0; id < Sample::kUsers; ++id) {
-      if (sample().users.tier(id) == tier) counts.push_back(by_user[index(id)]);
+      if (sample().users.member(id).tier == tier) counts.push_back(by_user[index(id)]);
     }
     EXPECT_TRUE(fits_uniform(counts)) << kTierNames[index(tier)];
   }
@@ -69,6 +71,28 @@ TEST(Telemetry, HappensInTheMonthAndNeverBeforeSignup) {
     ASSERT_GE(draw.generation.generated_us, period.begin_us());
     ASSERT_LT(draw.generation.generated_us, period.end_us());
   }
+}
+
+// 24 months of 500 generations each, whose ids begin at the month's slot.
+TEST(Telemetry, OfManyMonthsHasItsOwnIdsAndHappensInItsMonthAfterSignup) {
+  constexpr std::int64_t kSpan = 500;
+  constexpr std::int32_t kSeats = 300;
+  std::set<std::uint64_t> ids;
+  for (const Period& month : parse_months("2024-11..2026-10")) {
+    const Population users(Sample::kSeed, month, kSeats);
+    const Telemetry telemetry(Sample::kSeed, month, users);
+    for (std::int64_t i = 0; i < kSpan; ++i) {
+      const auto id = static_cast<std::uint64_t>(month.slot() * kSpan + i);
+      ids.insert(id);
+      const Generation g = telemetry.at(id, sample_prompt(id));
+      ASSERT_GE(g.generated_us, user_at(Sample::kSeed, kSeats, g.user_id).signup_us);
+      ASSERT_GE(g.generated_us, month.begin_us());
+      ASSERT_LT(g.generated_us, month.end_us());
+      ASSERT_EQ(g.user_id, user_in(Sample::kSeed, kSeats, g.user_id % kSeats, month));
+    }
+  }
+  EXPECT_EQ(ids.size(), 24u * kSpan);
+  EXPECT_EQ(*ids.begin(), 0u);
 }
 
 TEST(Telemetry, IsUniformOverTheTimeThatTheUserHas) {

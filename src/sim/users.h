@@ -1,7 +1,18 @@
 #pragma once
 
-// Users: a simulated one is a pure function of (seed, user_id); of one that the data names, tier,
-// region and device are a pure function of (seed, name).
+// Users: a simulated one is a pure function of (seed, seats, user_id); of one that the data names,
+// tier, region and device are a pure function of (seed, name).
+//
+// Simulated users take turns on seats, so that months can be made one at a time and still fit
+// together. A service with U seats has U users at any time; seat s is taken over every kSignupDays:
+//
+//   signup(s, turn) = signup(s, 0) + turn * kSignupDays    for every whole number `turn`
+//   user_id(s, turn) = zigzag(turn) * U + s
+//
+// where signup(s, 0) is drawn in the kSignupDays that end with kAnchor. So whichever the month,
+// exactly one user of each seat has signed up in the kSignupDays that end with it: these U users
+// are its population, those of kAnchor the ids 0 to U - 1. A user is of it from the month of signup
+// up to the month before a successor signs up, about a twelfth of the seats changing hands a month.
 
 #include <cstdint>
 #include <string_view>
@@ -20,33 +31,66 @@ struct UserTraits {
 };
 
 struct User : UserTraits {
-  std::int64_t signup_us;  // in the kSignupDays that end with the period
+  std::int64_t signup_us;
 };
 
-User user_at(std::uint64_t seed, const Period& period, std::int32_t user_id);
+// `seats` > 0; `user_id` >= 0, of a turn within 290,000 years of kAnchor, as those of all months
+// are.
+User user_at(std::uint64_t seed, std::int32_t seats, std::int32_t user_id);
+
+// The user who has that seat in the month; 0 <= `seat` < `seats`. Throws Error where user ids of so
+// many seats, that far from kAnchor, do not fit 32 bits.
+std::int32_t user_in(std::uint64_t seed, std::int32_t seats, std::int32_t seat,
+                     const Period& period);
 
 // Of the user whom the data knows by this name.
 UserTraits traits_of(std::uint64_t seed, std::string_view user_name);
 
-// The users 0..count-1, and the draw of who generates: by tier, with kActivityWeights.
-// Holds about 10 bytes a user and 4 bytes a unit of weight; safe to share between threads.
+// The users of a month, one a seat, and the draw of who generates: by tier, with kActivityWeights.
+// Holds 16 bytes a user and 4 bytes a unit of weight; safe to share between threads.
 class Population {
  public:
-  Population(std::uint64_t seed, const Period& period, std::int32_t count);
+  struct Member {
+    std::int64_t active_from_us;  // the first moment of the month at which the user can generate
+    std::int32_t user_id;
+    Tier tier;
+  };
 
-  std::int32_t size() const { return static_cast<std::int32_t>(tiers_.size()); }
-  Tier tier(std::int32_t user_id) const { return tiers_[static_cast<std::size_t>(user_id)]; }
-  // The first moment of the period at which the user can generate.
-  std::int64_t active_from_us(std::int32_t user_id) const {
-    return active_from_us_[static_cast<std::size_t>(user_id)];
+  // Throws Error as user_in() does.
+  Population(std::uint64_t seed, const Period& period, std::int32_t seats);
+
+  std::int32_t size() const { return static_cast<std::int32_t>(members_.size()); }
+  const Member& member(std::int32_t seat) const { return members_[static_cast<std::size_t>(seat)]; }
+  // The one that a uniform 64-bit word picks.
+  const Member& pick(std::uint64_t word) const {
+    return member(draws_[below(word, draws_.size())]);
   }
-  // The user that a uniform 64-bit word picks.
-  std::int32_t pick(std::uint64_t word) const { return slots_[below(word, slots_.size())]; }
 
  private:
-  std::vector<Tier> tiers_;
-  std::vector<std::int64_t> active_from_us_;
-  std::vector<std::int32_t> slots_;  // user u stands weight(u) times
+  std::vector<Member> members_;      // by seat
+  std::vector<std::int32_t> draws_;  // each seat as often as its user weighs
+};
+
+// Who is in the population of any of several months, without making these populations. Safe to
+// share between threads.
+class Membership {
+ public:
+  // At least one month; throws Error as user_in() does.
+  Membership(std::uint64_t seed, const std::vector<Period>& months, std::int32_t seats);
+
+  // Ascending numbers n: every member has a user_id in [n * seats, (n + 1) * seats) of one of them.
+  const std::vector<std::int64_t>& blocks() const { return blocks_; }
+  bool has(std::int32_t user_id) const;
+
+ private:
+  struct Span {
+    std::int64_t begin_us, end_us;
+  };
+
+  std::uint64_t seed_;
+  std::int32_t seats_;
+  std::vector<std::int64_t> blocks_;
+  std::vector<Span> signups_;  // ascending, disjoint; with `end_us` excluded
 };
 
 }  // namespace gsa::sim

@@ -1,0 +1,115 @@
+#include "app/pipeline_options.h"
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "app/option_values.h"
+#include "base/error.h"
+
+namespace gsa::app {
+namespace {
+
+// Ids are 32-bit integers; a population takes some 20 bytes a user.
+constexpr std::int64_t kMaxPrompts = 2'000'000'000;
+constexpr std::int64_t kMaxUsers = 100'000'000;
+
+bool is_number(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+// Observed users and times are the data's: an option that would have no effect is a mistake.
+void refuse_simulated_options(const CLI::App& command, Behavior behavior) {
+  if (behavior != Behavior::observed) return;
+  for (const char* name : {"--users", "--year", "--month"}) {
+    if (command.count(name) == 0) continue;
+    throw Error(fmt::format("{} has no meaning with --behavior observed", name),
+                "users and times are those of the data; --prompts says how many requests to take",
+                ErrorCode::usage);
+  }
+}
+
+// "12" is a month of --year; "2025-12" and ranges say the year themselves.
+std::vector<sim::Period> months_of(const CLI::App& command, const PipelineOptions& options) {
+  const bool has_year = command.count("--year") > 0;
+  if (options.month.empty()) {
+    if (!has_year) return {};
+    return {sim::Period{options.year, sim::kAnchor.month}};
+  }
+  if (is_number(options.month)) {
+    return {sim::Period{options.year, std::stoi(options.month)}};
+  }
+  if (has_year) {
+    throw Error(fmt::format("--year has no meaning with --month {}", options.month),
+                "the months say their years themselves", ErrorCode::usage);
+  }
+  return sim::parse_months(options.month);
+}
+
+void add_simulation_options(CLI::App& command, PipelineOptions& options) {
+  SimulationOptions& simulation = options.raw.simulation;
+  command.add_option("--users", simulation.users, "Users to simulate")
+      ->capture_default_str()
+      ->transform(whole_number(1, kMaxUsers))
+      ->type_name("N");
+  command
+      .add_option("--month", options.month,
+                  "Months to simulate: 2025-12, 2025-10..2026-02, 2025-10,2025-12, or 1 to 12 of "
+                  "--year. They join those that were made before with the same options")
+      ->default_str("those that are there, or 2025-12")
+      ->check(not_empty())
+      ->transform([](const std::string& text) {
+        return is_number(text) ? whole_number(1, 12)(text) : std::string();
+      })
+      ->type_name("MONTHS");
+  command.add_option("--year", options.year, "Year of --month 1 to 12")
+      ->capture_default_str()
+      ->transform(whole_number(sim::kMinYear, sim::kMaxYear))
+      ->type_name("Y");
+  command.add_option("--seed", simulation.seed, "The same seed gives the same data")
+      ->capture_default_str()
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      ->type_name("S");
+}
+
+}  // namespace
+
+void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
+  command
+      .add_option(
+          "--source", options.raw.sources,
+          "auto, synthetic, diffusiondb, diffusiondb-large, "
+          "hf://datasets/OWNER/NAME/PATH, or Parquet, CSV or JSONL files and globs. auto is "
+          "DiffusionDB where it is cached or the hub answers, else synthetic")
+      ->default_str("auto")
+      ->check(not_empty())
+      ->type_name("SOURCE");
+  command
+      .add_option("--prompts", options.raw.prompts,
+                  "Prompts to use a month; of a larger source a random sample")
+      ->capture_default_str()
+      ->transform(whole_number(1, kMaxPrompts))
+      ->type_name("N");
+  command
+      .add_option("--behavior", options.raw.behavior,
+                  "Who typed the prompts and when: simulated, or observed as the source says")
+      ->default_str("simulated")
+      ->transform(
+          one_of<Behavior>({{"simulated", Behavior::simulated}, {"observed", Behavior::observed}}))
+      ->type_name("KIND");
+  add_simulation_options(command, options);
+  add_project_options(command, options.project);
+  command.add_flag("--full-refresh", options.full_refresh,
+                   "Make everything anew, stale or not; of months only those named by --month");
+}
+
+void finish_pipeline_options(const CLI::App& command, PipelineOptions& options) {
+  refuse_simulated_options(command, options.raw.behavior);
+  options.months = months_of(command, options);
+  options.given = given_options(command);
+}
+
+}  // namespace gsa::app
