@@ -15,6 +15,7 @@ struct Term {
   std::string text;  // as written
   std::string method;
   std::string value;
+  bool is_plain = false;  // no METHOD stands in it
   bool at = false;
   std::optional<int> up;
   std::optional<int> down;
@@ -60,6 +61,7 @@ Term parse_term(const std::string& text) {
                 "leave out the + at its end");
   }
   const std::size_t colon = rest.find(':');
+  term.is_plain = colon == std::string_view::npos;
   if (colon != std::string_view::npos) {
     term.method = std::string(rest.substr(0, colon));
     rest.remove_prefix(colon + 1);
@@ -162,12 +164,17 @@ bool matches(const Node& node, const Project& project, const Term& term) {
   return matches_config(node, term.method.substr(std::string("config.").size()), value);
 }
 
-NodeSet of_term(const Project& project, const Term& term) {
-  const std::vector<Node>& nodes = project.nodes();
+// What the term stands for without its operators.
+NodeSet core_of_term(const Project& project, const Term& term) {
   NodeSet found;
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (matches(nodes[i], project, term)) found.insert(i);
+  for (std::size_t i = 0; i < project.nodes().size(); ++i) {
+    if (matches(project.nodes()[i], project, term)) found.insert(i);
   }
+  return found;
+}
+
+// `found` with what the term's operators and the tests add to it.
+NodeSet with_operators(const std::vector<Node>& nodes, const Term& term, const NodeSet& found) {
   NodeSet all = found;
   if (term.up) all.merge(ancestors(nodes, found, *term.up));
   if (term.down || term.at) all.merge(descendants(nodes, found, term.down.value_or(kAnyDepth)));
@@ -188,8 +195,11 @@ void take(std::vector<std::string>& into, const std::vector<std::string>& more) 
 }
 
 // Of what was probably meant by a term that matches nothing.
-std::string hint_for(const Project& project, const Term& term) {
+std::string hint_for(const Project& project, const NamedSets& named, const Term& term) {
   std::vector<std::string> known;
+  if (term.is_plain) {
+    for (const auto& [name, set] : named) known.push_back(name);
+  }
   for (const Node& node : project.nodes()) {
     if (term.method == "tag") take(known, node.tags);
     if (term.method == "source" && node.kind == NodeKind::source) {
@@ -213,18 +223,34 @@ std::string hint_for(const Project& project, const Term& term) {
   return fmt::format("there is: {}", join(known, ", "));
 }
 
-// A union of intersections. Empty text selects nothing.
-NodeSet of_text(const Project& project, const std::string& text, bool must_match) {
-  NodeSet chosen;
-  for (const std::string& part : split(text, ' ')) {
-    if (trim(part).empty()) continue;
+class Selection {
+ public:
+  Selection(const Project& project, const NamedSets& named) : project_(project), named_(named) {}
+
+  // A union of intersections. Empty text selects nothing.
+  NodeSet of_text(const std::string& text, bool must_match) {
+    NodeSet chosen;
+    for (const std::string& part : split(text, ' ')) {
+      if (!trim(part).empty()) chosen.merge(of_intersection(part, must_match));
+    }
+    return chosen;
+  }
+
+  bool names_a_set() const { return names_a_set_; }
+
+ private:
+  NodeSet of_intersection(const std::string& part, bool must_match) {
     NodeSet both;
-    bool first = true;
+    bool first = true, may_be_empty = !must_match;
     for (const std::string& item : split(part, ',')) {
       const Term term = parse_term(item);
-      const NodeSet found = of_term(project, term);
-      if (found.empty() && must_match) {
-        throw Error(fmt::format("'{}' selects nothing", term.text), hint_for(project, term));
+      const NodeSet* set = find_set(term);
+      may_be_empty = may_be_empty || set != nullptr;
+      const NodeSet found = with_operators(project_.nodes(), term,
+                                           set != nullptr ? *set : core_of_term(project_, term));
+      if (found.empty() && set == nullptr && must_match) {
+        throw Error(fmt::format("'{}' selects nothing", term.text),
+                    hint_for(project_, named_, term));
       }
       if (first) {
         both = found;
@@ -233,26 +259,38 @@ NodeSet of_text(const Project& project, const std::string& text, bool must_match
       }
       first = false;
     }
-    if (both.empty() && must_match) {
+    if (both.empty() && !may_be_empty) {
       throw Error(fmt::format("'{}' selects nothing: no node fits all of its parts", part));
     }
-    chosen.merge(both);
+    return both;
   }
-  return chosen;
-}
+
+  const NodeSet* find_set(const Term& term) {
+    if (!term.is_plain || project_.find_model(term.value) != nullptr) return nullptr;
+    const auto found = named_.find(term.value);
+    if (found == named_.end()) return nullptr;
+    names_a_set_ = true;
+    return &found->second;
+  }
+
+  const Project& project_;
+  const NamedSets& named_;
+  bool names_a_set_ = false;
+};
 
 }  // namespace
 
-NodeSet select_nodes(const Project& project, const std::string& select,
-                     const std::string& exclude) {
+NodeSet select_nodes(const Project& project, const std::string& select, const std::string& exclude,
+                     const NamedSets& named) {
+  Selection selection(project, named);
   NodeSet chosen;
   if (trim(select).empty()) {
     for (std::size_t i = 0; i < project.nodes().size(); ++i) chosen.insert(i);
   } else {
-    chosen = of_text(project, select, true);
+    chosen = selection.of_text(select, true);
   }
-  for (const std::size_t i : of_text(project, exclude, false)) chosen.erase(i);
-  if (chosen.empty()) {
+  for (const std::size_t i : selection.of_text(exclude, false)) chosen.erase(i);
+  if (chosen.empty() && !selection.names_a_set()) {
     throw Error(trim(exclude).empty()
                     ? "the project has no models and no tests"
                     : fmt::format("nothing is left to do after --exclude {}", exclude));

@@ -91,6 +91,60 @@ TEST(Selector, ExcludesAModelTogetherWithItsTests) {
             "nothing is left to do after --exclude shop.* source:*");
 }
 
+// With the sets "stale" of stg_gens and dim_users, "missing" of nothing, and one named as a model.
+std::string selected_with_sets(const std::string& select, const std::string& exclude = "") {
+  const Project project = shop();
+  const auto index_of = [&](const std::string& model) {
+    return static_cast<std::size_t>(project.find_model(model) - project.nodes().data());
+  };
+  const NamedSets named = {{"stale", {index_of("stg_gens"), index_of("dim_users")}},
+                           {"missing", {}},
+                           {"report", {index_of("stg_gens")}}};
+  std::vector<std::string> names;
+  for (const std::size_t i : select_nodes(project, select, exclude, named)) {
+    names.push_back(project.nodes()[i].name);
+  }
+  return join(names, " ");
+}
+
+TEST(Selector, TakesSetsThatTheCallerNames) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"stale", "dim_users stg_gens " + kRelation + " " + kUnique},
+      {"stale+", "dim_users fct_gens report stg_gens no_orphans " + kRelation + " " + kUnique},
+      {"1+stale", "raw.gens dim_users stg_gens stg_users " + kRelation + " " + kUnique},
+      {"@stale", selected("@stg_gens")},
+      {"stale,tag:stage", "stg_gens"},
+      {"stale report", "dim_users report stg_gens no_orphans " + kRelation + " " + kUnique},
+      {"report", "report no_orphans"},
+  };
+  for (const auto& [select, expected] : cases) {
+    EXPECT_EQ(selected_with_sets(select), expected) << select;
+  }
+  EXPECT_EQ(selected_with_sets("config.materialized:table", "stale"), "fct_gens");
+}
+
+TEST(Selector, ANamedSetMayBeEmptyAndAMistakeMayNot) {
+  EXPECT_EQ(selected_with_sets("missing"), "");
+  EXPECT_EQ(selected_with_sets("@missing"), "");
+  EXPECT_EQ(selected_with_sets("missing+,dim_users"), "");
+  EXPECT_EQ(selected_with_sets("stale,tag:big,resource_type:source"), "");
+  EXPECT_EQ(selected_with_sets("missing stg_gens"), "stg_gens");
+  EXPECT_EQ(selected_with_sets("stale", "shop.*"), "");
+  EXPECT_EQ(selected_with_sets("stg_gens", "missing"), "stg_gens");
+  const std::pair<std::string, std::string> mistakes[] = {
+      {"stael", "'stael' selects nothing\nhint: did you mean 'stale'?"},
+      {"missing dim_user", "'dim_user' selects nothing\nhint: did you mean 'dim_users'?"},
+      {"missing,tag:bigg", "'tag:bigg' selects nothing\nhint: did you mean 'big'?"},
+      {"stg_gens,tag:big", "'stg_gens,tag:big' selects nothing: no node fits all of its parts"},
+  };
+  for (const auto& [select, error] : mistakes) {
+    EXPECT_EQ(error_of([&] { selected_with_sets(select); }), error);
+  }
+  // With its METHOD it is a model's name and nothing else.
+  const std::string error = error_of([] { selected_with_sets("fqn:missing"); });
+  EXPECT_TRUE(error.starts_with("'fqn:missing' selects nothing\n")) << error;
+}
+
 TEST(Selector, SaysWhatMayHaveBeenMeant) {
   std::string all;
   for (const char* select :
