@@ -254,6 +254,18 @@ duck::Database open_for_run(const CommonOptions& common, const RecordOptions& re
   });
 }
 
+duck::Database open_for_records(const CommonOptions& common, const RecordOptions& record,
+                                bool& writable) {
+  try {
+    writable = true;
+    return open_for_run(common, record, assets::Access::change);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+    writable = false;
+    return open_for_run(common, record, assets::Access::read);
+  }
+}
+
 std::optional<Selection> select_assets(const ProjectOptions& options, const dbt::Project& project,
                                        const Catalog& catalog, const assets::Plan& plan) {
   if (options.select.empty() && options.exclude.empty()) return std::nullopt;

@@ -38,6 +38,11 @@ struct AssetRun {
 duck::Database open_for_run(const CommonOptions& common, const RecordOptions& record,
                             assets::Access access);
 
+// Opens it for a command that only reads, but for the records; these need the right to write, and
+// where it is not to be had, `writable` is false.
+duck::Database open_for_records(const CommonOptions& common, const RecordOptions& record,
+                                bool& writable);
+
 // What `--select` and `--exclude` stand for; `stale` is the word for what `plan` would make.
 // Nothing where neither was given. Tests are by name of check.
 struct Selection {

@@ -63,8 +63,7 @@ class CatalogBuilder {
 
   static void describe(const dbt::Node& node, assets::Asset& asset) {
     asset.description = node.description;
-    asset.group = node.group.empty() && node.fqn.size() > 2 ? node.fqn[1] : node.group;
-    asset.owner = node.owner;
+    if (node.fqn.size() > 2) asset.group = node.fqn[1];
     asset.tags = node.tags;
     asset.file = node.file;
     for (const dbt::ColumnSpec& column : node.columns) {

@@ -9,6 +9,7 @@
 
 #include "assets/graph.h"
 #include "assets/plan.h"
+#include "dbt/graph.h"
 #include "dbt/project.h"
 
 namespace gsa::app {

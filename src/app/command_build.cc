@@ -125,22 +125,11 @@ assets::Plan plan_of_tests(const BuildOptions& options, const dbt::Project& proj
               "make them with: gsa build   (or gsa run, where there are no raw tables either)");
 }
 
-// The right to write is only needed for the records: where it is not to be had, they go without.
-duck::Database open_for_tests(const BuildOptions& options, bool& writable) {
-  try {
-    writable = true;
-    return open_for_run(options.common, options.record, assets::Access::change);
-  } catch (const Error&) {
-    writable = false;
-    return open_for_run(options.common, options.record, assets::Access::read);
-  }
-}
-
 void test(const BuildOptions& options) {
   const dbt::Project project = load_project(options.project);
   if (!options.common.quiet) print_warnings(project);
   bool writable = false;
-  const duck::Database database = open_for_tests(options, writable);
+  const duck::Database database = open_for_records(options.common, options.record, writable);
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
   const Catalog catalog = catalog_of(project, state);

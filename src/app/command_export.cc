@@ -1,13 +1,21 @@
+#include <chrono>
+#include <filesystem>
 #include <map>
 #include <memory>
 
 #include <fmt/format.h>
 
+#include "app/asset_run.h"
 #include "app/export.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/project.h"
 #include "app/query_watch.h"
+#include "assets/plan.h"
+#include "assets/recorder.h"
+#include "assets/state.h"
+#include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -17,27 +25,126 @@ namespace {
 struct ExportOptions {
   CommonOptions common;
   ProjectOptions project;
+  RecordOptions record;
   std::string folder;
   ExportFormat format = ExportFormat::parquet;
+  bool full_refresh = false;
+  std::string given;
+};
+
+class Exporter {
+ public:
+  Exporter(const ExportOptions& options, const duck::Database& database, bool recorded)
+      : options_(options),
+        connection_(database.connect()),
+        state_(assets::read_state(connection_)),
+        watch_(connection_, !options.common.quiet) {
+    for (const assets::PublishedRelation& relation : state_.shown) {
+      assets::Asset asset;
+      asset.name = relation.unit.asset;
+      if (!relation.unit.partition.empty()) continue;
+      const auto made = state_.published.find({asset.name, ""});
+      versions_[asset.name] =
+          made == state_.published.end() ? whole_version(asset.name) : made->second.data_version;
+    }
+    if (recorded) {
+      recorder_ = std::make_unique<assets::Recorder>(
+          database, assets::RunHeader{"export", options.given, "export",
+                                      options.common.warehouse.threads, GSA_VERSION});
+    }
+  }
+
+  void run(const dbt::Project& project) {
+    const std::vector<ExportedTable> tables = tables_to_export(state_, project);
+    make_folder(options_.folder);
+    try {
+      for (const ExportedTable& table : tables) write(table);
+      export_provenance(connection_, options_.folder);
+    } catch (const Error& error) {
+      totals_.status = error.code() == ErrorCode::interrupted ? "interrupted" : "failed";
+      totals_.message = error.message();
+      if (recorder_) recorder_->end(totals_, options_.record.history_days);
+      throw;
+    }
+    totals_.status = "success";
+    totals_.published = true;
+    if (recorder_) recorder_->end(totals_, options_.record.history_days);
+  }
+
+ private:
+  // Of an asset with partitions.
+  std::string whole_version(const std::string& name) const {
+    assets::Asset asset;
+    asset.name = name;
+    for (const auto& [unit, made] : state_.published) {
+      if (unit.asset == name) asset.partitions.push_back(unit.partition);
+    }
+    return assets::published_version(asset, state_).value_or("");
+  }
+
+  void write(const ExportedTable& table) {
+    const assets::Asset asset = export_asset(table, options_.format, options_.folder);
+    const std::string file = export_file(table, options_.format, options_.folder);
+    const auto reason = options_.full_refresh ? std::optional<std::string>("--full-refresh")
+                                              : export_reason(asset, file, versions_, state_);
+    if (!reason) {
+      ++totals_.fresh;
+      if (!options_.common.quiet) watch_.log(fmt::format("{:<24} is up to date", table.name));
+      return;
+    }
+    const auto begun = std::chrono::system_clock::now();
+    const Stopwatch stopwatch;
+    watch_.begin("export " + table.name, 0);
+    const std::int64_t rows = export_table(connection_, table, options_.format, options_.folder);
+    watch_.end();
+    ++totals_.made;
+    if (!options_.common.quiet) {
+      watch_.log(fmt::format("{:<24} {:>12} rows", table.name, with_thousands(rows)));
+    }
+    if (recorder_) record(asset, file, *reason, rows, begun, stopwatch.seconds());
+  }
+
+  void record(const assets::Asset& asset, const std::string& file, const std::string& reason,
+              std::int64_t rows, assets::WallTime begun, double seconds) {
+    assets::Materialization made;
+    made.unit = {asset.name, ""};
+    made.rows = rows;
+    made.bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
+    made.seconds = seconds;
+    made.code_version = assets::code_version_of(asset.code);
+    for (const std::string& input : asset.inputs) made.inputs[input] = versions_[input];
+    made.data_version = assets::code_version_of(made.inputs);
+    made.reason = reason;
+    made.metadata = {{"file", asset.file}};
+    made.published = true;
+    recorder_->materialization(made, asset.code);
+    assets::StepRecord step;
+    step.step = totals_.made;
+    step.name = asset.name;
+    step.kind = "asset";
+    step.status = "success";
+    step.reason = reason;
+    step.begun = begun;
+    step.ended = std::chrono::system_clock::now();
+    step.seconds = seconds;
+    step.rows = rows;
+    recorder_->step(step);
+  }
+
+  const ExportOptions& options_;
+  duck::Connection connection_;
+  assets::State state_;
+  QueryWatch watch_;
+  assets::Versions versions_;  // of what is published
+  std::unique_ptr<assets::Recorder> recorder_;
+  assets::RunTotals totals_;
 };
 
 int run_export(const ExportOptions& options) {
   const dbt::Project project = load_project(options.project);
-  const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::read);
-  duck::Connection connection = database.connect();
-  const std::vector<ExportedTable> tables = tables_to_export(connection, project);
-  make_folder(options.folder);
-  QueryWatch watch(connection, !options.common.quiet);
-  for (const ExportedTable& table : tables) {
-    watch.begin("export " + table.name, 0);
-    const std::int64_t rows = export_table(connection, table, options.format, options.folder);
-    watch.end();
-    if (!options.common.quiet) {
-      watch.log(fmt::format("{:<24} {:>12} rows", table.name, with_thousands(rows)));
-    }
-  }
-  export_provenance(connection, options.folder);
+  bool writable = false;
+  const duck::Database database = open_for_records(options.common, options.record, writable);
+  Exporter(options, database, writable).run(project);
   return 0;
 }
 
@@ -61,7 +168,13 @@ void add_export(CLI::App& app, Action& action) {
       ->add_option("--project", options->project.folder,
                    "The dbt project that made the tables (default: the built-in one)")
       ->type_name("DIR");
-  command->callback([options, &action] { action = [options] { return run_export(*options); }; });
+  add_record_options(*command, options->record);
+  command->add_flag("--full-refresh", options->full_refresh,
+                    "Write every file, also those that hold what is published");
+  command->callback([command, options, &action] {
+    options->given = given_options(*command);
+    action = [options] { return run_export(*options); };
+  });
 }
 
 }  // namespace gsa::app

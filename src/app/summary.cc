@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "assets/warehouse.h"
+#include "assets/publication.h"
 #include "base/error.h"
 #include "base/table.h"
 #include "base/text.h"

@@ -65,6 +65,22 @@ std::vector<std::string> changed_inputs(const Versions& now, const Versions& bef
   return changed;
 }
 
+// What happened to a table or view since it was published.
+std::optional<std::string> damage(const Asset& asset, const Materialization& made, bool same_code,
+                                  const State& state) {
+  const auto [schema, name] = relation_of(asset, made.unit.partition);
+  const Standing* standing = state.find(schema, name);
+  const bool is_view = asset.kind == AssetKind::view;
+  // Of other code it may have been of the other kind.
+  if (standing == nullptr || (same_code && standing->is_view != is_view)) {
+    return fmt::format("its {} is missing", is_view ? "view" : "table");
+  }
+  if (same_code && !is_view && made.rows && standing->rows != *made.rows) {
+    return "its rows were changed by something other than gsa";
+  }
+  return std::nullopt;
+}
+
 std::string upstream(const std::vector<std::string>& names, std::string_view predicate) {
   return fmt::format("upstream {} {} {}", listed(names), names.size() == 1 ? "was" : "were",
                      predicate);
@@ -190,18 +206,13 @@ std::optional<std::string> stale_reason(const Asset& asset, const Unit& unit,
   const auto found = state.published.find(unit);
   if (found == state.published.end()) return "never made";
   const Materialization& made = found->second;
-  const auto [schema, name] = relation_of(asset, unit.partition);
-  const Standing* standing = state.find(schema, name);
-  if (standing == nullptr || (standing->is_view != (asset.kind == AssetKind::view) &&
-                              code_version_of(asset.code) == made.code_version)) {
-    return fmt::format("its {} is missing", asset.kind == AssetKind::view ? "view" : "table");
+  const bool same_code = code_version_of(asset.code) == made.code_version;
+  if (asset.kind != AssetKind::file) {
+    if (const auto reason = damage(asset, made, same_code, state)) return reason;
   }
-  if (code_version_of(asset.code) != made.code_version) {
+  if (!same_code) {
     const auto before = state.codes.find(made.code_version);
     return code_reason(asset.code, before == state.codes.end() ? nullptr : &before->second);
-  }
-  if (!standing->is_view && made.rows && standing->rows != *made.rows) {
-    return "its rows were changed by something other than gsa";
   }
   const std::vector<std::string> changed = changed_inputs(inputs, made.inputs);
   if (!changed.empty()) return upstream(changed, "made anew");

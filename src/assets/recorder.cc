@@ -63,7 +63,7 @@ std::int64_t mark_killed_runs(duck::Connection& connection) {
           "message = 'the process ended before the run did', "
           "ended_at = greatest(r.started_at, "
           "(select max(s.ended_at) from ops.steps s where s.run_id = r.run_id), "
-          "(select max(e.at) from ops.events e where e.run_id = r.run_id)) "
+          "(select max(e.happened_at) from ops.events e where e.run_id = r.run_id)) "
           "where status = 'running'")
       .rows_changed();
 }
@@ -108,11 +108,11 @@ void Recorder::check(const CheckOutcome& c) {
 
 void Recorder::materialization(const Materialization& m, const Code& code) {
   add("materializations",
-      fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, false, {})", run_id_,
+      fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", run_id_,
                   sql_quote(m.unit.asset), sql_text(m.unit.partition), kNow, sql_number(m.rows),
                   sql_number(m.bytes), m.seconds, m.peak_memory_bytes, sql_text(m.checksum),
                   sql_quote(m.data_version), sql_quote(m.code_version), sql_map(m.inputs),
-                  sql_text(m.reason), sql_map(m.metadata)));
+                  sql_text(m.reason), m.published, sql_map(m.metadata)));
   add("code_versions", fmt::format("({}, {}, {}, {})", sql_quote(m.code_version),
                                    sql_quote(m.unit.asset), sql_map(code), run_id_));
 }

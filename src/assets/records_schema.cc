@@ -84,7 +84,7 @@ create table if not exists ops.checks (
 );
 create table if not exists ops.events (
     run_id integer,
-    at timestamp,
+    happened_at timestamp,
     level varchar,              -- info, warning, error
     asset varchar,
     event varchar,              -- run_started, asset_started, asset_made, retry, …

@@ -59,9 +59,7 @@ std::map<Unit, Materialization> read_materializations(duck::Connection& connecti
 void read_codes(duck::Connection& connection, State& state) {
   const duck::Result rows = connection.query(
       "select code_version, entry.key, entry.value from (select code_version, "
-      "unnest(map_entries(code)) as entry from ops.code_versions where code_version in (select "
-      "m.code_version from ops.published p join ops.materializations m on p.run_id = m.run_id and "
-      "p.asset = m.asset and p.partition is not distinct from m.partition))");
+      "unnest(map_entries(code)) as entry from ops.code_versions)");
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     state.codes[rows.text(r, 0)][rows.text(r, 1)] = rows.text(r, 2);
   }
@@ -117,6 +115,10 @@ State read_state(duck::Connection& connection) {
       connection,
       "from ops.published p join ops.materializations m on p.run_id = m.run_id and p.asset = "
       "m.asset and p.partition is not distinct from m.partition");
+  state.published.merge(read_materializations(
+      connection,
+      "from (select * from ops.materializations where starts_with(asset, 'export/') qualify "
+      "row_number() over (partition by asset order by run_id desc) = 1) m"));
   state.left_behind = read_materializations(
       connection,
       "from (select * from ops.materializations where partition is not null qualify row_number() "

@@ -29,6 +29,7 @@ struct Materialization {
   Versions inputs;
   std::string reason;
   std::map<std::string, std::string> metadata;
+  bool published = false;
 };
 
 // The last outcome of a check.
@@ -45,7 +46,7 @@ struct Standing {
 };
 
 struct State {
-  std::map<Unit, Materialization> published;
+  std::map<Unit, Materialization> published;  // and the exports, each as it was last written
   // Partitions that a run made and did not live to publish; they stand under their hidden names.
   std::map<Unit, Materialization> left_behind;
   std::map<std::string, Code> codes;  // by code version, of what is published
