@@ -13,11 +13,29 @@ namespace {
 const std::vector<std::string> kMaterializations = {"view", "table", "incremental", "ephemeral"};
 
 // Settings of dbt that change no row of what is built here.
-const std::vector<std::string> kModelKeys = {
-    "materialized", "schema",   "alias",      "database",     "tags",
-    "enabled",      "meta",     "unique_key", "full_refresh", "incremental_strategy",
-    "docs",         "group",    "access",     "persist_docs", "on_schema_change",
-    "grants",       "contract", "indexes",    "event_time",   "description"};
+const std::vector<std::string> kModelKeys = {"materialized",
+                                             "schema",
+                                             "alias",
+                                             "database",
+                                             "tags",
+                                             "enabled",
+                                             "meta",
+                                             "unique_key",
+                                             "full_refresh",
+                                             "incremental_strategy",
+                                             "docs",
+                                             "group",
+                                             "access",
+                                             "persist_docs",
+                                             "on_schema_change",
+                                             "grants",
+                                             "contract",
+                                             "indexes",
+                                             "event_time",
+                                             "description",
+                                             "freshness",
+                                             "loaded_at_field",
+                                             "loaded_at_query"};
 const std::vector<std::string> kRefusedModelKeys = {
     "pre_hook", "pre-hook", "post_hook", "post-hook", "sql_header", "incremental_predicates"};
 const std::vector<std::string> kTestKeys = {
@@ -65,6 +83,13 @@ class Reader {
       strings.push_back(item.as_string());
     }
     return strings;
+  }
+
+  Dict dict(const std::string& key) const {
+    const Setting* setting = find(key);
+    if (setting == nullptr) return {};
+    if (!setting->value.is_dict()) fail(key, *setting, "a map of keys to values");
+    return setting->value.as_dict();
   }
 
   // The index in `choices`, which are in lower case.
@@ -129,6 +154,17 @@ void append_tags(Value& into, const Value& more) {
   into = Value(std::move(tags));
 }
 
+void update_meta(Value& into, const Value& more) {
+  if (more.is_none()) return;
+  if (!into.is_dict() || !more.is_dict()) {
+    into = more;
+    return;
+  }
+  Dict meta = into.as_dict();
+  for (const auto& [key, value] : more.as_dict().entries()) meta.set(key, value);
+  into = Value(std::move(meta));
+}
+
 }  // namespace
 
 void Settings::set(const std::string& key, Value value, Place place) {
@@ -137,6 +173,9 @@ void Settings::set(const std::string& key, Value value, Place place) {
     settings_.emplace(key, Setting{std::move(value), std::move(place)});
   } else if (key == "tags") {
     append_tags(found->second.value, value);
+    found->second.place = std::move(place);
+  } else if (key == "meta") {
+    update_meta(found->second.value, value);
     found->second.place = std::move(place);
   } else {
     found->second = {std::move(value), std::move(place)};
@@ -237,6 +276,20 @@ TestConfig test_config(const Settings& settings, const ProjectFiles& files,
   config.enabled = reader.boolean("enabled").value_or(true);
   reader.warn_of_unknown(kTestKeys, warnings);
   return config;
+}
+
+LabelConfig label_config(const Settings& settings, const ProjectFiles& files) {
+  const Reader reader(settings, files);
+  LabelConfig config;
+  reader.text("group", config.group);
+  config.meta = reader.dict("meta");
+  return config;
+}
+
+std::string loaded_at_field(const Settings& settings, const ProjectFiles& files) {
+  std::string field;
+  Reader(settings, files).text("loaded_at_field", field);
+  return field;
 }
 
 bool is_test_config_key(const std::string& key) {

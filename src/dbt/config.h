@@ -1,7 +1,8 @@
 #pragma once
 
 // What configures a model or a test: key by key, from dbt_project.yml's trees of folders, from the
-// YAML beside the models, and from config() in the SQL itself. Nearer settings win; tags add up.
+// YAML beside the models, and from config() in the SQL itself. Nearer settings win; tags add up,
+// and so do the keys of meta.
 
 #include <cstdint>
 #include <functional>
@@ -85,6 +86,16 @@ ModelConfig model_config(const Settings& settings, const ProjectFiles& files,
                          std::vector<std::string>& warnings);
 TestConfig test_config(const Settings& settings, const ProjectFiles& files,
                        std::vector<std::string>& warnings);
+
+// What any node may say, and what changes nothing of it.
+struct LabelConfig {
+  std::string group;
+  Dict meta;
+};
+
+// Throws Error as the above. `loaded_at_field` of a source: empty where there is none.
+LabelConfig label_config(const Settings& settings, const ProjectFiles& files);
+std::string loaded_at_field(const Settings& settings, const ProjectFiles& files);
 
 bool is_test_config_key(const std::string& key);
 std::string to_string(Materialization materialization);

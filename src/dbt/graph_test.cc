@@ -76,8 +76,8 @@ TEST(Graph, InThePlaceOfAnEphemeralModelThoseThatUseItAreGuarded) {
   EXPECT_EQ(guarded(project), "of_a: g h\nof_a_and_b: g h\nof_e: g h\n");
 }
 
-// The bound is for an optimised build on a slow machine; what it must catch is a search of the
-// whole graph with sets, for each test.
+// The bound is for an optimised build on a busy machine; what it must catch is a search of the
+// graph, which takes sets, for each test.
 TEST(Graph, FindsWhatFourThousandTestsGuardAtOnce) {
   constexpr int kModels = 2000;
   Files files;

@@ -3,10 +3,12 @@
 // A part of the project: a source's table, a model, or a data test.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dbt/config.h"
+#include "dbt/freshness.h"
 #include "dbt/relation.h"
 #include "dbt/schema_yml.h"
 #include "dbt/template.h"
@@ -34,6 +36,10 @@ struct Node {
   std::string description;
   std::vector<ColumnSpec> columns;
   std::vector<std::string> tags;
+  std::string group;                   // empty: none
+  std::string owner;                   // the group's, else the one in meta; empty: nobody
+  Dict meta;                           // as YAML has it
+  std::optional<Freshness> freshness;  // of a source or model
   Settings settings;
   Relation relation;  // of a model or source; of a test: its schema only
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dbt/data_tests.h"
 #include "dbt/graph.h"
+#include "dbt/labels.h"
 
 namespace gsa::dbt {
 
@@ -45,8 +46,10 @@ struct Project::State {
   void add_model(const std::string& path, const ModelSpec* spec);
   void read_sql(Node& node, const std::string& path);
   void add_tests_of(std::size_t tested, const ModelSpec& spec);
+  void add_settings(const ModelSpec& spec, Node& node);
   void add_generic_test(std::size_t tested, const TestSpec& spec,
                         const std::vector<std::string>& column_tags);
+  void add_test(Node node);
   std::string schema_for(const ModelConfig& config);
   std::vector<std::string> fqn_of(const std::string& path, const std::string& name,
                                   const std::vector<std::string>& roots) const;
@@ -54,7 +57,9 @@ struct Project::State {
 
   Declarations declared_;
   ConfigTree model_tree_;
+  ConfigTree source_tree_;
   ConfigTree test_tree_;
+  std::unique_ptr<Labeller> labeller_;
   std::vector<std::string> disabled_;
   friend class Project;
 };
@@ -115,6 +120,7 @@ void Project::State::read_declarations() {
   for (const std::string& path : files.below(yml.model_paths, {".yml", ".yaml"})) {
     read_schema_yml(files, path, declared_, warnings);
   }
+  labeller_ = std::make_unique<Labeller>(declared_.groups, files);
 }
 
 void Project::State::read_trees() {
@@ -122,6 +128,7 @@ void Project::State::read_trees() {
     return context->render_yaml(value, place);
   };
   if (yml.models) model_tree_.add(*yml.models, render);
+  if (yml.sources) source_tree_.add(*yml.sources, render);
   for (const Yaml& tests : yml.tests) test_tree_.add(tests, render);
 }
 
@@ -168,6 +175,18 @@ void Project::State::read_sql(Node& node, const std::string& path) {
   node.settings.add(rendering.given);
 }
 
+// What the YAML beside the models says of a model or source.
+void Project::State::add_settings(const ModelSpec& spec, Node& node) {
+  node.description = spec.description;
+  node.columns = spec.columns;
+  for (ColumnSpec& column : node.columns) {
+    column.meta = context->render_yaml(Value(column.meta), column.place).as_dict();
+  }
+  for (const auto& [key, setting] : spec.settings.all()) {
+    node.settings.set(key, context->render_yaml(setting.value, setting.place), setting.place);
+  }
+}
+
 void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
   Node node;
   node.kind = NodeKind::model;
@@ -177,13 +196,7 @@ void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
   node.file = path;
   node.place = {files.display(path), 1, 1};
   node.settings = model_tree_.for_node(node.fqn);
-  if (spec != nullptr) {
-    node.description = spec->description;
-    node.columns = spec->columns;
-    for (const auto& [key, setting] : spec->settings.all()) {
-      node.settings.set(key, context->render_yaml(setting.value, setting.place), setting.place);
-    }
-  }
+  if (spec != nullptr) add_settings(*spec, node);
   read_sql(node, path);
   node.model = model_config(node.settings, files, warnings);
   node.tags = node.model.tags;
@@ -191,6 +204,7 @@ void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
     disabled_.push_back(node.name);
     return;
   }
+  labeller_->label(node);
   node.relation = {target.database, schema_for(node.model),
                    node.model.alias.empty() ? node.name : node.model.alias};
   nodes.push_back(std::move(node));
@@ -224,10 +238,14 @@ void Project::State::add_sources() {
     }
     node.fqn = fqn_of(node.file, spec.source, yml.model_paths);
     node.fqn.push_back(spec.table.name);
-    node.description = spec.table.description;
-    node.columns = spec.table.columns;
-    node.settings = spec.table.settings;
+    node.settings = source_tree_.for_node(node.fqn);
+    const Setting* tree_freshness = node.settings.find("freshness");
+    std::vector<Setting> freshness = spec.freshness;
+    if (freshness.empty() && tree_freshness != nullptr) freshness = {*tree_freshness};
+    for (Setting& layer : freshness) layer.value = context->render_yaml(layer.value, layer.place);
+    add_settings(spec.table, node);
     node.tags = model_config(node.settings, files, warnings).tags;
+    labeller_->label(node, freshness);
     node.relation = {target.database, context->render_yaml(Value(spec.schema), node.place).str(),
                      context->render_yaml(Value(spec.identifier), node.place).str()};
     nodes.push_back(std::move(node));
@@ -285,9 +303,15 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   given.add(rendering.given);
   given.add(in_yaml);
   node.settings = given;
+  add_test(std::move(node));
+}
+
+void Project::State::add_test(Node node) {
   node.test = test_config(node.settings, files, warnings);
   node.tags = node.test.tags;
-  if (node.test.enabled) nodes.push_back(std::move(node));
+  if (!node.test.enabled) return;
+  labeller_->label(node);
+  nodes.push_back(std::move(node));
 }
 
 void Project::State::read_singular_tests() {
@@ -305,9 +329,7 @@ void Project::State::read_singular_tests() {
     node.fqn = fqn_of(path, node.name, yml.test_paths);
     node.settings = test_tree_.for_node(node.fqn);
     read_sql(node, path);
-    node.test = test_config(node.settings, files, warnings);
-    node.tags = node.test.tags;
-    if (node.test.enabled) nodes.push_back(std::move(node));
+    add_test(std::move(node));
   }
 }
 
@@ -363,6 +385,7 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   state->read_singular_tests();
   state->sort_nodes();
   state->warn_of_useless_branches(state->model_tree_, NodeKind::model);
+  state->warn_of_useless_branches(state->source_tree_, NodeKind::source);
   state->warn_of_useless_branches(state->test_tree_, NodeKind::test);
   connect(state->nodes, state->yml.name, state->disabled_, state->files);
   return Project(std::move(state));

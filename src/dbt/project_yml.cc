@@ -87,6 +87,7 @@ ProjectYml read_project_yml(const ProjectFiles& files) {
   read_paths(root, "macro-paths", project.macro_paths);
   if (const std::optional<Yaml> vars = root.find("vars")) read_vars(*vars, project);
   project.models = root.find("models");
+  project.sources = root.find("sources");
   for (const char* key : {"tests", "data_tests"}) {
     if (const std::optional<Yaml> tests = root.find(key)) project.tests.push_back(*tests);
   }

@@ -20,6 +20,7 @@ struct ProjectYml {
   std::vector<std::string> macro_paths = {"macros"};
   Dict vars;  // the project's own over those for all; --vars over both
   std::optional<Yaml> models;
+  std::optional<Yaml> sources;
   std::vector<Yaml> tests;  // `tests:` and `data_tests:`
 };
 

@@ -38,6 +38,8 @@ const Names kTableKeys = {
     "meta", "config",         "loader",     "quoting", "freshness", "loaded_at_field", "external",
     "docs", "loaded_at_query"};
 
+const Names kGroupKeys = {"name", "owner", "description", "config", "meta"};
+
 class SchemaReader {
  public:
   SchemaReader(const ProjectFiles& files, std::string path, std::vector<std::string>& warnings)
@@ -59,6 +61,9 @@ class SchemaReader {
     if (const std::optional<Yaml> sources = root.find("sources")) {
       for (const Yaml& source : sources->items()) read_source(source, into.sources);
     }
+    if (const std::optional<Yaml> groups = root.find("groups")) {
+      for (const Yaml& group : groups->items()) into.groups.push_back(read_group(group));
+    }
   }
 
  private:
@@ -79,11 +84,12 @@ class SchemaReader {
     }
   }
 
-  // `config:`, and `tags:` beside it.
-  Settings settings_of(const Yaml& map) const {
+  // `config:`, and those of `beside` that stand next to it.
+  static Settings settings_of(const Yaml& map, const Names& beside) {
     Settings settings;
-    if (const std::optional<Yaml> tags = map.find("tags")) {
-      settings.set("tags", tags->value(), tags->place());
+    for (const Yaml::Entry& entry : map.entries()) {
+      if (std::find(beside.begin(), beside.end(), entry.key) == beside.end()) continue;
+      settings.set(entry.key, entry.value.value(), entry.place);
     }
     if (const std::optional<Yaml> config = map.find("config")) {
       for (const Yaml::Entry& entry : config->entries()) {
@@ -93,8 +99,53 @@ class SchemaReader {
     return settings;
   }
 
+  // As dbt, which merges only tags.
+  static void refuse_two_places(const Yaml& map, const Names& keys) {
+    const std::optional<Yaml> config = map.find("config");
+    for (const std::string& key : keys) {
+      const std::optional<Yaml> beside = map.find(key);
+      if (beside && config && config->find(key)) {
+        throw beside->error(fmt::format("'{}' stands here and below config:", key),
+                            "leave it below config: only");
+      }
+    }
+  }
+
+  // `freshness:` and `config: {freshness: …}`, null included.
+  static void take_freshness(const Yaml& map, std::vector<Setting>& layers) {
+    const auto take = [&](const Yaml& from) {
+      for (const Yaml::Entry& entry : from.entries()) {
+        if (entry.key == "freshness") layers.push_back({entry.value.value(), entry.place});
+      }
+    };
+    take(map);
+    if (const std::optional<Yaml> config = map.find("config")) take(*config);
+  }
+
+  GroupSpec read_group(const Yaml& map) {
+    GroupSpec group;
+    group.name = name_of(map, "group");
+    group.place = map.place();
+    warn_of_unknown(map, "group", kGroupKeys);
+    const std::optional<Yaml> owner = map.find("owner");
+    if (!owner) {
+      throw map.error(fmt::format("the group '{}' has no owner", group.name),
+                      "add owner: {name: …} or owner: {email: …}");
+    }
+    if (!owner->is_map()) throw owner->error("an owner is a map with a name or an email");
+    if (const std::optional<Yaml> name = owner->find("name")) {
+      group.owner = name->string();
+    } else if (const std::optional<Yaml> email = owner->find("email")) {
+      group.owner = join(email->strings(), ", ");
+    } else {
+      throw owner->error("an owner needs a name or an email");
+    }
+    return group;
+  }
+
   ModelSpec read_model(const Yaml& map) {
-    ModelSpec model = read_table(map, "model");
+    ModelSpec model = read_table(map, "model", {"tags", "meta", "group"});
+    refuse_two_places(map, {"meta", "group"});
     if (const std::optional<Yaml> versions = map.find("versions")) {
       throw versions->error("versions of a model are not supported");
     }
@@ -102,13 +153,13 @@ class SchemaReader {
     return model;
   }
 
-  ModelSpec read_table(const Yaml& map, std::string_view what) {
+  ModelSpec read_table(const Yaml& map, std::string_view what, const Names& settings_beside) {
     ModelSpec table;
     table.name = name_of(map, what);
     table.description = map.string_at("description");
     table.place = map.place();
     table.file = path_;
-    table.settings = settings_of(map);
+    table.settings = settings_of(map, settings_beside);
     table.tests = read_tests(map, "");
     if (const std::optional<Yaml> columns = map.find("columns")) {
       for (const Yaml& column : columns->items()) table.columns.push_back(read_column(column));
@@ -123,6 +174,7 @@ class SchemaReader {
     column.data_type = map.string_at("data_type");
     column.place = map.place();
     if (const std::optional<Yaml> tags = map.find("tags")) column.tags = tags->strings();
+    column.meta = label_config(settings_of(map, {"meta"}), files_).meta;
     column.tests = read_tests(map, column.name);
     warn_of_unknown(map, "column", kColumnKeys);
     return column;
@@ -132,20 +184,23 @@ class SchemaReader {
     const std::string name = name_of(map, "source");
     warn_of_unknown(map, "source", kSourceKeys);
     const std::string schema = map.string_at("schema");
-    const Settings settings = settings_of(map);
+    const Names beside = {"tags", "meta", "loaded_at_field"};
+    const Settings settings = settings_of(map, beside);
     const std::optional<Yaml> tables = map.find("tables");
     if (!tables) return;
     for (const Yaml& item : tables->items()) {
       SourceSpec source;
       source.source = name;
       source.schema = schema.empty() ? name : schema;
-      source.table = read_table(item, "table of a source");
+      source.table = read_table(item, "table of a source", beside);
       warn_of_unknown(item, "table of a source", kTableKeys);
       source.identifier = item.string_at("identifier");
       if (source.identifier.empty()) source.identifier = source.table.name;
       Settings both = settings;
       both.add(source.table.settings);
       source.table.settings = both;
+      take_freshness(map, source.freshness);
+      take_freshness(item, source.freshness);
       into.push_back(std::move(source));
     }
   }

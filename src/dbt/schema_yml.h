@@ -1,7 +1,7 @@
 #pragma once
 
-// The YAML beside the models: what models, columns and sources mean, and which tests they must
-// pass.
+// The YAML beside the models: what models, columns and sources mean, which tests they must pass,
+// and which groups there are.
 
 #include <string>
 #include <vector>
@@ -29,6 +29,7 @@ struct ColumnSpec {
   std::string description;
   std::string data_type;
   std::vector<std::string> tags;
+  Dict meta;
   std::vector<TestSpec> tests;
   Place place;
 };
@@ -48,11 +49,20 @@ struct SourceSpec {
   std::string schema;
   std::string identifier;
   ModelSpec table;  // its name, description, columns, tests, tags
+  // What is said of freshness, the source's before the table's; null switches it off.
+  std::vector<Setting> freshness;
+};
+
+struct GroupSpec {
+  std::string name;
+  std::string owner;  // the name, else the e-mail address
+  Place place;
 };
 
 struct Declarations {
   std::vector<ModelSpec> models;
   std::vector<SourceSpec> sources;
+  std::vector<GroupSpec> groups;
 };
 
 // Adds what `path` declares. Throws Error at the place of a mistake; keys that are merely unknown

@@ -1,0 +1,84 @@
+#include "dbt/labels.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace gsa::dbt {
+
+std::string owner_text(const Value& owner) {
+  if (owner.is_string()) return owner.as_string();
+  if (owner.is_sequence()) {
+    std::vector<std::string> names;
+    for (const Value& one : owner.as_list()) {
+      if (one.is_string()) names.push_back(one.as_string());
+    }
+    return join(names, ", ");
+  }
+  if (!owner.is_dict()) return "";
+  for (const char* key : {"name", "email"}) {
+    const Value* value = owner.as_dict().find(key);
+    const std::string text = value == nullptr || value->is_dict() ? "" : owner_text(*value);
+    if (!text.empty()) return text;
+  }
+  return "";
+}
+
+Labeller::Labeller(const std::vector<GroupSpec>& groups, const ProjectFiles& files)
+    : files_(files) {
+  for (const GroupSpec& group : groups) {
+    const auto [at, fresh] = groups_.emplace(group.name, group);
+    if (fresh) continue;
+    throw files.error_at(group.place, fmt::format("the group '{}' is declared twice", group.name),
+                         "the other place is " + format_place(at->second.place));
+  }
+}
+
+void Labeller::label(Node& node, const std::vector<Setting>& freshness) const {
+  const LabelConfig config = label_config(node.settings, files_);
+  node.meta = config.meta;
+  node.group = config.group;
+  if (const Value* group = node.meta.find("group");
+      node.kind == NodeKind::source && group != nullptr && group->is_string()) {
+    node.group = group->as_string();
+  }
+  label_group(node);
+  label_owner(node);
+  label_freshness(node, freshness);
+}
+
+void Labeller::label_group(Node& node) const {
+  if (node.kind == NodeKind::source || node.group.empty() || groups_.contains(node.group)) return;
+  std::vector<std::string> names;
+  for (const auto& [name, group] : groups_) names.push_back(name);
+  std::string hint = did_you_mean(node.group, names);
+  if (hint.empty()) {
+    hint = names.empty() ? "declare it below groups: in a .yml file beside the models"
+                         : "there is: " + join(names, ", ");
+  }
+  throw files_.error_at(node.settings.find("group")->place,
+                        fmt::format("there is no group '{}'", node.group), hint);
+}
+
+void Labeller::label_owner(Node& node) const {
+  if (const auto found = groups_.find(node.group); found != groups_.end()) {
+    node.owner = found->second.owner;
+  } else if (const Value* owner = node.meta.find("owner")) {
+    node.owner = owner_text(*owner);
+  }
+}
+
+void Labeller::label_freshness(Node& node, const std::vector<Setting>& freshness) const {
+  if (node.kind == NodeKind::model) {
+    const Value* own = node.meta.find("freshness");
+    if (own == nullptr) return;
+    node.freshness =
+        read_freshness({{*own, node.settings.find("meta")->place}}, files_, {"loaded_at_field"});
+  }
+  if (node.kind == NodeKind::source) {
+    node.freshness = read_freshness(freshness, files_);
+    if (node.freshness) node.freshness->loaded_at_field = loaded_at_field(node.settings, files_);
+  }
+}
+
+}  // namespace gsa::dbt
