@@ -63,7 +63,12 @@ class CatalogBuilder {
 
   static void describe(const dbt::Node& node, assets::Asset& asset) {
     asset.description = node.description;
-    if (node.fqn.size() > 2) asset.group = node.fqn[1];
+    if (!node.group.empty()) {
+      asset.group = node.group;
+    } else if (asset.group.empty() && node.fqn.size() > 2) {
+      asset.group = node.fqn[1];
+    }
+    asset.owner = node.owner;
     asset.tags = node.tags;
     asset.file = node.file;
     for (const dbt::ColumnSpec& column : node.columns) {
@@ -168,9 +173,7 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
     const auto own = std::find_if(all.begin(), all.end(),
                                   [&](const assets::Asset& asset) { return asset.name == name; });
     if (node.kind == dbt::NodeKind::source && own != all.end()) {
-      const std::string group = own->group;
       CatalogBuilder::describe(node, *own);
-      if (own->group.empty()) own->group = group;
       continue;
     }
     if (node.kind == dbt::NodeKind::model) catalog.models[name] = i;
