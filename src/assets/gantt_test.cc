@@ -115,7 +115,7 @@ TEST(Gantt, FoldsChecksOfAnAssetUnlessAllAreWanted) {
     steps.push_back(check_of("fct_sessions", fmt::format("check_{}", i), 2 + i, 2.5 + i));
   }
   steps.push_back(check_of("dim_users", "only_one", 14, 15));
-  steps[3].status = "fail";
+  steps[3].status = steps[8].status = "fail";
   steps[3].message = "7 failures\nmore";
   steps[4].status = steps[5].status = "skipped";
   steps[6].status = "fresh";
