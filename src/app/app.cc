@@ -46,10 +46,16 @@ void print_error(const std::string& message, const std::string& hint) {
   }
 }
 
-// The command that was being typed, for hints: "gsa run" or "gsa".
+// The command that was being typed, for hints: run, show of runs, or the whole of gsa.
 const CLI::App* command_of(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
-  return chosen.empty() ? &app : chosen.front();
+  return chosen.empty() ? &app : command_of(*chosen.front());
+}
+
+// "gsa runs show"
+std::string full_name(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return (parent == nullptr ? "" : full_name(*parent) + " ") + command.get_name();
 }
 
 std::vector<std::string> known_words(const CLI::App& app, bool options) {
@@ -91,16 +97,16 @@ std::string in_plain_words(const std::string& command, const CLI::ParseError& er
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = *command_of(app);
-  const bool top = &command == &app;
-  const std::string name = top ? "gsa" : "gsa " + command.get_name();
+  const bool has_commands = !known_words(command, false).empty();
+  const std::string name = full_name(command);
   std::string hint = fmt::format("{} --help shows what it takes", name);
   std::string message = in_plain_words(name, error);
   if (const std::string word = unexpected_word(app, error); !word.empty()) {
     const bool is_option = word.starts_with("-");
     message = fmt::format("{} knows no {} '{}'", name,
-                          is_option ? "option"
-                          : top     ? "command"
-                                    : "argument",
+                          is_option      ? "option"
+                          : has_commands ? "command"
+                                         : "argument",
                           word);
     const std::string bare = word.substr(0, word.find('='));
     const std::string meant = did_you_mean(bare, known_words(command, is_option));
@@ -117,6 +123,7 @@ int run_command_line(int argc, char** argv) {
   app.set_version_flag("--version",
                        fmt::format("gsa {} (DuckDB {})", GSA_VERSION, duck::library_version()));
   app.footer("Begin with: gsa run    Then: gsa sql \"select * from fct_sessions limit 5\"");
+  app.require_subcommand(0, 1);  // a second one is a word too many, not a command as well
   Action action;
   add_run(app, action);
   add_build(app, action);
@@ -126,6 +133,7 @@ int run_command_line(int argc, char** argv) {
   add_export(app, action);
   add_init(app, action);
   add_fetch(app, action);
+  add_runs(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -39,6 +39,7 @@ void add_sql(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
 void add_fetch(CLI::App& app, Action& action);
+void add_runs(CLI::App& app, Action& action);
 
 // A command with its description, examples and --quiet, which all commands take.
 CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,

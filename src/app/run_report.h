@@ -1,0 +1,32 @@
+#pragma once
+
+// Runs on record as text, for `gsa runs`.
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assets/history.h"
+#include "base/table.h"
+#include "base/terminal.h"
+#include "duck/database.h"
+
+namespace gsa::app {
+
+// A row a run, in the order given, with options cut to a few words.
+std::string run_table(const std::vector<assets::RunRecord>& runs, TableStyle style);
+
+struct RunReportOptions {
+  std::size_t width = 80;
+  bool all_steps = false;  // a line each
+  std::function<std::string(Ink, std::string_view)> paint;
+};
+
+// What the run was, its steps as a Gantt chart, and what went wrong in it, with the first failing
+// rows of its checks.
+std::string run_report(duck::Connection& connection, const assets::RunRecord& run,
+                       const RunReportOptions& options);
+
+}  // namespace gsa::app
