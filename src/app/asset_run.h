@@ -38,6 +38,9 @@ struct AssetRun {
 duck::Database open_for_run(const CommonOptions& common, const RecordOptions& record,
                             assets::Access access);
 
+// Where there is no warehouse yet, an empty one in memory.
+duck::Database open_or_in_memory(const CommonOptions& common, const RecordOptions& record,
+                                 assets::Access access);
 // Opens it for a command that only reads, but for the records; these need the right to write, and
 // where it is not to be had, `writable` is false.
 duck::Database open_for_records(const CommonOptions& common, const RecordOptions& record,

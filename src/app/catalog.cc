@@ -161,7 +161,7 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
                      std::vector<assets::Asset> exports) {
   CatalogBuilder builder(project);
   std::vector<assets::Asset> all = std::move(raw);
-  Catalog catalog{assets::Graph({}), {}, {}, {}};
+  Catalog catalog;
   const std::vector<dbt::Node>& nodes = project.nodes();
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const dbt::Node& node = nodes[i];

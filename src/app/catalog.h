@@ -15,7 +15,7 @@
 namespace gsa::app {
 
 struct Catalog {
-  assets::Graph graph;
+  assets::Graph graph{{}};
   std::vector<assets::Check> checks;
   // Nodes of the project, by name of asset or of check.
   std::map<std::string, std::size_t> models;
