@@ -51,7 +51,7 @@ TEST(Graph, ATestGuardsTheNearestModelsAfterAllThatItTests) {
       {"tests/of_nothing.sql", "select 1 as id"},
   });
   EXPECT_EQ(guarded(project),
-            "of_a: last only_a other x\n"  // last as well: it reads a itself
+            "of_a: only_a other x\n"
             "of_a_and_b: both other\n"
             "of_a_and_c: \n"
             "of_a_and_x: both\n"
@@ -76,8 +76,8 @@ TEST(Graph, InThePlaceOfAnEphemeralModelThoseThatUseItAreGuarded) {
   EXPECT_EQ(guarded(project), "of_a: g h\nof_a_and_b: g h\nof_e: g h\n");
 }
 
-// The bound is for an optimised build on a slow machine; what it must catch is a search of the
-// whole graph with sets, for each test.
+// The bound is for an optimised build on a busy machine; what it must catch is a search of the
+// graph, which takes sets, for each test.
 TEST(Graph, FindsWhatFourThousandTestsGuardAtOnce) {
   constexpr int kModels = 2000;
   Files files;
