@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "assets/warehouse.h"
 #include "base/error.h"
 
 namespace gsa::assets {
@@ -113,12 +114,6 @@ Error no_runs() { return Error("no run is on record in this warehouse", "make on
 
 std::string label(const std::string& name, const std::string& partition) {
   return partition.empty() ? name : fmt::format("{}[{}]", name, partition);
-}
-
-bool has_records(duck::Connection& connection) {
-  return connection.query_int64(
-             "select count(*) from duckdb_tables() where database_name = current_database() "
-             "and schema_name = 'ops' and table_name = 'runs'") > 0;
 }
 
 std::vector<RunRecord> runs(duck::Connection& connection, std::int64_t limit,

@@ -99,8 +99,6 @@ struct EventRecord {
   std::map<std::string, std::string> fields;
 };
 
-bool has_records(duck::Connection& connection);
-
 // Newest first, at most `limit`.
 std::vector<RunRecord> runs(duck::Connection& connection, std::int64_t limit,
                             Unfinished unfinished = Unfinished::was_interrupted);

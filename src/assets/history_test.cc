@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "assets/records_fixture.h"
+#include "assets/warehouse.h"
 #include "base/error.h"
 
 namespace gsa::assets {
