@@ -1,6 +1,7 @@
 #include "app/maker.h"
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include <fmt/format.h>
@@ -116,6 +117,62 @@ void Maker::copy_published(const dbt::Node& node, duck::Connection& lane) {
   lane.execute(fmt::format("create or replace table {} as from {}", dbt::to_sql(copy),
                            dbt::to_sql(published)));
   runner_.relations().set(copy, dbt::RelationKind::table);
+}
+
+// Seconds since the newest row came, or, where the data does not say, since it was last made.
+double Maker::age_of(const dbt::Node& node, const std::string& asset,
+                     duck::Connection& lane) const {
+  constexpr const char* kNow = "current_timestamp at time zone 'UTC'";
+  const dbt::Freshness& freshness = *node.freshness;
+  std::string newest;
+  if (!freshness.loaded_at_field.empty()) {
+    const dbt::Relation& relation = node.relation;
+    const std::string name =
+        relation.database.empty()
+            ? sql_name(relation.schema) + "." +
+                  sql_name(engine_.current_name(relation.schema, relation.name))
+            : dbt::to_sql(relation);
+    newest = fmt::format("(select max(cast({} as timestamp)) from {}{})", freshness.loaded_at_field,
+                         name, freshness.filter.empty() ? "" : " where " + freshness.filter);
+  } else if (engine_.made({asset, ""})) {
+    return 0;
+  } else {
+    const auto made = run_.state.published.find({asset, ""});
+    if (made == run_.state.published.end()) {
+      throw Error(fmt::format("how old {} is cannot be said: gsa did not make it", asset),
+                  "give its freshness a loaded_at_field");
+    }
+    newest = sql_quote(made->second.made_at) + "::timestamp";
+  }
+  return lane.query(fmt::format("select epoch({}) - epoch({})", kNow, newest)).float64(0, 0);
+}
+
+void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
+                    assets::CheckOutcome& outcome) {
+  const dbt::Node& node = run_.project.nodes()[run_.catalog.freshness.at(check.name)];
+  const double age = age_of(node, check.asset, lane);
+  // Without a row that is dated nothing is known to be fresh.
+  const auto is_older = [&](const std::optional<dbt::AgeLimit>& limit) {
+    return limit && !(age <= static_cast<double>(limit->seconds()));
+  };
+  dbt::NodeResult result;
+  result.name = check.name;
+  result.kind = dbt::NodeKind::test;
+  result.place = node.place;
+  const bool too_old = is_older(node.freshness->error_after);
+  if (too_old || is_older(node.freshness->warn_after)) {
+    const dbt::AgeLimit& limit =
+        too_old ? *node.freshness->error_after : *node.freshness->warn_after;
+    result.status = too_old ? dbt::Status::fail : dbt::Status::warn;
+    result.failures = 1;
+    result.condition = fmt::format("the newest is older than {}", to_string(limit));
+    outcome.status = too_old ? "fail" : "warn";
+    outcome.failures = 1;
+    outcome.condition = result.condition;
+    outcome.message = std::isnan(age) ? "there is no row that says when it came"
+                                      : fmt::format("the newest is {:.1f} hours old", age / 3600);
+  }
+  log_.keep(result);
 }
 
 void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome) {

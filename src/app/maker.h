@@ -29,6 +29,8 @@ class Maker {
   assets::Work work();
   assets::Made make(const assets::Unit& unit, duck::Connection& lane);
   void copy_published(const dbt::Node& node, duck::Connection& lane);
+  double age_of(const dbt::Node& node, const std::string& asset, duck::Connection& lane) const;
+  void ask_age(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome);
   void ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome);
 
   const AssetRun& run_;

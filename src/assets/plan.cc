@@ -221,7 +221,7 @@ std::optional<std::string> stale_reason(const Asset& asset, const Unit& unit,
 
 bool is_due(const Check& check, const Versions& inputs, const State& state) {
   const auto found = state.checks.find(check.name);
-  if (found == state.checks.end()) return true;
+  if (check.always || found == state.checks.end()) return true;
   const CheckRecord& last = found->second;
   const bool held = last.status == "pass" || last.status == "warn";
   return !held || last.code_version != code_version_of(check.code) || last.inputs != inputs;

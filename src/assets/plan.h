@@ -22,6 +22,7 @@ struct Check {
   std::vector<std::string> inputs;  // all that it reads, but for ephemeral assets
   std::string kind;                 // "data test", "freshness", "row count"
   bool blocks = true;               // its failure keeps the asset from being published
+  bool always = false;              // asked in every run: its outcome changes with time
   Code code;
   // Assets that are not made before the check has passed.
   std::vector<std::string> guards;
