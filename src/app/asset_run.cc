@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -23,6 +24,11 @@
 
 namespace gsa::app {
 namespace {
+
+int threads_of(const assets::WarehouseOptions& options) {
+  return options.threads > 0 ? options.threads
+                             : static_cast<int>(std::thread::hardware_concurrency());
+}
 
 std::string listed(const std::set<std::string>& names) {
   return join({names.begin(), names.end()}, ", ");
@@ -153,20 +159,37 @@ assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
   return plan;
 }
 
+namespace {
+
+std::string read_version(duck::Connection& connection, const assets::Asset& asset,
+                         const std::string& partition) {
+  const auto [schema, name] = assets::relation_of(asset, partition);
+  return assets::contents_of(connection, sql_name(schema) + "." + sql_name(name)).data_version;
+}
+
+std::string read_version(duck::Connection& connection, const assets::Asset& asset) {
+  if (asset.partitions.empty()) return read_version(connection, asset, "");
+  std::vector<std::pair<std::string, std::string>> versions;
+  for (const std::string& partition : asset.partitions) {
+    versions.emplace_back(partition, read_version(connection, asset, partition));
+  }
+  return assets::combined_version(versions);
+}
+
+}  // namespace
+
 assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog,
-                                     const assets::State& state) {
+                                     const assets::State& state, bool trusts_records) {
   assets::Versions versions;
   for (const assets::Asset& asset : catalog.graph.assets()) {
     if (asset.kind != assets::AssetKind::source) continue;
     const auto published = assets::published_version(asset, state);
-    if (published && assets::stands_as_made(asset, state)) {
+    if (trusts_records && published && assets::stands_as_made(asset, state)) {
       versions[asset.name] = *published;
       continue;
     }
     try {
-      versions[asset.name] =
-          assets::contents_of(connection, sql_name(asset.schema) + "." + sql_name(asset.relation))
-              .data_version;
+      versions[asset.name] = read_version(connection, asset);
     } catch (const duck::SqlError&) {
       continue;  // who reads it will say what is wrong
     }
@@ -209,7 +232,7 @@ void run_assets(const duck::Database& database, const AssetRun& run,
                 assets::Provenance provenance) {
   duck::Connection connection = database.connect();
   assets::Recorder recorder(database, {run.command, run.options, run.baseline,
-                                       run.common.warehouse.threads, GSA_VERSION});
+                                       threads_of(run.common.warehouse), GSA_VERSION});
   assets::RunTotals totals;
   bool published = false;
   try {
@@ -252,7 +275,7 @@ void ask_checks(const duck::Database& database, const AssetRun& run, bool record
   if (recorded) {
     recorder = std::make_unique<assets::Recorder>(
         database, assets::RunHeader{run.command, run.options, run.baseline,
-                                    run.common.warehouse.threads, GSA_VERSION});
+                                    threads_of(run.common.warehouse), GSA_VERSION});
   }
   assets::RunTotals totals;
   std::optional<Error> failure;

@@ -58,10 +58,10 @@ std::optional<Selection> select_assets(const ProjectOptions& options, const dbt:
 assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
                             const assets::State& state, assets::PlanOptions options);
 
-// Data versions of what the graph only reads: of raw tables as they are on record, of other tables,
-// and of raw tables that something else changed, by reading them.
+// Data versions of what the graph only reads, by reading it; but of raw tables as they are on record
+// where `trusts_records` and they have as many rows as they say.
 assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog,
-                                     const assets::State& state);
+                                     const assets::State& state, bool trusts_records);
 
 // "Nothing is stale: 12 assets are up to date"
 std::string fresh_line(const assets::Plan& plan);

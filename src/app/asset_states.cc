@@ -41,7 +41,7 @@ AssetOverview::AssetOverview(const dbt::Project& project, duck::Connection& conn
     : records(assets::read_state(connection)) {
   const std::vector<assets::Asset> raw = raw_assets(records);
   catalog = make_catalog(project, raw, exports_of(records, project, raw));
-  sources = versions_of_sources(connection, catalog, records);
+  sources = versions_of_sources(connection, catalog, records, true);
   assets::PlanOptions options;
   options.sources = sources;
   plan = assets::make_plan(catalog.graph, catalog.checks, records, options);

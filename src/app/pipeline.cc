@@ -108,7 +108,7 @@ PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& p
   choose_months(options, state, raw, raw_options);
   catalog = make_catalog(project, raw.assets());
   planning = plan_options(options, raw);
-  planning.sources = versions_of_sources(connection, catalog, state);
+  planning.sources = versions_of_sources(connection, catalog, state, true);
   plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
   selection = select_assets(options.project, project, catalog, plan);
   if (selection) {

@@ -180,6 +180,7 @@ class Planner {
   }
 
   bool is_due_now(const Check& check) const {
+    if (options_.full_refresh) return true;
     Versions inputs;
     for (const std::string& name : check.inputs) {
       const std::size_t index = graph_.at(name);
