@@ -74,18 +74,18 @@ std::string header(const RunRecord& run, const RunReportOptions& options) {
 
 // Assets first, then checks, those that failed before those that warned.
 std::vector<Trouble> troubles_of(duck::Connection& connection, std::int64_t run,
-                                 const std::vector<assets::StepRecord>& steps) {
+                                 const std::vector<assets::PastStep>& steps) {
   std::vector<Trouble> troubles;
   const auto is_bad = [](const std::string& status) {
     return status == "fail" || status == "error" || status == "interrupted";
   };
-  for (const assets::StepRecord& step : steps) {
+  for (const assets::PastStep& step : steps) {
     if (step.kind == "check" || !is_bad(step.status)) continue;
     troubles.push_back({step.status, assets::label(step.name, step.partition), step.message, {}});
   }
-  const std::vector<assets::CheckRecord> checks = assets::checks_of(connection, run);
+  const std::vector<assets::PastCheck> checks = assets::checks_of(connection, run);
   for (const bool warned : {false, true}) {
-    for (const assets::CheckRecord& check : checks) {
+    for (const assets::PastCheck& check : checks) {
       if (warned ? check.status != "warn" : !is_bad(check.status)) continue;
       const std::string what =
           check.asset.empty() ? check.name : fmt::format("{} of {}", check.name, check.asset);
@@ -138,7 +138,7 @@ std::string run_table(const std::vector<RunRecord>& runs, TableStyle style) {
 
 std::string run_report(duck::Connection& connection, const RunRecord& run,
                        const RunReportOptions& options) {
-  const std::vector<assets::StepRecord> steps = assets::steps_of(connection, run.id);
+  const std::vector<assets::PastStep> steps = assets::steps_of(connection, run.id);
   std::string text = header(run, options) + "\n";
   text += assets::format_gantt(
       steps, {options.width, run.seconds.value_or(0), options.all_steps, options.paint});

@@ -27,7 +27,7 @@ struct Interval {
 // A line of the chart, which stands for one or more steps.
 struct Line {
   std::string name;
-  std::vector<const StepRecord*> steps;
+  std::vector<const PastStep*> steps;
   bool critical = false;
   std::string note;
   Ink ink = Ink::plain;
@@ -35,13 +35,13 @@ struct Line {
   double seconds = 0;               // in which one of them was running
 };
 
-bool is_well(const StepRecord& step) { return step.status == "success" || step.status == "fresh"; }
+bool is_well(const PastStep& step) { return step.status == "success" || step.status == "fresh"; }
 
-bool is_trouble(const StepRecord& step) { return !is_well(step) && step.status != "skipped"; }
+bool is_trouble(const PastStep& step) { return !is_well(step) && step.status != "skipped"; }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-std::string note_of(const StepRecord& step) {
+std::string note_of(const PastStep& step) {
   std::vector<std::string> parts;
   if (step.status != "success") parts.push_back(step.status);
   if (!is_well(step) && !step.message.empty()) {
@@ -57,7 +57,7 @@ std::string note_of(const StepRecord& step) {
   return join(parts, ", ");
 }
 
-Ink ink_of(const StepRecord& step) {
+Ink ink_of(const PastStep& step) {
   if (step.status == "fail" || step.status == "error") return Ink::red;
   if (step.status == "warn" || step.status == "interrupted") return Ink::yellow;
   return step.status == "success" ? Ink::plain : Ink::dim;
@@ -66,7 +66,7 @@ Ink ink_of(const StepRecord& step) {
 // Sets `busy` and `seconds`.
 void measure(Line& line) {
   std::vector<Interval> all;
-  for (const StepRecord* step : line.steps) {
+  for (const PastStep* step : line.steps) {
     if (step->begun && step->ended) all.push_back({*step->begun, *step->ended});
   }
   std::sort(all.begin(), all.end(), [](auto a, auto b) { return a.begun < b.begun; });
@@ -82,7 +82,7 @@ void measure(Line& line) {
   for (const Interval& interval : line.busy) line.seconds += interval.ended - interval.begun;
 }
 
-Line line_of(const StepRecord& step) {
+Line line_of(const PastStep& step) {
   return {label(step.name, step.partition), {&step}, false, note_of(step), ink_of(step)};
 }
 
@@ -91,7 +91,7 @@ std::vector<Line> with_checks_folded(std::vector<Line> lines) {
   std::map<std::pair<std::string, std::string>, std::size_t> first;
   std::vector<Line> folded;
   for (Line& line : lines) {
-    const StepRecord& step = *line.steps.front();
+    const PastStep& step = *line.steps.front();
     const bool folds = step.kind == "check" && !is_trouble(step);
     const auto found = first.find({step.asset, step.status});
     if (!folds || found == first.end()) {
@@ -131,7 +131,7 @@ std::vector<Line> with_shortest_folded(std::vector<Line> lines) {
       shown.push_back(std::move(lines[i]));
       continue;
     }
-    for (const StepRecord* step : lines[i].steps) {
+    for (const PastStep* step : lines[i].steps) {
       rest.steps.push_back(step);
       if (is_trouble(*step)) ++troubles;
     }
@@ -227,7 +227,7 @@ class Chart {
   std::size_t name_ = 4, bar_ = 0, number_ = 7, note_ = 0;
 };
 
-std::string legend(const std::vector<StepRecord>& steps, const std::vector<std::size_t>& path,
+std::string legend(const std::vector<PastStep>& steps, const std::vector<std::size_t>& path,
                    double seconds) {
   double on_path = 0;
   for (const std::size_t i : path) {
@@ -239,14 +239,14 @@ std::string legend(const std::vector<StepRecord>& steps, const std::vector<std::
 
 }  // namespace
 
-std::vector<std::size_t> critical_path(const std::vector<StepRecord>& steps) {
+std::vector<std::size_t> critical_path(const std::vector<PastStep>& steps) {
   std::multimap<std::string, std::size_t> by_label;  // a name stands for all its partitions
   std::optional<std::size_t> at;
   const auto later = [&](std::optional<std::size_t> a, std::size_t b) {
     return !a || steps[b].ended > steps[*a].ended ? b : *a;
   };
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const StepRecord& step = steps[i];
+    const PastStep& step = steps[i];
     if (!step.begun || !step.ended) continue;
     by_label.emplace(step.name, i);
     if (!step.partition.empty()) by_label.emplace(label(step.name, step.partition), i);
@@ -255,7 +255,7 @@ std::vector<std::size_t> critical_path(const std::vector<StepRecord>& steps) {
   std::vector<std::size_t> path;
   while (at) {
     path.push_back(*at);
-    const StepRecord& step = steps[*at];
+    const PastStep& step = steps[*at];
     std::optional<std::size_t> before;
     for (const std::string& waited : step.waited_for) {
       const auto [from, to] = by_label.equal_range(waited);
@@ -274,11 +274,11 @@ std::vector<std::size_t> critical_path(const std::vector<StepRecord>& steps) {
   return path;
 }
 
-std::string format_gantt(const std::vector<StepRecord>& steps, const GanttOptions& options) {
+std::string format_gantt(const std::vector<PastStep>& steps, const GanttOptions& options) {
   if (steps.empty()) return "no step is on record\n";
   double seconds = options.seconds;
   std::vector<Line> lines;
-  for (const StepRecord& step : steps) {
+  for (const PastStep& step : steps) {
     lines.push_back(line_of(step));
     seconds = std::max(seconds, step.ended.value_or(0));
   }

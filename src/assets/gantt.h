@@ -30,13 +30,13 @@ struct GanttOptions {
 };
 
 // Indices of `steps`, which are in the order they began; first to last.
-std::vector<std::size_t> critical_path(const std::vector<StepRecord>& steps);
+std::vector<std::size_t> critical_path(const std::vector<PastStep>& steps);
 
 // A line a step, in their order, the critical path marked with ●, and its length below. Unless all
 // are wanted, checks of one asset that went well (or were skipped) share a line, and of more than
 // about 60 lines the shortest that are not on the critical path share the last one, those that went
 // well first. The seconds of a line that stands for several steps are those in which one of them
 // was running, as its bar shows.
-std::string format_gantt(const std::vector<StepRecord>& steps, const GanttOptions& options);
+std::string format_gantt(const std::vector<PastStep>& steps, const GanttOptions& options);
 
 }  // namespace gsa::assets

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "assets/warehouse.h"
 #include "base/error.h"
 
 namespace gsa::assets {
@@ -115,12 +116,6 @@ std::string label(const std::string& name, const std::string& partition) {
   return partition.empty() ? name : fmt::format("{}[{}]", name, partition);
 }
 
-bool has_records(duck::Connection& connection) {
-  return connection.query_int64(
-             "select count(*) from duckdb_tables() where database_name = current_database() "
-             "and schema_name = 'ops' and table_name = 'runs'") > 0;
-}
-
 std::vector<RunRecord> runs(duck::Connection& connection, std::int64_t limit,
                             Unfinished unfinished) {
   return read_runs(connection, unfinished, fmt::format("order by run_id desc limit {}", limit));
@@ -149,10 +144,10 @@ RunRecord latest_run(duck::Connection& connection, Unfinished unfinished) {
   return std::move(found.front());
 }
 
-std::vector<StepRecord> steps_of(duck::Connection& connection, std::int64_t run) {
-  auto steps = read_all<StepRecord>(connection,
-                                    fmt::format(
-                                        R"(
+std::vector<PastStep> steps_of(duck::Connection& connection, std::int64_t run) {
+  auto steps = read_all<PastStep>(connection,
+                                  fmt::format(
+                                      R"(
 with checked as (
     select check_name, any_value(asset) as asset from ops.checks where run_id = {0} group by all
 ),
@@ -181,25 +176,25 @@ select
     message
 from ops.steps left join checked on kind = 'check' and check_name = name cross join run
 where run_id = {0} order by step, ops.steps.rowid)",
-                                        run),
-                                    [](Reader row) {
-                                      StepRecord step{row.count(), row.text(), row.text(),
-                                                      row.text(),  row.text(), row.text(),
-                                                      row.text(),  {},         row.count()};
-                                      step.attempts = row.count();
-                                      step.started_at = row.text();
-                                      step.begun = row.real();
-                                      step.ended = row.real();
-                                      step.seconds = row.real();
-                                      step.rows = row.number();
-                                      step.message = row.text();
-                                      return step;
-                                    });
+                                      run),
+                                  [](Reader row) {
+                                    PastStep step{row.count(), row.text(), row.text(),
+                                                  row.text(),  row.text(), row.text(),
+                                                  row.text(),  {},         row.count()};
+                                    step.attempts = row.count();
+                                    step.started_at = row.text();
+                                    step.begun = row.real();
+                                    step.ended = row.real();
+                                    step.seconds = row.real();
+                                    step.rows = row.number();
+                                    step.message = row.text();
+                                    return step;
+                                  });
   auto waited_for = lists_of(
       connection, fmt::format("select step::bigint, unnest(waited_for) as waited from ops.steps "
                               "where run_id = {} order by step, waited",
                               run));
-  for (StepRecord& step : steps) step.waited_for = std::move(waited_for[step.step]);
+  for (PastStep& step : steps) step.waited_for = std::move(waited_for[step.step]);
   return steps;
 }
 
@@ -225,19 +220,19 @@ std::vector<MaterializationRecord> materializations_of(duck::Connection& connect
   return made;
 }
 
-std::vector<CheckRecord> checks_of(duck::Connection& connection, std::int64_t run) {
-  auto checks = read_all<CheckRecord>(
+std::vector<PastCheck> checks_of(duck::Connection& connection, std::int64_t run) {
+  auto checks = read_all<PastCheck>(
       connection,
       fmt::format("select check_name, asset, kind, severity, status, failures, condition, message, "
                   "strftime(checked_at, '%Y-%m-%d %H:%M:%S'), seconds, code_version from "
                   "ops.checks where run_id = {} order by rowid",
                   run),
       [](Reader row) {
-        return CheckRecord{row.text(),   row.text(), row.text(), row.text(), row.text(),
-                           row.number(), row.text(), row.text(), row.text(), row.real(),
-                           row.text(),   {},         {}};
+        return PastCheck{row.text(),   row.text(), row.text(), row.text(), row.text(),
+                         row.number(), row.text(), row.text(), row.text(), row.real(),
+                         row.text(),   {},         {}};
       });
-  add_maps(connection, "checks", "inputs", run, checks, &CheckRecord::inputs);
+  add_maps(connection, "checks", "inputs", run, checks, &PastCheck::inputs);
   // What is no JSON array is shown as it is.
   auto samples = lists_of(
       connection,

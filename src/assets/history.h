@@ -35,7 +35,7 @@ struct RunRecord {
   std::string baseline;
 };
 
-struct StepRecord {
+struct PastStep {
   std::int64_t step = 0;
   std::string name;
   std::string kind;       // asset, check, publication
@@ -74,7 +74,7 @@ struct MaterializationRecord {
   std::map<std::string, std::string> metadata;
 };
 
-struct CheckRecord {
+struct PastCheck {
   std::string name;
   std::string asset;
   std::string kind;
@@ -99,8 +99,6 @@ struct EventRecord {
   std::map<std::string, std::string> fields;
 };
 
-bool has_records(duck::Connection& connection);
-
 // Newest first, at most `limit`.
 std::vector<RunRecord> runs(duck::Connection& connection, std::int64_t limit,
                             Unfinished unfinished = Unfinished::was_interrupted);
@@ -114,10 +112,10 @@ RunRecord latest_run(duck::Connection& connection,
                      Unfinished unfinished = Unfinished::was_interrupted);
 
 // Of one run, in the order in which they began or were written.
-std::vector<StepRecord> steps_of(duck::Connection& connection, std::int64_t run);
+std::vector<PastStep> steps_of(duck::Connection& connection, std::int64_t run);
 std::vector<MaterializationRecord> materializations_of(duck::Connection& connection,
                                                        std::int64_t run);
-std::vector<CheckRecord> checks_of(duck::Connection& connection, std::int64_t run);
+std::vector<PastCheck> checks_of(duck::Connection& connection, std::int64_t run);
 std::vector<EventRecord> events_of(duck::Connection& connection, std::int64_t run);
 
 }  // namespace gsa::assets

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "assets/records_fixture.h"
+#include "assets/warehouse.h"
 #include "base/error.h"
 
 namespace gsa::assets {
@@ -83,9 +84,9 @@ TEST(History, HasNoRunsInAWarehouseWithoutTheTables) {
 
 TEST(History, GivesTheStepsInTheirOrderWithSecondsFromTheBeginOfTheRun) {
   duck::Connection connection = three_runs();
-  const std::vector<StepRecord> steps = steps_of(connection, 1);
+  const std::vector<PastStep> steps = steps_of(connection, 1);
   ASSERT_EQ(steps.size(), 10u);
-  const StepRecord& raw = steps[2];
+  const PastStep& raw = steps[2];
   EXPECT_EQ(raw.step, 3);
   EXPECT_EQ(raw.name, "raw_generations");
   EXPECT_EQ(raw.kind, "asset");
@@ -114,11 +115,11 @@ TEST(History, KnowsTheAssetOfACheck) {
 
 TEST(History, EndsAStepThatWasCutOffWithTheLastThatIsKnown) {
   duck::Connection connection = three_runs();
-  const StepRecord killed = steps_of(connection, 3).at(1);
+  const PastStep killed = steps_of(connection, 3).at(1);
   EXPECT_EQ(killed.begun, 2.25);
   EXPECT_EQ(killed.ended, 2.25);
   EXPECT_EQ(killed.seconds, std::nullopt);
-  const StepRecord skipped = steps_of(connection, 2).at(8);
+  const PastStep skipped = steps_of(connection, 2).at(8);
   EXPECT_EQ(skipped.begun, std::nullopt);
   EXPECT_EQ(skipped.ended, std::nullopt);
   EXPECT_EQ(skipped.lane, 0);
@@ -151,9 +152,9 @@ TEST(History, GivesMaterializationsWithTheirMaps) {
 
 TEST(History, GivesChecksWithTheirFailingRows) {
   duck::Connection connection = three_runs();
-  const std::vector<CheckRecord> checks = checks_of(connection, 2);
+  const std::vector<PastCheck> checks = checks_of(connection, 2);
   ASSERT_EQ(checks.size(), 3u);
-  const CheckRecord& failed = checks[2];
+  const PastCheck& failed = checks[2];
   EXPECT_EQ(failed.name, "unique_fct_sessions_id");
   EXPECT_EQ(failed.asset, "fct_sessions");
   EXPECT_EQ(failed.kind, "data test");

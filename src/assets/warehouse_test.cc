@@ -142,7 +142,8 @@ TEST_F(Warehouse, AFailedPublicationChangesNothing) {
   duck::Connection connection = database.connect();
   connection.execute("create table a as select 1 as i; create table __gsa_new__a as select 2 as i");
   publish(connection, {{}, {}, provenance(), {}});
-  EXPECT_THROW(publish(connection, {{made_as("a"), made_as("missing")}, {}, provenance(), {}}), Error);
+  EXPECT_THROW(publish(connection, {{made_as("a"), made_as("missing")}, {}, provenance(), {}}),
+               Error);
   EXPECT_EQ(connection.query_int64("select i from a"), 1);
   EXPECT_EQ(connection.query_int64("select i from __gsa_new__a"), 2);
 }
