@@ -6,16 +6,26 @@
 #include "base/text.h"
 
 namespace gsa::assets {
+namespace {
+
+// Of these DuckDB's hash is that of what is in them: null and nothing hash alike.
+bool is_nested(const std::string& type) {
+  return type.ends_with("]") || type.starts_with("STRUCT(") || type.starts_with("MAP(");
+}
+
+}  // namespace
 
 Contents contents_of(duck::Connection& connection, const std::string& relation) {
-  std::string described;
+  std::string described, hashed = "__gsa_row";
   const duck::Result columns = connection.query("describe select * from " + relation);
   for (std::size_t r = 0; r < columns.rows(); ++r) {
-    described += fmt::format("{}\n{}\n", columns.text(r, 0), columns.text(r, 1));
+    const std::string name = columns.text(r, 0), type = columns.text(r, 1);
+    described += fmt::format("{}\n{}\n", name, type);
+    if (is_nested(type)) hashed += fmt::format(", __gsa_row.{} is null", sql_name(name));
   }
-  const duck::Result row = connection.query(fmt::format(
-      "select count(*), coalesce(sum(hash(__gsa_row)), 0)::varchar from {} as __gsa_row",
-      relation));
+  const duck::Result row = connection.query(
+      fmt::format("select count(*), coalesce(sum(hash({})), 0)::varchar from {} as __gsa_row",
+                  hashed, relation));
   Contents contents{row.int64(0, 0), row.text(0, 1), ""};
   contents.data_version = fmt::format(
       "{:016x}",

@@ -29,6 +29,29 @@ std::string sql_relation(const std::string& schema, const std::string& name) {
   return sql_name(schema) + "." + sql_name(name);
 }
 
+// The Error that `work` threw, if any; with the place in the statement where that was SQL's.
+template <typename Work>
+std::optional<Error> caught(const Work& work) {
+  try {
+    work();
+    return std::nullopt;
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) return interrupted_error();
+    return Error(error.details(), error.hint());
+  } catch (const Error& error) {
+    return error;
+  }
+}
+
+// The error that led here is the one to report.
+void roll_back(duck::Connection& connection) {
+  try {
+    connection.execute("rollback");
+  } catch (const Error&) {
+    return;  // a failed commit has rolled back already
+  }
+}
+
 // Sleeps, but not through a Ctrl-C.
 void rest(std::chrono::milliseconds time) {
   const auto end = std::chrono::steady_clock::now() + time;
@@ -46,7 +69,7 @@ Engine::Engine(const duck::Database& database, const EngineOptions& options, con
   check(options.lanes > 0, "a run has lanes");
   for (std::size_t i = 0; i < options.lanes; ++i) lanes_.push_back(database.connect());
   row_history_ = row_history(lanes_.front(), options.baseline);
-  steps_ = plan_steps(options.graph, options.checks, options.state, options.plan);
+  steps_ = plan_steps(options.graph, options.checks, options.plan);
   total_ = static_cast<std::size_t>(std::count_if(
       steps_.begin(), steps_.end(), [](const auto& step) { return step->kind != StepKind::join; }));
   pulse_thread_ = std::thread([this] { pulse(); });
@@ -74,6 +97,23 @@ void Engine::make_schemas() {
   }
 }
 
+// Partitions that earlier runs left under hidden names, and that this one will not make. A run that
+// makes no asset with partitions has no say in them.
+void Engine::drop_leftovers() {
+  std::set<std::pair<std::string, std::string>> wanted;
+  bool has_partitions = false;
+  for (const PlannedUnit& planned : options_.plan.units) {
+    if (planned.unit.partition.empty()) continue;
+    has_partitions = true;
+    const Asset& asset = options_.graph[options_.graph.at(planned.unit.asset)];
+    if (planned.reason) wanted.insert(relation_of(asset, planned.unit.partition));
+  }
+  if (!has_partitions) return;
+  drop_hidden(lanes_.front(), [&](const std::string& schema, const std::string& name) {
+    return schema == kPartitionSchema && !wanted.contains({schema, name});
+  });
+}
+
 EngineResult Engine::run() {
   std::vector<Task> tasks;
   tasks.reserve(steps_.size());
@@ -82,8 +122,10 @@ EngineResult Engine::run() {
         {steps_[i]->after, [this, i](std::size_t lane) { run_step(*steps_[i], lane); }});
   }
   make_schemas();
+  drop_leftovers();
   run_tasks(tasks, lanes_.size());
   if (interrupted()) throw interrupted_error();
+  rethrow_from_pulse();
 
   EngineResult result;
   for (const auto& step : steps_) {
@@ -135,21 +177,15 @@ void Engine::run_step(EngineStep& step, std::size_t lane) {
   }
   std::optional<Error> failure;
   const Stopwatch watch;
-  try {
-    if (!blocked) do_step(step, lanes_[lane]);
-  } catch (const duck::SqlError& error) {
-    if (error.kind() == duck::SqlErrorKind::interrupted) throw interrupted_error();
-    failure = Error(error.details(), error.hint());
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) throw;
-    failure = error;
-  }
+  if (!blocked) failure = caught([&] { do_step(step, lanes_[lane]); });
   step.record.seconds = watch.seconds();
   if (failure) {
     step.status = StepStatus::failed;
     step.record.message = failure->message();
+    if (failure->code() == ErrorCode::interrupted) step.record.status = "interrupted";
   }
   finish(step, failure ? &*failure : nullptr);
+  if (failure && failure->code() == ErrorCode::interrupted) throw Error(*failure);
 }
 
 void Engine::do_step(EngineStep& step, duck::Connection& connection) {
@@ -173,7 +209,7 @@ void Engine::finish(EngineStep& step, const Error* failure) {
                                                          : "error";
   }
   if (recorder_ != nullptr) recorder_->step(record);
-  if (failure != nullptr) {
+  if (failure != nullptr && failure->code() != ErrorCode::interrupted) {
     this->record("error", record.name, record.kind + "_failed", failure->message());
   }
   const std::lock_guard lock(mutex_);
@@ -207,24 +243,31 @@ void Engine::make_unit(EngineStep& step, duck::Connection& connection) {
   hide(schema, name);
   record("info", asset.name, "asset_started", step.record.reason,
          unit.partition.empty() ? Fields{} : Fields{{"partition", unit.partition}});
-  if (!take_over(step)) {
+  if (!take_over(step, connection)) {
     with_retries(step, [&] { make_once(step, connection); });
   }
   step.status = StepStatus::done;
 }
 
 // A partition that an earlier run made of the same code and inputs, and did not live to publish.
-bool Engine::take_over(EngineStep& step) {
+bool Engine::take_over(EngineStep& step, duck::Connection& connection) {
   const Asset& asset = options_.graph[step.asset];
   const Unit& unit = step.planned->unit;
   const auto found = options_.state.left_behind.find(unit);
-  if (unit.partition.empty() || found == options_.state.left_behind.end()) return false;
+  if (unit.partition.empty() || step.planned->is_refreshed ||
+      found == options_.state.left_behind.end()) {
+    return false;
+  }
   const auto [schema, name] = relation_of(asset, unit.partition);
   const Standing* standing = options_.state.find(schema, hidden(name));
   Materialization made = found->second;
   if (standing == nullptr || made.rows != standing->rows ||
       made.code_version != code_version_of(asset.code) ||
       made.inputs != inputs_now(asset, unit.partition)) {
+    return false;
+  }
+  // A later run may have made the table anew and died before it was on record.
+  if (contents_of(connection, current_relation(unit)).data_version != made.data_version) {
     return false;
   }
   made.reason = fmt::format("{}; taken over from run {}", step.record.reason, made.run_id);
@@ -249,19 +292,19 @@ void Engine::make_once(EngineStep& step, duck::Connection& connection) {
                                    asset.kind == AssetKind::view ? "view" : "table",
                                    sql_relation(schema, hidden(name))));
   }
-  try {
-    Made result = work_.make(unit, connection);
-    if (adds) connection.execute("commit");
-    made.rows = result.rows;
-    made.metadata = std::move(result.metadata);
-  } catch (...) {
-    if (adds) connection.execute("rollback");
-    throw;
-  }
   made.code_version = code_version_of(asset.code);
   made.inputs = inputs_now(asset, unit.partition);
   made.reason = step.record.reason;
-  note_contents(asset, connection, made);
+  try {
+    Made result = work_.make(unit, connection);
+    made.rows = result.rows;
+    made.metadata = std::move(result.metadata);
+    note_contents(asset, connection, made);
+    if (adds) connection.execute("commit");
+  } catch (...) {
+    if (adds) roll_back(connection);
+    throw;
+  }
   made.seconds = watch.seconds();
   {
     const std::lock_guard lock(mutex_);
@@ -289,14 +332,23 @@ void Engine::note_contents(const Asset& asset, duck::Connection& connection,
   for (const auto& [input, data_version] : made.inputs) version["input " + input] = data_version;
   made.data_version = code_version_of(version);
   const auto before = options_.state.published.find(made.unit);
-  const Standing* standing = options_.state.find(asset.schema, asset.relation);
-  if (before == options_.state.published.end() || standing == nullptr || !standing->is_view ||
-      before->second.inputs != made.inputs || before->second.code_version == made.code_version) {
-    return;
-  }
-  if (contents_of(connection, sql_relation(asset.schema, asset.relation)).data_version ==
-      contents_of(connection, relation).data_version) {
+  if (before == options_.state.published.end() || before->second.inputs != made.inputs) return;
+  if (before->second.code_version == made.code_version || shows_the_same(asset, connection)) {
     made.data_version = before->second.data_version;
+  }
+}
+
+// Whether the view that this run made has the rows of the one that is published.
+bool Engine::shows_the_same(const Asset& asset, duck::Connection& connection) const {
+  const Standing* standing = options_.state.find(asset.schema, asset.relation);
+  if (standing == nullptr || !standing->is_view) return false;
+  const Contents made = contents_of(connection, current_relation({asset.name, ""}));
+  try {
+    return contents_of(connection, sql_relation(asset.schema, asset.relation)).data_version ==
+           made.data_version;
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
+    return false;  // what it reads is gone, and made anew
   }
 }
 
@@ -312,7 +364,7 @@ void Engine::note_made(EngineStep& step, const Materialization& made) {
   record("info", asset.name, "asset_made", made.rows ? with_thousands(*made.rows) + " rows" : "",
          {{"data_version", made.data_version}, {"code_version", made.code_version}});
   // Only what is on record can be taken over by a later run.
-  if (!made.unit.partition.empty()) recorder_->flush();
+  if (!made.unit.partition.empty()) flush_records(true);
 }
 
 // The view by which the partitions of an asset are read as one.
@@ -321,7 +373,7 @@ void Engine::join_partitions(EngineStep& step, duck::Connection& connection) {
   const auto is_fresh = [&](std::size_t before) {
     return steps_[before]->status == StepStatus::fresh;
   };
-  if (!step.after.empty() && std::all_of(step.after.begin(), step.after.end(), is_fresh)) {
+  if (!step.is_due && std::all_of(step.after.begin(), step.after.end(), is_fresh)) {
     step.status = StepStatus::fresh;
     return;
   }
@@ -390,16 +442,9 @@ void Engine::ask(EngineStep& step, duck::Connection& connection) {
                        ""};
   for (const std::string& input : check.inputs) outcome.inputs[input] = version_now(input, "");
   const Stopwatch watch;
-  std::optional<Error> failure;
-  try {
-    with_retries(step, [&] { work_.check(check, connection, outcome); });
-  } catch (const duck::SqlError& error) {
-    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
-    failure = Error(error.details(), error.hint());
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::interrupted) throw;
-    failure = error;
-  }
+  const std::optional<Error> failure =
+      caught([&] { with_retries(step, [&] { work_.check(check, connection, outcome); }); });
+  if (failure && failure->code() == ErrorCode::interrupted) throw Error(*failure);
   outcome.seconds = watch.seconds();
   if (failure) {
     outcome.status = "error";
@@ -506,21 +551,39 @@ void Engine::pulse() {
       for (const duck::Connection& lane : lanes_) lane.interrupt();
       for (const duck::Connection* other : options_.others) other->interrupt();
     }
-    {
-      const std::lock_guard state(mutex_);
-      const std::int64_t now = resident_bytes();
-      peak_ = std::max(peak_, now);
-      for (auto& [lane, peak] : peaks_) peak = std::max(peak, now);
-      listener_.pulse(lanes_);
+    if (pulse_failure_) continue;  // of which run() will tell; Ctrl-C still works
+    try {
+      beat();
+    } catch (...) {
+      pulse_failure_ = std::current_exception();
     }
-    if (recorder_ != nullptr && interrupting_) flush_records();
   }
 }
 
+void Engine::beat() {
+  {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now = resident_bytes();
+    peak_ = std::max(peak_, now);
+    for (auto& [lane, peak] : peaks_) peak = std::max(peak, now);
+    listener_.pulse(lanes_);
+  }
+  if (recorder_ != nullptr && interrupting_) flush_records(false);
+}
+
+void Engine::rethrow_from_pulse() {
+  const std::lock_guard lock(pulse_mutex_);
+  if (pulse_failure_) std::rethrow_exception(pulse_failure_);
+}
+
 // What cannot be written now, on a full disk for one, is tried again at the end of the run.
-void Engine::flush_records() {
+void Engine::flush_records(bool now) const {
   try {
-    recorder_->flush_if_due();
+    if (now) {
+      recorder_->flush();
+    } else {
+      recorder_->flush_if_due();
+    }
   } catch (const Error&) {
     return;
   }

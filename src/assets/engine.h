@@ -8,6 +8,7 @@
 // failure lets everything go on that does not depend on it.
 
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -107,13 +108,14 @@ class Engine {
   std::int64_t steps_begun() const;
 
   // Relations that may become visible after run(), and what stays; provenance is the caller's to
-  // fill in. `complete`: what is in neither goes.
+  // fill in. `complete`: what is in neither goes, unless something is held back.
   Publication publication(const EngineResult& result, bool complete) const;
   // From now on Ctrl-C stops nothing. Throws Error{interrupted} where it came before.
   void stop_interrupting();
 
  private:
   void make_schemas();
+  void drop_leftovers();
   void run_step(EngineStep& step, std::size_t lane);
   bool is_blocked(EngineStep& step) const;
   void do_step(EngineStep& step, duck::Connection& connection);
@@ -121,8 +123,9 @@ class Engine {
 
   void make_unit(EngineStep& step, duck::Connection& connection);
   void make_once(EngineStep& step, duck::Connection& connection);
-  bool take_over(EngineStep& step);
+  bool take_over(EngineStep& step, duck::Connection& connection);
   void note_contents(const Asset& asset, duck::Connection& connection, Materialization& made);
+  bool shows_the_same(const Asset& asset, duck::Connection& connection) const;
   void note_made(EngineStep& step, const Materialization& made);
   void join_partitions(EngineStep& step, duck::Connection& connection);
   template <typename Attempt>
@@ -139,7 +142,9 @@ class Engine {
   void record(std::string_view level, const std::string& asset, std::string_view event,
               const std::string& message, const Fields& fields = {}) const;
   void pulse();
-  void flush_records();
+  void beat();
+  void rethrow_from_pulse();
+  void flush_records(bool now) const;
 
   const EngineOptions options_;
   const Work& work_;
@@ -163,6 +168,7 @@ class Engine {
   std::condition_variable pulse_stop_;
   bool stopping_ = false;
   bool interrupting_ = true;
+  std::exception_ptr pulse_failure_;
   std::thread pulse_thread_;
 };
 

@@ -105,9 +105,11 @@ Publication Engine::publication(const EngineResult& result, bool complete) const
         "coalesce(partition, '')) in ({})",
         run_id, join(units, ", ")));
   }
+  // What is held back may go on to read what the graph no longer has.
+  const bool drops = complete && result.held_back.empty();
   for (const PublishedRelation& old : options_.state.shown) {
     if (shown.contains({old.schema, old.name})) continue;
-    if (!complete || belongs(options_.graph, old)) publication.kept.push_back(old);
+    if (!drops || belongs(options_.graph, old)) publication.kept.push_back(old);
   }
   return publication;
 }

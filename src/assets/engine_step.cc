@@ -10,11 +10,9 @@ namespace {
 
 class StepPlanner {
  public:
-  StepPlanner(const Graph& graph, const std::vector<Check>& checks, const State& state,
-              const Plan& plan)
+  StepPlanner(const Graph& graph, const std::vector<Check>& checks, const Plan& plan)
       : graph_(graph),
         checks_(checks),
-        state_(state),
         plan_(plan),
         units_(graph.size()),
         joins_(graph.size()),
@@ -68,30 +66,16 @@ class StepPlanner {
     if (planned != planned_.end()) {
       for (const PlannedUnit* unit : planned->second) place_unit(index, *unit);
     }
-    if (needs_join(index)) {
+    if (plan_.joins.contains(asset.name) || (!asset.partitions.empty() && !units_[index].empty())) {
       EngineStep join;
       join.kind = StepKind::join;
       join.asset = index;
+      join.is_due = plan_.joins.contains(asset.name);
       join.record.name = asset.name;
       join.record.kind = "asset";
       for (const auto& [partition, step] : units_[index]) join.after.push_back(step);
       joins_[index] = add(std::move(join));
     }
-  }
-
-  // Also where partitions were only taken away.
-  bool needs_join(std::size_t index) const {
-    const Asset& asset = graph_[index];
-    if (asset.partitions.empty() || plan_.find({asset.name, asset.partitions.front()}) == nullptr) {
-      return false;
-    }
-    if (!units_[index].empty()) return true;
-    std::set<std::string> published;
-    for (auto at = state_.published.lower_bound({asset.name, ""});
-         at != state_.published.end() && at->first.asset == asset.name; ++at) {
-      published.insert(at->first.partition);
-    }
-    return published != std::set<std::string>(asset.partitions.begin(), asset.partitions.end());
   }
 
   void place_unit(std::size_t index, const PlannedUnit& planned) {
@@ -131,7 +115,6 @@ class StepPlanner {
 
   const Graph& graph_;
   const std::vector<Check>& checks_;
-  const State& state_;
   const Plan& plan_;
   std::map<std::string, std::vector<const PlannedUnit*>> planned_;
   std::vector<std::unique_ptr<EngineStep>> steps_;
@@ -146,8 +129,8 @@ class StepPlanner {
 
 std::vector<std::unique_ptr<EngineStep>> plan_steps(const Graph& graph,
                                                     const std::vector<Check>& checks,
-                                                    const State& state, const Plan& plan) {
-  return StepPlanner(graph, checks, state, plan).plan();
+                                                    const Plan& plan) {
+  return StepPlanner(graph, checks, plan).plan();
 }
 
 }  // namespace gsa::assets

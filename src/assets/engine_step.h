@@ -9,7 +9,6 @@
 #include "assets/graph.h"
 #include "assets/plan.h"
 #include "assets/recorder.h"
-#include "assets/state.h"
 
 namespace gsa::assets {
 
@@ -28,6 +27,7 @@ struct EngineStep {
   std::size_t asset = 0;  // of a unit or join: in the graph
   const PlannedUnit* planned = nullptr;
   const Check* check = nullptr;
+  bool is_due = false;             // of a join: also if all partitions turn out fresh
   std::vector<std::size_t> after;  // numbers of earlier steps
 
   StepStatus status = StepStatus::waiting;
@@ -40,6 +40,6 @@ struct EngineStep {
 // steps.
 std::vector<std::unique_ptr<EngineStep>> plan_steps(const Graph& graph,
                                                     const std::vector<Check>& checks,
-                                                    const State& state, const Plan& plan);
+                                                    const Plan& plan);
 
 }  // namespace gsa::assets

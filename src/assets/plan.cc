@@ -94,7 +94,12 @@ class Planner {
   Plan plan(const std::vector<Check>& checks) {
     Plan plan;
     for (const std::size_t index : graph_.order()) add(plan, index);
-    make_together(plan);
+    if (const PlannedUnit* first = first_of_together(plan)) {
+      // Once more, so that what hangs on those that are made for its sake knows of it.
+      together_with_ = first->unit.asset;
+      plan = {};
+      for (const std::size_t index : graph_.order()) add(plan, index);
+    }
     plan.checks_due.reserve(checks.size());
     for (const Check& check : checks) plan.checks_due.push_back(is_due_now(check));
     return plan;
@@ -111,14 +116,28 @@ class Planner {
     if (!is_made_here(asset)) return;
     if (asset.partitions.empty()) return add_unit(plan, index, "");
     for (const std::string& partition : asset.partitions) add_unit(plan, index, partition);
+    if (options_.only && !options_.only->contains(asset.name)) return;
+    if (!shows_its_partitions(asset)) plan.joins.insert(asset.name);
+  }
+
+  // Whether a view on the partitions stands, and those that are published are those of the graph.
+  bool shows_its_partitions(const Asset& asset) const {
+    const Standing* view = state_.find(asset.schema, asset.relation);
+    if (view == nullptr || !view->is_view) return false;
+    std::set<std::string> published;
+    for (auto at = state_.published.lower_bound({asset.name, ""});
+         at != state_.published.end() && at->first.asset == asset.name; ++at) {
+      published.insert(at->first.partition);
+    }
+    return published == std::set<std::string>(asset.partitions.begin(), asset.partitions.end());
   }
 
   void add_unit(Plan& plan, std::size_t index, const std::string& partition) {
     const Asset& asset = graph_[index];
-    PlannedUnit planned{{asset.name, partition}, std::nullopt, false};
+    PlannedUnit planned{{asset.name, partition}, std::nullopt, false, is_refreshed(partition)};
     if (options_.only) {
       if (options_.only->contains(asset.name)) planned.reason = "selected";
-    } else if (is_refreshed(partition)) {
+    } else if (planned.is_refreshed) {
       planned.reason = "--full-refresh";
     } else {
       std::vector<std::string> to_be_made;
@@ -127,6 +146,10 @@ class Planner {
       if (!planned.reason && !to_be_made.empty()) {
         planned.reason = fmt::format("upstream {} will be made anew", listed(to_be_made));
         planned.depends_on_outcome = true;
+      }
+      if (!together_with_.empty() && is_one_of_together(asset.name)) {
+        if (!planned.reason) planned.reason = "made together with " + together_with_;
+        planned.depends_on_outcome = false;
       }
     }
     if (planned.reason) made_[index].insert(partition);
@@ -162,21 +185,19 @@ class Planner {
     return versions;
   }
 
-  void make_together(Plan& plan) {
-    const auto is_one = [&](const PlannedUnit& planned) {
-      return std::find(options_.together.begin(), options_.together.end(), planned.unit.asset) !=
-             options_.together.end();
-    };
-    const bool any = std::any_of(plan.units.begin(), plan.units.end(), [&](const auto& planned) {
-      return is_one(planned) && planned.reason;
-    });
-    if (!any || options_.only) return;
-    for (PlannedUnit& planned : plan.units) {
-      if (!is_one(planned)) continue;
-      if (!planned.reason) planned.reason = "made together with " + options_.together.front();
-      planned.depends_on_outcome = false;
-      made_[graph_.at(planned.unit.asset)].insert(planned.unit.partition);
-    }
+  bool is_one_of_together(const std::string& asset) const {
+    return std::find(options_.together.begin(), options_.together.end(), asset) !=
+           options_.together.end();
+  }
+
+  // For whose sake all that are made together will be; null if for none's.
+  const PlannedUnit* first_of_together(const Plan& plan) const {
+    if (options_.only) return nullptr;
+    const auto found =
+        std::find_if(plan.units.begin(), plan.units.end(), [&](const PlannedUnit& planned) {
+          return planned.reason && is_one_of_together(planned.unit.asset);
+        });
+    return found == plan.units.end() ? nullptr : &*found;
   }
 
   bool is_due_now(const Check& check) const {
@@ -198,6 +219,7 @@ class Planner {
   const State& state_;
   const PlanOptions& options_;
   std::vector<std::set<std::string>> made_;  // partitions to be made; "" of an asset without
+  std::string together_with_;                // the reason for those that are made together
 };
 
 }  // namespace
@@ -229,7 +251,8 @@ bool is_due(const Check& check, const Versions& inputs, const State& state) {
 }
 
 bool Plan::is_empty() const {
-  return std::none_of(units.begin(), units.end(),
+  return joins.empty() &&
+         std::none_of(units.begin(), units.end(),
                       [](const PlannedUnit& planned) { return planned.reason.has_value(); }) &&
          std::none_of(checks_due.begin(), checks_due.end(), [](bool due) { return due; });
 }

@@ -52,13 +52,17 @@ struct PlannedUnit {
   std::optional<std::string> reason;  // why it will be made; nothing: it is fresh
   // It is fresh itself, and stale only if an input comes out with other content than it has.
   bool depends_on_outcome = false;
+  bool is_refreshed = false;  // by --full-refresh: what an earlier run left is not taken over
 };
 
 struct Plan {
   std::vector<PlannedUnit> units;  // in the order of the graph, partitions in theirs
-  std::vector<bool> checks_due;    // by number of check; also those of assets that will be made
+  // Assets whose view on their partitions is missing, or shows others than there are now: it is
+  // made anew even if no partition is.
+  std::set<std::string> joins;
+  std::vector<bool> checks_due;  // by number of check; also those of assets that will be made
 
-  bool is_empty() const;  // nothing to make and nothing to check
+  bool is_empty() const;  // nothing to make, nothing to join and nothing to check
   const PlannedUnit* find(const Unit& unit) const;
   std::set<std::string> stale() const;  // names of assets
 };

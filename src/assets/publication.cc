@@ -156,16 +156,17 @@ void publish(duck::Connection& connection, const Publication& publication) {
 
 std::vector<PublishedRelation> published_relations(duck::Connection& connection) {
   std::vector<PublishedRelation> relations;
-  if (!has_records(connection)) return relations;
-  const duck::Result rows = connection.query(
-      "select schema_name, name, coalesce(asset, ''), coalesce(partition, ''), "
-      "coalesce(run_id, 0) from ops.published order by all");
+  if (!table_exists(connection, "ops", "published")) return relations;
+  const duck::Result rows =
+      connection.query("select * exclude (kind) from ops.published order by all");
+  const bool is_of_older_gsa = rows.columns() == 2;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    relations.push_back({rows.text(r, 0),
-                         rows.text(r, 1),
-                         "",
-                         {rows.text(r, 2), rows.text(r, 3)},
-                         rows.int64(r, 4)});
+    PublishedRelation relation{rows.text(r, 0), rows.text(r, 1), "", {}, 0};
+    if (!is_of_older_gsa) {
+      relation.unit = {rows.text(r, 2), rows.text(r, 3)};
+      if (!rows.is_null(r, 4)) relation.run_id = rows.int64(r, 4);
+    }
+    relations.push_back(std::move(relation));
   }
   return relations;
 }

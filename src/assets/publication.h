@@ -58,7 +58,7 @@ struct Publication {
 // Makes it visible in one transaction. Nothing changes where it throws.
 void publish(duck::Connection& connection, const Publication& publication);
 
-// The relations of the last publication, by schema and name.
+// The relations of the last publication, by schema and name; those of an older gsa are of no unit.
 std::vector<PublishedRelation> published_relations(duck::Connection& connection);
 
 }  // namespace gsa::assets

@@ -1,5 +1,6 @@
 #include "assets/recorder.h"
 
+#include <algorithm>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -15,7 +16,40 @@ namespace {
 constexpr auto kFlushInterval = std::chrono::seconds(1);
 constexpr std::size_t kRowsInStatement = 500;
 
-std::string sql_text(std::string_view text) { return text.empty() ? "null" : sql_quote(text); }
+// The bytes of the UTF-8 sequence that `text` begins with, by table 3-7 of the Unicode standard; 0
+// where it begins with none, or with NUL, which ends a statement.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto goes_on = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80; };
+  const unsigned first = byte(0), second = byte(1);
+  if (first < 0x80) return first == 0 ? 0 : 1;
+  if (first < 0xC2 || first > 0xF4 || !goes_on(1)) return 0;
+  if (first < 0xE0) return 2;
+  const bool is_overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool is_no_character = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
+  if (is_overlong || is_no_character || !goes_on(2)) return 0;
+  if (first < 0xF0) return 3;
+  return goes_on(3) ? 4 : 0;
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    valid += length > 0 ? text.substr(0, length) : std::string_view("\uFFFD");
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return valid;
+}
+
+// The text as a literal of SQL; bytes that DuckDB takes for no text, as those of a file's name may
+// be, become U+FFFD: one bad byte would keep all that is written with it off the record.
+std::string sql_string(std::string_view text) { return sql_quote(valid_utf8(text)); }
+
+std::string sql_text(std::string_view text) { return text.empty() ? "null" : sql_string(text); }
 
 std::string sql_number(const std::optional<std::int64_t>& number) {
   return number ? fmt::format("{}", *number) : "null";
@@ -31,14 +65,14 @@ std::string sql_map(const std::map<std::string, std::string>& map) {
   if (map.empty()) return "map([]::varchar[], []::varchar[])";
   std::vector<std::string> entries;
   for (const auto& [key, value] : map) {
-    entries.push_back(fmt::format("{}: {}", sql_quote(key), sql_quote(value)));
+    entries.push_back(fmt::format("{}: {}", sql_string(key), sql_string(value)));
   }
   return "map {" + join(entries, ", ") + "}";
 }
 
 std::string sql_list(const std::vector<std::string>& texts) {
   std::vector<std::string> quoted;
-  for (const std::string& text : texts) quoted.push_back(sql_quote(text));
+  for (const std::string& text : texts) quoted.push_back(sql_string(text));
   return "[" + join(quoted, ", ") + "]::varchar[]";
 }
 
@@ -80,8 +114,8 @@ Recorder::Recorder(const duck::Database& database, const RunHeader& header)
       "insert into ops.runs (run_id, command, options, status, started_at, published, threads, "
       "pid, "
       "gsa_version, baseline) values ({}, {}, {}, 'running', {}, false, {}, {}, {}, {}); commit",
-      run_id_, sql_quote(header.command), sql_quote(header.options), sql_time(begun_),
-      header.threads, getpid(), sql_quote(header.version), sql_quote(header.baseline)));
+      run_id_, sql_string(header.command), sql_string(header.options), sql_time(begun_),
+      header.threads, getpid(), sql_string(header.version), sql_string(header.baseline)));
   event("info", "", "run_started", "gsa " + header.command, {{"options", header.options}});
 }
 
@@ -92,36 +126,39 @@ void Recorder::add(std::string table, std::string row) {
 
 void Recorder::step(const StepRecord& r) {
   add("steps", fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", run_id_,
-                           r.step, sql_quote(r.name), sql_quote(r.kind), sql_text(r.partition),
-                           sql_quote(r.status), sql_text(r.reason), sql_list(r.waited_for),
+                           r.step, sql_string(r.name), sql_string(r.kind), sql_text(r.partition),
+                           sql_string(r.status), sql_text(r.reason), sql_list(r.waited_for),
                            r.lane + 1, r.attempts, sql_time(r.begun), sql_time(r.ended), r.seconds,
                            sql_number(r.rows), sql_text(r.message)));
 }
 
 void Recorder::check(const CheckOutcome& c) {
-  add("checks", fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", run_id_,
-                            sql_quote(c.name), sql_text(c.asset), sql_quote(c.kind),
-                            sql_quote(c.blocks ? "error" : "warn"), sql_quote(c.status), c.failures,
-                            sql_text(c.condition), sql_text(c.message), sql_time(c.at), c.seconds,
-                            sql_quote(c.code_version), sql_map(c.inputs), sql_text(c.sample)));
+  add("checks",
+      fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", run_id_,
+                  sql_string(c.name), sql_text(c.asset), sql_string(c.kind),
+                  sql_string(c.blocks ? "error" : "warn"), sql_string(c.status), c.failures,
+                  sql_text(c.condition), sql_text(c.message), sql_time(c.at), c.seconds,
+                  sql_string(c.code_version), sql_map(c.inputs), sql_text(c.sample)));
 }
 
 void Recorder::materialization(const Materialization& m, const Code& code) {
   add("materializations",
       fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", run_id_,
-                  sql_quote(m.unit.asset), sql_text(m.unit.partition), kNow, sql_number(m.rows),
+                  sql_string(m.unit.asset), sql_text(m.unit.partition),
+                  sql_time(std::chrono::system_clock::now()), sql_number(m.rows),
                   sql_number(m.bytes), m.seconds, m.peak_memory_bytes, sql_text(m.checksum),
-                  sql_quote(m.data_version), sql_quote(m.code_version), sql_map(m.inputs),
+                  sql_string(m.data_version), sql_string(m.code_version), sql_map(m.inputs),
                   sql_text(m.reason), m.published, sql_map(m.metadata)));
-  add("code_versions", fmt::format("({}, {}, {}, {})", sql_quote(m.code_version),
-                                   sql_quote(m.unit.asset), sql_map(code), run_id_));
+  add("code_versions", fmt::format("({}, {}, {}, {})", sql_string(m.code_version),
+                                   sql_string(m.unit.asset), sql_map(code), run_id_));
 }
 
 void Recorder::event(std::string_view level, const std::string& asset, std::string_view event,
                      const std::string& message, const Fields& fields) {
-  add("events", fmt::format("({}, {}, {}, {}, {}, {}, {})", run_id_,
-                            sql_time(std::chrono::system_clock::now()), sql_quote(level),
-                            sql_text(asset), sql_quote(event), sql_text(message), sql_map(fields)));
+  add("events",
+      fmt::format("({}, {}, {}, {}, {}, {}, {})", run_id_,
+                  sql_time(std::chrono::system_clock::now()), sql_string(level), sql_text(asset),
+                  sql_string(event), sql_text(message), sql_map(fields)));
 }
 
 std::vector<std::string> Recorder::take() {
@@ -153,6 +190,10 @@ std::vector<std::string> Recorder::take() {
 
 void Recorder::flush() {
   const std::lock_guard lock(write_mutex_);
+  write_all();
+}
+
+void Recorder::write_all() {
   flushed_ = std::chrono::steady_clock::now();
   write(take());
 }
@@ -181,7 +222,8 @@ void Recorder::roll_back() {
 }
 
 void Recorder::flush_if_due() {
-  if (std::chrono::steady_clock::now() - flushed_ >= kFlushInterval) flush();
+  const std::lock_guard lock(write_mutex_);
+  if (std::chrono::steady_clock::now() - flushed_ >= kFlushInterval) write_all();
 }
 
 bool Recorder::has_old_runs(int keep_days) {
@@ -189,7 +231,12 @@ bool Recorder::has_old_runs(int keep_days) {
          0;
 }
 
-std::vector<std::string> Recorder::ending(const RunTotals& t, int keep_days) {
+std::vector<std::string> Recorder::ending(const RunTotals& totals, int keep_days) {
+  const std::lock_guard lock(write_mutex_);
+  return last_statements(totals, keep_days);
+}
+
+std::vector<std::string> Recorder::last_statements(const RunTotals& t, int keep_days) {
   const double seconds =
       std::chrono::duration<double>(std::chrono::system_clock::now() - begun_).count();
   std::vector<std::string> statements = {fmt::format(
@@ -197,15 +244,17 @@ std::vector<std::string> Recorder::ending(const RunTotals& t, int keep_days) {
       "assets_made = {}, assets_fresh = {}, checks_passed = {}, checks_warned = {}, checks_failed "
       "= "
       "{}, peak_memory_bytes = {} where run_id = {}",
-      sql_quote(t.status), sql_text(t.message), sql_time(std::chrono::system_clock::now()), seconds,
-      t.published, t.made, t.fresh, t.passed, t.warned, t.failed, t.peak_memory_bytes, run_id_)};
+      sql_string(t.status), sql_text(t.message), sql_time(std::chrono::system_clock::now()),
+      seconds, t.published, t.made, t.fresh, t.passed, t.warned, t.failed, t.peak_memory_bytes,
+      run_id_)};
   if (!has_old_runs(keep_days)) return statements;
   // What is published stays on record, however old.
   for (const char* table : {"steps", "checks", "events", "materializations", "runs"}) {
-    statements.push_back(fmt::format(
-        "delete from ops.{} where run_id in (select run_id from ops.runs where {}) and run_id not "
-        "in (select run_id from ops.published where run_id is not null)",
-        table, older_than(keep_days)));
+    statements.push_back(
+        fmt::format("delete from ops.{} where run_id in (select run_id from ops.runs where {}) and "
+                    "run_id <> {} "
+                    "and run_id not in (select run_id from ops.published where run_id is not null)",
+                    table, older_than(keep_days), run_id_));
   }
   statements.emplace_back(
       "delete from ops.code_versions where code_version not in (select code_version from "
@@ -216,7 +265,7 @@ std::vector<std::string> Recorder::ending(const RunTotals& t, int keep_days) {
 void Recorder::end(const RunTotals& totals, int keep_days) {
   const std::lock_guard lock(write_mutex_);
   std::vector<std::string> statements = take();
-  for (std::string& statement : ending(totals, keep_days)) {
+  for (std::string& statement : last_statements(totals, keep_days)) {
     statements.push_back(std::move(statement));
   }
   write(std::move(statements));

@@ -99,7 +99,10 @@ class Recorder {
  private:
   void add(std::string table, std::string row);
   bool has_old_runs(int keep_days);
+  // The caller holds write_mutex_.
+  void write_all();
   void write(std::vector<std::string> statements);
+  std::vector<std::string> last_statements(const RunTotals& totals, int keep_days);
   void roll_back();
 
   duck::Connection connection_;

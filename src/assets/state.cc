@@ -12,6 +12,8 @@
 namespace gsa::assets {
 namespace {
 
+using RelationName = std::pair<std::string, std::string>;  // schema, name
+
 std::optional<std::int64_t> int64_or_null(const duck::Result& rows, std::size_t row,
                                           std::size_t column) {
   if (rows.is_null(row, column)) return std::nullopt;
@@ -84,16 +86,40 @@ void read_checks(duck::Connection& connection, State& state) {
   }
 }
 
+// DuckDB's estimated_size counts deleted rows as well. It answers count(*) of a table without
+// deleted rows from what it knows of it, and so many at once in 0.1 ms a table.
+constexpr std::size_t kTablesCountedAtOnce = 50;
+
+void count_rows(duck::Connection& connection, const std::vector<RelationName>& tables,
+                State& state) {
+  for (std::size_t begin = 0; begin < tables.size(); begin += kTablesCountedAtOnce) {
+    const std::size_t end = std::min(tables.size(), begin + kTablesCountedAtOnce);
+    std::vector<std::string> counts;
+    for (std::size_t i = begin; i < end; ++i) {
+      counts.push_back(fmt::format("select {}, count(*) from {}.{}", i, sql_name(tables[i].first),
+                                   sql_name(tables[i].second)));
+    }
+    const duck::Result rows = connection.query(join(counts, " union all "));
+    for (std::size_t r = 0; r < rows.rows(); ++r) {
+      const auto& [schema, name] = tables[static_cast<std::size_t>(rows.int64(r, 0))];
+      state.relations[{to_lower(schema), to_lower(name)}].rows = rows.int64(r, 1);
+    }
+  }
+}
+
 void read_relations(duck::Connection& connection, State& state) {
   const duck::Result rows = connection.query(
-      "select schema_name, table_name, 0, estimated_size from duckdb_tables() where database_name "
-      "= "
-      "current_database() union all select schema_name, view_name, 1, 0 from duckdb_views() where "
-      "database_name = current_database() and not internal");
+      "select schema_name, table_name, 0 from duckdb_tables() where database_name = "
+      "current_database() and schema_name != 'ops' union all select schema_name, view_name, 1 from "
+      "duckdb_views() where database_name = current_database() and not internal");
+  std::vector<RelationName> tables;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    state.relations[{to_lower(rows.text(r, 0)), to_lower(rows.text(r, 1))}] = {
-        rows.int64(r, 2) == 1, rows.is_null(r, 3) ? 0 : rows.int64(r, 3)};
+    const RelationName name = {rows.text(r, 0), rows.text(r, 1)};
+    const bool is_view = rows.int64(r, 2) == 1;
+    state.relations[{to_lower(name.first), to_lower(name.second)}] = {is_view, 0};
+    if (!is_view) tables.push_back(name);
   }
+  count_rows(connection, tables, state);
 }
 
 }  // namespace
@@ -110,6 +136,7 @@ const Standing* State::find(const std::string& schema, const std::string& name) 
 State read_state(duck::Connection& connection) {
   State state;
   read_relations(connection, state);
+  state.shown = published_relations(connection);
   if (!has_records(connection)) return state;
   state.published = read_materializations(
       connection,
@@ -124,7 +151,6 @@ State read_state(duck::Connection& connection) {
       "from (select * from ops.materializations where partition is not null qualify row_number() "
       "over (partition by asset, partition order by run_id desc, made_at desc) = 1) m where not "
       "m.published");
-  state.shown = published_relations(connection);
   read_codes(connection, state);
   read_checks(connection, state);
   return state;

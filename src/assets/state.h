@@ -57,7 +57,7 @@ struct State {
   const Standing* find(const std::string& schema, const std::string& name) const;
 };
 
-// Empty records where nothing was published yet, or by an older gsa.
+// Of a file of an older gsa only the relations, and which of them were published.
 State read_state(duck::Connection& connection);
 
 // The version of code: equal for equal parts.

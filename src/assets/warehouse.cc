@@ -96,13 +96,6 @@ void check_path(const std::string& path, Access access) {
   }
 }
 
-bool table_exists(duck::Connection& connection, std::string_view schema, std::string_view name) {
-  return connection.query_int64(fmt::format(
-             "select count(*) from duckdb_tables() where database_name = current_database() "
-             "and schema_name = {} and table_name = {}",
-             sql_quote(schema), sql_quote(name))) > 0;
-}
-
 void check_format(duck::Connection& connection, const std::string& path) {
   const std::int64_t format = format_of(connection);
   if (format > kWarehouseFormat) {
@@ -182,6 +175,13 @@ duck::Database wait_for_warehouse(const WarehouseOptions& options, Access access
     if (interrupted()) throw Error("interrupted", "", ErrorCode::interrupted);
     std::this_thread::sleep_for(kPause);
   }
+}
+
+bool table_exists(duck::Connection& connection, std::string_view schema, std::string_view name) {
+  return connection.query_int64(fmt::format(
+             "select count(*) from duckdb_tables() where database_name = current_database() "
+             "and schema_name = {} and table_name = {}",
+             sql_quote(schema), sql_quote(name))) > 0;
 }
 
 bool has_records(duck::Connection& connection) { return table_exists(connection, "ops", "runs"); }

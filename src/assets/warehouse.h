@@ -48,6 +48,7 @@ duck::Database open_warehouse(const WarehouseOptions& options, Access access);
 duck::Database wait_for_warehouse(const WarehouseOptions& options, Access access,
                                   const std::function<void(const std::string&)>& waiting);
 
+bool table_exists(duck::Connection& connection, std::string_view schema, std::string_view name);
 // Whether the file has the tables of records_schema.h, as this gsa writes them.
 bool has_records(duck::Connection& connection);
 // That of the last publication; 0 where nothing was published.
