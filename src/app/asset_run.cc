@@ -219,6 +219,9 @@ std::vector<std::string> plan_lines(const assets::Plan& plan) {
     }
   }
   std::vector<std::string> lines;
+  if (!plan.gone.empty()) {
+    lines.push_back(fmt::format("no longer in the project: {}", listed(plan.gone)));
+  }
   if (count == 0) return lines;
   lines.push_back(
       fmt::format("{} to make", counted(static_cast<std::int64_t>(count), "asset", "assets")));
@@ -261,9 +264,12 @@ void run_assets(const duck::Database& database, const AssetRun& run,
     }
     publish(connection, run, maker, result, recorder, totals, std::move(provenance));
     published = true;
-    if (!failure) return;
-    assets::drop_hidden(connection);
-    throw Error(*failure);
+    // Also months that an earlier run left and this one had no use for.
+    const bool all = run.raw != nullptr;
+    assets::drop_hidden(connection, [&](const std::string& schema, const std::string&) {
+      return all || schema != assets::kPartitionSchema;
+    });
+    if (failure) throw Error(*failure);
   } catch (const Error& error) {
     if (!published) end_unpublished(connection, recorder, totals, error, run);
     throw;

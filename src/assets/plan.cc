@@ -102,6 +102,10 @@ class Planner {
     }
     plan.checks_due.reserve(checks.size());
     for (const Check& check : checks) plan.checks_due.push_back(is_due_now(check));
+    if (options_.only) return plan;
+    for (const PublishedRelation& relation : state_.shown) {
+      if (!belongs(graph_, relation)) plan.gone.insert(relation.name);
+    }
     return plan;
   }
 
@@ -251,7 +255,7 @@ bool is_due(const Check& check, const Versions& inputs, const State& state) {
 }
 
 bool Plan::is_empty() const {
-  return joins.empty() &&
+  return joins.empty() && gone.empty() &&
          std::none_of(units.begin(), units.end(),
                       [](const PlannedUnit& planned) { return planned.reason.has_value(); }) &&
          std::none_of(checks_due.begin(), checks_due.end(), [](bool due) { return due; });
@@ -274,6 +278,16 @@ std::set<std::string> Plan::stale() const {
 Plan make_plan(const Graph& graph, const std::vector<Check>& checks, const State& state,
                const PlanOptions& options) {
   return Planner(graph, state, options).plan(checks);
+}
+
+bool belongs(const Graph& graph, const PublishedRelation& relation) {
+  const auto index = graph.find(relation.unit.asset);
+  if (!index) return false;
+  const Asset& asset = graph[*index];
+  return relation.unit.partition.empty()
+             ? std::pair(relation.schema, relation.name) == relation_of(asset, "")
+             : std::find(asset.partitions.begin(), asset.partitions.end(),
+                         relation.unit.partition) != asset.partitions.end();
 }
 
 bool stands_as_made(const Asset& asset, const State& state) {
