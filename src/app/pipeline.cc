@@ -11,7 +11,6 @@
 #include "app/catalog.h"
 #include "app/fetch_progress.h"
 #include "app/project.h"
-#include "app/summary.h"
 #include "assets/plan.h"
 #include "assets/state.h"
 #include "assets/warehouse.h"
@@ -98,7 +97,8 @@ assets::Provenance provenance_of(const PipelineOptions& options, const RawOption
   return provenance;
 }
 
-void make_stale(const PipelineOptions& options, const dbt::Project& project,
+// False where nothing is.
+bool make_stale(const PipelineOptions& options, const dbt::Project& project,
                 const prompts::ResolvedSources& sources, const duck::Database& database,
                 duck::Connection& connection) {
   const assets::State state = assets::read_state(connection);
@@ -116,7 +116,7 @@ void make_stale(const PipelineOptions& options, const dbt::Project& project,
   }
   if (plan.is_empty()) {
     if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(plan));
-    return;
+    return false;
   }
   if (!sources.reason.empty()) {
     note(options,
@@ -138,11 +138,12 @@ void make_stale(const PipelineOptions& options, const dbt::Project& project,
                      !selection,
                      raw.baseline()};
   run_assets(database, run, provenance_of(options, raw_options, sources));
+  return true;
 }
 
 }  // namespace
 
-void run_pipeline(const PipelineOptions& options) {
+PipelineRun run_pipeline(const PipelineOptions& options) {
   const dbt::Project project = load_project(options.project);
   if (!options.common.quiet) print_warnings(project);
   // Before the warehouse is locked: a download may take minutes.
@@ -152,8 +153,8 @@ void run_pipeline(const PipelineOptions& options) {
   const duck::Database database =
       open_for_run(options.common, options.record, assets::Access::write);
   duck::Connection connection = database.connect();
-  make_stale(options, project, sources, database, connection);
-  fmt::print("\n{}", report(connection, ReportFormat::table));
+  const bool made = make_stale(options, project, sources, database, connection);
+  return {database, made};
 }
 
 }  // namespace gsa::app
