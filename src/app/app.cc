@@ -108,6 +108,7 @@ int run_command_line(int argc, char** argv) {
   add_init(app, action);
   add_fetch(app, action);
   add_runs(app, action);
+  add_watch(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
