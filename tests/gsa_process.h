@@ -55,6 +55,7 @@ class GsaProcess {
   pid_t pid() const { return pid_; }
   void signal(int number) const;
   bool running();
+  std::string errors_so_far() const;  // what stderr holds
   Outcome wait();  // to its end
 
  private:

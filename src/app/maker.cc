@@ -48,7 +48,8 @@ void throw_if_failed(const dbt::NodeResult& result) {
 
 Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder)
     : run_(run),
-      log_(run.catalog, run.project, run.common.quiet),
+      log_(run.catalog, run.project, run.common.quiet,
+           run.raw == nullptr ? nullptr : run.raw->own_connection()),
       connection_(database.connect()),
       runner_(run.project, connection_, node_options()),
       published_(run.project, {}),
