@@ -1,0 +1,117 @@
+// Lineage of the built-in project, compiled as a run compiles it.
+
+#include <algorithm>
+#include <ctime>
+#include <iostream>
+
+#include <gtest/gtest.h>
+
+#include "dbt/compile.h"
+#include "dbt/lineage_fixture.h"
+
+namespace gsa::dbt {
+namespace {
+
+struct Builtin {
+  Project project = Project::load(ProjectFiles::from_folder(GSA_SOURCE_DIR "/dbt"), {});
+  std::map<std::string, std::string> sql;  // by model
+  Columns columns;                         // as described in schema.yml, by relation
+
+  Builtin() {
+    Compiler compiler(project, {});
+    for (const Node& node : project.nodes()) {
+      if (node.kind == NodeKind::test) continue;
+      std::vector<std::string>& names = columns[to_sql(node.relation)];
+      for (const ColumnSpec& column : node.columns) names.push_back(column.name);
+      if (node.kind == NodeKind::model) sql[node.name] = compiler.compile(node).text();
+    }
+  }
+};
+
+const Builtin& builtin() {
+  static const Builtin once;
+  return once;
+}
+
+const OutputColumn& find(const QueryLineage& lineage, const std::string& name) {
+  for (const OutputColumn& column : lineage.columns) {
+    if (column.name == name) return column;
+  }
+  throw Error("there is no column " + name);
+}
+
+std::string from(const std::string& model, const std::string& column) {
+  const QueryLineage read = read_lineage(builtin().sql.at(model), builtin().columns);
+  return to_string(find(read, column).from);
+}
+
+std::string rows_from(const std::string& model) {
+  return to_string(read_lineage(builtin().sql.at(model), builtin().columns).shape_from);
+}
+
+TEST(LineageOfTheBuiltinProject, FindsEveryColumnThatIsDescribed) {
+  for (const auto& [model, sql] : builtin().sql) {
+    const Node& node = *builtin().project.find_model(model);
+    const QueryLineage read = read_lineage(sql, builtin().columns);
+    std::vector<std::string> described, found;
+    for (const ColumnSpec& column : node.columns) described.push_back(column.name);
+    for (const OutputColumn& column : read.columns) found.push_back(column.name);
+    EXPECT_EQ(join(found, " "), join(described, " ")) << model;
+    for (const OutputColumn& column : read.columns) {
+      for (const ColumnRef& ref : column.from) {
+        const auto relation = builtin().columns.find(ref.relation);
+        ASSERT_NE(relation, builtin().columns.end()) << model << ": " << ref.relation;
+        const std::vector<std::string>& names = relation->second;
+        EXPECT_NE(std::find(names.begin(), names.end(), ref.column), names.end())
+            << model << "." << column.name << ": " << ref.column;
+      }
+    }
+  }
+}
+
+TEST(LineageOfTheBuiltinProject, KnowsWhereItsNumbersComeFrom) {
+  EXPECT_EQ(from("stg_users", "user_tier"), "main.raw_users.user_tier");
+  EXPECT_EQ(from("stg_prompts", "guidance"), "main.raw_prompts.cfg");
+  EXPECT_EQ(from("dim_users", "user_tier"), "main.stg_users.user_tier");
+  EXPECT_EQ(from("dim_users", "success_rate_pct"),
+            "main.fct_sessions.successful_generations main.fct_sessions.total_generations");
+  EXPECT_EQ(from("fct_sessions", "friction_score"),
+            "main.fct_generations.latency_ms main.fct_generations.retry_count "
+            "main.fct_generations.status");
+  EXPECT_EQ(from("fct_sessions", "p95_latency_ms"), "main.fct_generations.latency_ms");
+  EXPECT_EQ(from("user_friction_summary", "avg_friction_score"),
+            "main.fct_sessions.friction_score");
+  EXPECT_EQ(from("user_friction_summary", "active_users"), "main.dim_users.lifetime_sessions");
+  EXPECT_EQ(from("daily_metrics", "session_date"), "main.fct_sessions.session_date");
+}
+
+TEST(LineageOfTheBuiltinProject, LooksThroughEphemeralModels) {
+  EXPECT_EQ(from("fct_generations", "session_id"),
+            "main.stg_generations.generated_at main.stg_generations.generation_id "
+            "main.stg_generations.user_id");
+  EXPECT_EQ(from("fct_generations", "retry_count"),
+            "main.stg_generations.asked_before_at main.stg_generations.generated_at "
+            "main.stg_generations.generation_id main.stg_generations.retry_count "
+            "main.stg_generations.user_id");
+}
+
+TEST(LineageOfTheBuiltinProject, KnowsWhatDecidesItsRows) {
+  EXPECT_EQ(rows_from("stg_users"), "");
+  EXPECT_EQ(rows_from("dim_users"), "main.fct_sessions.user_id main.stg_users.user_id");
+  EXPECT_EQ(rows_from("fct_sessions"),
+            "main.fct_generations.session_id main.fct_generations.user_id main.stg_users.user_id");
+}
+
+TEST(LineageOfTheBuiltinProject, TakesUnderFiftyMilliseconds) {
+  double best = 1;
+  for (int i = 0; i < 5; ++i) {
+    const std::clock_t begin = std::clock();  // of processors: the machine may have other work
+    for (const auto& [model, sql] : builtin().sql) read_lineage(sql, builtin().columns);
+    best = std::min(best, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
+  }
+  std::cout << builtin().sql.size() << " models read in " << best << " s\n";
+  EXPECT_LT(best, 0.05);
+}
+
+}  // namespace
+}  // namespace gsa::dbt
