@@ -331,10 +331,11 @@ TEST_F(ObservedRun, ReplacesASimulatedOneAndIsKeptWhenRunAgain) {
   ASSERT_EQ(gsa(folder_, simulated).exit_code, 0);
   EXPECT_EQ(read_cell(warehouse_, "select behavior from ops.provenance"), "simulated");
   const Outcome first = observe(folder_, source_, warehouse_, 500);
-  EXPECT_EQ(first.err.find("Kept the raw tables"), std::string::npos) << first.err;
+  EXPECT_EQ(first.err.find("Nothing is stale"), std::string::npos) << first.err;
   EXPECT_EQ(read_cell(warehouse_, "select behavior from ops.provenance"), "observed");
   const Outcome second = observe(folder_, source_, warehouse_, 500);
-  EXPECT_NE(second.err.find("Kept the raw tables"), std::string::npos) << second.err;
+  EXPECT_NE(second.err.find("Nothing is stale: 12 assets are up to date"), std::string::npos)
+      << second.err;
   EXPECT_NE(read_cell(warehouse_, "select count(*) from ops.findings"), "0");
 }
 

@@ -161,17 +161,16 @@ TEST(Selection, DoesNotMixModelsOfDifferentData) {
   EXPECT_EQ(published_content(folder), before);
 }
 
-TEST(Run, TwiceTheSameKeepsTheRawTablesUnlessToldOtherwise) {
+TEST(Run, TwiceTheSameMakesNothingUnlessToldOtherwise) {
   const TempFolder folder;
   copy_small_warehouse(folder);
   const std::string before = published_content(folder);
   Arguments line = {"run", "--source", "synthetic", "--prompts", "2000", "--users", "100"};
   const Outcome again = gsa(folder, line);
-  EXPECT_TRUE(contains(again.err, "Kept the raw tables: synthetic, 2,000 prompts")) << again.err;
-  EXPECT_FALSE(contains(again.err, "Made raw_"));
+  EXPECT_TRUE(contains(again.err, "Nothing is stale: 12 assets are up to date\n")) << again.err;
   line.emplace_back("--full-refresh");
   const Outcome refreshed = gsa(folder, line);
-  EXPECT_TRUE(contains(refreshed.err, "Made raw_prompts, 2,000 rows")) << refreshed.err;
+  EXPECT_TRUE(contains(refreshed.err, "Made raw_prompts[2025-12], 2,000 rows")) << refreshed.err;
   EXPECT_EQ(published_content(folder), before);
 }
 

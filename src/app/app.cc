@@ -128,6 +128,8 @@ int run_command_line(int argc, char** argv) {
   add_run(app, action);
   add_build(app, action);
   add_test(app, action);
+  add_plan(app, action);
+  add_assets(app, action);
   add_summary(app, action);
   add_sql(app, action);
   add_export(app, action);

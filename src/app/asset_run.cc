@@ -1,11 +1,13 @@
 #include "app/asset_run.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "app/maker.h"
 #include "app/run_log.h"
 #include "assets/checksum.h"
 #include "assets/engine.h"
@@ -23,154 +25,9 @@
 namespace gsa::app {
 namespace {
 
-// Each lane waits for DuckDB, whose threads do the work: more lanes than this gain nothing and take
-// memory.
-constexpr std::size_t kMostLanes = 4;
-
-std::size_t lanes_for(int threads) {
-  const std::size_t cores =
-      threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
-  return std::clamp<std::size_t>(cores, 1, kMostLanes);
-}
-
-std::string sample_json(const dbt::SampleRows& sample) {
-  std::vector<std::string> rows;
-  for (const auto& row : sample.rows) {
-    std::vector<std::string> cells;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      cells.push_back(json_quote(sample.columns[c]) + ": " +
-                      (row[c] ? json_quote(*row[c]) : "null"));
-    }
-    rows.push_back("{" + join(cells, ", ") + "}");
-  }
-  return rows.empty() ? "" : "[" + join(rows, ", ") + "]";
-}
-
-// The run as the engine sees it: how models are built and tests are asked.
-class Maker {
- public:
-  Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder)
-      : run_(run),
-        log_(run.catalog, run.project, run.common.quiet),
-        connection_(database.connect()),
-        runner_(run.project, connection_, node_options()),
-        published_(run.project, {}),
-        work_{[this](const assets::Unit& unit, duck::Connection& lane) { return make(unit, lane); },
-              [this](const assets::Asset& asset) {
-                return published_.compile(node_of(run_.catalog.models, asset.name)).text();
-              },
-              [this](const assets::Check& check, duck::Connection& lane,
-                     assets::CheckOutcome& outcome) { ask(check, lane, outcome); }},
-        engine_(database, engine_options(), work_, recorder, log_) {}
-
-  assets::Engine& engine() { return engine_; }
-  RunLog& log() { return log_; }
-
- private:
-  dbt::NodeRunOptions node_options() {
-    dbt::NodeRunOptions options;
-    options.full_refresh = run_.full_refresh;
-    options.relation = [this](const dbt::Relation& relation) {
-      dbt::Relation current = relation;
-      if (relation.database.empty()) {
-        current.name = engine_.current_name(relation.schema, relation.name);
-      }
-      return current;
-    };
-    return options;
-  }
-
-  assets::EngineOptions engine_options() const {
-    assets::EngineOptions options{run_.catalog.graph, run_.catalog.checks, run_.state, run_.plan,
-                                  run_.sources,       run_.baseline,       1,          {}};
-    options.lanes = lanes_for(run_.common.warehouse.threads);
-    if (run_.raw != nullptr) options.others = {&run_.raw->connection()};
-    return options;
-  }
-
-  const dbt::Node& node_of(const std::map<std::string, std::size_t>& names,
-                           const std::string& name) const {
-    return run_.project.nodes()[names.at(name)];
-  }
-
-  assets::Made make(const assets::Unit& unit, duck::Connection& lane) {
-    if (run_.raw != nullptr && is_raw_table(unit.asset)) {
-      return run_.raw->make(unit, lane, engine_,
-                            [this](const std::string& text) { log_.note(text); });
-    }
-    const dbt::Node& node = node_of(run_.catalog.models, unit.asset);
-    if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
-    const dbt::NodeResult result = runner_.run(node, lane);
-    log_.keep(result);
-    throw_if_failed(result);
-    return {result.rows, {}};
-  }
-
-  // An incremental model adds to what is published: to a copy, until it is published in turn.
-  void copy_published(const dbt::Node& node, duck::Connection& lane) {
-    const dbt::Relation& published = node.relation;
-    const assets::Standing* standing = run_.state.find(published.schema, published.name);
-    if (standing == nullptr || standing->is_view ||
-        node.model.full_refresh.value_or(run_.full_refresh)) {
-      return;
-    }
-    dbt::Relation copy = published;
-    copy.name = assets::hidden(published.name);
-    lane.execute(fmt::format("create or replace table {} as from {}", dbt::to_sql(copy),
-                             dbt::to_sql(published)));
-    runner_.relations().set(copy, dbt::RelationKind::table);
-  }
-
-  static void throw_if_failed(const dbt::NodeResult& result) {
-    if (result.status != dbt::Status::error) return;
-    if (result.sql_error == duck::SqlErrorKind::io) {
-      throw assets::TransientError(result.message, result.hint);
-    }
-    throw Error(result.message, result.hint);
-  }
-
-  void ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome) {
-    const dbt::NodeResult result = runner_.run(node_of(run_.catalog.tests, check.name), lane);
-    log_.keep(result);
-    throw_if_failed(result);
-    outcome.status = result.status == dbt::Status::warn   ? "warn"
-                     : result.status == dbt::Status::fail ? "fail"
-                                                          : "pass";
-    outcome.failures = result.failures;
-    outcome.condition = result.condition;
-    outcome.sample = sample_json(result.sample);
-    if (outcome.status != "pass") {
-      outcome.message = fmt::format("{} rows, configured to {} if {}", result.failures,
-                                    outcome.status, result.condition);
-    }
-  }
-
-  const AssetRun& run_;
-  RunLog log_;
-  duck::Connection connection_;
-  dbt::NodeRunner runner_;
-  dbt::Compiler published_;
-  assets::Work work_;
-  assets::Engine engine_;
-};
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
-// What a run that failed comes down to. `outcome` ends the message: "nothing was published".
-Error failure_of(const assets::EngineResult& result, const RunLog& log,
-                 const std::string& outcome) {
-  if (log.raw_failure()) return *log.raw_failure();
-  if (result.errors > 0) {
-    return Error(fmt::format("{} could not run; {}",
-                             counted(result.errors, "model or test", "models and tests"), outcome));
-  }
-  return Error(
-      fmt::format("{} failed; {}", counted(result.failed_checks, "data test", "data tests"),
-                  outcome),
-      "the rows above break it: mend the data or the model, or give the test severity: warn",
-      ErrorCode::tests_failed);
+int threads_of(const assets::WarehouseOptions& options) {
+  return options.threads > 0 ? options.threads
+                             : static_cast<int>(std::thread::hardware_concurrency());
 }
 
 std::string listed(const std::set<std::string>& names) {
@@ -213,7 +70,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   publication.provenance = std::move(provenance);
   totals.published = true;
   recorder.event("info", "", "publication",
-                 counted(publication.made.size(), "relation", "relations"));
+                 counted(std::ssize(publication.made), "relation", "relations"));
   assets::StepRecord step;
   step.step = maker.engine().steps_begun() + 1;
   step.name = step.kind = "publication";
@@ -254,6 +111,18 @@ duck::Database open_for_run(const CommonOptions& common, const RecordOptions& re
   });
 }
 
+duck::Database open_or_in_memory(const CommonOptions& common, const RecordOptions& record,
+                                 assets::Access access) {
+  std::error_code ignored;
+  if (std::filesystem::exists(common.warehouse.path, ignored)) {
+    return open_for_run(common, record, access);
+  }
+  duck::DatabaseOptions options;
+  options.threads = common.warehouse.threads;
+  options.memory_limit = common.warehouse.memory_limit;
+  return duck::Database(options);
+}
+
 duck::Database open_for_records(const CommonOptions& common, const RecordOptions& record,
                                 bool& writable) {
   try {
@@ -290,20 +159,37 @@ assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
   return plan;
 }
 
+namespace {
+
+std::string read_version(duck::Connection& connection, const assets::Asset& asset,
+                         const std::string& partition) {
+  const auto [schema, name] = assets::relation_of(asset, partition);
+  return assets::contents_of(connection, sql_name(schema) + "." + sql_name(name)).data_version;
+}
+
+std::string read_version(duck::Connection& connection, const assets::Asset& asset) {
+  if (asset.partitions.empty()) return read_version(connection, asset, "");
+  std::vector<std::pair<std::string, std::string>> versions;
+  for (const std::string& partition : asset.partitions) {
+    versions.emplace_back(partition, read_version(connection, asset, partition));
+  }
+  return assets::combined_version(versions);
+}
+
+}  // namespace
+
 assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog,
-                                     const assets::State& state) {
+                                     const assets::State& state, bool trusts_records) {
   assets::Versions versions;
   for (const assets::Asset& asset : catalog.graph.assets()) {
     if (asset.kind != assets::AssetKind::source) continue;
     const auto published = assets::published_version(asset, state);
-    if (published && assets::stands_as_made(asset, state)) {
+    if (trusts_records && published && assets::stands_as_made(asset, state)) {
       versions[asset.name] = *published;
       continue;
     }
     try {
-      versions[asset.name] =
-          assets::contents_of(connection, sql_name(asset.schema) + "." + sql_name(asset.relation))
-              .data_version;
+      versions[asset.name] = read_version(connection, asset);
     } catch (const duck::SqlError&) {
       continue;  // who reads it will say what is wrong
     }
@@ -333,8 +219,12 @@ std::vector<std::string> plan_lines(const assets::Plan& plan) {
     }
   }
   std::vector<std::string> lines;
+  if (!plan.gone.empty()) {
+    lines.push_back(fmt::format("no longer in the project: {}", listed(plan.gone)));
+  }
   if (count == 0) return lines;
-  lines.push_back(fmt::format("{} to make", counted(count, "asset", "assets")));
+  lines.push_back(
+      fmt::format("{} to make", counted(static_cast<std::int64_t>(count), "asset", "assets")));
   for (const auto& [reason, names] : reasons) {
     lines.push_back(fmt::format("  {}: {}", join(names, ", "), reason));
   }
@@ -345,7 +235,7 @@ void run_assets(const duck::Database& database, const AssetRun& run,
                 assets::Provenance provenance) {
   duck::Connection connection = database.connect();
   assets::Recorder recorder(database, {run.command, run.options, run.baseline,
-                                       run.common.warehouse.threads, GSA_VERSION});
+                                       threads_of(run.common.warehouse), GSA_VERSION});
   assets::RunTotals totals;
   bool published = false;
   try {
@@ -374,9 +264,12 @@ void run_assets(const duck::Database& database, const AssetRun& run,
     }
     publish(connection, run, maker, result, recorder, totals, std::move(provenance));
     published = true;
-    if (!failure) return;
-    assets::drop_hidden(connection);
-    throw Error(*failure);
+    // Also months that an earlier run left and this one had no use for.
+    const bool all = run.raw != nullptr;
+    assets::drop_hidden(connection, [&](const std::string& schema, const std::string&) {
+      return all || schema != assets::kPartitionSchema;
+    });
+    if (failure) throw Error(*failure);
   } catch (const Error& error) {
     if (!published) end_unpublished(connection, recorder, totals, error, run);
     throw;
@@ -388,7 +281,7 @@ void ask_checks(const duck::Database& database, const AssetRun& run, bool record
   if (recorded) {
     recorder = std::make_unique<assets::Recorder>(
         database, assets::RunHeader{run.command, run.options, run.baseline,
-                                    run.common.warehouse.threads, GSA_VERSION});
+                                    threads_of(run.common.warehouse), GSA_VERSION});
   }
   assets::RunTotals totals;
   std::optional<Error> failure;

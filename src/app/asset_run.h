@@ -38,6 +38,9 @@ struct AssetRun {
 duck::Database open_for_run(const CommonOptions& common, const RecordOptions& record,
                             assets::Access access);
 
+// Where there is no warehouse yet, an empty one in memory.
+duck::Database open_or_in_memory(const CommonOptions& common, const RecordOptions& record,
+                                 assets::Access access);
 // Opens it for a command that only reads, but for the records; these need the right to write, and
 // where it is not to be had, `writable` is false.
 duck::Database open_for_records(const CommonOptions& common, const RecordOptions& record,
@@ -55,10 +58,10 @@ std::optional<Selection> select_assets(const ProjectOptions& options, const dbt:
 assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
                             const assets::State& state, assets::PlanOptions options);
 
-// Data versions of what the graph only reads: of raw tables as they are on record, of other tables,
-// and of raw tables that something else changed, by reading them.
+// Data versions of what the graph only reads, by reading it; but of raw tables as they are on record
+// where `trusts_records` and they have as many rows as they say.
 assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog,
-                                     const assets::State& state);
+                                     const assets::State& state, bool trusts_records);
 
 // "Nothing is stale: 12 assets are up to date"
 std::string fresh_line(const assets::Plan& plan);

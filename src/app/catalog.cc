@@ -155,13 +155,28 @@ class CatalogBuilder {
   dbt::Compiler full_, added_;
 };
 
+assets::Check freshness_check(const std::string& name, const std::string& asset,
+                              const dbt::Freshness& freshness) {
+  assets::Check check;
+  check.name = name;
+  check.asset = asset;
+  check.inputs = {asset};
+  check.kind = "freshness";
+  check.blocks = freshness.error_after.has_value();
+  check.always = true;
+  check.code = {{"filter", freshness.filter}, {"loaded_at_field", freshness.loaded_at_field}};
+  if (freshness.warn_after) check.code["warn_after"] = to_string(*freshness.warn_after);
+  if (freshness.error_after) check.code["error_after"] = to_string(*freshness.error_after);
+  return check;
+}
+
 }  // namespace
 
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
                      std::vector<assets::Asset> exports) {
   CatalogBuilder builder(project);
   std::vector<assets::Asset> all = std::move(raw);
-  Catalog catalog{assets::Graph({}), {}, {}, {}};
+  Catalog catalog;
   const std::vector<dbt::Node>& nodes = project.nodes();
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const dbt::Node& node = nodes[i];
@@ -169,6 +184,7 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
       catalog.tests[node.name] = i;
       continue;
     }
+    if (node.freshness) catalog.freshness["freshness_of_" + asset_name(node)] = i;
     const std::string name = asset_name(node);
     const auto own = std::find_if(all.begin(), all.end(),
                                   [&](const assets::Asset& asset) { return asset.name == name; });
@@ -185,7 +201,18 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
   for (const auto& [name, index] : catalog.tests) {
     catalog.checks.push_back(builder.check_of(nodes[index], catalog.graph, guards[index]));
   }
+  for (const auto& [name, index] : catalog.freshness) {
+    catalog.checks.push_back(
+        freshness_check(name, asset_name(nodes[index]), *nodes[index].freshness));
+  }
   return catalog;
+}
+
+std::string to_string(const dbt::AgeLimit& limit) {
+  const char* period = limit.period == dbt::Period::minute ? "minute"
+                       : limit.period == dbt::Period::hour ? "hour"
+                                                           : "day";
+  return fmt::format("{} {}{}", limit.count, period, limit.count == 1 ? "" : "s");
 }
 
 dbt::NodeSet nodes_of(const dbt::Project& project, const std::set<std::string>& names) {

@@ -15,17 +15,21 @@
 namespace gsa::app {
 
 struct Catalog {
-  assets::Graph graph;
+  assets::Graph graph{{}};
   std::vector<assets::Check> checks;
   // Nodes of the project, by name of asset or of check.
   std::map<std::string, std::size_t> models;
   std::map<std::string, std::size_t> tests;
+  std::map<std::string, std::size_t> freshness;  // of checks of the age of a node's data
 };
 
 // `raw` are the tables that gsa makes itself; a source of the project that reads one of them is
 // that asset. `exports` hang on what they are made of.
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
                      std::vector<assets::Asset> exports = {});
+
+// "12 hours"
+std::string to_string(const dbt::AgeLimit& limit);
 
 // The nodes of the project that `names` stand for, sources of raw tables included.
 dbt::NodeSet nodes_of(const dbt::Project& project, const std::set<std::string>& names);

@@ -82,7 +82,7 @@ void build(const BuildOptions& options) {
   const Catalog catalog = catalog_of(project, state);
   assets::PlanOptions planning;
   planning.full_refresh = options.full_refresh;
-  planning.sources = versions_of_sources(connection, catalog, state);
+  planning.sources = versions_of_sources(connection, catalog, state, false);
   assets::Plan plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
   const auto selection = select_assets(options.project, project, catalog, plan);
   if (selection) plan = plan_selection(*selection, catalog, state, planning);
@@ -134,7 +134,7 @@ void test(const BuildOptions& options) {
   const assets::State state = assets::read_state(connection);
   const Catalog catalog = catalog_of(project, state);
   const assets::Plan plan = plan_of_tests(options, project, catalog, state);
-  const assets::Versions sources = versions_of_sources(connection, catalog, state);
+  const assets::Versions sources = versions_of_sources(connection, catalog, state, true);
   const AssetRun run{"test", options.given, options.common, options.record, project, catalog, state,
                      plan,   sources,       nullptr,        false,          false,   "test"};
   ask_checks(database, run, writable);

@@ -38,6 +38,8 @@ void add_summary(CLI::App& app, Action& action);
 void add_sql(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_init(CLI::App& app, Action& action);
+void add_plan(CLI::App& app, Action& action);
+void add_assets(CLI::App& app, Action& action);
 void add_fetch(CLI::App& app, Action& action);
 void add_runs(CLI::App& app, Action& action);
 

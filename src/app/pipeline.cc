@@ -98,49 +98,40 @@ assets::Provenance provenance_of(const PipelineOptions& options, const RawOption
   return provenance;
 }
 
-void make_stale(const PipelineOptions& options, const dbt::Project& project,
-                const prompts::ResolvedSources& sources, const duck::Database& database,
-                duck::Connection& connection) {
-  const assets::State state = assets::read_state(connection);
-  RawOptions raw_options = options.raw;
-  RawAssets raw(raw_options, sources, database);
+}  // namespace
+
+PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& project,
+                           const prompts::ResolvedSources& sources, const duck::Database& database)
+    : raw_options(options.raw), raw(raw_options, sources, database) {
+  duck::Connection connection = database.connect();
+  state = assets::read_state(connection);
   choose_months(options, state, raw, raw_options);
-  const Catalog catalog = make_catalog(project, raw.assets());
-  assets::PlanOptions planning = plan_options(options, raw);
-  planning.sources = versions_of_sources(connection, catalog, state);
-  assets::Plan plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
-  const auto selection = select_assets(options.project, project, catalog, plan);
+  catalog = make_catalog(project, raw.assets());
+  planning = plan_options(options, raw);
+  planning.sources = versions_of_sources(connection, catalog, state, true);
+  plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
+  selection = select_assets(options.project, project, catalog, plan);
   if (selection) {
     require_raw_tables(plan, state, *selection);
     plan = plan_selection(*selection, catalog, state, planning);
   }
-  if (plan.is_empty()) {
-    if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(plan));
-    return;
-  }
-  if (!sources.reason.empty()) {
-    note(options,
-         fmt::format("{}: {}",
-                     sources.name.empty() ? "the prompts are synthetic" : "the prompts are real",
-                     sources.reason));
-  }
-  const AssetRun run{"run",
-                     options.given,
-                     options.common,
-                     options.record,
-                     project,
-                     catalog,
-                     state,
-                     plan,
-                     planning.sources,
-                     &raw,
-                     options.full_refresh,
-                     !selection,
-                     raw.baseline()};
-  run_assets(database, run, provenance_of(options, raw_options, sources));
 }
 
-}  // namespace
+AssetRun PipelinePlan::run(const PipelineOptions& options, const dbt::Project& project) {
+  return {"run",
+          options.given,
+          options.common,
+          options.record,
+          project,
+          catalog,
+          state,
+          plan,
+          planning.sources,
+          &raw,
+          options.full_refresh,
+          !selection,
+          raw.baseline()};
+}
 
 void run_pipeline(const PipelineOptions& options) {
   const dbt::Project project = load_project(options.project);
@@ -151,8 +142,20 @@ void run_pipeline(const PipelineOptions& options) {
   download.finish();
   const duck::Database database =
       open_for_run(options.common, options.record, assets::Access::write);
+  PipelinePlan planned(options, project, sources, database);
+  if (planned.plan.is_empty()) {
+    if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(planned.plan));
+  } else {
+    if (!sources.reason.empty()) {
+      note(options,
+           fmt::format("{}: {}",
+                       sources.name.empty() ? "the prompts are synthetic" : "the prompts are real",
+                       sources.reason));
+    }
+    run_assets(database, planned.run(options, project),
+               provenance_of(options, planned.raw_options, sources));
+  }
   duck::Connection connection = database.connect();
-  make_stale(options, project, sources, database, connection);
   fmt::print("\n{}", report(connection, ReportFormat::table));
 }
 

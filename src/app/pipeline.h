@@ -2,9 +2,38 @@
 
 // `gsa run`: prompts in, raw tables, models, tests, a publication.
 
+#include <optional>
+
+#include "app/asset_run.h"
+#include "app/catalog.h"
 #include "app/pipeline_options.h"
+#include "app/raw_assets.h"
+#include "assets/plan.h"
+#include "assets/state.h"
+#include "dbt/project.h"
+#include "duck/database.h"
+#include "prompts/resolve.h"
 
 namespace gsa::app {
+
+// What a run would do. Throws Error where the selection leaves out what must be made.
+struct PipelinePlan {
+  PipelinePlan(const PipelineOptions& options, const dbt::Project& project,
+               const prompts::ResolvedSources& sources, const duck::Database& database);
+  PipelinePlan(const PipelinePlan&) = delete;
+  PipelinePlan& operator=(const PipelinePlan&) = delete;
+
+  // Refers to this and to the arguments.
+  AssetRun run(const PipelineOptions& options, const dbt::Project& project);
+
+  RawOptions raw_options;
+  RawAssets raw;
+  assets::State state;
+  Catalog catalog;
+  assets::PlanOptions planning;
+  assets::Plan plan;
+  std::optional<Selection> selection;
+};
 
 // Makes what is stale, publishes and prints the report; or throws Error, see run_assets().
 void run_pipeline(const PipelineOptions& options);

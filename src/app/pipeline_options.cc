@@ -61,9 +61,8 @@ void add_simulation_options(CLI::App& command, PipelineOptions& options) {
                   "--year. They join those that were made before with the same options")
       ->default_str("those that are there, or 2025-12")
       ->check(not_empty())
-      ->transform([](const std::string& text) {
-        return is_number(text) ? whole_number(1, 12)(text) : std::string();
-      })
+      ->check(CLI::Validator(
+          [](std::string& text) { return is_number(text) ? whole_number(1, 12)(text) : ""; }, ""))
       ->type_name("MONTHS");
   command.add_option("--year", options.year, "Year of --month 1 to 12")
       ->capture_default_str()

@@ -72,6 +72,55 @@ void add_findings(const std::map<std::string, std::string>& metadata,
   }
 }
 
+assets::Code code_of(const std::string& table, const RawOptions& options, const std::string& source,
+                     const std::string& files) {
+  assets::Code code = {{"code", fmt::format("version {}", kRawTablesVersion)},
+                       {"--behavior", std::string(name_of(options.behavior))},
+                       {"--seed", fmt::format("{}", options.simulation.seed)}};
+  const bool simulated = options.behavior == Behavior::simulated;
+  if (table == "raw_prompts" || !simulated) {
+    code["--source"] = source;
+    code["--prompts"] = fmt::format("{}", options.prompts);
+    if (!files.empty()) code["source files"] = files;
+  }
+  if (table != "raw_prompts" && simulated) {
+    code["--users"] = fmt::format("{}", options.simulation.users);
+  }
+  if (table == "raw_users" && simulated) code["--month"] = describe(options.simulation.months);
+  return code;
+}
+
+// An asset without its code and inputs.
+assets::Asset raw_asset(std::string_view table) {
+  assets::Asset asset;
+  asset.name = table;
+  asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
+  asset.schema = "main";
+  asset.relation = table;
+  return asset;
+}
+
+// The three assets; `files` is the fingerprint of the source's.
+std::vector<assets::Asset> define(const RawOptions& options, const std::string& source,
+                                  const std::string& files) {
+  const bool observed = options.behavior == Behavior::observed;
+  std::vector<assets::Asset> all;
+  for (const std::string_view table : kRawTables) {
+    assets::Asset asset = raw_asset(table);
+    asset.code = code_of(asset.name, options, source, files);
+    if (!observed && table != "raw_users") {
+      asset.partitions = partitions_of(options.simulation.months);
+    }
+    all.push_back(std::move(asset));
+  }
+  all[2].inputs = {"raw_prompts"};
+  if (observed) {
+    all[1].inputs = {"raw_prompts"};
+    all[2].inputs.emplace_back("raw_users");
+  }
+  return all;
+}
+
 }  // namespace
 
 bool is_raw_table(std::string_view name) {
@@ -92,44 +141,8 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
   }
 }
 
-assets::Code RawAssets::code_of(const std::string& table) const {
-  assets::Code code = {{"code", fmt::format("version {}", kRawTablesVersion)},
-                       {"--behavior", std::string(name_of(options_.behavior))},
-                       {"--seed", fmt::format("{}", options_.simulation.seed)}};
-  const bool simulated = options_.behavior == Behavior::simulated;
-  if (table == "raw_prompts" || !simulated) {
-    code["--source"] = name_of_source(sources_);
-    code["--prompts"] = fmt::format("{}", options_.prompts);
-    if (!files_.empty()) code["source files"] = files_;
-  }
-  if (table != "raw_prompts" && simulated) {
-    code["--users"] = fmt::format("{}", options_.simulation.users);
-  }
-  if (table == "raw_users" && simulated) code["--month"] = describe(options_.simulation.months);
-  return code;
-}
-
 std::vector<assets::Asset> RawAssets::assets() const {
-  const bool observed = options_.behavior == Behavior::observed;
-  std::vector<assets::Asset> all;
-  for (const std::string_view table : kRawTables) {
-    assets::Asset asset;
-    asset.name = table;
-    asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
-    asset.schema = "main";
-    asset.relation = table;
-    asset.code = code_of(asset.name);
-    if (!observed && table != "raw_users") {
-      asset.partitions = partitions_of(options_.simulation.months);
-    }
-    all.push_back(std::move(asset));
-  }
-  all[2].inputs = {"raw_prompts"};
-  if (observed) {
-    all[1].inputs = {"raw_prompts"};
-    all[2].inputs.emplace_back("raw_users");
-  }
-  return all;
+  return define(options_, name_of_source(sources_), files_);
 }
 
 std::vector<std::string> RawAssets::together() const {
@@ -205,11 +218,7 @@ assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connect
 std::vector<assets::Asset> published_raw_assets(const assets::State& state) {
   std::vector<assets::Asset> all;
   for (const std::string_view table : kRawTables) {
-    assets::Asset asset;
-    asset.name = table;
-    asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
-    asset.schema = "main";
-    asset.relation = table;
+    assets::Asset asset = raw_asset(table);
     const assets::Materialization* last = nullptr;
     for (const auto& [unit, made] : state.published) {
       if (unit.asset != table) continue;
@@ -224,6 +233,8 @@ std::vector<assets::Asset> published_raw_assets(const assets::State& state) {
   }
   return all;
 }
+
+std::vector<assets::Asset> default_raw_assets() { return define({}, prompts::kAuto, ""); }
 
 std::vector<sim::Period> published_months(const assets::State& state) {
   std::vector<sim::Period> months;

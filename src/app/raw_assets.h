@@ -61,7 +61,6 @@ class RawAssets {
                     const std::function<void(const std::string&)>& note);
 
  private:
-  assets::Code code_of(const std::string& table) const;
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
                             const std::string& table,
                             const std::function<void(const std::string&)>& note);
@@ -76,6 +75,9 @@ class RawAssets {
 
 // The raw tables as they are published, for commands that do not make them.
 std::vector<assets::Asset> published_raw_assets(const assets::State& state);
+
+// As a run without options would make them.
+std::vector<assets::Asset> default_raw_assets();
 
 // Months that are published, ascending; none of observed or of no raw tables.
 std::vector<sim::Period> published_months(const assets::State& state);

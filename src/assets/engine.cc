@@ -377,6 +377,7 @@ void Engine::join_partitions(EngineStep& step, duck::Connection& connection) {
     step.status = StepStatus::fresh;
     return;
   }
+  step.record.reason = "its partitions as one";
   std::vector<std::pair<std::string, std::string>> versions;
   std::vector<std::string> parts;
   for (const std::string& partition : asset.partitions) {

@@ -19,17 +19,6 @@ std::string published_parts(const Asset& asset) {
   return join(parts, "\nunion all\n");
 }
 
-// Whether a relation of an earlier publication still belongs to the graph.
-bool belongs(const Graph& graph, const PublishedRelation& relation) {
-  const auto index = graph.find(relation.unit.asset);
-  if (!index) return false;
-  const Asset& asset = graph[*index];
-  return relation.unit.partition.empty()
-             ? std::pair(relation.schema, relation.name) == relation_of(asset, "")
-             : std::find(asset.partitions.begin(), asset.partitions.end(),
-                         relation.unit.partition) != asset.partitions.end();
-}
-
 }  // namespace
 
 // A failed check keeps what it reads from becoming visible, and what hangs on that. So that nothing

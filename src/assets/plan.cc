@@ -102,6 +102,10 @@ class Planner {
     }
     plan.checks_due.reserve(checks.size());
     for (const Check& check : checks) plan.checks_due.push_back(is_due_now(check));
+    if (options_.only) return plan;
+    for (const PublishedRelation& relation : state_.shown) {
+      if (!belongs(graph_, relation)) plan.gone.insert(relation.name);
+    }
     return plan;
   }
 
@@ -201,6 +205,7 @@ class Planner {
   }
 
   bool is_due_now(const Check& check) const {
+    if (options_.full_refresh) return true;
     Versions inputs;
     for (const std::string& name : check.inputs) {
       const std::size_t index = graph_.at(name);
@@ -243,14 +248,14 @@ std::optional<std::string> stale_reason(const Asset& asset, const Unit& unit,
 
 bool is_due(const Check& check, const Versions& inputs, const State& state) {
   const auto found = state.checks.find(check.name);
-  if (found == state.checks.end()) return true;
+  if (check.always || found == state.checks.end()) return true;
   const CheckRecord& last = found->second;
   const bool held = last.status == "pass" || last.status == "warn";
   return !held || last.code_version != code_version_of(check.code) || last.inputs != inputs;
 }
 
 bool Plan::is_empty() const {
-  return joins.empty() &&
+  return joins.empty() && gone.empty() &&
          std::none_of(units.begin(), units.end(),
                       [](const PlannedUnit& planned) { return planned.reason.has_value(); }) &&
          std::none_of(checks_due.begin(), checks_due.end(), [](bool due) { return due; });
@@ -273,6 +278,16 @@ std::set<std::string> Plan::stale() const {
 Plan make_plan(const Graph& graph, const std::vector<Check>& checks, const State& state,
                const PlanOptions& options) {
   return Planner(graph, state, options).plan(checks);
+}
+
+bool belongs(const Graph& graph, const PublishedRelation& relation) {
+  const auto index = graph.find(relation.unit.asset);
+  if (!index) return false;
+  const Asset& asset = graph[*index];
+  return relation.unit.partition.empty()
+             ? std::pair(relation.schema, relation.name) == relation_of(asset, "")
+             : std::find(asset.partitions.begin(), asset.partitions.end(),
+                         relation.unit.partition) != asset.partitions.end();
 }
 
 bool stands_as_made(const Asset& asset, const State& state) {

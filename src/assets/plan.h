@@ -22,6 +22,7 @@ struct Check {
   std::vector<std::string> inputs;  // all that it reads, but for ephemeral assets
   std::string kind;                 // "data test", "freshness", "row count"
   bool blocks = true;               // its failure keeps the asset from being published
+  bool always = false;              // asked in every run: its outcome changes with time
   Code code;
   // Assets that are not made before the check has passed.
   std::vector<std::string> guards;
@@ -61,13 +62,18 @@ struct Plan {
   std::set<std::string> joins;
   std::vector<bool> checks_due;  // by number of check; also those of assets that will be made
 
-  bool is_empty() const;  // nothing to make, nothing to join and nothing to check
+  std::set<std::string> gone;  // relations that are published and no longer belong to the graph
+
+  bool is_empty() const;  // nothing to make, to join, to check and to drop
   const PlannedUnit* find(const Unit& unit) const;
   std::set<std::string> stale() const;  // names of assets
 };
 
 Plan make_plan(const Graph& graph, const std::vector<Check>& checks, const State& state,
                const PlanOptions& options);
+
+// Whether a relation of an earlier publication still belongs to the graph.
+bool belongs(const Graph& graph, const PublishedRelation& relation);
 
 // Whether tables of a published asset are there with the rows that they were made with.
 bool stands_as_made(const Asset& asset, const State& state);

@@ -27,6 +27,8 @@ std::string json_quote(std::string_view text);
 
 // "12,345"
 std::string with_thousands(std::int64_t number);
+// "1 asset", "12,345 assets"
+std::string counted(std::int64_t count, std::string_view one, std::string_view many);
 
 // True if `text` matches `pattern`, in which * stands for any run and ? for one character.
 bool matches_wildcard(std::string_view text, std::string_view pattern);

@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -244,15 +243,12 @@ std::vector<std::size_t> run_order(const std::vector<Node>& nodes, const NodeSet
 }
 
 std::vector<std::vector<std::size_t>> guarded_models(const std::vector<Node>& nodes) {
+  const ModelsAfter models_after(nodes);
   std::vector<std::vector<std::size_t>> guarded(nodes.size());
-  std::optional<ModelsAfter> models_after;  // most tests are of one model, and do not need it
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    const std::vector<std::size_t>& tested = nodes[i].depends_on;
-    if (nodes[i].kind != NodeKind::test || tested.empty()) continue;
-    if (tested.size() > 1 && !models_after) models_after.emplace(nodes);
+    if (nodes[i].kind != NodeKind::test || nodes[i].depends_on.empty()) continue;
     NodeSet built, seen;
-    for (const std::size_t model :
-         tested.size() == 1 ? nodes[tested[0]].children : models_after->first_after_all(tested)) {
+    for (const std::size_t model : models_after.first_after_all(nodes[i].depends_on)) {
       add_built(nodes, model, built, seen);
     }
     guarded[i].assign(built.begin(), built.end());

@@ -51,7 +51,7 @@ TEST(Graph, ATestGuardsTheNearestModelsAfterAllThatItTests) {
       {"tests/of_nothing.sql", "select 1 as id"},
   });
   EXPECT_EQ(guarded(project),
-            "of_a: last only_a other x\n"  // last as well: it reads a itself
+            "of_a: only_a other x\n"
             "of_a_and_b: both other\n"
             "of_a_and_c: \n"
             "of_a_and_x: both\n"

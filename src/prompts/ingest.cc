@@ -172,21 +172,17 @@ void ingest_requests(duck::Connection& connection, const SourceRows& source,
   result.sampled = observed.sampled;
 }
 
-std::string plural(std::int64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", with_thousands(count), count == 1 ? one : many);
-}
-
 void add_notes(const IngestRequest& request, IngestResult& result) {
   const std::string_view one = request.observed ? "request" : "prompt",
                          many = request.observed ? "requests" : "prompts";
   if (result.sampled) {
     result.notes.push_back(fmt::format(
-        "{} drawn from the {} rows of the source{}", plural(result.rows, one, many),
+        "{} drawn from the {} rows of the source{}", counted(result.rows, one, many),
         with_thousands(result.rows_in_source), request.observed ? ", whole users" : ""));
   } else if (result.rows < request.prompts) {
     result.notes.push_back(
         fmt::format("the source has {}, fewer than the {} asked for: all are used",
-                    plural(result.rows, one, many), with_thousands(request.prompts)));
+                    counted(result.rows, one, many), with_thousands(request.prompts)));
   }
   for (const Finding& finding : result.findings) {
     if (finding.count == 0) continue;

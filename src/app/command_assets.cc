@@ -1,0 +1,112 @@
+#include <map>
+#include <memory>
+#include <set>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "app/asset_report.h"
+#include "app/asset_run.h"
+#include "app/asset_states.h"
+#include "app/option_values.h"
+#include "app/options.h"
+#include "app/project.h"
+#include "assets/graph_format.h"
+#include "assets/warehouse.h"
+
+namespace gsa::app {
+namespace {
+
+struct AssetsOptions {
+  CommonOptions common;
+  ProjectOptions project;
+  AssetListFormat format = AssetListFormat::table;
+  assets::GraphFormat graph_format = assets::GraphFormat::text;
+  std::string name;
+};
+
+// Opens, reads, and gives what there is to `show`.
+template <typename Show>
+int with_overview(const AssetsOptions& options, const Show& show) {
+  const dbt::Project project = load_project(options.project);
+  if (!options.common.quiet) print_warnings(project);
+  const duck::Database database = open_or_in_memory(options.common, {}, assets::Access::read);
+  duck::Connection connection = database.connect();
+  const AssetOverview overview(project, connection);
+  fmt::print("{}", show(project, overview, connection));
+  return 0;
+}
+
+int list(const AssetsOptions& options) {
+  return with_overview(options, [&](const auto&, const AssetOverview& overview, auto&) {
+    return asset_list(overview, options.format);
+  });
+}
+
+int graph(const AssetsOptions& options) {
+  return with_overview(options, [&](const auto&, const AssetOverview& overview, auto&) {
+    std::vector<std::string> states;
+    for (const AssetState& state : overview.states) states.push_back(state.state);
+    return assets::format_graph(overview.catalog.graph, states, options.graph_format);
+  });
+}
+
+int show(const AssetsOptions& options) {
+  return with_overview(options, [&](const dbt::Project& project, const AssetOverview& overview,
+                                    duck::Connection& connection) {
+    return asset_report(overview, project, connection, options.name, STDOUT_FILENO);
+  });
+}
+
+void add_project(CLI::App& command, ProjectOptions& options) {
+  command.add_option("--project", options.folder, "A dbt project (default: the built-in one)")
+      ->type_name("DIR");
+  command.add_option("--vars", options.vars, "Override vars of the project: '{name: value}'")
+      ->type_name("YAML");
+}
+
+}  // namespace
+
+void add_assets(CLI::App& app, Action& action) {
+  const auto options = std::make_shared<AssetsOptions>();
+  CLI::App* command =
+      add_command(app, "assets", "What there is, what is stale and why, and how it hangs together",
+                  "  gsa assets\n  gsa assets graph --format mermaid\n"
+                  "  gsa assets show fct_sessions",
+                  options->common);
+  add_project(*command, options->project);
+  command->add_option("--format", options->format, "table, json or markdown (default: table)")
+      ->transform(one_of<AssetListFormat>({{"table", AssetListFormat::table},
+                                           {"json", AssetListFormat::json},
+                                           {"markdown", AssetListFormat::markdown}}))
+      ->type_name("FORMAT");
+  command->require_subcommand(0, 1);
+
+  CLI::App* graph_command =
+      add_command(*command, "graph", "The graph of assets",
+                  "  gsa assets graph\n  gsa assets graph --format dot | dot -Tsvg > assets.svg",
+                  options->common);
+  add_project(*graph_command, options->project);
+  graph_command
+      ->add_option("--format", options->graph_format, "text, dot, json or mermaid (default: text)")
+      ->transform(one_of<assets::GraphFormat>({{"text", assets::GraphFormat::text},
+                                               {"dot", assets::GraphFormat::dot},
+                                               {"json", assets::GraphFormat::json},
+                                               {"mermaid", assets::GraphFormat::mermaid}}))
+      ->type_name("FORMAT");
+  graph_command->callback([options, &action] { action = [options] { return graph(*options); }; });
+
+  CLI::App* show_command =
+      add_command(*command, "show",
+                  "One asset: columns and where they come from, inputs, outputs, SQL, history",
+                  "  gsa assets show fct_sessions", options->common);
+  add_project(*show_command, options->project);
+  show_command->add_option("name", options->name, "The asset")->required()->type_name("NAME");
+  show_command->callback([options, &action] { action = [options] { return show(*options); }; });
+
+  command->callback([command, options, &action] {
+    if (command->get_subcommands().empty()) action = [options] { return list(*options); };
+  });
+}
+
+}  // namespace gsa::app

@@ -1,0 +1,214 @@
+#include "app/maker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "assets/warehouse.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace gsa::app {
+namespace {
+
+// Each lane waits for DuckDB, whose threads do the work: more lanes than this gain nothing and take
+// memory.
+constexpr std::size_t kMostLanes = 4;
+
+std::size_t lanes_for(int threads) {
+  const std::size_t cores =
+      threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
+  return std::clamp<std::size_t>(cores, 1, kMostLanes);
+}
+
+std::string sample_json(const dbt::SampleRows& sample) {
+  std::vector<std::string> rows;
+  for (const auto& row : sample.rows) {
+    std::vector<std::string> cells;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      cells.push_back(json_quote(sample.columns[c]) + ": " +
+                      (row[c] ? json_quote(*row[c]) : "null"));
+    }
+    rows.push_back("{" + join(cells, ", ") + "}");
+  }
+  return rows.empty() ? "" : "[" + join(rows, ", ") + "]";
+}
+
+void throw_if_failed(const dbt::NodeResult& result) {
+  if (result.status != dbt::Status::error) return;
+  if (result.sql_error == duck::SqlErrorKind::io) {
+    throw assets::TransientError(result.message, result.hint);
+  }
+  throw Error(result.message, result.hint);
+}
+
+}  // namespace
+
+Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder)
+    : run_(run),
+      log_(run.catalog, run.project, run.common.quiet),
+      connection_(database.connect()),
+      runner_(run.project, connection_, node_options()),
+      published_(run.project, {}),
+      work_(work()),
+      engine_(database, engine_options(), work_, recorder, log_) {}
+
+dbt::NodeRunOptions Maker::node_options() {
+  dbt::NodeRunOptions options;
+  options.full_refresh = run_.full_refresh;
+  options.relation = [this](const dbt::Relation& relation) {
+    dbt::Relation current = relation;
+    if (relation.database.empty()) {
+      current.name = engine_.current_name(relation.schema, relation.name);
+    }
+    return current;
+  };
+  return options;
+}
+
+assets::EngineOptions Maker::engine_options() const {
+  assets::EngineOptions options{run_.catalog.graph,
+                                run_.catalog.checks,
+                                run_.state,
+                                run_.plan,
+                                run_.sources,
+                                run_.baseline,
+                                lanes_for(run_.common.warehouse.threads),
+                                {}};
+  if (run_.raw != nullptr) options.others = {&run_.raw->connection()};
+  return options;
+}
+
+assets::Work Maker::work() {
+  return {[this](const assets::Unit& unit, duck::Connection& lane) { return make(unit, lane); },
+          [this](const assets::Asset& asset) {
+            const std::size_t node = run_.catalog.models.at(asset.name);
+            return published_.compile(run_.project.nodes()[node]).text();
+          },
+          [this](const assets::Check& check, duck::Connection& lane,
+                 assets::CheckOutcome& outcome) { ask(check, lane, outcome); }};
+}
+
+assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
+  if (run_.raw != nullptr && is_raw_table(unit.asset)) {
+    return run_.raw->make(unit, lane, engine_,
+                          [this](const std::string& text) { log_.note(text); });
+  }
+  const dbt::Node& node = run_.project.nodes()[run_.catalog.models.at(unit.asset)];
+  if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
+  const dbt::NodeResult result = runner_.run(node, lane);
+  log_.keep(result);
+  throw_if_failed(result);
+  return {result.rows, {}};
+}
+
+// An incremental model adds to what is published: to a copy, until it is published in turn.
+void Maker::copy_published(const dbt::Node& node, duck::Connection& lane) {
+  const dbt::Relation& published = node.relation;
+  const assets::Standing* standing = run_.state.find(published.schema, published.name);
+  if (standing == nullptr || standing->is_view ||
+      node.model.full_refresh.value_or(run_.full_refresh)) {
+    return;
+  }
+  dbt::Relation copy = published;
+  copy.name = assets::hidden(published.name);
+  lane.execute(fmt::format("create or replace table {} as from {}", dbt::to_sql(copy),
+                           dbt::to_sql(published)));
+  runner_.relations().set(copy, dbt::RelationKind::table);
+}
+
+// Seconds since the newest row came, or, where the data does not say, since it was last made.
+double Maker::age_of(const dbt::Node& node, const std::string& asset,
+                     duck::Connection& lane) const {
+  constexpr const char* kNow = "current_timestamp at time zone 'UTC'";
+  const dbt::Freshness& freshness = *node.freshness;
+  std::string newest;
+  if (!freshness.loaded_at_field.empty()) {
+    const dbt::Relation& relation = node.relation;
+    const std::string name =
+        relation.database.empty()
+            ? sql_name(relation.schema) + "." +
+                  sql_name(engine_.current_name(relation.schema, relation.name))
+            : dbt::to_sql(relation);
+    newest = fmt::format("(select max(cast({} as timestamp)) from {}{})", freshness.loaded_at_field,
+                         name, freshness.filter.empty() ? "" : " where " + freshness.filter);
+  } else if (engine_.made({asset, ""})) {
+    return 0;
+  } else {
+    const auto made = run_.state.published.find({asset, ""});
+    if (made == run_.state.published.end()) {
+      throw Error(fmt::format("how old {} is cannot be said: gsa did not make it", asset),
+                  "give its freshness a loaded_at_field");
+    }
+    newest = sql_quote(made->second.made_at) + "::timestamp";
+  }
+  return lane.query(fmt::format("select epoch({}) - epoch({})", kNow, newest)).float64(0, 0);
+}
+
+void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
+                    assets::CheckOutcome& outcome) {
+  const dbt::Node& node = run_.project.nodes()[run_.catalog.freshness.at(check.name)];
+  const double age = age_of(node, check.asset, lane);
+  // Without a row that is dated nothing is known to be fresh.
+  const auto is_older = [&](const std::optional<dbt::AgeLimit>& limit) {
+    return limit && !(age <= static_cast<double>(limit->seconds()));
+  };
+  dbt::NodeResult result;
+  result.name = check.name;
+  result.kind = dbt::NodeKind::test;
+  result.place = node.place;
+  const bool too_old = is_older(node.freshness->error_after);
+  if (too_old || is_older(node.freshness->warn_after)) {
+    const dbt::AgeLimit& limit =
+        too_old ? *node.freshness->error_after : *node.freshness->warn_after;
+    result.status = too_old ? dbt::Status::fail : dbt::Status::warn;
+    result.failures = 1;
+    result.condition = fmt::format("the newest is older than {}", to_string(limit));
+    outcome.status = too_old ? "fail" : "warn";
+    outcome.failures = 1;
+    outcome.condition = result.condition;
+    outcome.message = std::isnan(age) ? "there is no row that says when it came"
+                                      : fmt::format("the newest is {:.1f} hours old", age / 3600);
+  }
+  log_.keep(result);
+}
+
+void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome) {
+  const dbt::Node& node = run_.project.nodes()[run_.catalog.tests.at(check.name)];
+  const dbt::NodeResult result = runner_.run(node, lane);
+  log_.keep(result);
+  throw_if_failed(result);
+  outcome.status = result.status == dbt::Status::warn   ? "warn"
+                   : result.status == dbt::Status::fail ? "fail"
+                                                        : "pass";
+  outcome.failures = result.failures;
+  outcome.condition = result.condition;
+  outcome.sample = sample_json(result.sample);
+  if (outcome.status != "pass") {
+    outcome.message =
+        fmt::format("got {}, configured to {} if {}", counted(result.failures, "result", "results"),
+                    outcome.status, result.condition);
+  }
+}
+
+Error failure_of(const assets::EngineResult& result, const RunLog& log,
+                 const std::string& outcome) {
+  if (log.raw_failure()) return *log.raw_failure();
+  if (result.errors > 0) {
+    return Error(fmt::format(
+        "{} could not run; {}",
+        counted(static_cast<std::int64_t>(result.errors), "model or test", "models and tests"),
+        outcome));
+  }
+  return Error(
+      fmt::format(
+          "{} failed; {}",
+          counted(static_cast<std::int64_t>(result.failed_checks), "data test", "data tests"),
+          outcome),
+      "the rows above break it: mend the data or the model, or give the test severity: warn",
+      ErrorCode::tests_failed);
+}
+
+}  // namespace gsa::app
