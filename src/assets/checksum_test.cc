@@ -92,11 +92,10 @@ TEST(BytesOnDisk, AreThoseOfTheBlocksOnceTheyAreWritten) {
     duck::Connection connection = duck::Database(options).connect();
     connection.execute("create table t as select hash(i) as h from range(200000) r(i)");
     connection.execute("checkpoint");
-    const auto bytes = bytes_on_disk(connection, R"("main"."t")");
+    const std::int64_t bytes = bytes_on_disk(connection, R"("main"."t")").value_or(0);
     // Hashes do not compress: at least 8 bytes a row, in blocks of 256 kB.
-    ASSERT_TRUE(bytes);
-    EXPECT_GE(*bytes, 200000 * 8);
-    EXPECT_EQ(*bytes % (256 << 10), 0);
+    EXPECT_GE(bytes, 200000 * 8);
+    EXPECT_EQ(bytes % (256 << 10), 0);
   }
   std::filesystem::remove(path);
 }

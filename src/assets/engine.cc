@@ -467,7 +467,7 @@ void Engine::note_outcome(const CheckOutcome& outcome) {
 void Engine::compare_rows(const Materialization& made) {
   const auto found = row_history_.find(to_string(made.unit));
   if (found == row_history_.end()) return;
-  const auto verdict = judge_row_count(*made.rows, found->second);
+  const auto verdict = judge_row_count(made.rows.value_or(0), found->second);
   if (!verdict) return;
   CheckOutcome outcome{"row_count_of_" + to_string(made.unit),
                        made.unit.asset,

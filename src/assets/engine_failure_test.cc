@@ -172,7 +172,7 @@ class EngineRetries : public testing::Test {
  protected:
   // Each call of a hook on it fails until there were `failures`.
   template <typename Failure>
-  std::function<void()> failing(int failures, Failure failure) {
+  std::function<void()> failing(int failures, const Failure& failure) {
     return [this, failures, failure] {
       if (++calls <= failures) throw Failure(failure);
     };
@@ -279,8 +279,8 @@ class InterruptionDeathTest : public testing::Test {
     try {
       p.run();
     } catch (const Error& error) {
-      const double seconds = since.seconds();
       signal.join();
+      const double seconds = since.seconds();
       const std::string found = join(p.rows("select name || ' ' || status from ops.steps order by "
                                             "name"),
                                      ", ") +

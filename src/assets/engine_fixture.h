@@ -283,7 +283,9 @@ inline Ran Pipeline::report(const Engine& engine, const Recorder& recorder,
   Ran ran;
   ran.run_id = recorder.run_id();
   ran.told = told;
-  for (const Unit& unit : result.made) ran.made[to_string(unit)] = engine.made(unit)->reason;
+  for (const Unit& unit : result.made) {
+    ran.made[to_string(unit)] = engine.made(unit).value_or(Materialization{}).reason;
+  }
   ran.held_back = result.held_back;
   for (const auto& [name, step] : told.steps) ran.ended[name] = step.status;
   return ran;

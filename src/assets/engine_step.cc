@@ -54,7 +54,7 @@ class StepPlanner {
 
   // The steps after which an asset stands as a whole.
   std::vector<std::size_t> whole(std::size_t index) const {
-    if (joins_[index]) return {*joins_[index]};
+    if (const std::optional<std::size_t> join = joins_[index]) return {*join};
     std::vector<std::size_t> steps;
     for (const auto& [partition, step] : units_[index]) steps.push_back(step);
     return steps;

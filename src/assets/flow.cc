@@ -18,8 +18,12 @@ using Node = tbb::flow::continue_node<tbb::flow::continue_msg>;
 
 class Lanes {
  public:
-  explicit Lanes(std::size_t count) {
+  explicit Lanes(std::size_t count) : count_(count) {
     for (std::size_t i = count; i > 0; --i) free_.push_back(i - 1);
+  }
+  bool are_all_free() {
+    const std::lock_guard lock(mutex_);
+    return free_.size() == count_;
   }
   std::size_t take() {
     const std::lock_guard lock(mutex_);
@@ -34,6 +38,7 @@ class Lanes {
   }
 
  private:
+  const std::size_t count_;
   std::mutex mutex_;
   std::vector<std::size_t> free_;
 };
@@ -57,6 +62,7 @@ class Flow {
       if (tasks_[i].after.empty()) nodes_[i].try_put({});
     }
     graph_.wait_for_all();
+    check(lanes_.are_all_free(), "all tasks have ended");
     if (failure_) std::rethrow_exception(failure_);
   }
 
