@@ -56,7 +56,7 @@ class GsaProcess {
   void signal(int number) const;
   bool running();
   std::string errors_so_far() const;  // what stderr holds
-  Outcome wait();  // to its end
+  Outcome wait();                     // to its end
 
  private:
   void reap(int flags);
