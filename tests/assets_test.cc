@@ -1,5 +1,6 @@
 // What a run makes, and why: staleness, early cut-off, partitions, retries, and who may run when.
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -21,7 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::set<std::string>;
 
-const Names kMetrics = {"daily_metrics", "user_friction_summary"};
 const Names kBehindSessions = {"dim_users", "daily_metrics", "user_friction_summary"};
 const Names kFacts = {"fct_generations", "fct_sessions", "dim_users", "daily_metrics",
                       "user_friction_summary"};
@@ -33,11 +33,18 @@ Names operator+(Names a, const Names& b) {
 
 class AssetsTest : public PublicationTest {
  protected:
-  // Runs on the project in project/, with the options that all runs of a test share.
+  // Runs on the project in project/, with options that `more` may say otherwise.
   Outcome make(const Arguments& more = {}) const {
-    Arguments arguments = {"--source", "synthetic", "--prompts", "500", "--project", "project"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return run("run", arguments);
+    Arguments line = {"run", "--quiet", "--warehouse", warehouse_, "--project", "project"};
+    line.insert(line.end(), more.begin(), more.end());
+    for (const auto& [option, value] :
+         {std::pair{"--source", "synthetic"}, std::pair{"--prompts", "500"},
+          std::pair{"--users", "50"}}) {
+      if (std::find(more.begin(), more.end(), option) == more.end()) {
+        line.insert(line.end(), {option, value});
+      }
+    }
+    return gsa(folder_, line);
   }
   void expect_made(const Names& assets, const Arguments& more = {}) {
     const Outcome outcome = make(more);
@@ -80,8 +87,8 @@ TEST_F(AssetsTest, OnlyWhatDependsOnAChangeIsMadeAnew) {
   // Without the var everything is as it was before the last run.
   expect_made(Names{"fct_sessions"} + kBehindSessions);
 
-  replace("models/marts/dim_users.sql", "coalesce(activity.lifetime_sessions, 0)",
-          "coalesce(activity.lifetime_sessions, 7)");
+  replace("models/marts/dim_users.sql", "users.cohort_week,",
+          "users.cohort_week || 'x' as cohort_week,");
   expect_made({"dim_users", "user_friction_summary"});
   EXPECT_EQ(reason("dim_users"), "its SQL changed");
 
@@ -167,8 +174,8 @@ TEST_F(AssetsTest, OfASelectionAreMadeFreshOrNotAndStaleIsAWordForThem) {
   expect_made({"fct_sessions"}, {"--select", "fct_sessions"});
   EXPECT_EQ(reason("fct_sessions"), "selected");
   expect_made({}, {"--select", "stale+"});
-  replace("models/marts/dim_users.sql", "coalesce(activity.lifetime_sessions, 0)",
-          "coalesce(activity.lifetime_sessions, 7)");
+  replace("models/marts/dim_users.sql", "users.cohort_week,",
+          "users.cohort_week || 'x' as cohort_week,");
   expect_made({"dim_users"}, {"--select", "stale", "--exclude", "user_friction_summary"});
   expect_made({"user_friction_summary"}, {"--select", "stale+"});
   expect_made({});

@@ -176,6 +176,7 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
                      std::vector<assets::Asset> exports) {
   CatalogBuilder builder(project);
   std::vector<assets::Asset> all = std::move(raw);
+  const std::size_t raw_count = all.size();
   Catalog catalog;
   const std::vector<dbt::Node>& nodes = project.nodes();
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -186,9 +187,10 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
     }
     if (node.freshness) catalog.freshness["freshness_of_" + asset_name(node)] = i;
     const std::string name = asset_name(node);
-    const auto own = std::find_if(all.begin(), all.end(),
+    const auto end_of_raw = all.begin() + static_cast<std::ptrdiff_t>(raw_count);
+    const auto own = std::find_if(all.begin(), end_of_raw,
                                   [&](const assets::Asset& asset) { return asset.name == name; });
-    if (node.kind == dbt::NodeKind::source && own != all.end()) {
+    if (node.kind == dbt::NodeKind::source && own != end_of_raw) {
       CatalogBuilder::describe(node, *own);
       continue;
     }

@@ -198,13 +198,13 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::En
 assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connection,
                              const assets::Engine& engine, RunLog& log) {
   const std::string table = engine.current_relation(unit);
+  log.working(unit.asset, unit.asset,
+              unit.asset == "raw_users" ? options_.simulation.users : options_.prompts);
   if (options_.behavior == Behavior::observed) {
     if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, log);
     return make_observed(unit.asset, engine);
   }
   if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, log);
-  log.working(unit.asset, unit.asset,
-              unit.asset == "raw_users" ? options_.simulation.users : options_.prompts);
   if (unit.asset == "raw_users") {
     connection.execute(create_raw_users(table, options_.simulation));
   } else {
