@@ -146,7 +146,10 @@ TEST_F(AssetsTest, WhatComesOutTheSameLeavesFreshWhatHangsOnIt) {
                       fs::file_time_type::clock::now() + std::chrono::seconds(5));
   expect_made({"raw_prompts"}, line);
   EXPECT_EQ(reason("raw_prompts"), "its source files changed");
+  // Another word of as many tokens: what happened to the prompt is the same.
   folder_.write("prompts.csv", "prompt\na red fox\na blue whale in the sea\nrain\n");
+  expect_made({"raw_prompts", "stg_prompts", "dim_prompts", "raw_generations"}, line);
+  folder_.write("prompts.csv", "prompt\na red fox\na blue whale in the sea\nrain and snow\n");
   expect_made(
       Names{"raw_prompts", "stg_prompts", "dim_prompts", "raw_generations", "stg_generations"} +
           kFacts,

@@ -182,11 +182,12 @@ class Report {
       const auto made = overview_.records.published.find({asset_.name, partition});
       const assets::PlannedUnit* planned = overview_.plan.find({asset_.name, partition});
       const bool stale = planned != nullptr && planned->reason;
-      const bool there = made != overview_.records.published.end();
+      const assets::Materialization* there =
+          made == overview_.records.published.end() ? nullptr : &made->second;
       rows.push_back({partition, stale ? *planned->reason : "fresh",
-                      there ? made->second.made_at : "",
-                      there && made->second.rows ? with_thousands(*made->second.rows) : "",
-                      there ? made->second.data_version : ""});
+                      there == nullptr ? "" : there->made_at,
+                      there == nullptr ? "" : with_thousands(there->rows.value_or(0)),
+                      there == nullptr ? "" : there->data_version});
     }
     text_ += format_table({{"partition", false},
                            {"state", false},

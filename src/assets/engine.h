@@ -128,8 +128,7 @@ class Engine {
   bool shows_the_same(const Asset& asset, duck::Connection& connection) const;
   void note_made(EngineStep& step, const Materialization& made);
   void join_partitions(EngineStep& step, duck::Connection& connection);
-  template <typename Attempt>
-  void with_retries(EngineStep& step, const Attempt& attempt);
+  void with_retries(EngineStep& step, const std::function<void()>& attempt);
 
   void ask(EngineStep& step, duck::Connection& connection);
   void note_outcome(const CheckOutcome& outcome);

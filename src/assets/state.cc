@@ -180,4 +180,8 @@ std::pair<std::string, std::string> relation_of(const Asset& asset, const std::s
   return {kPartitionSchema, asset.relation + "_" + suffix};
 }
 
+std::string sql_relation(const std::string& schema, const std::string& name) {
+  return sql_name(schema) + "." + sql_name(name);
+}
+
 }  // namespace gsa::assets

@@ -71,4 +71,7 @@ std::string combined_version(const std::vector<std::pair<std::string, std::strin
 inline constexpr const char* kPartitionSchema = "partitions";
 std::pair<std::string, std::string> relation_of(const Asset& asset, const std::string& partition);
 
+// As SQL names it.
+std::string sql_relation(const std::string& schema, const std::string& name);
+
 }  // namespace gsa::assets
