@@ -74,11 +74,11 @@ TEST_F(AssetsTest, OnlyWhatDependsOnAChangeIsMadeAnew) {
   EXPECT_EQ(reason("fct_sessions"), "never made");
   expect_made({});
 
-  expect_made({"fct_sessions"} + kBehindSessions, {"--vars", "{friction_error_weight: 2.0}"});
+  expect_made(Names{"fct_sessions"} + kBehindSessions, {"--vars", "{friction_error_weight: 2.0}"});
   EXPECT_EQ(reason("fct_sessions"), "its SQL changed");
   EXPECT_EQ(reason("dim_users"), "upstream fct_sessions was made anew");
   // Without the var everything is as it was before the last run.
-  expect_made({"fct_sessions"} + kBehindSessions);
+  expect_made(Names{"fct_sessions"} + kBehindSessions);
 
   replace("models/marts/dim_users.sql", "coalesce(activity.lifetime_sessions, 0)",
           "coalesce(activity.lifetime_sessions, 7)");
@@ -86,9 +86,9 @@ TEST_F(AssetsTest, OnlyWhatDependsOnAChangeIsMadeAnew) {
   EXPECT_EQ(reason("dim_users"), "its SQL changed");
 
   replace("macros/friction.sql", "100.0 * (", "100.00 * (");
-  expect_made({"fct_sessions"} + kBehindSessions);
+  expect_made(Names{"fct_sessions"} + kBehindSessions);
 
-  expect_made({"raw_users", "raw_generations", "stg_users", "stg_generations"} + kFacts,
+  expect_made(Names{"raw_users", "raw_generations", "stg_users", "stg_generations"} + kFacts,
               {"--users", "60"});
   EXPECT_EQ(reason("raw_users"), "--users changed from 50 to 60");
   EXPECT_EQ(reason("raw_generations"), "--users changed from 50 to 60");
@@ -96,14 +96,15 @@ TEST_F(AssetsTest, OnlyWhatDependsOnAChangeIsMadeAnew) {
   EXPECT_EQ(reason("raw_prompts"), "--seed changed from 42 to 7");
   // More prompts are more generations, of the same users.
   expect_made(
-      {"raw_prompts", "raw_generations", "stg_prompts", "dim_prompts", "stg_generations"} + kFacts,
+      Names{"raw_prompts", "raw_generations", "stg_prompts", "dim_prompts", "stg_generations"} +
+          kFacts,
       {"--users", "60", "--seed", "7", "--prompts", "600"});
 }
 
 TEST_F(AssetsTest, CommentsAndWhiteSpaceMakeNothingStale) {
   init_project();
-  expect_made({"raw_prompts", "raw_users", "raw_generations", "stg_prompts", "stg_users",
-               "stg_generations", "dim_prompts"} +
+  expect_made(Names{"raw_prompts", "raw_users", "raw_generations", "stg_prompts", "stg_users",
+                    "stg_generations", "dim_prompts"} +
               kFacts);
   const std::string before = read_cell(warehouse_, "select count(*) from ops.runs");
   replace("models/marts/dim_users.sql", "with activity as (",
@@ -140,7 +141,8 @@ TEST_F(AssetsTest, WhatComesOutTheSameLeavesFreshWhatHangsOnIt) {
   EXPECT_EQ(reason("raw_prompts"), "its source files changed");
   folder_.write("prompts.csv", "prompt\na red fox\na blue whale in the sea\nrain\n");
   expect_made(
-      {"raw_prompts", "stg_prompts", "dim_prompts", "raw_generations", "stg_generations"} + kFacts,
+      Names{"raw_prompts", "stg_prompts", "dim_prompts", "raw_generations", "stg_generations"} +
+          kFacts,
       line);
 }
 

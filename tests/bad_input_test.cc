@@ -12,7 +12,7 @@ class BadSource : public testing::Test {
   BadSource() { copy_small_warehouse(folder_); }
 
   void expect_refused(const std::string& source) {
-    const std::vector<std::string> line = {"run", "--source", source};
+    const std::vector<std::string> line = {"run", "--quiet", "--source", source};
     const Outcome run = gsa(folder_, line);
     transcripts_ += transcript(folder_, line, run);
     EXPECT_EQ(run.exit_code, 1) << source;

@@ -13,13 +13,14 @@ TEST(Help, OfEveryCommandHasItsOptionsAndAnExample) {
   std::map<std::string, std::vector<std::string>> options = {
       {"run",
        {"--prompts", "--users", "--year", "--month", "--seed", "--source", "--full-refresh"}},
+      {"watch", {"--prompts", "--source", "--schedule", "--time-zone", "--debounce"}},
       {"build", {"--full-refresh"}},
       {"test", {}},
       {"summary", {"--format"}},
       {"sql", {"--file", "--format", "--output"}},
       {"export", {"--format", "--project"}},
       {"init", {}}};
-  for (const char* command : {"run", "build", "test"}) {
+  for (const char* command : {"run", "watch", "build", "test"}) {
     options[command].insert(options[command].end(), project.begin(), project.end());
   }
   const TempFolder folder;
@@ -85,6 +86,16 @@ TEST(UsageError, ExitsWithTwoSaysWhatIsWrongAndDoesNothing) {
       {"run", "--memory-limit", "120%"},
       {"run", "--warehouse", ""},
       {"run", "words"},
+      {"watch"},
+      {"watch", "--source", "diffusiondb", "hf://datasets/a/b/c.parquet"},
+      {"watch", "--project", "models", "--prompts", "0"},
+      {"watch", "--project", "models", "--time-zone", "UTC"},
+      {"watch", "--project", "models", "--debounce", "5000"},
+      {"watch", "--schedule", "0 * * * *", "--debounce", "100"},
+      {"watch", "--schedule", "0 * * * *", "--time-zone", "Europe/Berln"},
+      {"watch", "--schedule", "0 * * *"},
+      {"watch", "--schedule", "@hourly", "--schedule", "0 24 * * *"},
+      {"watch", "--schedule", ""},
       {"build", "--prompts", "5"},
       {"summary", "--format", "xml"},
       {"summary", "--format"},

@@ -125,6 +125,8 @@ GsaProcess::~GsaProcess() {
 
 void GsaProcess::signal(int number) const { kill(pid_, number); }
 
+std::string GsaProcess::errors_so_far() const { return contents(output_.path() / "err"); }
+
 void GsaProcess::reap(int flags) {
   if (ended_) return;
   ended_ = wait4(pid_, &status_, flags, &usage_) == pid_;

@@ -55,7 +55,8 @@ class GsaProcess {
   pid_t pid() const { return pid_; }
   void signal(int number) const;
   bool running();
-  Outcome wait();  // to its end
+  std::string errors_so_far() const;  // what stderr holds
+  Outcome wait();                     // to its end
 
  private:
   void reap(int flags);

@@ -1,50 +1,24 @@
 #include "app/app.h"
 
-#include <cstdio>
-#include <filesystem>
-#include <memory>
-#include <new>
+#include <algorithm>
+#include <array>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "app/failure.h"
 #include "app/option_values.h"
 #include "app/options.h"
-#include "base/error.h"
 #include "base/interrupt.h"
-#include "base/terminal.h"
 #include "base/text.h"
 #include "duck/database.h"
 
 namespace gsa::app {
 namespace {
 
-constexpr int kBugExit = 70;  // EX_SOFTWARE of sysexits.h
 constexpr int kMaxThreads = 1024;
 constexpr int kMaxHistoryDays = 36500;
-
-int exit_code(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::failed:
-      return 1;
-    case ErrorCode::usage:
-      return 2;
-    case ErrorCode::tests_failed:
-      return 3;
-    case ErrorCode::interrupted:
-      return 130;
-  }
-  return 1;
-}
-
-void print_error(const std::string& message, const std::string& hint) {
-  fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::red, "error:"), message);
-  if (!hint.empty()) {
-    fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::cyan, "hint:"), hint);
-  }
-}
 
 // The command that was being typed, for hints: run, show of runs, or the whole of gsa.
 const CLI::App* command_of(const CLI::App& app) {
@@ -113,7 +87,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     if (!meant.empty()) hint = meant;
   }
   print_error(message, hint);
-  return exit_code(ErrorCode::usage);
+  return kUsageExit;
 }
 
 int run_command_line(int argc, char** argv) {
@@ -136,6 +110,7 @@ int run_command_line(int argc, char** argv) {
   add_init(app, action);
   add_fetch(app, action);
   add_runs(app, action);
+  add_watch(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -155,27 +130,8 @@ int run_command_line(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run_command_line(argc, argv);
-  } catch (const Error& error) {
-    // Only a download knows better what Ctrl-C left behind.
-    if (error.code() == ErrorCode::interrupted && error.hint().empty()) {
-      print_error("interrupted", "nothing was changed: the last publication is whole");
-    } else {
-      print_error(error.message(), error.hint());
-    }
-    return exit_code(error.code());
-  } catch (const std::filesystem::filesystem_error& error) {
-    const std::string path = error.path1().string();
-    print_error(
-        path.empty() ? error.code().message() : fmt::format("{}: {}", path, error.code().message()),
-        "");
-    return exit_code(ErrorCode::failed);
-  } catch (const std::bad_alloc&) {
-    print_error("there is not enough memory", "");
-    return exit_code(ErrorCode::failed);
-  } catch (const std::exception& bug) {
-    print_error(fmt::format("a bug in gsa: {}", bug.what()),
-                "please report it with the command you ran");
-    return kBugExit;
+  } catch (...) {
+    return report_failure();
   }
 }
 
@@ -206,10 +162,16 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 }
 
 std::string given_options(const CLI::App& command) {
+  // Where it went, how it was shown, and when it was run.
+  constexpr std::array<std::string_view, 5> kLeftOut = {"--warehouse", "--quiet", "--schedule",
+                                                        "--time-zone", "--debounce"};
   std::vector<std::string> words;
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_name();
-    if (option->count() == 0 || name == "--warehouse" || name == "--quiet") continue;
+    if (option->count() == 0 ||
+        std::find(kLeftOut.begin(), kLeftOut.end(), name) != kLeftOut.end()) {
+      continue;
+    }
     if (option->get_positional()) {
       words.push_back(option->as<std::string>());
       continue;

@@ -203,12 +203,17 @@ std::string fresh_line(const assets::Plan& plan) {
       plan.units.size() == 1 ? "1 asset is" : fmt::format("{} assets are", plan.units.size()));
 }
 
-std::vector<std::string> plan_lines(const assets::Plan& plan) {
+std::vector<std::string> plan_lines(const assets::Plan& plan, bool all) {
   std::vector<std::pair<std::string, std::vector<std::string>>> reasons;  // in order of appearance
+  std::vector<std::string> behind;
   std::size_t count = 0;
   for (const assets::PlannedUnit& planned : plan.units) {
     if (!planned.reason) continue;
     ++count;
+    if (planned.depends_on_outcome && !all) {
+      behind.push_back(to_string(planned.unit));
+      continue;
+    }
     const auto same = std::find_if(reasons.begin(), reasons.end(), [&](const auto& entry) {
       return entry.first == *planned.reason;
     });
@@ -228,6 +233,7 @@ std::vector<std::string> plan_lines(const assets::Plan& plan) {
   for (const auto& [reason, names] : reasons) {
     lines.push_back(fmt::format("  {}: {}", join(names, ", "), reason));
   }
+  if (!behind.empty()) lines.push_back("  and what hangs on these: " + join(behind, ", "));
   return lines;
 }
 
@@ -240,7 +246,7 @@ void run_assets(const duck::Database& database, const AssetRun& run,
   bool published = false;
   try {
     Maker maker(database, run, &recorder);
-    for (const std::string& line : plan_lines(run.plan)) maker.log().line(line);
+    for (const std::string& line : plan_lines(run.plan, false)) maker.log().line(line);
     if (run.raw != nullptr) run.raw->prepare();
     const assets::EngineResult result = maker.engine().run();
     maker.log().summarize();

@@ -58,15 +58,16 @@ std::optional<Selection> select_assets(const ProjectOptions& options, const dbt:
 assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
                             const assets::State& state, assets::PlanOptions options);
 
-// Data versions of what the graph only reads, by reading it; but of raw tables as they are on record
-// where `trusts_records` and they have as many rows as they say.
+// Data versions of what the graph only reads, by reading it; but of raw tables as they are on
+// record where `trusts_records` and they have as many rows as they say.
 assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog,
                                      const assets::State& state, bool trusts_records);
 
 // "Nothing is stale: 12 assets are up to date"
 std::string fresh_line(const assets::Plan& plan);
-// "dim_users: its SQL changed", a line each, with the number of assets before them.
-std::vector<std::string> plan_lines(const assets::Plan& plan);
+// "dim_users: its SQL changed", a line for each reason, with the number of assets before them. What
+// is only behind others, and stale if these come out otherwise, is one line unless `all`.
+std::vector<std::string> plan_lines(const assets::Plan& plan, bool all);
 
 // Runs it and publishes, with `provenance` completed from the raw tables that were made. Throws
 // Error where something failed: nothing that is published has changed then, but where only checks

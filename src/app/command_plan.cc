@@ -114,7 +114,7 @@ void plan(const PlanCommandOptions& options) {
                counted(std::ssize(planned.plan.units), "asset is", "assets are"));
     return;
   }
-  for (const std::string& line : plan_lines(planned.plan)) fmt::print("{}\n", line);
+  for (const std::string& line : plan_lines(planned.plan, true)) fmt::print("{}\n", line);
   print_checks(planned);
   duck::Connection connection = database.connect();
   print_impact(planned, project, connection);

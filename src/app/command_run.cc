@@ -1,9 +1,22 @@
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "app/options.h"
 #include "app/pipeline.h"
+#include "app/summary.h"
 
 namespace gsa::app {
+namespace {
+
+int run(const PipelineOptions& options) {
+  const PipelineRun run = run_pipeline(options);
+  duck::Connection connection = run.warehouse.connect();
+  fmt::print("\n{}", report(connection, ReportFormat::table));
+  return 0;
+}
+
+}  // namespace
 
 void add_run(CLI::App& app, Action& action) {
   const auto options = std::make_shared<PipelineOptions>();
@@ -21,10 +34,7 @@ void add_run(CLI::App& app, Action& action) {
   add_record_options(*command, options->record);
   command->callback([command, options, &action] {
     finish_pipeline_options(*command, *options);
-    action = [options] {
-      run_pipeline(*options);
-      return 0;
-    };
+    action = [options] { return run(*options); };
   });
 }
 

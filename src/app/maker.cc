@@ -48,7 +48,8 @@ void throw_if_failed(const dbt::NodeResult& result) {
 
 Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder)
     : run_(run),
-      log_(run.catalog, run.project, run.common.quiet),
+      log_(run.catalog, run.project, run.common.quiet,
+           run.raw == nullptr ? nullptr : run.raw->own_connection()),
       connection_(database.connect()),
       runner_(run.project, connection_, node_options()),
       published_(run.project, {}),
@@ -93,8 +94,7 @@ assets::Work Maker::work() {
 
 assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   if (run_.raw != nullptr && is_raw_table(unit.asset)) {
-    return run_.raw->make(unit, lane, engine_,
-                          [this](const std::string& text) { log_.note(text); });
+    return run_.raw->make(unit, lane, engine_, log_);
   }
   const dbt::Node& node = run_.project.nodes()[run_.catalog.models.at(unit.asset)];
   if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);

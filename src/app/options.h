@@ -23,7 +23,8 @@ struct RecordOptions {
   int history_days = 90;  // how long runs stay on record
 };
 void add_record_options(CLI::App& command, RecordOptions& options);
-// What was given to the command, as it would be typed; without the warehouse and --quiet.
+// What was given to the command, as it would be typed; without the warehouse, --quiet, and what
+// says when `gsa watch` runs.
 std::string given_options(const CLI::App& command);
 
 // What the chosen command will do once the whole command line is read; returns the exit code.
@@ -42,6 +43,7 @@ void add_plan(CLI::App& app, Action& action);
 void add_assets(CLI::App& app, Action& action);
 void add_fetch(CLI::App& app, Action& action);
 void add_runs(CLI::App& app, Action& action);
+void add_watch(CLI::App& app, Action& action);
 
 // A command with its description, examples and --quiet, which all commands take.
 CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,

@@ -11,7 +11,6 @@
 #include "app/catalog.h"
 #include "app/fetch_progress.h"
 #include "app/project.h"
-#include "app/summary.h"
 #include "assets/plan.h"
 #include "assets/state.h"
 #include "assets/warehouse.h"
@@ -133,30 +132,30 @@ AssetRun PipelinePlan::run(const PipelineOptions& options, const dbt::Project& p
           raw.baseline()};
 }
 
-void run_pipeline(const PipelineOptions& options) {
+PipelineRun run_pipeline(const PipelineOptions& options) {
   const dbt::Project project = load_project(options.project);
   if (!options.common.quiet) print_warnings(project);
   // Before the warehouse is locked: a download may take minutes.
   FetchProgress download("downloading", options.common.quiet);
   const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, download.events());
   download.finish();
-  const duck::Database database =
-      open_for_run(options.common, options.record, assets::Access::write);
+  duck::Database database = open_for_run(options.common, options.record, assets::Access::write);
+  if (!sources.reason.empty()) {
+    note(options,
+         fmt::format("{}: {}",
+                     sources.name.empty() ? "the prompts are synthetic" : "the prompts are real",
+                     sources.reason));
+  }
   PipelinePlan planned(options, project, sources, database);
+  const assets::Provenance provenance = provenance_of(options, planned.raw_options, sources);
   if (planned.plan.is_empty()) {
     if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(planned.plan));
-  } else {
-    if (!sources.reason.empty()) {
-      note(options,
-           fmt::format("{}: {}",
-                       sources.name.empty() ? "the prompts are synthetic" : "the prompts are real",
-                       sources.reason));
-    }
-    run_assets(database, planned.run(options, project),
-               provenance_of(options, planned.raw_options, sources));
+    duck::Connection connection = database.connect();
+    assets::restate_provenance(connection, provenance.source_reason, provenance.project);
+    return {database, false};
   }
-  duck::Connection connection = database.connect();
-  fmt::print("\n{}", report(connection, ReportFormat::table));
+  run_assets(database, planned.run(options, project), provenance);
+  return {database, true};
 }
 
 }  // namespace gsa::app

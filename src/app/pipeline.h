@@ -35,7 +35,13 @@ struct PipelinePlan {
   std::optional<Selection> selection;
 };
 
-// Makes what is stale, publishes and prints the report; or throws Error, see run_assets().
-void run_pipeline(const PipelineOptions& options);
+// The warehouse is held until the last copy of it and its connections are gone.
+struct PipelineRun {
+  duck::Database warehouse;
+  bool made = false;  // false: nothing was stale
+};
+
+// Makes what is stale and publishes; or throws Error, see run_assets(). The report is the caller's.
+PipelineRun run_pipeline(const PipelineOptions& options);
 
 }  // namespace gsa::app

@@ -21,6 +21,14 @@ bool is_number(const std::string& text) {
                                       [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
+// A number is a month of the year; anything else is read once all options are.
+CLI::Validator month_number() {
+  return {[number = whole_number(1, 12)](std::string& text) {
+            return is_number(text) ? number(text) : std::string();
+          },
+          ""};
+}
+
 // Observed users and times are the data's: an option that would have no effect is a mistake.
 void refuse_simulated_options(const CLI::App& command, Behavior behavior) {
   if (behavior != Behavior::observed) return;
@@ -61,8 +69,7 @@ void add_simulation_options(CLI::App& command, PipelineOptions& options) {
                   "--year. They join those that were made before with the same options")
       ->default_str("those that are there, or 2025-12")
       ->check(not_empty())
-      ->check(CLI::Validator(
-          [](std::string& text) { return is_number(text) ? whole_number(1, 12)(text) : ""; }, ""))
+      ->transform(month_number())
       ->type_name("MONTHS");
   command.add_option("--year", options.year, "Year of --month 1 to 12")
       ->capture_default_str()

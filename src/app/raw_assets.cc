@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/observed_tables.h"
+#include "app/run_log.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -166,8 +167,7 @@ void RawAssets::prepare() {
 }
 
 assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection& connection,
-                                     const std::string& table,
-                                     const std::function<void(const std::string&)>& note) {
+                                     const std::string& table, RunLog& log) {
   const bool observed = options_.behavior == Behavior::observed;
   prompts::IngestRequest request{
       sources_.sources, options_.prompts, options_.simulation.seed, table, sources_.name, observed};
@@ -176,7 +176,7 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
       connection, request,
       [&](const std::string&, std::int64_t, const std::string& sql) { connection.execute(sql); });
   for (const std::string& text : ingested.notes) {
-    note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
+    log.note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
   }
   observed_ = std::move(ingested.observed);
   return {ingested.rows, metadata_of(ingested)};
@@ -196,15 +196,15 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::En
 }
 
 assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connection,
-                             const assets::Engine& engine,
-                             const std::function<void(const std::string&)>& note) {
+                             const assets::Engine& engine, RunLog& log) {
   const std::string table = engine.current_relation(unit);
   if (options_.behavior == Behavior::observed) {
-    // What was observed stands in temporary tables, which belong to one connection.
-    if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, note);
+    if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, log);
     return make_observed(unit.asset, engine);
   }
-  if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, note);
+  if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, log);
+  log.working(unit.asset, unit.asset,
+              unit.asset == "raw_users" ? options_.simulation.users : options_.prompts);
   if (unit.asset == "raw_users") {
     connection.execute(create_raw_users(table, options_.simulation));
   } else {

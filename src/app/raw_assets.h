@@ -5,7 +5,6 @@
 // the source at once.
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +22,8 @@
 #include "prompts/resolve.h"
 
 namespace gsa::app {
+
+class RunLog;
 
 bool is_raw_table(std::string_view name);
 
@@ -50,25 +51,27 @@ class RawAssets {
   // What the size of the tables depends on, but for chance.
   std::string baseline() const;
 
-  // On which observed tables are made.
   const duck::Connection& connection() const { return connection_; }
+  // That on which the tables are made, where it is not the lane's: what was observed stands in
+  // temporary tables, which belong to one connection. Null where it is.
+  const duck::Connection* own_connection() const {
+    return options_.behavior == Behavior::observed ? &connection_ : nullptr;
+  }
 
   // Call it once before make(), where something will be made.
   void prepare();
   // Under the engine's names. Threads may share it.
   assets::Made make(const assets::Unit& unit, duck::Connection& connection,
-                    const assets::Engine& engine,
-                    const std::function<void(const std::string&)>& note);
+                    const assets::Engine& engine, RunLog& log);
 
  private:
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
-                            const std::string& table,
-                            const std::function<void(const std::string&)>& note);
+                            const std::string& table, RunLog& log);
   assets::Made make_observed(const std::string& table, const assets::Engine& engine);
 
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;
-  duck::Connection connection_;  // observed: the one on which the requests stand
+  duck::Connection connection_;  // see own_connection()
   std::string files_;            // fingerprint of the source's
   std::unique_ptr<prompts::Observed> observed_;
 };

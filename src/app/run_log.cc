@@ -25,14 +25,20 @@ dbt::Status status_of(const std::string& status) {
 
 }  // namespace
 
-RunLog::RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet)
-    : catalog_(catalog), project_(project), quiet_(quiet) {}
+RunLog::RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet,
+               const duck::Connection* raw)
+    : catalog_(catalog), project_(project), quiet_(quiet), raw_(raw) {}
 
 RunLog::~RunLog() = default;
 
 void RunLog::keep(dbt::NodeResult result) {
   const std::lock_guard lock(mutex_);
   kept_[result.name] = std::move(result);
+}
+
+void RunLog::working(const std::string& asset, const std::string& label, std::int64_t rows) {
+  const std::lock_guard lock(mutex_);
+  work_[asset] = {label, rows};
 }
 
 void RunLog::print(const std::string& text) {
@@ -101,20 +107,26 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
   result_.nodes.push_back(std::move(result));
 }
 
+// One bar for all that runs; of one thing alone with its rows.
 void RunLog::pulse(const std::vector<duck::Connection>& lanes) {
   const std::lock_guard lock(mutex_);
   if (quiet_ || running_.empty()) return progress_.reset();
   std::vector<std::string> names;
   double least = 1;
+  Work work;
   for (const auto& [lane, name] : running_) {
-    names.push_back(name);
-    least = std::min(least, lanes[lane].progress().fraction);
+    const duck::Connection& connection =
+        raw_ != nullptr && is_raw_table(name) ? *raw_ : lanes[lane];
+    least = std::min(least, connection.progress().fraction);
+    const auto known = work_.find(name);
+    work = known == work_.end() ? Work{name, 0} : known->second;
+    names.push_back(work.label);
   }
-  const std::string label = join(names, ", ");
-  if (label != shown_ || !progress_) {
+  if (names.size() > 1) work = {join(names, ", "), 0};
+  if (work.label != shown_ || !progress_) {
     progress_.reset();
-    progress_ = std::make_unique<Progress>(Work{label, 0}, true);
-    shown_ = label;
+    progress_ = std::make_unique<Progress>(work, true);
+    shown_ = work.label;
   }
   progress_->update(least);
 }
@@ -123,7 +135,13 @@ void RunLog::summarize() {
   const std::lock_guard lock(mutex_);
   progress_.reset();
   if (raw_failure_ || (quiet_ && result_.succeeded())) return;
-  for (const std::string& text : dbt::summary_lines(result_, STDERR_FILENO)) print(text);
+  for (const std::string& text : dbt::summary_lines(result_, STDERR_FILENO)) {
+    if (quiet_) {
+      fmt::print(stderr, "{}\n", text);
+    } else {
+      print(text);
+    }
+  }
 }
 
 }  // namespace gsa::app

@@ -17,11 +17,15 @@ namespace gsa::app {
 
 class RunLog : public assets::Listener {
  public:
-  RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet);
+  // `raw` is the connection on which raw tables are made, if not on a lane.
+  RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet,
+         const duck::Connection* raw);
   ~RunLog() override;
 
   // The result of a node, before its step ends.
   void keep(dbt::NodeResult result);
+  // What is being made of an asset, and of how many rows (0: not known), for the progress.
+  void working(const std::string& asset, const std::string& label, std::int64_t rows);
   // A line, with the time before it.
   void line(const std::string& text);
 
@@ -49,7 +53,9 @@ class RunLog : public assets::Listener {
   std::mutex mutex_;  // of the output and of what follows
   std::map<std::string, dbt::NodeResult> kept_;
   std::map<std::size_t, std::string> running_;  // by lane
-  std::string shown_;                           // what the bar is of
+  std::map<std::string, Work> work_;            // by name of what runs
+  const duck::Connection* raw_;
+  std::string shown_;  // what the bar is of
   std::unique_ptr<Progress> progress_;
   dbt::RunResult result_;
   std::optional<Error> raw_failure_;

@@ -154,6 +154,16 @@ void publish(duck::Connection& connection, const Publication& publication) {
   }
 }
 
+void restate_provenance(duck::Connection& connection, const std::string& source_reason,
+                        const std::string& project) {
+  const auto published = read_provenance(connection);
+  if (!published || (published->source_reason == source_reason && published->project == project)) {
+    return;
+  }
+  connection.execute(fmt::format("update ops.provenance set source_reason = {}, project = {}",
+                                 sql_quote(source_reason), sql_quote(project)));
+}
+
 std::vector<PublishedRelation> published_relations(duck::Connection& connection) {
   std::vector<PublishedRelation> relations;
   if (!table_exists(connection, "ops", "published")) return relations;

@@ -37,6 +37,11 @@ struct Provenance {
 // The last publication's; none where nothing was published yet, or only in an older format.
 std::optional<Provenance> read_provenance(duck::Connection& connection);
 
+// The same numbers, chosen for another reason or by a project of another name: writes only where
+// that differs.
+void restate_provenance(duck::Connection& connection, const std::string& source_reason,
+                        const std::string& project);
+
 // A relation of a publication.
 struct PublishedRelation {
   std::string schema;

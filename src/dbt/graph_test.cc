@@ -96,7 +96,7 @@ TEST(Graph, FindsWhatFourThousandTestsGuardAtOnce) {
   const double seconds = watch.seconds();
   std::printf("what 4,000 tests guard was found in %.3f s\n", seconds);
   std::size_t guards = 0;
-  for (const auto& models : guarded) guards += models.empty() ? 0 : 1;
+  for (const auto& models : guarded) guards += models.empty() ? 0U : 1U;
   EXPECT_EQ(guards, std::size_t{2 * (kModels - 1) - 1});  // all but those of the last model
 #ifdef NDEBUG
   EXPECT_LT(seconds, 1.0);

@@ -28,9 +28,18 @@ inline ColumnsOf known(const Columns& columns) {
   };
 }
 
+// For all tests of lineage; one thread is enough to parse.
+inline duck::Connection& parser() {
+  static duck::Connection connection = [] {
+    duck::DatabaseOptions options;
+    options.threads = 1;
+    return duck::Database(options).connect();
+  }();
+  return connection;
+}
+
 inline QueryLineage read_lineage(const std::string& select, const Columns& columns = kKnown) {
-  static duck::Connection connection = memory();
-  return lineage_of(connection, select, known(columns));
+  return lineage_of(parser(), select, known(columns));
 }
 
 inline std::string to_string(const ColumnRefs& refs) {

@@ -66,7 +66,7 @@ NamedOrigin& column_of_star(Table& table, const std::string& name) {
   if (table.unlisted.size() == 1 && !table.unlisted[0].relation.empty()) {
     Scope scope(nullptr, false);
     scope.add_source({"", {}, {{}, table.unlisted, {}}, false});
-    origin = *scope.column_among(name, 0, 1);
+    origin = scope.column_among(name, 0, 1).value_or(origin);
   }
   table.columns.push_back({name, origin});
   return table.columns.back();

@@ -168,7 +168,9 @@ TEST(Lineage, FindsWhatDecidesTheRows) {
       {"select list(a) as n from (select a from t order by b)", "n: t.a | t.b"},
       {"select a from t order by all limit 10%", "a: t.a | t.a"},
       {"select unnest(items) as n, 1 as one from l", "n: l.items; one:  | l.items"},
-      {"select a from t semi join u on t.k = u.x", "a: t.a | t.k u.x"},
+      {"select *, k as m from t semi join u on t.k = u.x",
+       "a: t.a; b: t.b; c: t.c; k: t.k; m: t.k | t.k u.x"},
+      {"select a from u as o, t join v on a = x", "a: t.a | t.a v.x"},
       {"with f as (select k from u where y = 1) select a from t where k in (select k from f)",
        "a: t.a | t.k u.k u.y"},
   });
@@ -342,7 +344,7 @@ TEST(Lineage, ReadsDeeplyNestedQueries) {
 }
 
 TEST(Lineage, KnowsTheAggregatesOfDuckDb) {
-  duck::Result names = memory().query(
+  duck::Result names = parser().query(
       "select distinct function_name from duckdb_functions() where function_type = 'aggregate' "
       "order by 1");
   EXPECT_GT(names.rows(), 50u);

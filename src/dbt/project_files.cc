@@ -66,6 +66,20 @@ ProjectFiles::ProjectFiles(const std::vector<EmbeddedFile>& files, std::string d
   for (const EmbeddedFile& file : files) texts_.emplace(file.path, std::string(file.contents));
 }
 
+std::vector<fs::path> ProjectFiles::list(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  std::error_code failed;
+  if (!fs::is_directory(folder, failed)) return paths;
+  for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
+    if (at->is_directory()) {
+      if (is_foreign(at->path())) at.disable_recursion_pending();
+    } else if (is_project_text(at->path())) {
+      paths.push_back(at->path());
+    }
+  }
+  return paths;
+}
+
 ProjectFiles ProjectFiles::from_folder(const fs::path& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) {
@@ -78,12 +92,8 @@ ProjectFiles ProjectFiles::from_folder(const fs::path& folder) {
         "gsa init DIR writes one to start from");
   }
   std::map<std::string, std::string> texts;
-  for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
-    if (at->is_directory()) {
-      if (is_foreign(at->path())) at.disable_recursion_pending();
-    } else if (is_project_text(at->path())) {
-      texts.emplace(fs::relative(at->path(), folder).generic_string(), read_file(at->path()));
-    }
+  for (const fs::path& path : list(folder)) {
+    texts.emplace(fs::relative(path, folder).generic_string(), read_file(path));
   }
   return ProjectFiles(std::move(texts), folder.lexically_normal().generic_string());
 }

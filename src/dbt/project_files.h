@@ -19,8 +19,10 @@ class ProjectFiles {
   // `display` is what messages put before each path: the folder as the user named it, or nothing.
   explicit ProjectFiles(std::map<std::string, std::string> texts, std::string display = "");
   explicit ProjectFiles(const std::vector<EmbeddedFile>& files, std::string display = "");
-  // Reads the .sql and .yml files below `folder`, leaving out what dbt itself writes there. Throws
-  // Error if it is no folder, or no dbt project.
+  // The .sql and .yml files below `folder`, as paths that begin with it, leaving out what dbt
+  // itself writes there; none if it is no folder.
+  static std::vector<std::filesystem::path> list(const std::filesystem::path& folder);
+  // Reads them. Throws Error if it is no folder, or no dbt project.
   static ProjectFiles from_folder(const std::filesystem::path& folder);
 
   const std::string* find(

@@ -74,6 +74,11 @@ ResolvedSources fetch_source(const std::string& source, const hub::Settings& set
 
 }  // namespace
 
+bool is_file_source(const std::string& source) {
+  return source != kAuto && source != kSynthetic && !is_of_the_hub(source) &&
+         source.find("://") == std::string::npos;
+}
+
 ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events) {
   bool any_auto = false, any_of_the_hub = false;
   for (const std::string& source : sources) {

@@ -24,6 +24,9 @@ struct ResolvedSources {
   std::string reason;                // of `auto`: "DiffusionDB is in the cache", else empty
 };
 
+// Whether the source is a path or a glob, which anyone may change at any time.
+bool is_file_source(const std::string& source);
+
 // `sources` are "synthetic", "auto", a name of datasets.h, hf:// URLs, paths and globs. Only a
 // source of the hub looks at `settings` or the network. Throws Error where one cannot be had;
 // `auto` falls back on the synthetic corpus instead, but for Ctrl-C.

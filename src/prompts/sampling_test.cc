@@ -164,7 +164,7 @@ TEST_F(Sampling, DiffersBySlot) {
 
 TEST(SampleSeed, IsTheSeedItselfForSlotZeroAndAnotherForEachOther) {
   std::set<std::uint64_t> seeds;
-  for (const std::uint64_t seed : {0, 1, 42}) {
+  for (const std::uint64_t seed : {0ULL, 1ULL, 42ULL}) {
     EXPECT_EQ(sample_seed(seed, 0), seed);
     for (std::int64_t slot = 0; slot < 1000; ++slot) seeds.insert(sample_seed(seed, slot));
   }

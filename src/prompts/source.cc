@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <sys/stat.h>
@@ -77,13 +78,8 @@ bool has_wildcard(std::string_view path) {
   return path.find_first_of("*?[") != std::string_view::npos;
 }
 
-std::vector<std::string> expand_glob(duck::Connection& connection, const std::string& pattern) {
-  const duck::Result found =
-      connection.query(fmt::format("select file from glob({})", sql_quote(pattern)));
-  std::vector<std::string> paths;
-  for (std::size_t row = 0; row < found.rows(); ++row) paths.push_back(found.text(row, 0));
-  if (!paths.empty()) return paths;
-  const std::string folder = folder_of(pattern.substr(0, pattern.find_first_of("*?[") + 1));
+[[noreturn]] void throw_unmatched(const std::string& pattern) {
+  const std::string folder = *folder_of_glob(pattern);
   std::error_code ignored;
   throw Error(
       fmt::format("{}: no file matches", pattern),
@@ -214,11 +210,26 @@ SourceFile inspect(const std::string& path) {
 
 }  // namespace
 
+std::optional<std::string> folder_of_glob(const std::string& path) {
+  const std::size_t wildcard = path.find_first_of("*?[");
+  if (wildcard == std::string::npos) return std::nullopt;
+  return folder_of(path.substr(0, wildcard + 1));
+}
+
+std::vector<std::string> expand(duck::Connection& connection, const std::string& path) {
+  std::error_code ignored;
+  if (!has_wildcard(path) || fs::exists(path, ignored)) return {path};
+  const duck::Result found =
+      connection.query(fmt::format("select file from glob({})", sql_quote(path)));
+  std::vector<std::string> names;
+  for (std::size_t row = 0; row < found.rows(); ++row) names.push_back(found.text(row, 0));
+  return names;
+}
+
 std::vector<SourceFile> find_source_files(duck::Connection& connection,
                                           const std::vector<std::string>& paths) {
   std::vector<std::string> found;
   for (const std::string& path : paths) {
-    std::error_code ignored;
     if (path.find("://") != std::string::npos) {
       throw Error(
           fmt::format("{}: only files on this machine and datasets of the Hugging Face Hub "
@@ -226,11 +237,9 @@ std::vector<SourceFile> find_source_files(duck::Connection& connection,
                       path),
           "a dataset's file is named hf://datasets/OWNER/NAME/PATH; download any other first");
     }
-    if (has_wildcard(path) && !fs::exists(path, ignored)) {
-      for (std::string& match : expand_glob(connection, path)) found.push_back(std::move(match));
-    } else {
-      found.push_back(path);
-    }
+    std::vector<std::string> names = expand(connection, path);
+    if (names.empty()) throw_unmatched(path);
+    std::move(names.begin(), names.end(), std::back_inserter(found));
   }
   std::sort(found.begin(), found.end());
   std::vector<SourceFile> files;

@@ -4,6 +4,7 @@
 // of a known kind. Looks at names and first bytes only.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,14 @@ struct SourceFile {
   std::int64_t bytes;
   std::int64_t modified;  // nanoseconds of the file system's clock
 };
+
+// The folder in front of the first wildcard of a glob, "." where there is none; nothing of a path
+// without wildcards.
+std::optional<std::string> folder_of_glob(const std::string& path);
+
+// The names of the files that `path` stands for now: of a glob those that match, which may be none,
+// else itself, there or not.
+std::vector<std::string> expand(duck::Connection& connection, const std::string& path);
 
 // The files of `paths` (names and globs with *, ?, [] and **), sorted by path, each one once.
 // Throws Error for what is not there, is a folder, is empty, cannot be read or is of no known kind.

@@ -1,0 +1,67 @@
+#include "app/failure.h"
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/terminal.h"
+
+namespace gsa::app {
+namespace {
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::failed:
+      return 1;
+    case ErrorCode::usage:
+      return kUsageExit;
+    case ErrorCode::tests_failed:
+      return 3;
+    case ErrorCode::interrupted:
+      return kInterruptedExit;
+  }
+  return 1;
+}
+
+}  // namespace
+
+void print_error(const std::string& message, const std::string& hint) {
+  fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::red, "error:"), message);
+  if (!hint.empty()) {
+    fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::cyan, "hint:"), hint);
+  }
+}
+
+int report_failure() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    // Only a download knows better what Ctrl-C left behind.
+    if (error.code() == ErrorCode::interrupted && error.hint().empty()) {
+      print_error("interrupted", "nothing was changed: the last publication is whole");
+    } else {
+      print_error(error.message(), error.hint());
+    }
+    return exit_code(error.code());
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string path = error.path1().string();
+    print_error(
+        path.empty() ? error.code().message() : fmt::format("{}: {}", path, error.code().message()),
+        "");
+    return exit_code(ErrorCode::failed);
+  } catch (const std::bad_alloc&) {
+    print_error("there is not enough memory", "");
+    return exit_code(ErrorCode::failed);
+  } catch (const std::exception& bug) {
+    print_error(fmt::format("a bug in gsa: {}", bug.what()),
+                "please report it with the command you ran");
+    return kBugExit;
+  }
+}
+
+}  // namespace gsa::app

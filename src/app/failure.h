@@ -1,0 +1,20 @@
+#pragma once
+
+// How a command that fails tells the user, and its exit code.
+
+#include <string>
+
+namespace gsa::app {
+
+inline constexpr int kUsageExit = 2;
+inline constexpr int kInterruptedExit = 130;
+inline constexpr int kBugExit = 70;  // EX_SOFTWARE of sysexits.h
+
+// "error: …" and, unless it is empty, "hint: …", on stderr.
+void print_error(const std::string& message, const std::string& hint);
+
+// Prints the exception that is being handled, whatever it is, and returns its exit code. Call it in
+// a catch block.
+int report_failure();
+
+}  // namespace gsa::app
