@@ -247,7 +247,7 @@ class Pipeline {
     const std::string name = engine.current_relation(unit);
     const std::string select = current_sql(engine, unit.asset, unit.partition);
     if (kind == AssetKind::incremental && published_.contains(unit.asset)) {
-      lane.execute(fmt::format("create or replace table {} as from main.{}", name, unit.asset));
+      lane.execute(fmt::format("create table if not exists {} as from main.{}", name, unit.asset));
       lane.execute(fmt::format("insert into {} {}", name, select));
     } else {
       lane.execute(fmt::format("create {} {} as {}", kind == AssetKind::view ? "view" : "table",

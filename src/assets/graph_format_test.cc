@@ -143,7 +143,7 @@ TEST(GraphFormat, StaysShortForManyAssetsAndInputs) {
   for (int i = 0; i < 2000; ++i) {
     const std::string name = fmt::format("asset_{:04}", i);
     Words inputs;  // a diamond upon a diamond, of which a tree would never end
-    for (int back = 1; back <= std::min(i, 4); ++back) inputs.push_back(all[all.size() - back]);
+    inputs.assign(all.end() - std::min(i, 4), all.end());
     assets.push_back(asset(name, AssetKind::table, fmt::format("group {}", i % 7), inputs));
     all.push_back(name);
   }

@@ -178,9 +178,15 @@ from ops.steps left join checked on kind = 'check' and check_name = name cross j
 where run_id = {0} order by step, ops.steps.rowid)",
                                       run),
                                   [](Reader row) {
-                                    PastStep step{row.count(), row.text(), row.text(),
-                                                  row.text(),  row.text(), row.text(),
-                                                  row.text(),  {},         row.count()};
+                                    PastStep step;
+                                    step.step = row.count();
+                                    step.name = row.text();
+                                    step.kind = row.text();
+                                    step.asset = row.text();
+                                    step.partition = row.text();
+                                    step.status = row.text();
+                                    step.reason = row.text();
+                                    step.lane = row.count();
                                     step.attempts = row.count();
                                     step.started_at = row.text();
                                     step.begun = row.real();
@@ -207,9 +213,18 @@ std::vector<MaterializationRecord> materializations_of(duck::Connection& connect
                   "reason, published from ops.materializations where run_id = {} order by rowid",
                   run),
       [](Reader row) {
-        MaterializationRecord one{row.count(),  row.text(),   row.text(), row.text(),
-                                  row.number(), row.number(), row.real(), row.number(),
-                                  row.text(),   row.text(),   row.text()};
+        MaterializationRecord one;
+        one.run = row.count();
+        one.asset = row.text();
+        one.partition = row.text();
+        one.made_at = row.text();
+        one.rows = row.number();
+        one.bytes = row.number();
+        one.seconds = row.real();
+        one.peak_memory_bytes = row.number();
+        one.checksum = row.text();
+        one.data_version = row.text();
+        one.code_version = row.text();
         one.reason = row.text();
         one.published = row.count() != 0;
         return one;

@@ -203,6 +203,20 @@ TEST(Plan, NoticesThatTheViewOnPartitionsIsMissing) {
   EXPECT_EQ(p.plan(only).joins, Names{});
 }
 
+TEST(Plan, NamesRelationsThatNoLongerBelongToTheGraphButNotToASelection) {
+  Pipeline p = three();
+  p.table("end", "select 1 as i");
+  p.run();
+  p.remove("end");
+  EXPECT_EQ(p.reasons(), Texts{});
+  EXPECT_EQ(p.plan().gone, (Names{"end"}));
+  PlanOptions only;
+  only.only = Names{};
+  EXPECT_EQ(p.plan(only).gone, Names{});
+  EXPECT_TRUE(p.run().published);
+  EXPECT_TRUE(p.plan().is_empty());
+}
+
 class ChecksDue : public testing::Test {
  protected:
   ChecksDue() {
@@ -248,6 +262,17 @@ TEST_F(ChecksDue, AreThoseThatFailedTheLastTime) {
   p.check("of_b", "select count(*) from {b} where i = 2").blocks = false;
   p.run();
   EXPECT_EQ(p.due(), (Names{"of_a"}));  // a warning is an answer
+}
+
+TEST_F(ChecksDue, AreThoseWhoseAnswerChangesWithTime) {
+  p.checks[0].always = true;
+  EXPECT_EQ(p.due(), (Names{"of_a"}));
+}
+
+TEST_F(ChecksDue, OfAFullRefreshAreAll) {
+  PlanOptions refresh;
+  refresh.full_refresh = true;
+  EXPECT_EQ(p.due(refresh), (Names{"of_a", "of_b"}));
 }
 
 TEST_F(ChecksDue, OfASelectionAreThoseOfWhatIsMade) {

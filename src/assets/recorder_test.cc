@@ -1,5 +1,6 @@
 #include "assets/recorder.h"
 
+#include <atomic>
 #include <thread>
 
 #include <fmt/format.h>
@@ -273,11 +274,16 @@ TEST_F(Records, OfSeveralThreadsAreAllThereParallel) {
         recorder.event("info", "a", "step", "");
         recorder.materialization(made("a", fmt::format("c{}", i % 7)), {{"sql", "x"}});
         if (i % 50 == 0) recorder.flush();
-        recorder.flush_if_due();
       }
     });
   }
+  std::atomic<bool> ended = false;
+  std::thread pulse([&] {
+    while (!ended) recorder.flush_if_due();
+  });
   for (std::thread& thread : threads) thread.join();
+  ended = true;
+  pulse.join();
   recorder.end(totals("success"), 90);
   EXPECT_EQ(rows("select count(*), count(distinct name) from ops.steps"), (Lines{"1200, 1200"}));
   EXPECT_EQ(rows("select count(*) from ops.events where event = 'step'"), (Lines{"1200"}));
