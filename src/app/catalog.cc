@@ -204,8 +204,8 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
     catalog.checks.push_back(builder.check_of(nodes[index], catalog.graph, guards[index]));
   }
   for (const auto& [name, index] : catalog.freshness) {
-    catalog.checks.push_back(
-        freshness_check(name, asset_name(nodes[index]), *nodes[index].freshness));
+    const dbt::Freshness freshness = nodes[index].freshness.value_or(dbt::Freshness{});
+    catalog.checks.push_back(freshness_check(name, asset_name(nodes[index]), freshness));
   }
   return catalog;
 }
