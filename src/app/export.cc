@@ -98,7 +98,7 @@ std::optional<std::string> export_reason(const assets::Asset& asset, const std::
       inputs.insert(*version);
     }
   }
-  const auto reason = assets::stale_reason(asset, {asset.name, ""}, inputs, state);
+  auto reason = assets::stale_reason(asset, {asset.name, ""}, inputs, state);
   if (reason) return reason;
   std::error_code missing;
   const auto size = fs::file_size(file, missing);

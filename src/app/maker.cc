@@ -28,8 +28,8 @@ std::string sample_json(const dbt::SampleRows& sample) {
   for (const auto& row : sample.rows) {
     std::vector<std::string> cells;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      cells.push_back(json_quote(sample.columns[c]) + ": " +
-                      (row[c] ? json_quote(*row[c]) : "null"));
+      const std::optional<std::string>& cell = row[c];
+      cells.push_back(json_quote(sample.columns[c]) + ": " + (cell ? json_quote(*cell) : "null"));
     }
     rows.push_back("{" + join(cells, ", ") + "}");
   }
@@ -123,7 +123,7 @@ void Maker::copy_published(const dbt::Node& node, duck::Connection& lane) {
 double Maker::age_of(const dbt::Node& node, const std::string& asset,
                      duck::Connection& lane) const {
   constexpr const char* kNow = "current_timestamp at time zone 'UTC'";
-  const dbt::Freshness& freshness = *node.freshness;
+  const dbt::Freshness freshness = node.freshness.value_or(dbt::Freshness{});
   std::string newest;
   if (!freshness.loaded_at_field.empty()) {
     const dbt::Relation& relation = node.relation;
@@ -151,27 +151,25 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
                     assets::CheckOutcome& outcome) {
   const dbt::Node& node = run_.project.nodes()[run_.catalog.freshness.at(check.name)];
   const double age = age_of(node, check.asset, lane);
-  // Without a row that is dated nothing is known to be fresh.
-  const auto is_older = [&](const std::optional<dbt::AgeLimit>& limit) {
-    return limit && !(age <= static_cast<double>(limit->seconds()));
-  };
+  const dbt::Freshness freshness = node.freshness.value_or(dbt::Freshness{});
   dbt::NodeResult result;
   result.name = check.name;
   result.kind = dbt::NodeKind::test;
   result.place = node.place;
-  const bool too_old = is_older(node.freshness->error_after);
-  if (too_old || is_older(node.freshness->warn_after)) {
-    const dbt::AgeLimit& limit =
-        too_old ? *node.freshness->error_after : *node.freshness->warn_after;
-    result.status = too_old ? dbt::Status::fail : dbt::Status::warn;
-    result.failures = 1;
-    result.condition = fmt::format("the newest is older than {}", to_string(limit));
-    outcome.status = too_old ? "fail" : "warn";
-    outcome.failures = 1;
-    outcome.condition = result.condition;
+  // Without a row that is dated nothing is known to be fresh.
+  const auto compare = [&](const std::optional<dbt::AgeLimit>& limit, dbt::Status status,
+                           const char* word) {
+    if (!limit || age <= static_cast<double>(limit->seconds())) return;
+    result.status = status;
+    result.failures = outcome.failures = 1;
+    result.condition = outcome.condition =
+        fmt::format("the newest is older than {}", to_string(*limit));
+    outcome.status = word;
     outcome.message = std::isnan(age) ? "there is no row that says when it came"
                                       : fmt::format("the newest is {:.1f} hours old", age / 3600);
-  }
+  };
+  compare(freshness.warn_after, dbt::Status::warn, "warn");
+  compare(freshness.error_after, dbt::Status::fail, "fail");
   log_.keep(result);
 }
 
@@ -196,7 +194,7 @@ void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::Chec
 
 Error failure_of(const assets::EngineResult& result, const RunLog& log,
                  const std::string& outcome) {
-  if (log.raw_failure()) return *log.raw_failure();
+  if (const std::optional<Error>& raw = log.raw_failure()) return *raw;
   if (result.errors > 0) {
     return Error(fmt::format(
         "{} could not run; {}",
