@@ -39,9 +39,38 @@ SqlErrorKind kind_of(duckdb_error_type type) {
   }
 }
 
+// The text of a JSON string that begins at `at`, past its quote.
+std::string unquote(std::string_view json, std::size_t at) {
+  std::string text;
+  for (; at < json.size() && json[at] != '"'; ++at) {
+    if (json[at] != '\\' || at + 1 == json.size()) {
+      text += json[at];
+    } else {
+      ++at;
+      text += json[at] == 'n' ? '\n' : json[at];
+    }
+  }
+  return text;
+}
+
+// What fails before a query has begun to run comes as JSON: {"exception_type":"Out of Memory",
+// "exception_message":"…"}.
+SqlError error_of(SqlErrorKind kind, const std::string& message) {
+  constexpr std::string_view kType = "{\"exception_type\":\"";
+  constexpr std::string_view kMessage = "\"exception_message\":\"";
+  const std::size_t text = message.find(kMessage);
+  if (!message.starts_with(kType) || text == std::string::npos) return {kind, message};
+  const std::string type = unquote(message, kType.size());
+  const SqlErrorKind named = type == "Out of Memory" ? SqlErrorKind::out_of_memory
+                             : type == "INTERRUPT"   ? SqlErrorKind::interrupted
+                             : type == "IO"          ? SqlErrorKind::io
+                                                     : kind;
+  return {named, fmt::format("{} Error: {}", type, unquote(message, text + kMessage.size()))};
+}
+
 [[noreturn]] void throw_error(duckdb_result& result) {
   const char* message = duckdb_result_error(&result);
-  throw SqlError(kind_of(duckdb_result_error_type(&result)), message ? message : "unknown error");
+  throw error_of(kind_of(duckdb_result_error_type(&result)), message ? message : "unknown error");
 }
 
 [[noreturn]] void throw_prepare_error(duckdb_prepared_statement prepared) {
