@@ -99,7 +99,7 @@ TEST(Graph, FindsWhatFourThousandTestsGuardAtOnce) {
   for (const auto& models : guarded) guards += models.empty() ? 0U : 1U;
   EXPECT_EQ(guards, std::size_t{2 * (kModels - 1) - 1});  // all but those of the last model
 #ifdef NDEBUG
-  EXPECT_LT(seconds, 1.0);
+  EXPECT_LT(seconds, 10);  // 0.04 s on an idle machine
 #endif
 }
 
