@@ -79,7 +79,7 @@ bool has_wildcard(std::string_view path) {
 }
 
 [[noreturn]] void throw_unmatched(const std::string& pattern) {
-  const std::string folder = *folder_of_glob(pattern);
+  const std::string folder = folder_of_glob(pattern).value_or(pattern);
   std::error_code ignored;
   throw Error(
       fmt::format("{}: no file matches", pattern),
