@@ -17,6 +17,7 @@ bool is_operator(char c) { return is_one_of(c, "~!@^&|`+-*/%<>="); }
 
 // Bytes of the Unicode space at the front of `text`: those that DuckDB replaces before it parses.
 std::size_t unicode_space(std::string_view text) {
+  if (text.empty() || static_cast<unsigned char>(text[0]) < 0x80) return 0;
   if (text.starts_with("\xC2\xA0")) return 2;
   const std::string_view three = text.substr(0, 3);
   if (three >= "\xE2\x80\x80" && three <= "\xE2\x80\x8B") return 3;

@@ -93,7 +93,7 @@ ProjectFiles ProjectFiles::from_folder(const fs::path& folder) {
   }
   std::map<std::string, std::string> texts;
   for (const fs::path& path : list(folder)) {
-    texts.emplace(fs::relative(path, folder).generic_string(), read_file(path));
+    texts.emplace(path.lexically_relative(folder).generic_string(), read_file(path));
   }
   return ProjectFiles(std::move(texts), folder.lexically_normal().generic_string());
 }
