@@ -161,9 +161,9 @@ TEST_F(AssetsTest, ThatAreMissingOrWereChangedByOthersAreMadeAnew) {
   EXPECT_EQ(make().exit_code, 0);
   const Publication before = read_publication(warehouse_);
   made_last();
-  execute("drop table daily_metrics");
-  expect_made({"daily_metrics"});
-  EXPECT_EQ(reason("daily_metrics"), "its table is missing");
+  execute("drop table user_friction_summary");
+  expect_made({"user_friction_summary"});
+  EXPECT_EQ(reason("user_friction_summary"), "its table is missing");
   execute("delete from dim_users where user_id < 3");
   expect_made({"dim_users"});
   EXPECT_EQ(reason("dim_users"), "its rows were changed by something other than gsa");
@@ -369,6 +369,40 @@ TEST_F(MonthsTest, ARunOfOneLeavesTheOthersAlone) {
   EXPECT_EQ(read_cell(warehouse_, "select max(run_id) from ops.runs"), "2");
 }
 
+// daily_metrics is made month by month, of the days between its first and its last.
+TEST_F(MonthsTest, OfDailyMetricsAreTheWholeAndStayAsTheyAreBesideOthers) {
+  const auto tables = [&] {
+    std::map<std::string, std::string> found;
+    for (const auto& row :
+         read_rows(warehouse_,
+                   "select table_name, table_oid from duckdb_tables() where starts_with("
+                   "table_name, 'daily_metrics_')")) {
+      found[row[0]] = row[1];
+    }
+    return found;
+  };
+  ASSERT_EQ(make({"--month", "2025-10..2025-11"}).exit_code, 0);
+  const auto before = tables();
+  ASSERT_EQ(before.size(), 2u);
+  ASSERT_EQ(make({"--month", "2026-01"}).exit_code, 0);
+  const auto after = tables();
+  ASSERT_EQ(after.size(), 4u);
+  for (const auto& [name, oid] : before) EXPECT_EQ(after.at(name), oid) << name;
+  EXPECT_EQ(read_rows(warehouse_,
+                      "select strftime(session_date, '%Y-%m') as month, count(*), "
+                      "sum(total_sessions) from daily_metrics group by 1 order by 1"),
+            read_rows(warehouse_,
+                      "select strftime(day, '%Y-%m') as month, count(distinct day), "
+                      "count(session_id) from unnest(generate_series(timestamp '2025-10-01', "
+                      "timestamp '2026-01-31', interval 1 day)) as d (day) left join fct_sessions "
+                      "on session_date = day group by 1 order by 1"));
+  EXPECT_EQ(read_cell(warehouse_,
+                      "select count(*) from ops.published join ops.materializations using (run_id, "
+                      "asset, partition) where asset = 'daily_metrics' and rows between 28 and 31"),
+            "4");
+  EXPECT_EQ(run("build", {}).err.find("Nothing is stale") == std::string::npos, false);
+}
+
 TEST_F(MonthsTest, OfOtherOptionsReplaceThoseThatAreThere) {
   ASSERT_EQ(make({"--month", "2025-10..2025-12"}).exit_code, 0);
   // Without --month all of them are made anew.
@@ -380,7 +414,7 @@ TEST_F(MonthsTest, OfOtherOptionsReplaceThoseThatAreThere) {
   EXPECT_EQ(months("raw_generations").size(), 1u);
   EXPECT_EQ(read_cell(warehouse_,
                       "select count(*) from duckdb_tables() where schema_name = 'partitions'"),
-            "2");
+            "3");
   EXPECT_EQ(read_cell(warehouse_, "select period from ops.provenance"), "2025-11");
 }
 
@@ -483,7 +517,7 @@ TEST_F(AssetsTest, AreListedDrawnAndShown) {
   EXPECT_EQ(before.exit_code, 0) << before.err;
   EXPECT_NE(before.out.find("never made"), std::string::npos) << before.out;
   EXPECT_EQ(make().exit_code, 0);
-  execute("drop table daily_metrics");
+  execute("drop table user_friction_summary");
   const Outcome list = run("assets", {"--project", "project"});
   EXPECT_NE(list.out.find("its table is missing"), std::string::npos) << list.out;
   const Outcome json = run("assets", {"--project", "project", "--format", "json"});

@@ -68,6 +68,12 @@ TEST_F(PublicationTest, IsNotMadeWhereAModelCannotBeBuilt) {
   EXPECT_NE(failed.err.find("nothing was published"), std::string::npos) << failed.err;
   EXPECT_EQ(read_publication(warehouse_), before);
   expect_nothing_hidden();
+  EXPECT_EQ(
+      read_rows(warehouse_,
+                "select status, published, (select count(*) from ops.steps s where s.run_id = "
+                "r.run_id and name = 'broken' and status = 'error') from ops.runs r order by "
+                "run_id desc limit 1"),
+      (TextRows{{"failed", "false", "1"}}));
 }
 
 TEST_F(PublicationTest, DropsWhatTheProjectNoLongerHasAndNothingElse) {

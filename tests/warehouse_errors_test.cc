@@ -208,6 +208,14 @@ ProcessOptions with_little_disk(const TempFolder& folder, rlim_t bytes) {
           }};
 }
 
+// What the last run says of itself, once another command has seen to it.
+std::string last_run(const TempFolder& folder, const std::string& column) {
+  const Outcome outcome =
+      gsa(folder, {"sql", "--format", "csv",
+                   "select " + column + " from ops.runs order by run_id desc limit 1"});
+  return outcome.out.substr(outcome.out.find('\n') + 1);
+}
+
 TEST(Warehouse, OnAFullDiskKeepsWhatIsPublished) {
   const TempFolder folder;
   const std::string path = copy_small_warehouse(folder);
@@ -218,6 +226,16 @@ TEST(Warehouse, OnAFullDiskKeepsWhatIsPublished) {
     const Outcome run =
         GsaProcess({"run", "--prompts", "200000", "--quiet"}, with_little_disk(folder, size + room))
             .wait();
+    const std::string status = last_run(folder, "status");
+    EXPECT_TRUE(status == "failed\n" || status == "interrupted\n") << room << ": " << status;
+    EXPECT_EQ(last_run(folder, "published"), "false\n") << room;
+    EXPECT_EQ(
+        gsa(folder, {"sql", "--format", "csv",
+                     "select count(*) as hidden from duckdb_tables() where "
+                     "starts_with(table_name, '__gsa_new__') and schema_name <> 'partitions'"})
+            .out,
+        "hidden\n0\n")
+        << room;
     EXPECT_EQ(run.exit_code, 1) << room;
     EXPECT_TRUE(contains(run.err, "hint: the disk is full: make room and run it again"))
         << room << ": " << run.err;

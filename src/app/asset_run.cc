@@ -68,6 +68,8 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
     describe_raw_tables(raw_materializations(run, maker.engine()), provenance);
   }
   publication.provenance = std::move(provenance);
+  std::vector<std::string> records = recorder.take();
+  const std::vector<std::string> before = records;
   totals.published = true;
   recorder.event("info", "", "publication",
                  counted(std::ssize(publication.made), "relation", "relations"));
@@ -79,13 +81,18 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   step.ended = std::chrono::system_clock::now();
   step.seconds = std::chrono::duration<double>(step.ended - begun).count();
   recorder.step(step);
-  std::vector<std::string> records = recorder.take();
+  for (std::string& statement : recorder.take()) records.push_back(std::move(statement));
   std::move(publication.records.begin(), publication.records.end(), std::back_inserter(records));
   for (std::string& statement : recorder.ending(totals, run.record.history_days)) {
     records.push_back(std::move(statement));
   }
   publication.records = std::move(records);
-  assets::publish(connection, publication);
+  try {
+    assets::publish(connection, publication);
+  } catch (const Error&) {
+    recorder.put_back(before);  // all but that it was published
+    throw;
+  }
 }
 
 // Puts the end of a run on record that published nothing; what is wrong is thrown by the caller.

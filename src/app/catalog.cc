@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/month_parts.h"
 #include "app/raw_assets.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -41,8 +42,12 @@ std::string asset_name(const dbt::Node& node) {
 
 class CatalogBuilder {
  public:
-  explicit CatalogBuilder(const dbt::Project& project)
-      : project_(project), full_(project, refresh()), added_(project, adding()) {}
+  // `months` are those of models that are made month by month.
+  CatalogBuilder(const dbt::Project& project, std::vector<std::string> months)
+      : project_(project),
+        months_(std::move(months)),
+        full_(project, refresh()),
+        added_(project, adding()) {}
 
   assets::Asset asset_of(const dbt::Node& node) {
     assets::Asset asset;
@@ -58,6 +63,10 @@ class CatalogBuilder {
       asset.inputs.push_back(asset_name(project_.nodes()[parent]));
     }
     if (node.kind == dbt::NodeKind::model) asset.code = code_of(node);
+    if (node.partition_by && !months_.empty()) {
+      asset.partitions = months_;
+      asset.code["partition by"] = node.partition_by->field;
+    }
     return asset;
   }
 
@@ -152,6 +161,7 @@ class CatalogBuilder {
   }
 
   const dbt::Project& project_;
+  std::vector<std::string> months_;
   dbt::Compiler full_, added_;
 };
 
@@ -170,11 +180,19 @@ assets::Check freshness_check(const std::string& name, const std::string& asset,
   return check;
 }
 
+// Of the months for which there are generations.
+std::vector<std::string> months_of(const std::vector<assets::Asset>& raw) {
+  for (const assets::Asset& asset : raw) {
+    if (asset.name == "raw_generations") return months_between(asset.partitions);
+  }
+  return {};
+}
+
 }  // namespace
 
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
                      std::vector<assets::Asset> exports) {
-  CatalogBuilder builder(project);
+  CatalogBuilder builder(project, months_of(raw));
   std::vector<assets::Asset> all = std::move(raw);
   const std::size_t raw_count = all.size();
   Catalog catalog;

@@ -24,7 +24,8 @@ struct Catalog {
 };
 
 // `raw` are the tables that gsa makes itself; a source of the project that reads one of them is
-// that asset. `exports` hang on what they are made of.
+// that asset. Models that are made month by month have the months of the raw tables, where these
+// have any. `exports` hang on what they are made of.
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
                      std::vector<assets::Asset> exports = {});
 

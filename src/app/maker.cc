@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/month_parts.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -98,10 +99,21 @@ assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   }
   const dbt::Node& node = run_.project.nodes()[run_.catalog.models.at(unit.asset)];
   if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
-  const dbt::NodeResult result = runner_.run(node, lane);
+  std::optional<dbt::Part> part;
+  if (!unit.partition.empty()) part = part_of(node, unit);
+  const dbt::NodeResult result = runner_.run(node, lane, part ? &*part : nullptr);
   log_.keep(result);
   throw_if_failed(result);
   return {result.rows, {}};
+}
+
+dbt::Part Maker::part_of(const dbt::Node& node, const assets::Unit& unit) const {
+  const assets::Asset& asset = run_.catalog.graph[run_.catalog.graph.at(unit.asset)];
+  const auto [schema, name] = assets::relation_of(asset, unit.partition);
+  const std::string field = node.partition_by.value_or(dbt::PartitionBy{}).field;
+  return {unit.partition,
+          {"", schema, engine_.current_name(schema, name)},
+          condition_of(field, unit.partition, asset.partitions)};
 }
 
 // An incremental model adds to what is published: to a copy, until it is published in turn.

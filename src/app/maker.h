@@ -28,6 +28,7 @@ class Maker {
   assets::EngineOptions engine_options() const;
   assets::Work work();
   assets::Made make(const assets::Unit& unit, duck::Connection& lane);
+  dbt::Part part_of(const dbt::Node& node, const assets::Unit& unit) const;
   void copy_published(const dbt::Node& node, duck::Connection& lane);
   double age_of(const dbt::Node& node, const std::string& asset, duck::Connection& lane) const;
   void ask_age(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome);

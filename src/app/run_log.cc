@@ -33,7 +33,8 @@ RunLog::~RunLog() = default;
 
 void RunLog::keep(dbt::NodeResult result) {
   const std::lock_guard lock(mutex_);
-  kept_[result.name] = std::move(result);
+  const std::string unit = to_string(assets::Unit{result.name, result.part});
+  kept_[unit] = std::move(result);
 }
 
 void RunLog::working(const std::string& asset, const std::string& label, std::int64_t rows) {
@@ -63,13 +64,15 @@ void RunLog::begun(std::size_t lane, const std::string& name) {
 
 // A step's node as it ran, or as it did not.
 dbt::NodeResult RunLog::result_of(const assets::StepRecord& step) {
-  if (const auto kept = kept_.find(step.name); kept != kept_.end()) return kept->second;
+  const std::string unit = to_string(assets::Unit{step.name, step.partition});
+  if (const auto kept = kept_.find(unit); kept != kept_.end()) return kept->second;
   const auto& nodes = step.kind == "check" ? catalog_.tests : catalog_.models;
   const auto node = nodes.find(step.name);
   dbt::NodeResult result;
   if (node != nodes.end()) result = dbt::result_of(project_.nodes()[node->second]);
   result.status = status_of(step.status);
   result.name = step.name;
+  result.part = step.partition;
   result.message = step.message;
   return result;
 }

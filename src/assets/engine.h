@@ -138,6 +138,7 @@ class Engine {
   std::string version_now(const std::string& asset, const std::string& partition) const;
   void hide(const std::string& schema, const std::string& name);
   std::set<std::string> held_back() const;
+  bool came_out_as_it_stands(const PlannedUnit& planned) const;
   void record(std::string_view level, const std::string& asset, std::string_view event,
               const std::string& message, const Fields& fields = {}) const;
   void pulse();

@@ -64,15 +64,30 @@ std::set<std::string> Engine::held_back() const {
   return names;
 }
 
+// Whether a partition that was made anew holds what the published one does, whose table can then be
+// left alone. One that was made anew on purpose replaces the old, whatever it was thought to hold.
+bool Engine::came_out_as_it_stands(const PlannedUnit& planned) const {
+  const Unit& unit = planned.unit;
+  const auto before = options_.state.published.find(unit);
+  if (unit.partition.empty() || planned.is_refreshed || before == options_.state.published.end()) {
+    return false;
+  }
+  const auto [schema, name] =
+      relation_of(options_.graph[options_.graph.at(unit.asset)], unit.partition);
+  const Standing* standing = options_.state.find(schema, name);
+  return standing != nullptr && !standing->is_view && standing->rows == before->second.rows &&
+         version_now(unit.asset, unit.partition) == before->second.data_version;
+}
+
 Publication Engine::publication(const EngineResult& result, bool complete) const {
   Publication publication;
   std::set<std::pair<std::string, std::string>> shown;
   std::vector<std::string> units;
   const auto show = [&](const Asset& asset, const std::string& partition, std::string view_sql,
-                        std::int64_t run_id) {
+                        std::int64_t run_id, bool stands) {
     const auto [schema, name] = relation_of(asset, partition);
     publication.made.push_back(
-        {schema, name, std::move(view_sql), {asset.name, partition}, run_id});
+        {schema, name, std::move(view_sql), {asset.name, partition}, run_id, stands});
     shown.emplace(schema, name);
   };
   const std::int64_t run_id = recorder_ == nullptr ? 0 : recorder_->run_id();
@@ -81,11 +96,12 @@ Publication Engine::publication(const EngineResult& result, bool complete) const
     const Asset& asset = options_.graph[step->asset];
     if (result.held_back.contains(asset.name)) continue;
     if (step->kind == StepKind::join) {
-      show(asset, "", published_parts(asset), 0);
+      show(asset, "", published_parts(asset), 0, false);
       continue;
     }
     const std::string& partition = step->planned->unit.partition;
-    show(asset, partition, asset.kind == AssetKind::view ? work_.view_sql(asset) : "", run_id);
+    show(asset, partition, asset.kind == AssetKind::view ? work_.view_sql(asset) : "", run_id,
+         came_out_as_it_stands(*step->planned));
     units.push_back(fmt::format("({}, {})", sql_quote(asset.name), sql_quote(partition)));
   }
   if (!units.empty()) {

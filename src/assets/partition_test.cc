@@ -112,6 +112,46 @@ TEST_F(Partitions, ThatComeOutTheSameLeaveWhatReadsTheWhole) {
   EXPECT_EQ(ran.ended.at("total"), "fresh");
 }
 
+TEST_F(Partitions, ThatComeOutTheSameKeepTheirTables) {
+  p.run();
+  const std::string tables =
+      "select table_name, table_oid from duckdb_tables() where schema_name = 'partitions' order by "
+      "1";
+  const Lines before = p.rows(tables);
+  make_raw(
+      "select '{partition}' as month, case '{partition}' when '2025-12' then 2 else 1 end as n");
+  const Ran ran = p.run();
+  EXPECT_EQ(ran.made.count("raw[2025-11]"), 1u);
+  const Lines after = p.rows(tables);
+  ASSERT_EQ(after.size(), 2u);
+  EXPECT_EQ(after[0], before[0]);
+  EXPECT_NE(after[1], before[1]);
+  EXPECT_EQ(p.rows("from raw order by month"), (Lines{"2025-11, 1", "2025-12, 2"}));
+  EXPECT_EQ(p.relations(),
+            (Lines{"main.raw", "main.total", "partitions.raw_2025_11", "partitions.raw_2025_12"}));
+  EXPECT_EQ(made_by("2025-11"), "2");
+  EXPECT_TRUE(p.plan().is_empty());
+}
+
+TEST_F(Partitions, ThatARefreshMakesReplaceWhateverStands) {
+  p.run();
+  p.execute("update partitions.raw_2025_12 set n = 5");  // which nothing notices
+  PlanOptions refresh;
+  refresh.full_refresh = true;
+  p.run(refresh);
+  EXPECT_EQ(p.rows("select n from raw order by month"), (Lines{"1", "1"}));
+}
+
+TEST_F(Partitions, OfTwoSchemasStandSideBySide) {
+  Asset& other = p.table("other", "select '{partition}' as month, 7 as n");
+  other.schema = "aside";
+  other.relation = "raw";
+  other.partitions = {"2025-12"};
+  p.run();
+  EXPECT_EQ(p.rows("select n from aside.raw"), (Lines{"7"}));
+  EXPECT_EQ(p.rows("select n from raw order by month"), (Lines{"1", "1"}));
+}
+
 TEST_F(Partitions, AreMadeAgainWhereOthersChangedTheirRows) {
   p.run();
   p.execute("delete from partitions.raw_2025_12");

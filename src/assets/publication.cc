@@ -41,8 +41,9 @@ class Publisher {
   }
 
   void show(const PublishedRelation& relation) {
-    drop(relation.schema, relation.name);
     const std::string hidden_name = hidden(relation.name);
+    if (relation.stands) return drop(relation.schema, hidden_name);
+    drop(relation.schema, relation.name);
     if (relation.view_sql.empty()) {
       connection_.execute(fmt::format("alter table {} rename to {}",
                                       qualified(relation.schema, hidden_name),
@@ -171,7 +172,7 @@ std::vector<PublishedRelation> published_relations(duck::Connection& connection)
       connection.query("select * exclude (kind) from ops.published order by all");
   const bool is_of_older_gsa = rows.columns() == 2;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    PublishedRelation relation{rows.text(r, 0), rows.text(r, 1), "", {}, 0};
+    PublishedRelation relation{rows.text(r, 0), rows.text(r, 1), "", {}, 0, false};
     if (!is_of_older_gsa) {
       relation.unit = {rows.text(r, 2), rows.text(r, 3)};
       if (!rows.is_null(r, 4)) relation.run_id = rows.int64(r, 4);

@@ -49,6 +49,8 @@ struct PublishedRelation {
   std::string view_sql;     // of a view, its SELECT on published names; empty for a table
   Unit unit;                // that it is; of a view on partitions the asset
   std::int64_t run_id = 0;  // in which it was made; 0: of no materialization
+  // Came out as the table that stands: that one stays, untouched, as what this run made.
+  bool stands = false;
 };
 
 struct Publication {

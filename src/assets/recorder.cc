@@ -1,6 +1,7 @@
 #include "assets/recorder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -188,6 +189,12 @@ std::vector<std::string> Recorder::take() {
   return statements;
 }
 
+void Recorder::put_back(std::vector<std::string> statements) {
+  const std::lock_guard lock(mutex_);
+  unwritten_.insert(unwritten_.begin(), std::make_move_iterator(statements.begin()),
+                    std::make_move_iterator(statements.end()));
+}
+
 void Recorder::flush() {
   const std::lock_guard lock(write_mutex_);
   write_all();
@@ -204,10 +211,7 @@ void Recorder::write(std::vector<std::string> statements) {
   try {
     connection_.execute("begin; " + join(statements, "; ") + "; commit");
   } catch (const Error&) {
-    {
-      const std::lock_guard lock(mutex_);
-      unwritten_ = std::move(statements);
-    }
+    put_back(std::move(statements));
     roll_back();
     throw;
   }

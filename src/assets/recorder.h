@@ -89,6 +89,8 @@ class Recorder {
   void flush_if_due();  // where the last was kFlushInterval ago
   // The statements for all that is not written yet, taken off the recorder's hands.
   std::vector<std::string> take();
+  // What was taken and could not be written after all.
+  void put_back(std::vector<std::string> statements);
 
   // Statements that end the run: its totals, what was published of what it made, and what is older
   // than `keep_days` removed.

@@ -172,6 +172,17 @@ TEST_F(Records, AreNotLostWhereAFlushFailed) {
   EXPECT_EQ(rows("select count(*) from ops.events"), (Lines{"1"}));
 }
 
+TEST_F(Records, ThatWereTakenAndCouldNotBeWrittenComeBack) {
+  Recorder recorder(database, {"run", "", "", 1, ""});
+  recorder.step(step("first"));
+  std::vector<std::string> taken = recorder.take();
+  recorder.step(step("second"));
+  recorder.put_back(std::move(taken));
+  recorder.end({"failed", "the disk is full", false, 0, 0, 0, 0, 0, 0}, 90);
+  EXPECT_EQ(rows("select name from ops.steps order by rowid"), (Lines{"first", "second"}));
+  EXPECT_EQ(rows("select event from ops.events"), (Lines{"run_started"}));
+}
+
 TEST_F(Records, OfAKilledRunSayThatItWasInterruptedAndEndWithTheLastThatIsKnown) {
   {
     Recorder killed(database, {"run", "", "", 1, ""});

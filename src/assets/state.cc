@@ -177,7 +177,8 @@ std::pair<std::string, std::string> relation_of(const Asset& asset, const std::s
   std::replace_if(
       suffix.begin(), suffix.end(),
       [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
-  return {kPartitionSchema, asset.relation + "_" + suffix};
+  const std::string prefix = asset.schema == "main" ? "" : asset.schema + "_";
+  return {kPartitionSchema, prefix + asset.relation + "_" + suffix};
 }
 
 std::string sql_relation(const std::string& schema, const std::string& name) {

@@ -44,6 +44,7 @@ void Labeller::label(Node& node, const std::vector<Setting>& freshness) const {
   }
   label_group(node);
   label_owner(node);
+  label_partitions(node);
   label_freshness(node, freshness);
 }
 
@@ -66,6 +67,18 @@ void Labeller::label_owner(Node& node) const {
   } else if (const Value* owner = node.meta.find("owner")) {
     node.owner = owner_text(*owner);
   }
+}
+
+void Labeller::label_partitions(Node& node) const {
+  const Value* given = node.meta.find("partition_by");
+  if (node.kind != NodeKind::model || given == nullptr || given->is_none()) return;
+  const Place place = node.settings.find("meta")->place;
+  node.partition_by = read_partition_by({*given, place}, files_);
+  if (node.model.materialized == Materialization::table) return;
+  throw files_.error_at(place,
+                        fmt::format("only a table has partitions, and '{}' is materialized as {}",
+                                    node.name, to_string(node.model.materialized)),
+                        "give it materialized: table, or leave out partition_by");
 }
 
 void Labeller::label_freshness(Node& node, const std::vector<Setting>& freshness) const {

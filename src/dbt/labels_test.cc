@@ -168,6 +168,18 @@ TEST(Labels, AModelsDataMayAgeToo) {
   EXPECT_EQ(project.warnings(), std::vector<std::string>{});
 }
 
+TEST(Labels, ATableMayBeMadeMonthByMonth) {
+  const Project project = load({
+      {"models/a.sql",
+       "{{ config(materialized='table', meta={'partition_by': {'field': 'day', 'granularity': "
+       "'month'}}) }}select 1 as id, current_date as day"},
+      {"models/b.sql", "{{ config(materialized='table') }}select 1 as id"},
+  });
+  ASSERT_TRUE(node_of(project, "a").partition_by);
+  EXPECT_EQ(node_of(project, "a").partition_by->field, "day");
+  EXPECT_FALSE(node_of(project, "b").partition_by);
+}
+
 TEST(Labels, EveryTableOfTheBuiltInProjectHasAGroupAndAnOwner) {
   const Project project =
       Project::load(ProjectFiles::from_folder(std::filesystem::path(GSA_SOURCE_DIR) / "dbt"));
@@ -216,6 +228,11 @@ TEST(Labels, NamePlaceAndHintOfEveryMistake) {
       source + "freshness: {filter: [x], warn_after: {count: 1, period: day}}\n",
       source + "loaded_at_field: [x]\n        freshness: {warn_after: {count: 1, period: day}}\n",
       model + "config: {meta: {freshness: {warn_after: {count: 1}}}}\n",
+      model + "config: {materialized: table, meta: {partition_by: day}}\n",
+      model + "config: {materialized: table, meta: {partition_by: {feild: day}}}\n",
+      model + "config: {materialized: table, meta: {partition_by: {granularity: month}}}\n",
+      model + "config: {materialized: table, meta: {partition_by: {field: d, granularity: day}}}\n",
+      model + "config: {meta: {partition_by: {field: day, granularity: month}}}\n",
   };
   std::string all;
   for (const std::string& yml : mistakes) {

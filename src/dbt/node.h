@@ -9,6 +9,7 @@
 
 #include "dbt/config.h"
 #include "dbt/freshness.h"
+#include "dbt/partition_by.h"
 #include "dbt/relation.h"
 #include "dbt/schema_yml.h"
 #include "dbt/template.h"
@@ -36,10 +37,11 @@ struct Node {
   std::string description;
   std::vector<ColumnSpec> columns;
   std::vector<std::string> tags;
-  std::string group;                   // empty: none
-  std::string owner;                   // the group's, else the one in meta; empty: nobody
-  Dict meta;                           // as YAML has it
-  std::optional<Freshness> freshness;  // of a source or model
+  std::string group;                        // empty: none
+  std::string owner;                        // the group's, else the one in meta; empty: nobody
+  Dict meta;                                // as YAML has it
+  std::optional<Freshness> freshness;       // of a source or model
+  std::optional<PartitionBy> partition_by;  // of a table model
   Settings settings;
   Relation relation;  // of a model or source; of a test: its schema only
 

@@ -17,9 +17,13 @@ std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
+std::string relation(const NodeResult& node) {
+  return to_sql(node.relation) + (node.part.empty() ? "" : fmt::format("[{}]", node.part));
+}
+
 std::string subject(const NodeResult& node) {
   if (node.kind == NodeKind::test) return node.name;
-  return fmt::format("sql {} model {}", node.materialized, to_sql(node.relation));
+  return fmt::format("sql {} model {}", node.materialized, relation(node));
 }
 
 std::string dotted(std::size_t index, std::size_t total, const std::string& message) {
@@ -71,7 +75,7 @@ std::string outcome(const NodeResult& node) {
     return node.status == Status::skip ? "SKIP test " + node.name
                                        : status_word(node) + " " + node.name;
   }
-  if (node.status == Status::skip) return "SKIP relation " + to_sql(node.relation);
+  if (node.status == Status::skip) return "SKIP relation " + relation(node);
   return fmt::format("{} {}", node.status == Status::pass ? "OK created" : "ERROR creating",
                      subject(node));
 }

@@ -16,6 +16,14 @@ namespace {
 
 Error interrupted_error() { return Error("interrupted", "", ErrorCode::interrupted); }
 
+CompiledSql part_of(const CompiledSql& query, const std::string& condition) {
+  CompiledSql sql;
+  sql.append("select * from (\n");
+  sql.append(query);
+  sql.append("\n) as gsa_whole where " + condition);
+  return sql;
+}
+
 CompiledSql test_statement(const TestConfig& test, const CompiledSql& query) {
   CompiledSql sql;
   sql.append(
@@ -57,6 +65,7 @@ struct NodeRunner::Step {
   const Node& node;
   duck::Connection& connection;
   NodeResult& result;
+  const Part* part;       // null: the whole
   CompiledSql statement;  // the one that runs
 };
 
@@ -93,14 +102,15 @@ NodeRunner::NodeRunner(const Project& project, duck::Connection& connection, Nod
                           },
                           options_.full_refresh}) {}
 
-NodeResult NodeRunner::run(const Node& node, duck::Connection& connection) {
+NodeResult NodeRunner::run(const Node& node, duck::Connection& connection, const Part* part) {
   check(node.kind == NodeKind::test ||
             (node.kind == NodeKind::model && node.model.materialized != Materialization::ephemeral),
         "the node to run is a model that stands by itself, or a test");
   if (interrupted()) throw interrupted_error();
   NodeResult result = result_of(node);
   const Stopwatch watch;
-  Step step{node, connection, result, {}};
+  if (part != nullptr) result.part = part->name;
+  Step step{node, connection, result, part, {}};
   attempt(step);
   result.seconds = watch.seconds();
   return result;
@@ -117,6 +127,10 @@ NodeRunner::Plan NodeRunner::plan(Step& step) {
                compiler_.is_incremental(step.node)};
   step.result.compiled = plan.query.text();
   keep_compiled(step.result);
+  if (step.part != nullptr) {
+    plan.relation = step.part->relation;
+    plan.query = part_of(plan.query, step.part->condition);
+  }
   return plan;
 }
 

@@ -39,6 +39,7 @@ struct NodeResult {
   std::string unique_id;
   NodeKind kind = NodeKind::model;
   std::string materialized;  // of a model
+  std::string part;          // the name of the part of a model that was built; empty: the whole
   Relation relation;         // of a model: its own, whatever NodeRunOptions::relation made of it
   Place place;               // of the SQL, or of the test in its schema file
   Status status = Status::pass;
@@ -86,7 +87,8 @@ class NodeRunner {
 
   // Builds a model that is not ephemeral, with its schema if that is missing, or runs a test.
   // Throws only Error{interrupted}, after Ctrl-C or where the query was interrupted.
-  NodeResult run(const Node& node, duck::Connection& connection);
+  // Of a table model, `part` is built instead of the whole, if it is given.
+  NodeResult run(const Node& node, duck::Connection& connection, const Part* part = nullptr);
   // The query of a model or test, as run() would run it now. Throws Error with the place.
   CompiledSql compile(const Node& node);
   // What there is: to be told of what somebody else makes meanwhile.
