@@ -52,8 +52,8 @@ struct Built {
                     });
     register_simulation(connection, simulation);
     connection.execute(create_raw_users("main.raw_users", simulation));
-    connection.execute(
-        create_raw_generations("main.raw_generations", "main.raw_prompts", {2025, 12}));
+    connection.execute("create table main.raw_generations as " +
+                       select_raw_generations("main.raw_prompts", {2025, 12}));
     check(run_all(project, connection, dbt::NodeKind::model).succeeded(),
           "the built-in project builds");
   }

@@ -158,6 +158,7 @@ std::string RawAssets::baseline() const {
 }
 
 void RawAssets::prepare() {
+  sums_ = std::make_unique<assets::RowSums>(connection_);
   prompts::register_functions(connection_);
   if (options_.behavior == Behavior::observed) {
     register_observed_simulation(connection_, options_.simulation.seed);
@@ -172,6 +173,12 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   prompts::IngestRequest request{
       sources_.sources, options_.prompts, options_.simulation.seed, table, sources_.name, observed};
   if (!unit.partition.empty()) request.slot = sim::parse_period(unit.partition).slot();
+  std::uint64_t number = 0;
+  request.watch = [&](const std::string& select) {
+    const auto watched = sums_->watch(select, "prompt_id");
+    number = watched.number;
+    return watched.select;
+  };
   prompts::IngestResult ingested = prompts::ingest(
       connection, request,
       [&](const std::string&, std::int64_t, const std::string& sql) { connection.execute(sql); });
@@ -179,7 +186,7 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
     log.note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
   }
   observed_ = std::move(ingested.observed);
-  return {ingested.rows, metadata_of(ingested)};
+  return {ingested.rows, metadata_of(ingested), sums_->take(number)};
 }
 
 assets::Made RawAssets::make_observed(const std::string& table, const assets::Engine& engine) {
@@ -208,9 +215,12 @@ assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connect
   if (unit.asset == "raw_users") {
     connection.execute(create_raw_users(table, options_.simulation));
   } else {
-    connection.execute(
-        create_raw_generations(table, engine.current_relation({"raw_prompts", unit.partition}),
-                               sim::parse_period(unit.partition)));
+    const auto watched = sums_->watch(
+        select_raw_generations(engine.current_relation({"raw_prompts", unit.partition}),
+                               sim::parse_period(unit.partition)),
+        "generation_id");
+    connection.execute(fmt::format("create table {} as {}", table, watched.select));
+    return {std::nullopt, {}, sums_->take(watched.number)};
   }
   return {};
 }

@@ -16,6 +16,7 @@
 #include "assets/engine.h"
 #include "assets/graph.h"
 #include "assets/publication.h"
+#include "assets/row_sums.h"
 #include "assets/state.h"
 #include "duck/database.h"
 #include "prompts/ingest.h"
@@ -74,6 +75,7 @@ class RawAssets {
   duck::Connection connection_;  // see own_connection()
   std::string files_;            // fingerprint of the source's
   std::unique_ptr<prompts::Observed> observed_;
+  std::unique_ptr<assets::RowSums> sums_;  // from prepare() on
 };
 
 // The raw tables as they are published, for commands that do not make them.

@@ -163,10 +163,8 @@ from (
                      std::ssize(blocks) * options.users);
 }
 
-std::string create_raw_generations(const std::string& table, const std::string& raw_prompts,
-                                   const sim::Period& period) {
+std::string select_raw_generations(const std::string& raw_prompts, const sim::Period& period) {
   return fmt::format(R"(
-create table {} as
 select
     prompt_id as generation_id,
     prompt_id,
@@ -190,7 +188,7 @@ from (
         gsa_generation({}, prompt_id, token_count, has_safety_keyword) as outcome
     from {}
 ))",
-                     table, simulated_origins(kSignals), period.month_index(), raw_prompts);
+                     simulated_origins(kSignals), period.month_index(), raw_prompts);
 }
 
 }  // namespace gsa::app

@@ -37,10 +37,9 @@ inline constexpr std::array<std::string_view, 9> kSignals = {
 // The type of an origin column.
 inline constexpr std::string_view kOriginType = "enum('observed', 'simulated')";
 
-// The statements that make the tables, in order of their ids: every user of any of the months once,
-// and the generations of one month from the prompts of that month.
+// The statement that makes the users, in order of their ids: every user of any of the months once.
 std::string create_raw_users(const std::string& table, const SimulationOptions& options);
-std::string create_raw_generations(const std::string& table, const std::string& raw_prompts,
-                                   const sim::Period& period);
+// The query for the generations of one month from the prompts of that month, in order of their ids.
+std::string select_raw_generations(const std::string& raw_prompts, const sim::Period& period);
 
 }  // namespace gsa::app

@@ -26,7 +26,8 @@ duck::Connection made_with(int threads, std::uint64_t seed) {
   register_simulation(connection, options);
   connection.execute(kPrompts);
   connection.execute(create_raw_users("raw_users", options));
-  connection.execute(create_raw_generations("raw_generations", "raw_prompts", {2025, 12}));
+  connection.execute("create table raw_generations as " +
+                     select_raw_generations("raw_prompts", {2025, 12}));
   return connection;
 }
 
@@ -155,7 +156,8 @@ duck::Connection made_of(const std::string& text, int threads = 2) {
                     "prompt_id, (1 + range % 90)::integer as token_count, range % 77 = 0 as "
                     "has_safety_keyword from range({})",
                     month.slot() * kSpan, kSpan));
-    connection.execute(create_raw_generations(table_of(month), "raw_prompts", month));
+    connection.execute("create table " + table_of(month) + " as " +
+                       select_raw_generations("raw_prompts", month));
   }
   return connection;
 }

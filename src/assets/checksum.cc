@@ -15,7 +15,8 @@ bool is_nested(const std::string& type) {
 
 }  // namespace
 
-Contents contents_of(duck::Connection& connection, const std::string& relation) {
+Contents contents_of(duck::Connection& connection, const std::string& relation,
+                     const std::optional<RowSum>& known) {
   std::string described, hashed = "__gsa_row";
   const duck::Result columns = connection.query("describe select * from " + relation);
   for (std::size_t r = 0; r < columns.rows(); ++r) {
@@ -23,10 +24,17 @@ Contents contents_of(duck::Connection& connection, const std::string& relation) 
     described += fmt::format("{}\n{}\n", name, type);
     if (is_nested(type)) hashed += fmt::format(", __gsa_row.{} is null", sql_name(name));
   }
-  const duck::Result row = connection.query(
-      fmt::format("select count(*), coalesce(sum(hash({})), 0)::varchar from {} as __gsa_row",
-                  hashed, relation));
-  Contents contents{row.int64(0, 0), row.text(0, 1), ""};
+  Contents contents;
+  if (known) {
+    contents.rows = known->rows;
+    contents.checksum = fmt::format("{}", known->hashes);
+  } else {
+    const duck::Result row = connection.query(
+        fmt::format("select count(*), coalesce(sum(hash({})), 0)::varchar from {} as __gsa_row",
+                    hashed, relation));
+    contents.rows = row.int64(0, 0);
+    contents.checksum = row.text(0, 1);
+  }
   contents.data_version = fmt::format(
       "{:016x}",
       stable_hash(fmt::format("{}\n{}\n{}", described, contents.rows, contents.checksum)));

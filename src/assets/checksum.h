@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "assets/row_sums.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
@@ -16,8 +17,10 @@ struct Contents {
   std::string data_version;  // of the columns' names and types, the rows and the checksum
 };
 
-// Reads every value of `relation`, a name as SQL writes it.
-Contents contents_of(duck::Connection& connection, const std::string& relation);
+// Reads every value of `relation`, a name as SQL writes it; but where it is known what its rows sum
+// up to, nothing but its columns.
+Contents contents_of(duck::Connection& connection, const std::string& relation,
+                     const std::optional<RowSum>& known = std::nullopt);
 
 // What a table takes on disk, in whole blocks; nothing where DuckDB has not written it yet.
 std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,

@@ -22,6 +22,7 @@
 #include "assets/plan.h"
 #include "assets/publication.h"
 #include "assets/recorder.h"
+#include "assets/row_sums.h"
 #include "assets/state.h"
 #include "assets/unit.h"
 #include "base/error.h"
@@ -40,6 +41,7 @@ class TransientError : public Error {
 struct Made {
   std::optional<std::int64_t> rows;  // of a table
   std::map<std::string, std::string> metadata;
+  std::optional<RowSum> sum = {};  // of a table, where it is known; else it is read
 };
 
 // How the assets are made; several threads call these at once, each with its own connection.
@@ -124,7 +126,8 @@ class Engine {
   void make_unit(EngineStep& step, duck::Connection& connection);
   void make_once(EngineStep& step, duck::Connection& connection);
   bool take_over(EngineStep& step, duck::Connection& connection);
-  void note_contents(const Asset& asset, duck::Connection& connection, Materialization& made);
+  void note_contents(const Asset& asset, duck::Connection& connection,
+                     const std::optional<RowSum>& sum, Materialization& made);
   bool shows_the_same(const Asset& asset, duck::Connection& connection) const;
   void note_made(EngineStep& step, const Materialization& made);
   void join_partitions(EngineStep& step, duck::Connection& connection);

@@ -99,7 +99,7 @@ void Engine::make_once(EngineStep& step, duck::Connection& connection) {
     Made result = work_.make(unit, connection);
     made.rows = result.rows;
     made.metadata = std::move(result.metadata);
-    note_contents(asset, connection, made);
+    note_contents(asset, connection, result.sum, made);
     if (adds) connection.execute("commit");
   } catch (...) {
     if (adds) roll_back(connection);
@@ -116,10 +116,10 @@ void Engine::make_once(EngineStep& step, duck::Connection& connection) {
 }
 
 void Engine::note_contents(const Asset& asset, duck::Connection& connection,
-                           Materialization& made) {
+                           const std::optional<RowSum>& sum, Materialization& made) {
   const std::string relation = current_relation(made.unit);
   if (asset.kind != AssetKind::view) {
-    const Contents contents = contents_of(connection, relation);
+    const Contents contents = contents_of(connection, relation, sum);
     made.rows = contents.rows;
     made.checksum = contents.checksum;
     made.data_version = contents.data_version;

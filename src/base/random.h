@@ -10,6 +10,8 @@
 
 #include <Random123/philox.h>
 
+#include "base/uint128.h"
+
 namespace gsa {
 
 // Four independent uniform 32-bit words.
@@ -51,7 +53,6 @@ inline double to_open_unit(std::uint64_t word) {
 }
 
 // Uniform integer in [0, bound) by multiply-shift; bias below bound / 2^64. bound > 0.
-__extension__ using uint128 = unsigned __int128;
 inline std::uint64_t below(std::uint64_t word, std::uint64_t bound) {
   return static_cast<std::uint64_t>((static_cast<uint128>(word) * bound) >> 64);
 }

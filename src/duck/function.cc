@@ -97,6 +97,7 @@ void register_function(Connection& connection, ScalarFunction function) {
   }
   duckdb_scalar_function_set_return_type(handle.get(), to_logical(function.result).get());
   duckdb_scalar_function_set_function(handle.get(), call);
+  if (!function.is_pure) duckdb_scalar_function_set_volatile(handle.get());
   const std::string name = function.name;
   duckdb_scalar_function_set_extra_info(
       handle.get(), std::make_unique<ScalarFunction>(std::move(function)).release(), destroy);

@@ -1,8 +1,7 @@
 #pragma once
 
-// Scalar SQL functions written in C++, one call for a chunk of up to 2,048 rows. A function must be
-// pure: DuckDB calls it from several threads, in any order, and may call it once for equal
-// arguments.
+// Scalar SQL functions written in C++, one call for a chunk of up to 2,048 rows. DuckDB calls them
+// from several threads, in any order; a pure one perhaps only once for equal arguments.
 
 #include <cstdint>
 #include <functional>
@@ -80,6 +79,7 @@ struct ScalarFunction {
   std::vector<Type> parameters;
   Type result;
   std::function<void(const Arguments&, Output&)> call;  // an exception becomes an SQL error
+  bool is_pure = true;  // else it is called once for each row of what it stands in the SELECT of
 };
 
 // Registered for the whole database; replaces none: the name must be new.

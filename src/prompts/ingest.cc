@@ -108,6 +108,11 @@ std::int64_t first_id(const IngestRequest& request, std::int64_t span, std::stri
               fmt::format("take months nearer to 2025-12, or {}", fewer), ErrorCode::usage);
 }
 
+std::string create_table(const IngestRequest& request, const std::string& select) {
+  return fmt::format("create table {} as {}", request.table,
+                     request.watch ? request.watch(select) : select);
+}
+
 // The ids come from a table because range() is read by one thread, a table by all, and in order.
 void create_synthetic(duck::Connection& connection, const IngestRequest& request,
                       const RunQuery& run) {
@@ -116,21 +121,24 @@ void create_synthetic(duck::Connection& connection, const IngestRequest& request
   connection.execute(ids.create_as(
       fmt::format("select range as id from range({}, {})", first, first + request.prompts)));
   run("writing synthetic prompts", request.prompts,
-      fmt::format("create table {} as select id::integer as prompt_id, p.prompt, p.token_count, "
-                  "p.has_safety_keyword, p.generation_seed, p.step, p.cfg, p.sampler, p.width, "
-                  "p.height from (select id, gsa_synthetic_prompt({}::ubigint, id) as p from {})",
-                  request.table, request.seed, ids.name()));
+      create_table(
+          request,
+          fmt::format(
+              "select id::integer as prompt_id, p.prompt, p.token_count, "
+              "p.has_safety_keyword, p.generation_seed, p.step, p.cfg, p.sampler, p.width, "
+              "p.height from (select id, gsa_synthetic_prompt({}::ubigint, id) as p from {})",
+              request.seed, ids.name())));
 }
 
 // `select` has row numbers as prompt_id.
 void create_from(const std::string& select, std::int64_t rows, std::int64_t first,
                  const IngestRequest& request, const RunQuery& run) {
   run("reading prompts", rows,
-      fmt::format(
-          "create table {} as select ({}::bigint + prompt_id)::integer as prompt_id, prompt, "
-          "f.token_count, f.has_safety_keyword, {} "
-          "from (select *, gsa_prompt_features(prompt) as f from ({}))",
-          request.table, first, kSettingColumns, select));
+      create_table(request,
+                   fmt::format("select ({}::bigint + prompt_id)::integer as prompt_id, prompt, "
+                               "f.token_count, f.has_safety_keyword, {} "
+                               "from (select *, gsa_prompt_features(prompt) as f from ({}))",
+                               first, kSettingColumns, select)));
 }
 
 void ingest_all(duck::Connection& connection, const SourceRows& source, std::int64_t first,

@@ -19,6 +19,7 @@
 // one of their requests, whose number, prompt and settings are those of its first row (observed.h).
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,8 @@ struct IngestRequest {
   // is 0. Months have prompts and prompt_ids of their own, whichever of them are made. 0 where
   // observed.
   std::int64_t slot = 0;
+  // What to select instead of the SELECT whose rows become the table: the same rows.
+  std::function<std::string(const std::string& select)> watch = {};
 };
 
 // A kind of odd value in the source, what is done about it, and how many there are.
