@@ -22,7 +22,8 @@ struct Contents {
 Contents contents_of(duck::Connection& connection, const std::string& relation,
                      const std::optional<RowSum>& known = std::nullopt);
 
-// What a table takes on disk, in whole blocks; nothing where DuckDB has not written it yet.
+// What a table takes on disk, in whole blocks; nothing where DuckDB has not written it yet, or has
+// a quote in its name.
 std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,
                                           const std::string& relation);
 

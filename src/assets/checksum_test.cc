@@ -81,6 +81,9 @@ TEST_F(Checksum, TakesNamesThatNeedQuotes) {
   connection_.execute(R"(create table "select" as select 1 as "from")");
   EXPECT_EQ(contents_of(connection_, R"(main."select")").rows, 1);
   EXPECT_EQ(bytes_on_disk(connection_, R"("main"."select")"), std::nullopt);
+  connection_.execute(R"(create table "a ""b""" as select 1 as "from")");
+  EXPECT_EQ(contents_of(connection_, R"("main"."a ""b""")").rows, 1);
+  EXPECT_EQ(bytes_on_disk(connection_, R"("main"."a ""b""")"), std::nullopt);
 }
 
 TEST(BytesOnDisk, AreThoseOfTheBlocksOnceTheyAreWritten) {

@@ -49,7 +49,7 @@ struct StepRecord {
 struct CheckOutcome {
   std::string name, asset, kind;
   bool blocks = true;
-  std::string status;  // "pass", "warn", "fail", "error", "skipped"
+  std::string status;  // "pass", "warn", "fail", "error"
   std::int64_t failures = 0;
   std::string condition, message;
   WallTime at;
