@@ -425,12 +425,14 @@ TEST_F(MonthsTest, ABackfillThatWasKilledGoesOnWhereItStopped) {
   const TempFolder other;
   Arguments undisturbed = line;
   undisturbed.back() = other / "w.duckdb";
+  const auto start = std::chrono::steady_clock::now();
   ASSERT_EQ(gsa(other, undisturbed).exit_code, 0);
+  const auto whole = std::chrono::steady_clock::now() - start;
 
   std::int64_t taken_over = 0;
   for (int attempt = 0; attempt < 12; ++attempt) {
     GsaProcess process(line, {folder_.path(), {}, {}});
-    std::this_thread::sleep_for(std::chrono::milliseconds(150 + 60 * attempt));
+    std::this_thread::sleep_for(whole * (3 + attempt) / 16);
     process.signal(SIGKILL);
     if (process.wait().exit_code == 0) break;
   }

@@ -175,8 +175,7 @@ TEST(Labels, ATableMayBeMadeMonthByMonth) {
        "'month'}}) }}select 1 as id, current_date as day"},
       {"models/b.sql", "{{ config(materialized='table') }}select 1 as id"},
   });
-  ASSERT_TRUE(node_of(project, "a").partition_by);
-  EXPECT_EQ(node_of(project, "a").partition_by->field, "day");
+  EXPECT_EQ(node_of(project, "a").partition_by.value_or(PartitionBy{}).field, "day");
   EXPECT_FALSE(node_of(project, "b").partition_by);
 }
 
