@@ -58,15 +58,16 @@ TEST(Flow, NeverPutsTwoTasksIntoOneLaneParallel) {
 }
 
 TEST(Flow, StopsAtTheFirstExceptionAndThrowsItOnceTheOthersEndedParallel) {
-  std::atomic<bool> slow_ended = false;
+  std::atomic<bool> broken = false, slow_ended = false;
   std::atomic<int> later = 0;
   std::vector<Task> tasks;
   tasks.push_back({{}, [&](std::size_t) {
-                     rest(50);
+                     while (!broken) rest(1);
+                     rest(300);  // much longer than an exception takes to be caught
                      slow_ended = true;
                    }});
-  tasks.push_back({{}, [](std::size_t) {
-                     rest(5);
+  tasks.push_back({{}, [&](std::size_t) {
+                     broken = true;
                      throw Error("broken");
                    }});
   tasks.push_back({{1}, [&](std::size_t) { ++later; }});

@@ -53,14 +53,14 @@ std::string unquote(std::string_view json, std::size_t at) {
   return text;
 }
 
-// What fails before a query has begun to run comes as JSON: {"exception_type":"Out of Memory",
-// "exception_message":"…"}.
+// What fails before a query has begun to run, or within a function of ours, comes as JSON:
+// {"exception_type":"Out of Memory","exception_message":"…"}, the latter behind a word of its own.
 SqlError error_of(SqlErrorKind kind, const std::string& message) {
   constexpr std::string_view kType = "{\"exception_type\":\"";
   constexpr std::string_view kMessage = "\"exception_message\":\"";
-  const std::size_t text = message.find(kMessage);
-  if (!message.starts_with(kType) || text == std::string::npos) return {kind, message};
-  const std::string type = unquote(message, kType.size());
+  const std::size_t begin = message.find(kType), text = message.find(kMessage);
+  if (begin == std::string::npos || text == std::string::npos) return {kind, message};
+  const std::string type = unquote(message, begin + kType.size());
   const SqlErrorKind named = type == "Out of Memory" ? SqlErrorKind::out_of_memory
                              : type == "INTERRUPT"   ? SqlErrorKind::interrupted
                              : type == "IO"          ? SqlErrorKind::io
@@ -76,7 +76,7 @@ SqlError error_of(SqlErrorKind kind, const std::string& message) {
 [[noreturn]] void throw_prepare_error(duckdb_prepared_statement prepared) {
   const std::string message = duckdb_prepare_error(prepared);
   const auto starts = [&](std::string_view text) { return message.starts_with(text); };
-  throw SqlError(starts("Parser")    ? SqlErrorKind::parser
+  throw error_of(starts("Parser")    ? SqlErrorKind::parser
                  : starts("Catalog") ? SqlErrorKind::catalog
                  : starts("Binder")  ? SqlErrorKind::binder
                  : starts("IO")      ? SqlErrorKind::io

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -151,6 +152,25 @@ TEST(ScalarFunction, AnExceptionBecomesAnSqlError) {
     FAIL();
   } catch (const SqlError& error) {
     EXPECT_NE(error.message().find("division by zero"), std::string::npos);
+  }
+}
+
+// What DuckDB throws itself while a function writes its output says what it is in JSON.
+TEST(ScalarFunction, AnExceptionOfDuckDbsOwnIsToldAsAnyOther) {
+  Connection connection = memory();
+  ScalarFunction function = divide();
+  function.call = [](const Arguments&, Output&) {
+    throw std::runtime_error(
+        R"({"exception_type":"Out of Memory","exception_message":"no \"room\"\n\nPossible solutions:\n* SET x"})");
+  };
+  register_function(connection, std::move(function));
+  try {
+    connection.query("select gsa_divide(range, 1) from range(10)");
+    FAIL();
+  } catch (const SqlError& error) {
+    EXPECT_EQ(error.kind(), SqlErrorKind::out_of_memory);
+    EXPECT_EQ(error.message(), "no \"room\"");
+    EXPECT_EQ(error.hint(), "allow more memory with --memory-limit, or use fewer --threads");
   }
 }
 
