@@ -52,6 +52,7 @@ Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Record
       log_(run.catalog, run.project, run.common.quiet,
            run.raw == nullptr ? nullptr : run.raw->own_connection()),
       connection_(database.connect()),
+      sums_(connection_),
       runner_(run.project, connection_, node_options()),
       published_(run.project, {}),
       work_(work()),
@@ -95,16 +96,25 @@ assets::Work Maker::work() {
 
 assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   if (run_.raw != nullptr && is_raw_table(unit.asset)) {
-    return run_.raw->make(unit, lane, engine_, log_);
+    return run_.raw->make(unit, lane, engine_, sums_, log_);
   }
   const dbt::Node& node = run_.project.nodes()[run_.catalog.models.at(unit.asset)];
   if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
-  std::optional<dbt::Part> part;
-  if (!unit.partition.empty()) part = part_of(node, unit);
-  const dbt::NodeResult result = runner_.run(node, lane, part ? &*part : nullptr);
+  std::optional<std::uint64_t> sum;
+  dbt::TableBuild build;
+  if (!unit.partition.empty()) build.part = part_of(node, unit);
+  build.frame = [&](const dbt::CompiledSql& query) -> std::optional<dbt::Frame> {
+    const auto watched = sums_.watch_query(lane, query.text());
+    if (!watched) return std::nullopt;
+    sum = watched->number;
+    return dbt::Frame{watched->head, watched->tail};
+  };
+  const dbt::NodeResult result = runner_.run(node, lane, build);
   log_.keep(result);
   throw_if_failed(result);
-  return {result.rows, {}};
+  assets::Made made{result.rows, {}};
+  if (sum) made.sum = sums_.take(*sum);
+  return made;
 }
 
 dbt::Part Maker::part_of(const dbt::Node& node, const assets::Unit& unit) const {

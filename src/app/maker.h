@@ -8,6 +8,7 @@
 #include "app/run_log.h"
 #include "assets/engine.h"
 #include "assets/recorder.h"
+#include "assets/row_sums.h"
 #include "dbt/compile.h"
 #include "dbt/runner.h"
 #include "duck/database.h"
@@ -37,6 +38,7 @@ class Maker {
   const AssetRun& run_;
   RunLog log_;
   duck::Connection connection_;
+  assets::RowSums sums_;
   dbt::NodeRunner runner_;
   dbt::Compiler published_;
   const assets::Work work_;

@@ -158,7 +158,6 @@ std::string RawAssets::baseline() const {
 }
 
 void RawAssets::prepare() {
-  sums_ = std::make_unique<assets::RowSums>(connection_);
   prompts::register_functions(connection_);
   if (options_.behavior == Behavior::observed) {
     register_observed_simulation(connection_, options_.simulation.seed);
@@ -168,16 +167,16 @@ void RawAssets::prepare() {
 }
 
 assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection& connection,
-                                     const std::string& table, RunLog& log) {
+                                     const std::string& table, assets::RowSums& sums, RunLog& log) {
   const bool observed = options_.behavior == Behavior::observed;
   prompts::IngestRequest request{
       sources_.sources, options_.prompts, options_.simulation.seed, table, sources_.name, observed};
   if (!unit.partition.empty()) request.slot = sim::parse_period(unit.partition).slot();
   std::uint64_t number = 0;
   request.watch = [&](const std::string& select) {
-    const auto watched = sums_->watch(select, "prompt_id");
+    const auto watched = sums.watch("prompt_id");
     number = watched.number;
-    return watched.select;
+    return watched.around(select);
   };
   prompts::IngestResult ingested = prompts::ingest(
       connection, request,
@@ -186,7 +185,7 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
     log.note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
   }
   observed_ = std::move(ingested.observed);
-  return {ingested.rows, metadata_of(ingested), sums_->take(number)};
+  return {ingested.rows, metadata_of(ingested), sums.take(number)};
 }
 
 assets::Made RawAssets::make_observed(const std::string& table, const assets::Engine& engine) {
@@ -203,24 +202,24 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::En
 }
 
 assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connection,
-                             const assets::Engine& engine, RunLog& log) {
+                             const assets::Engine& engine, assets::RowSums& sums, RunLog& log) {
   const std::string table = engine.current_relation(unit);
   log.working(unit.asset, unit.asset,
               unit.asset == "raw_users" ? options_.simulation.users : options_.prompts);
   if (options_.behavior == Behavior::observed) {
-    if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, log);
+    if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, sums, log);
     return make_observed(unit.asset, engine);
   }
-  if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, log);
+  if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, sums, log);
   if (unit.asset == "raw_users") {
     connection.execute(create_raw_users(table, options_.simulation));
   } else {
-    const auto watched = sums_->watch(
+    const auto watched = sums.watch("generation_id");
+    const std::string select =
         select_raw_generations(engine.current_relation({"raw_prompts", unit.partition}),
-                               sim::parse_period(unit.partition)),
-        "generation_id");
-    connection.execute(fmt::format("create table {} as {}", table, watched.select));
-    return {std::nullopt, {}, sums_->take(watched.number)};
+                               sim::parse_period(unit.partition));
+    connection.execute(fmt::format("create table {} as {}", table, watched.around(select)));
+    return {std::nullopt, {}, sums.take(watched.number)};
   }
   return {};
 }

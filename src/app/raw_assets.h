@@ -63,11 +63,11 @@ class RawAssets {
   void prepare();
   // Under the engine's names. Threads may share it.
   assets::Made make(const assets::Unit& unit, duck::Connection& connection,
-                    const assets::Engine& engine, RunLog& log);
+                    const assets::Engine& engine, assets::RowSums& sums, RunLog& log);
 
  private:
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
-                            const std::string& table, RunLog& log);
+                            const std::string& table, assets::RowSums& sums, RunLog& log);
   assets::Made make_observed(const std::string& table, const assets::Engine& engine);
 
   const RawOptions& options_;
@@ -75,7 +75,6 @@ class RawAssets {
   duck::Connection connection_;  // see own_connection()
   std::string files_;            // fingerprint of the source's
   std::unique_ptr<prompts::Observed> observed_;
-  std::unique_ptr<assets::RowSums> sums_;  // from prepare() on
 };
 
 // The raw tables as they are published, for commands that do not make them.

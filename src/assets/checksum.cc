@@ -6,14 +6,10 @@
 #include "base/text.h"
 
 namespace gsa::assets {
-namespace {
 
-// Of these DuckDB's hash is that of what is in them: null and nothing hash alike.
 bool is_nested(const std::string& type) {
   return type.ends_with("]") || type.starts_with("STRUCT(") || type.starts_with("MAP(");
 }
-
-}  // namespace
 
 Contents contents_of(duck::Connection& connection, const std::string& relation,
                      const std::optional<RowSum>& known) {

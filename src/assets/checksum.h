@@ -17,6 +17,10 @@ struct Contents {
   std::string data_version;  // of the columns' names and types, the rows and the checksum
 };
 
+// Whether SQL's name of a type says that it has values inside. Of these DuckDB's hash is that of
+// what is in them: null and nothing hash alike.
+bool is_nested(const std::string& type);
+
 // Reads every value of `relation`, a name as SQL writes it; but where it is known what its rows sum
 // up to, nothing but its columns.
 Contents contents_of(duck::Connection& connection, const std::string& relation,

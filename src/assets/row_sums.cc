@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "assets/checksum.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "duck/function.h"
@@ -16,11 +17,10 @@ RowSums::RowSums(duck::Connection& connection) {
   const auto add = [sums = sums_](const duck::Arguments& arguments, duck::Output& output) {
     const auto* numbers = arguments.column<std::uint64_t>(0);
     const auto* hashes = arguments.column<std::uint64_t>(1);
-    const auto* values = arguments.column<std::int32_t>(2);
     RowSum sum;
     sum.rows = static_cast<std::int64_t>(arguments.rows());
     for (std::size_t row = 0; row < arguments.rows(); ++row) sum.hashes += hashes[row];
-    std::copy_n(values, arguments.rows(), output.data<std::int32_t>());
+    std::fill_n(output.data<bool>(), arguments.rows(), true);
     if (arguments.rows() == 0) return;
     const std::lock_guard lock(sums->mutex);
     RowSum& total = sums->by_number[numbers[0]];
@@ -29,23 +29,37 @@ RowSums::RowSums(duck::Connection& connection) {
   };
   duck::register_function(connection,
                           {"gsa_row_passes",
-                           {Type::of(DUCKDB_TYPE_UBIGINT), Type::of(DUCKDB_TYPE_UBIGINT),
-                            Type::of(DUCKDB_TYPE_INTEGER)},
-                           Type::of(DUCKDB_TYPE_INTEGER),
+                           {Type::of(DUCKDB_TYPE_UBIGINT), Type::of(DUCKDB_TYPE_UBIGINT)},
+                           Type::of(DUCKDB_TYPE_BOOLEAN),
                            add,
                            false});
 }
 
-RowSums::Watched RowSums::watch(const std::string& select, const std::string& column) {
+RowSums::Watched RowSums::watch(const std::string& column) {
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(sums_->mutex);
     number = ++sums_->last;
   }
-  return {fmt::format("select * replace (gsa_row_passes({}::ubigint, hash(__gsa_row), {}) as {}) "
-                      "from ({}) as __gsa_row",
-                      number, sql_name(column), sql_name(column), select),
-          number};
+  // In a CASE, a column of any type passes with its nulls, and is not copied.
+  return {fmt::format("select * replace (case when gsa_row_passes({0}::ubigint, hash(__gsa_row)) "
+                      "then {1} end as {1}) from (",
+                      number, sql_name(column)),
+          ") as __gsa_row", number};
+}
+
+std::optional<RowSums::Watched> RowSums::watch_query(duck::Connection& connection,
+                                                     const std::string& select) {
+  try {
+    const duck::Result columns = connection.query("describe select * from (\n" + select + "\n)");
+    for (std::size_t r = 0; r < columns.rows(); ++r) {
+      if (is_nested(columns.text(r, 1))) return std::nullopt;
+    }
+    return watch(columns.text(0, 0));
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
+    return std::nullopt;  // it will be told where the query runs
+  }
 }
 
 RowSum RowSums::take(std::uint64_t number) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/uint128.h"
@@ -25,13 +26,17 @@ class RowSums {
   explicit RowSums(duck::Connection& connection);
 
   struct Watched {
-    std::string select;  // the same rows, in the same order
+    std::string head, tail;  // around a query: the same rows, in the same order
     std::uint64_t number;
+    std::string around(const std::string& select) const {
+      return head + "\n" + select + "\n" + tail;
+    }
   };
-  // A SELECT that sums up the rows of `select` as they pass; to be run once, and outermost, so that
-  // all rows pass. `column` is one of its columns, an integer, and nowhere null; the columns are of
-  // the types that the table has, and not nested.
-  Watched watch(const std::string& select, const std::string& column);
+  // Sums up the rows of a query that has a column of this name as they pass; to be run once, and
+  // outermost, so that all rows pass. No column may be nested.
+  Watched watch(const std::string& column);
+  // The same for any query; nothing where it cannot be summed up so, or has an error.
+  std::optional<Watched> watch_query(duck::Connection& connection, const std::string& select);
   // What passed since.
   RowSum take(std::uint64_t number);
 

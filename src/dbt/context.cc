@@ -46,11 +46,14 @@ bool is_bare_call(std::string_view text) {
 }  // namespace
 
 Value relation_value(const Relation& relation, const std::string& sql) {
-  Dict attributes;
-  attributes.set(Value("database"), Value(relation.database));
-  attributes.set(Value("schema"), Value(relation.schema));
-  attributes.set(Value("identifier"), Value(relation.name));
-  attributes.set(Value("name"), Value(relation.name));
+  // Made for every ref() of every node: the keys are shared, and so is the name.
+  static const Value kDatabase("database"), kSchema("schema"), kIdentifier("identifier"),
+      kName("name");
+  const Value name(relation.name);
+  Dict attributes({{kDatabase, Value(relation.database)},
+                   {kSchema, Value(relation.schema)},
+                   {kIdentifier, name},
+                   {kName, name}});
   return Value::object("relation", sql, std::move(attributes));
 }
 

@@ -12,11 +12,11 @@ namespace {
 // HEAD (
 // query
 // )TAIL, on lines of their own, so that the query keeps its columns and may end with a comment.
-CompiledSql around(const std::string& head, const CompiledSql& query) {
+CompiledSql around(const std::string& head, const CompiledSql& query, const Frame& frame = {}) {
   CompiledSql sql;
-  sql.append(head + " (\n");
+  sql.append(head + " (" + frame.head + "\n");
   sql.append(query);
-  sql.append("\n)");
+  sql.append("\n" + frame.tail + ")");
   return sql;
 }
 
@@ -37,9 +37,12 @@ class Builder {
     relations_.set(relation_, RelationKind::view);
   }
 
-  std::int64_t table(const CompiledSql& query) {
+  std::int64_t table(const CompiledSql& query, const FrameHook& hook) {
     relations_.make_way(connection_, relation_, RelationKind::table);
-    const auto rows = run(around(fmt::format("create or replace table {} as", name_), query));
+    Frame frame;
+    if (hook) frame = hook(query).value_or(Frame{});
+    const auto rows =
+        run(around(fmt::format("create or replace table {} as", name_), query, frame));
     relations_.set(relation_, RelationKind::table);
     return rows;
   }
@@ -145,13 +148,14 @@ void Relations::make_way(duck::Connection& connection, const Relation& relation,
 std::optional<std::int64_t> materialize(duck::Connection& connection, Relations& relations,
                                         const Node& node, const Relation& relation,
                                         const CompiledSql& query, bool incremental,
+                                        const FrameHook& frame,
                                         const std::function<void(const CompiledSql&)>& before) {
   Builder builder(connection, relations, relation, before);
   if (node.model.materialized == Materialization::view) {
     builder.view(query);
     return std::nullopt;
   }
-  return incremental ? builder.add(query, node.model.unique_key) : builder.table(query);
+  return incremental ? builder.add(query, node.model.unique_key) : builder.table(query, frame);
 }
 
 }  // namespace gsa::dbt

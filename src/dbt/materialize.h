@@ -16,6 +16,13 @@
 
 namespace gsa::dbt {
 
+// What a table's query is read through when the table is written: "select … from (" and ") …".
+struct Frame {
+  std::string head, tail;
+};
+// Asked for each query, right before it runs.
+using FrameHook = std::function<std::optional<Frame>(const CompiledSql& query)>;
+
 enum class RelationKind { table, view };
 
 // What there is in the database, read once and kept up to date by those who change it, from any
@@ -44,12 +51,13 @@ class Relations {
   std::set<std::string> schemas_;  // that are known to be there
 };
 
-// Builds `relation` from `query`; `incremental` adds to the table that is there. Each statement is
-// announced to `before` first, so that an error can be traced to it. Returns the rows written;
-// nothing for a view.
+// Builds `relation` from `query`; `incremental` adds to the table that is there. What makes a table
+// anew is read through the frame, if there is one. Each statement is announced to `before` first,
+// so that an error can be traced to it. Returns the rows written; nothing for a view.
 std::optional<std::int64_t> materialize(duck::Connection& connection, Relations& relations,
                                         const Node& node, const Relation& relation,
                                         const CompiledSql& query, bool incremental,
+                                        const FrameHook& frame,
                                         const std::function<void(const CompiledSql&)>& before);
 
 }  // namespace gsa::dbt

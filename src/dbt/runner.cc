@@ -65,7 +65,7 @@ struct NodeRunner::Step {
   const Node& node;
   duck::Connection& connection;
   NodeResult& result;
-  const Part* part;       // null: the whole
+  const TableBuild& table;
   CompiledSql statement;  // the one that runs
 };
 
@@ -102,15 +102,16 @@ NodeRunner::NodeRunner(const Project& project, duck::Connection& connection, Nod
                           },
                           options_.full_refresh}) {}
 
-NodeResult NodeRunner::run(const Node& node, duck::Connection& connection, const Part* part) {
+NodeResult NodeRunner::run(const Node& node, duck::Connection& connection,
+                           const TableBuild& build) {
   check(node.kind == NodeKind::test ||
             (node.kind == NodeKind::model && node.model.materialized != Materialization::ephemeral),
         "the node to run is a model that stands by itself, or a test");
   if (interrupted()) throw interrupted_error();
   NodeResult result = result_of(node);
   const Stopwatch watch;
-  if (part != nullptr) result.part = part->name;
-  Step step{node, connection, result, part, {}};
+  if (build.part) result.part = build.part->name;
+  Step step{node, connection, result, build, {}};
   attempt(step);
   result.seconds = watch.seconds();
   return result;
@@ -127,9 +128,9 @@ NodeRunner::Plan NodeRunner::plan(Step& step) {
                compiler_.is_incremental(step.node)};
   step.result.compiled = plan.query.text();
   keep_compiled(step.result);
-  if (step.part != nullptr) {
-    plan.relation = step.part->relation;
-    plan.query = part_of(plan.query, step.part->condition);
+  if (const std::optional<Part>& part = step.table.part) {
+    plan.relation = part->relation;
+    plan.query = part_of(plan.query, part->condition);
   }
   return plan;
 }
@@ -162,7 +163,7 @@ void NodeRunner::attempt(Step& step) {
 void NodeRunner::build(Step& step, const Plan& plan) {
   relations_.need_schema(step.connection, plan.relation);
   step.result.rows = materialize(step.connection, relations_, step.node, plan.relation, plan.query,
-                                 plan.incremental,
+                                 plan.incremental, step.table.frame,
                                  [&](const CompiledSql& statement) { step.statement = statement; });
 }
 

@@ -75,6 +75,12 @@ struct NodeRunOptions {
   std::filesystem::path compiled_to;  // where to leave each node's SQL; empty: nowhere
 };
 
+// How a table model is built otherwise than whole and from its query alone.
+struct TableBuild {
+  std::optional<Part> part;  // instead of the whole
+  FrameHook frame;
+};
+
 // One for a run. Threads may share it, each with a connection of its own to the same database, if
 // no node runs twice at a time and nobody else renders with the project meanwhile: nodes are
 // compiled one after the other, and executed side by side.
@@ -87,8 +93,7 @@ class NodeRunner {
 
   // Builds a model that is not ephemeral, with its schema if that is missing, or runs a test.
   // Throws only Error{interrupted}, after Ctrl-C or where the query was interrupted.
-  // Of a table model, `part` is built instead of the whole, if it is given.
-  NodeResult run(const Node& node, duck::Connection& connection, const Part* part = nullptr);
+  NodeResult run(const Node& node, duck::Connection& connection, const TableBuild& build = {});
   // The query of a model or test, as run() would run it now. Throws Error with the place.
   CompiledSql compile(const Node& node);
   // What there is: to be told of what somebody else makes meanwhile.

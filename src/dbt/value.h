@@ -147,6 +147,9 @@ struct CallArguments {
 // Keeps the order of insertion. Look-up is linear: the dicts of templates are small.
 class Dict {
  public:
+  Dict() = default;
+  explicit Dict(std::vector<std::pair<Value, Value>> entries)  // no key twice
+      : entries_(std::move(entries)) {}
   const Value* find_key(const Value& key) const;
   const Value* find(std::string_view name) const;
   void set(const Value& key, Value value);  // replaces in place, or appends
