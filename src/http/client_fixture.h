@@ -160,6 +160,7 @@ class Client {
     received_.append(block, 0, static_cast<std::size_t>(size));
     return true;
   }
+  void forget() { received_.clear(); }  // what was received and not read
   void set_time(std::chrono::milliseconds time) { time_ = time; }
 
  private:

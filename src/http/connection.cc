@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <exception>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -427,6 +429,7 @@ Connection::Answer Connection::write(Buffers buffers) {
     if (failure && failure != asio::error::would_block) break;
     failure.clear();
     allow(shared_.options.limits.write_time);
+    unread_ = unread_bytes();
     co_await socket_.async_wait(tcp::socket::wait_write,
                                 asio::redirect_error(asio::use_awaitable, failure));
   }
@@ -477,6 +480,15 @@ void Connection::on_readable(const error_code& failure) {
 void Connection::look_at_clock(Clock::time_point now) {
   if (now >= heartbeat_due_) wake();
   if (now < deadline_) return;
+  if (is_writing_) {
+    // The socket becomes writable only when much of the system's buffer has gone: a slow reader
+    // that takes some of it is not one that stalls.
+    const int before = std::exchange(unread_, unread_bytes());
+    if (unread_ < before) {
+      allow(shared_.options.limits.write_time);
+      return;
+    }
+  }
   allow_forever();
   is_expired_ = true;
   shared_.recorder.change([](Metrics& metrics) { ++metrics.timeouts; });
@@ -485,6 +497,12 @@ void Connection::look_at_clock(Clock::time_point now) {
   } else {
     wake();
   }
+}
+
+// What was written and the client's system has not taken.
+int Connection::unread_bytes() {
+  int bytes = 0;
+  return ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
 void Connection::wind_down() {

@@ -98,6 +98,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_readable(const boost::system::error_code& failure);
 
   bool has_client() const { return !is_at_end_ && !is_closed_; }
+  int unread_bytes();
   void allow(std::chrono::milliseconds time) { deadline_ = Clock::now() + time; }
   void allow_forever() { deadline_ = Clock::time_point::max(); }
   std::string head_of(const Request& request, Response& response, std::optional<std::size_t> length,
@@ -115,6 +116,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<Exchange> exchange_;  // of the request that runs on a worker
   Finished finished_;                   // of the request that runs
   Clock::time_point begun_;
+  int unread_ = 0;              // when a write began to wait, or was last looked at
   bool is_refused_ = false;     // there are too many
   bool is_new_ = true;          // no request has come yet
   bool is_idle_ = false;        // between requests
