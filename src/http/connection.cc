@@ -79,8 +79,8 @@ Connection::Connection(Shared& shared, tcp::socket socket)
     : shared_(shared), socket_(std::move(socket)), signal_(shared.io) {
   error_code ignored;  // of a client that has gone already
   peer_ = socket_.remote_endpoint(ignored).address().to_string();
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(tcp::no_delay(true), ignored);
+  ignored = socket_.non_blocking(true, ignored);
+  ignored = socket_.set_option(tcp::no_delay(true), ignored);
 }
 
 void Connection::start() {
@@ -393,7 +393,7 @@ Connection::Answer Connection::send_events(Topic& topic, std::string_view last_e
 
 Connection::Task Connection::linger() {
   error_code failure;
-  socket_.shutdown(tcp::socket::shutdown_send, failure);
+  failure = socket_.shutdown(tcp::socket::shutdown_send, failure);
   if (failure) co_return;
   received_.clear();
   is_expired_ = false;
@@ -519,7 +519,7 @@ void Connection::close() {
   if (is_closed_) return;
   is_closed_ = true;
   error_code ignored;  // it is closed in any case
-  socket_.close(ignored);
+  ignored = socket_.close(ignored);
   if (exchange_) exchange_->cancel();
   wake();
 }

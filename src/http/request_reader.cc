@@ -87,7 +87,7 @@ struct RequestReader::Parts {
       return bad_request("there are both Content-Length and Transfer-Encoding");
     }
     if (encodings > 1 ||
-        !equal_ignoring_case(*request.headers.find("Transfer-Encoding"), "chunked")) {
+        !equal_ignoring_case(request.headers.find("Transfer-Encoding").value_or(""), "chunked")) {
       return error_response(501, "not_implemented", "the only Transfer-Encoding is chunked");
     }
     return std::nullopt;

@@ -117,10 +117,10 @@ struct Server::Impl {
   Options listen(Options options) {
     endpoint = resolve(io, options.host, options.port);
     error_code failure;
-    acceptor.open(endpoint.protocol(), failure);
-    if (!failure) acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
-    if (!failure) acceptor.bind(endpoint, failure);
-    if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
+    failure = acceptor.open(endpoint.protocol(), failure);
+    if (!failure) failure = acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
+    if (!failure) failure = acceptor.bind(endpoint, failure);
+    if (!failure) failure = acceptor.listen(asio::socket_base::max_listen_connections, failure);
     if (failure) throw cannot_listen(endpoint, failure);
     endpoint = acceptor.local_endpoint();
     options.port = endpoint.port();
@@ -215,7 +215,7 @@ struct Server::Impl {
     on_network_thread([&] {
       shared.stopping = true;
       error_code ignored;
-      acceptor.close(ignored);
+      ignored = acceptor.close(ignored);
       pause.cancel();
     });
     for_each_connection(&Connection::wind_down);

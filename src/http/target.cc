@@ -1,5 +1,6 @@
 #include "http/target.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -18,11 +19,13 @@ int hex_value(char digit) {
   return -1;
 }
 
-// What is wrong with a decoded part; "" if nothing.
-std::string problem_of(const std::optional<std::string>& part) {
-  if (!part) return "a '%' in the address is not followed by two hexadecimal digits";
-  if (part->find('\0') != std::string::npos) return "the address has a NUL";
-  if (!is_utf8(*part)) return "the address is not valid UTF-8";
+// Decodes a part of the target into `part`. "" where it is well-formed, else what is wrong.
+std::string read_part(std::string_view text, bool plus_is_space, std::string& part) {
+  const std::optional<std::string> decoded = percent_decode(text, plus_is_space);
+  if (!decoded) return "a '%' in the address is not followed by two hexadecimal digits";
+  if (decoded->find('\0') != std::string::npos) return "the address has a NUL";
+  if (!is_utf8(*decoded)) return "the address is not valid UTF-8";
+  part = *decoded;
   return "";
 }
 
@@ -32,11 +35,11 @@ std::string read_path(std::string_view path, Request& request) {
     return "";
   }
   for (const std::string& raw : split(path.substr(1), '/')) {
-    std::optional<std::string> segment = percent_decode(raw);
-    if (std::string problem = problem_of(segment); !problem.empty()) return problem;
-    if (*segment == "." || *segment == "..") return "the address has '.' or '..' as a segment";
-    request.path += "/" + *segment;
-    request.segments.push_back(std::move(*segment));
+    std::string segment;
+    if (std::string problem = read_part(raw, false, segment); !problem.empty()) return problem;
+    if (segment == "." || segment == "..") return "the address has '.' or '..' as a segment";
+    request.path += "/" + segment;
+    request.segments.push_back(std::move(segment));
   }
   return "";
 }
@@ -45,14 +48,14 @@ std::string read_query(std::string_view query, Request& request) {
   if (query.empty()) return "";
   for (const std::string& pair : split(query, '&')) {
     if (pair.empty()) continue;
-    const std::size_t equals = pair.find('=');
-    std::optional<std::string> name = percent_decode(pair.substr(0, equals), true);
-    std::optional<std::string> value =
-        percent_decode(equals == std::string::npos ? "" : pair.substr(equals + 1), true);
-    for (const auto* part : {&name, &value}) {
-      if (std::string problem = problem_of(*part); !problem.empty()) return problem;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    std::string name, value;
+    std::string problem = read_part(pair.substr(0, equals), true, name);
+    if (problem.empty() && equals < pair.size()) {
+      problem = read_part(pair.substr(equals + 1), true, value);
     }
-    request.query.add(std::move(*name), std::move(*value));
+    if (!problem.empty()) return problem;
+    request.query.add(std::move(name), std::move(value));
   }
   return "";
 }
