@@ -1,7 +1,7 @@
 #pragma once
 
 // One client's connection on the network's thread, and what all connections share. This header
-// shows Asio: it is for connection.cc and server.cc alone.
+// shows Asio: it is for connection*.cc and server.cc alone.
 
 #include <chrono>
 #include <cstdint>
