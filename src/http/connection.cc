@@ -339,29 +339,31 @@ Connection::Answer Connection::respond_events(const Request& request, Response r
   }
   keep_alive_ = false;  // the stream's end is the connection's
   const std::string head = head_of(request, response, std::nullopt, false);
-  const bool has_head = co_await write_text(head);
-  if (!has_head || request.method == "HEAD") co_return false;
-  finish_request();  // as far as its duration goes
+  if (request.method == "HEAD") {
+    co_await write_text(head);
+    co_return false;
+  }
   const EventBody body = std::get<EventBody>(std::move(response.body));
   const Joined joined(shared_, body.topic, this);
   reads_ahead_ = true;
   discards_ = true;
   read_on();
-  co_await send_events(*body.topic, body.last_event_id);
+  co_await send_events(*body.topic, head, body.last_event_id);
   heartbeat_due_ = Clock::time_point::max();
   co_return false;
 }
 
-Connection::Answer Connection::send_events(Topic& topic, std::string_view last_event_id) {
+Connection::Answer Connection::send_events(Topic& topic, const std::string& head,
+                                           std::string_view last_event_id) {
   const auto found = topic.position_after(last_event_id);
   std::uint64_t position = found ? *found : topic.end();
-  // The id alone is no event, but where a client goes on that loses the connection before the
-  // first.
+  // The id alone is no event, but where a client goes on that is cut off before the first.
   const bool has_missed = !last_event_id.empty() && !found;
   const std::string begin =
-      "retry: 2000\n" +
+      head + "retry: 2000\n" +
       event_text(topic.id_before(position), has_missed ? "reset" : "", has_missed ? "{}" : "");
   bool is_sent = co_await write_text(begin);
+  finish_request();  // what comes now is no part of its duration
   heartbeat_due_ = Clock::now() + shared_.options.heartbeat;
   while (is_sent && has_client() && !shared_.stopping) {
     const Topic::Slice slice = topic.read(position, kEventsAtOnce);
@@ -370,8 +372,7 @@ Connection::Answer Connection::send_events(Topic& topic, std::string_view last_e
       co_return false;
     }
     Buffers buffers;
-    for (const Topic::Event& event : slice.events)
-      buffers.emplace_back(event->data(), event->size());
+    for (const auto& event : slice.events) buffers.emplace_back(event->data(), event->size());
     position += slice.events.size();
     if (buffers.empty() && Clock::now() >= heartbeat_due_) buffers.emplace_back(":\n\n", 3);
     if (buffers.empty()) {

@@ -86,7 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Answer respond_events(const Request& request, Response response);
   Answer refuse_request(const RequestReader& reader, Response refusal);
   Answer send_pieces(Exchange::Pieces pieces, bool chunked);
-  Answer send_events(Topic& topic, std::string_view last_event_id);
+  Answer send_events(Topic& topic, const std::string& head, std::string_view last_event_id);
   Task linger();  // lets the client read the last answer before the connection is closed
 
   // The socket.

@@ -50,6 +50,8 @@ Response call(const Handler& handler, const Request& request) {
   try {
     Response response = handler(request);
     check_headers(response);
+    check(!std::holds_alternative<BodyFunction>(response.body),
+          "a body that is streamed comes from a worker");
     return response;
   } catch (...) {
     return response_of_exception();

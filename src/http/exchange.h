@@ -15,7 +15,7 @@
 
 namespace gsa::http {
 
-// Calls the handler; what it throws becomes an error response.
+// Calls the handler of an immediate route; what it throws becomes an error response.
 Response call(const Handler& handler, const Request& request);
 // The response that stands for an exception; use inside of `catch`.
 Response response_of_exception();

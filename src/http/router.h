@@ -20,7 +20,8 @@ namespace gsa::http {
 using Handler = std::function<Response(const Request&)>;
 
 struct RouteOptions {
-  // The handler only looks into memory: it runs on the network's thread, without a queue.
+  // The handler only looks into memory: it runs on the network's thread, without a queue. It may
+  // not stream a body.
   bool immediate = false;
   bool open = false;        // needs no token
   bool owner_only = false;  // needs the owner key

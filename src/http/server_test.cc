@@ -110,6 +110,9 @@ TEST(Server, TellsWhatAHandlerThrows) {
     response.headers.add("X-Evil", "a\r\nSet-Cookie: b");
     return response;
   });
+  router.add("GET", "/stream",
+             [](const Request&) { return Response::stream("text/plain", [](BodyWriter&) {}); },
+             {.immediate = true});
   RunningServer server(std::move(router));
   Client client = server.client();
   const Answer usage = client.get("/usage");
@@ -119,7 +122,7 @@ TEST(Server, TellsWhatAHandlerThrows) {
   EXPECT_EQ(client.get("/failed").status, 422);
   EXPECT_EQ(client.get("/gone").body,
             R"({"error":"there is no session 7","hint":null,"code":"no_session"})");
-  for (const char* path : {"/bug", "/int", "/split"}) {
+  for (const char* path : {"/bug", "/int", "/split", "/stream"}) {
     const Answer answer = client.get(path);
     EXPECT_EQ(answer.status, 500) << path;
     EXPECT_EQ(answer.body,
