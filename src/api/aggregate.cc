@@ -207,9 +207,8 @@ Grouping::Grouping(const Facts& facts, const std::vector<const Dimension*>& dime
     strides_[a] = static_cast<std::uint32_t>(size_);
     size_ *= std::max<std::size_t>(axes_[a].size(), 1);
     if (size_ > kMaxGroups) {
-      throw bad_request(
-          fmt::format("these dimensions make more than {} groups", kMaxGroups),
-          "ask for fewer dimensions, or for coarser ones");
+      throw bad_request(fmt::format("these dimensions make more than {} groups", kMaxGroups),
+                        "ask for fewer dimensions, or for coarser ones");
     }
   }
 }
@@ -308,10 +307,9 @@ SharedSums shared_sums(const Facts& facts, const Selection& selection, const Gro
         for (std::size_t i = 0; i < block.sessions.size(); ++i) {
           const std::uint32_t session = block.sessions[i];
           clusters.turn_to(facts.user_of[session]);
-          const double share = shares
-                                   ? static_cast<double>(block.generations_here[i]) /
-                                         static_cast<double>(block.generations_of_session[i])
-                                   : 1.0;
+          const double share = shares ? static_cast<double>(block.generations_here[i]) /
+                                            static_cast<double>(block.generations_of_session[i])
+                                      : 1.0;
           shared.sessions[block.session_groups[i]] += share;
           count(block.session_groups[i], part_of_sessions ? share * parts[i] : 0,
                 whole_of_sessions ? share * wholes[i] : 0);

@@ -41,9 +41,7 @@ struct Groups {
   std::array<std::vector<std::int64_t>, kSums> sums;
   std::vector<std::vector<std::int32_t>> quantiles;  // of latency, as asked; −1 of an empty group
 
-  const std::vector<std::int64_t>& of(Sum sum) const {
-    return sums[static_cast<std::size_t>(sum)];
-  }
+  const std::vector<std::int64_t>& of(Sum sum) const { return sums[static_cast<std::size_t>(sum)]; }
 };
 
 // `sums` may name one twice; not Sum::users. Quantiles are by nearest rank.

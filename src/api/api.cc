@@ -139,9 +139,8 @@ std::string Api::get_dictionary() {
 }
 
 std::string Api::get_profile(const std::string& table) {
-  return remembered("profile " + table, [&](duck::Connection& connection) {
-    return profile_json(connection, table);
-  });
+  return remembered("profile " + table,
+                    [&](duck::Connection& connection) { return profile_json(connection, table); });
 }
 
 std::string Api::get_assets() {

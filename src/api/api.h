@@ -72,8 +72,7 @@ class Api {
   class Lease;
   Lease connection();
   template <typename Compute>
-  std::string compute(std::string_view operation, std::string_view request,
-                      const Compute& compute);
+  std::string compute(std::string_view operation, std::string_view request, const Compute& compute);
   std::string remembered(const std::string& key,
                          const std::function<std::string(duck::Connection&)>& make);
 

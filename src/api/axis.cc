@@ -109,9 +109,8 @@ void Axis::visit(const Each& each) const {
     case Kind::by_day:
       return each([&](std::size_t s) { return code_of_day_[f.day[s]]; });
     case Kind::hour:
-      return each([&](std::size_t s) {
-        return static_cast<std::uint32_t>(f.day[s] * kHours + f.hour[s]);
-      });
+      return each(
+          [&](std::size_t s) { return static_cast<std::uint32_t>(f.day[s] * kHours + f.hour[s]); });
     case Kind::hour_of_day:
       return each([&](std::size_t s) { return std::uint32_t{f.hour[s]}; });
   }

@@ -65,10 +65,10 @@ enum class IntervalKind { none, wilson, clustered };
 struct Measure {
   std::string_view name, label, unit, format, better, description;
   Sum part;
-  std::optional<Sum> whole;      // of a ratio
-  double quantile = 0;           // of latency, if not 0
+  std::optional<Sum> whole;  // of a ratio
+  double quantile = 0;       // of latency, if not 0
   IntervalKind interval = IntervalKind::none;
-  bool is_average = false;       // splits into segments, see split.h
+  bool is_average = false;  // splits into segments, see split.h
 
   Level level() const;
   std::string_view kind() const;  // "additive", "distinct", "ratio", "quantile"

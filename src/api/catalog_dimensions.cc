@@ -108,17 +108,35 @@ std::vector<Range> all_ranges() {
   return {
       {RangeId::friction, "friction", "Friction", "points", "Friction score of the session.",
        kSession, "s.friction_score", steps(0, 95, 5), steps(0, 99, 1)},
-      {RangeId::duration_min, "duration_min", "Duration", "minutes",
-       "Minutes from the first to the last generation of the session.", kSession,
-       "s.session_duration_min", {0, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240},
+      {RangeId::duration_min,
+       "duration_min",
+       "Duration",
+       "minutes",
+       "Minutes from the first to the last generation of the session.",
+       kSession,
+       "s.session_duration_min",
+       {0, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240},
        steps(0, 240, 1)},
-      {RangeId::generations, "generations", "Generations", "", "Generations of the session.",
-       kSession, "s.total_generations", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30, 50},
+      {RangeId::generations,
+       "generations",
+       "Generations",
+       "",
+       "Generations of the session.",
+       kSession,
+       "s.total_generations",
+       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30, 50},
        steps(1, 50, 1)},
       {RangeId::cost, "cost", "Cost", "credits", "Credits of the session.", kSession,
        "s.total_cost_credits", cost_edges(), fine_cost_edges()},
-      {RangeId::retries, "retries", "Retries", "", "Retries in the session.", kSession,
-       "s.total_retries", {0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30}, steps(0, 30, 1)},
+      {RangeId::retries,
+       "retries",
+       "Retries",
+       "",
+       "Retries in the session.",
+       kSession,
+       "s.total_retries",
+       {0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30},
+       steps(0, 30, 1)},
       {RangeId::avg_latency_ms, "avg_latency_ms", "Mean latency", "ms",
        "Mean latency of the session's generations.", kSession,
        "(s.total_latency_ms / s.total_generations)", latency_edges(250, 2500),
@@ -157,8 +175,7 @@ const Dimension& dimension_named(std::string_view name) {
   if (const Dimension* found = find_dimension(name)) return *found;
   std::vector<std::string> names;
   for (const Dimension& dimension : dimensions()) names.emplace_back(dimension.name);
-  throw bad_request("there is no dimension '" + std::string(name) + "'",
-                    did_you_mean(name, names));
+  throw bad_request("there is no dimension '" + std::string(name) + "'", did_you_mean(name, names));
 }
 
 const Range* find_range(std::string_view name) {

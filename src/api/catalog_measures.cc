@@ -55,22 +55,21 @@ Measure sum(std::string_view name, std::string_view label, Sum part, std::string
 
 Measure share(std::string_view name, std::string_view label, Sum part, Sum whole,
               std::string_view better, std::string_view description, bool is_average = true) {
-  return {name, label, "",    "share", better,
-          description,  part, whole,   0,      IntervalKind::wilson, is_average};
+  return {name,      label, "", "share", better, description, part, whole, 0, IntervalKind::wilson,
+          is_average};
 }
 
 // Of whatever each user did: the interval takes users as clusters.
 Measure mean(std::string_view name, std::string_view label, Sum part, Sum whole,
              std::string_view unit, std::string_view format, std::string_view better,
              std::string_view description) {
-  return {name, label, unit,  format, better,
-          description, part, whole,  0,      IntervalKind::clustered, true};
+  return {name, label, unit, format, better, description, part, whole, 0, IntervalKind::clustered,
+          true};
 }
 
 Measure latency_quantile(std::string_view name, std::string_view label, double quantile,
-                std::string_view description) {
-  return {name,        label,        "ms",         "ms",    "lower",
-          description, Sum::latency, std::nullopt, quantile};
+                         std::string_view description) {
+  return {name, label, "ms", "ms", "lower", description, Sum::latency, std::nullopt, quantile};
 }
 
 std::vector<Measure> all() {
@@ -116,10 +115,14 @@ std::vector<Measure> all() {
             "Share of sessions of high friction."),
       mean("latency_mean", "Mean latency", Sum::latency, generations, "ms", "ms", "lower",
            "Mean latency of the generations."),
-      latency_quantile("latency_p50", "Median latency", 0.5, "Half of the generations were this fast."),
-      latency_quantile("latency_p90", "Latency, p90", 0.9, "90 % of the generations were this fast."),
-      latency_quantile("latency_p95", "Latency, p95", 0.95, "95 % of the generations were this fast."),
-      latency_quantile("latency_p99", "Latency, p99", 0.99, "99 % of the generations were this fast."),
+      latency_quantile("latency_p50", "Median latency", 0.5,
+                       "Half of the generations were this fast."),
+      latency_quantile("latency_p90", "Latency, p90", 0.9,
+                       "90 % of the generations were this fast."),
+      latency_quantile("latency_p95", "Latency, p95", 0.95,
+                       "95 % of the generations were this fast."),
+      latency_quantile("latency_p99", "Latency, p99", 0.99,
+                       "99 % of the generations were this fast."),
       sum("cost", "Cost", cost, "lower", "Credits charged.", "credits", "credits"),
       mean("cost_per_generation", "Cost a generation", cost, generations, "credits",
            "credits_small", "lower", "Credits a generation."),

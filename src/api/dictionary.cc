@@ -35,8 +35,8 @@ DictionaryTest test_of(const dbt::Node& node) {
 DictionaryTable table_of(const dbt::Project& project, const dbt::Node& node) {
   DictionaryTable table;
   table.name = table_name(node);
-  table.kind = node.kind == dbt::NodeKind::source ? "source"
-                                                  : dbt::to_string(node.model.materialized);
+  table.kind =
+      node.kind == dbt::NodeKind::source ? "source" : dbt::to_string(node.model.materialized);
   table.schema = node.relation.schema;
   table.group = node.group;
   table.owner = node.owner;

@@ -123,12 +123,12 @@ class Binning {
     dimension_ = range_ == nullptr ? &dimension_named(name) : nullptr;
     const Level level = range_ ? range_->level : dimension_->level;
     const bool fits = level != Level::generation &&
-                      (dimension_ == nullptr || (is_brush ? dimension_->dim == Dim::day
-                                                          : dimension_->dim != Dim::user));
+                      (dimension_ == nullptr ||
+                       (is_brush ? dimension_->dim == Dim::day : dimension_->dim != Dim::user));
     if (!fits) {
-      throw bad_request(fmt::format("'{}' cannot be {}", name, is_brush ? "brushed" : "in a cube"),
-                        is_brush ? "take a range of sessions, or day"
-                                 : "take ranges and dimensions of sessions");
+      throw bad_request(
+          fmt::format("'{}' cannot be {}", name, is_brush ? "brushed" : "in a cube"),
+          is_brush ? "take a range of sessions, or day" : "take ranges and dimensions of sessions");
     }
     if (dimension_ != nullptr) axis_.emplace_back(facts, dimension_->dim);
     if (range_ != nullptr) edges_ = is_brush ? range_->fine_edges : range_->edges;

@@ -23,15 +23,14 @@ constexpr DayRange kNoDays{0, -1};
 
 // null where there is nothing to divide by.
 void write_share(JsonWriter& json, std::string_view name, std::int64_t part, std::int64_t whole) {
-  json.field(name, whole == 0 ? std::nullopt
-                              : std::optional(static_cast<double>(part) /
-                                              static_cast<double>(whole)));
+  json.field(name, whole == 0
+                       ? std::nullopt
+                       : std::optional(static_cast<double>(part) / static_cast<double>(whole)));
 }
 
 constexpr std::array<Sum, 3> kFunnel = {Sum::generations, Sum::successes, Sum::downloads};
 
-void write_steps(JsonWriter& json, std::string_view name, const Groups& groups,
-                 std::size_t group) {
+void write_steps(JsonWriter& json, std::string_view name, const Groups& groups, std::size_t group) {
   json.key(name);
   json.begin_array();
   const std::int64_t first = groups.of(kFunnel.front())[group];
@@ -100,8 +99,8 @@ std::vector<const Measure*> cohort_measures(ObjectReader& reader) {
 Sum read_by(ObjectReader& reader) {
   const std::string by = reader.text("by").value_or("cost");
   std::vector<std::string> names;
-  for (const Sum sum : {Sum::cost, Sum::generations, Sum::sessions, Sum::wasted_cost,
-                        Sum::failures, Sum::retries}) {
+  for (const Sum sum : {Sum::cost, Sum::generations, Sum::sessions, Sum::wasted_cost, Sum::failures,
+                        Sum::retries}) {
     if (info(sum).name == by) return sum;
     names.emplace_back(info(sum).name);
   }
@@ -145,8 +144,7 @@ void write_concentration(JsonWriter& json, const Groups& groups, Sum by, std::in
   json.key("concentration");
   json.begin_array();
   for (const double top : {0.01, 0.05, 0.1, 0.2, 0.5}) {
-    const auto count =
-        static_cast<std::size_t>(std::ceil(top * static_cast<double>(users.size())));
+    const auto count = static_cast<std::size_t>(std::ceil(top * static_cast<double>(users.size())));
     std::int64_t sum = 0;
     for (std::size_t i = 0; i < count; ++i) sum += groups.of(by)[users[i]];
     json.begin_object();
@@ -251,9 +249,9 @@ std::string top_users(const Snapshot& snapshot, std::string_view request) {
 
   const Facts& facts = snapshot.facts();
   const auto selection = snapshot.selection(scope, snapshot.days_of(scope).value_or(kNoDays));
-  const Groups groups = aggregate(facts, *selection, Grouping(facts, {&info(Dim::user)}),
-                                  {Sum::sessions, Sum::generations, Sum::cost, Sum::friction, by},
-                                  {});
+  const Groups groups =
+      aggregate(facts, *selection, Grouping(facts, {&info(Dim::user)}),
+                {Sum::sessions, Sum::generations, Sum::cost, Sum::friction, by}, {});
   const std::vector<std::int64_t>& amounts = groups.of(by);
   std::vector<std::size_t> users;
   std::int64_t total = 0;
@@ -262,9 +260,8 @@ std::string top_users(const Snapshot& snapshot, std::string_view request) {
     users.push_back(u);
     total += amounts[u];
   }
-  std::stable_sort(users.begin(), users.end(), [&](std::size_t a, std::size_t b) {
-    return amounts[a] > amounts[b];
-  });
+  std::stable_sort(users.begin(), users.end(),
+                   [&](std::size_t a, std::size_t b) { return amounts[a] > amounts[b]; });
   JsonWriter json;
   json.begin_object();
   json.field("publication", facts.publication);

@@ -13,8 +13,8 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::uint8_t kNull = 255;          // the code of null while reading
-constexpr std::size_t kMaxValues = 254;      // of an attribute
+constexpr std::uint8_t kNull = 255;               // the code of null while reading
+constexpr std::size_t kMaxValues = 254;           // of an attribute
 constexpr std::int64_t kMaxRows = 2'000'000'000;  // what 32-bit offsets hold, with a margin
 
 // Orders that neither the alphabet nor an ENUM gives.
@@ -57,23 +57,20 @@ void put_in_order(Dim dim, std::vector<std::string>& values) {
   const auto place = [&](const std::string& value) {
     return std::find(known->second.begin(), known->second.end(), value) - known->second.begin();
   };
-  std::stable_sort(values.begin(), values.end(), [&](const std::string& a, const std::string& b) {
-    return place(a) < place(b);
-  });
+  std::stable_sort(values.begin(), values.end(),
+                   [&](const std::string& a, const std::string& b) { return place(a) < place(b); });
 }
 
 // The attribute's values, and how to read it.
 Coding make_coding(duck::Connection& connection, const Dimension& dimension, CodeColumn& column) {
   const std::string table = source_of(dimension.level).table;
   const std::string sql(dimension.sql);
-  const std::string type = connection
-                               .query(fmt::format("select any_value(typeof({})) from {}", sql, table))
-                               .text(0, 0);
+  const std::string type =
+      connection.query(fmt::format("select any_value(typeof({})) from {}", sql, table)).text(0, 0);
   Coding coding{dimension.dim, ""};
   std::vector<std::string> values;
   if (type.starts_with("ENUM(")) {
-    values = texts(connection,
-                   fmt::format("select unnest(enum_range(null::{}))::varchar", type));
+    values = texts(connection, fmt::format("select unnest(enum_range(null::{}))::varchar", type));
     coding.sql = fmt::format("coalesce(enum_code({}), {})::utinyint", sql, kNull);
   } else {
     values = texts(connection, fmt::format("select distinct ({0})::varchar as v from {1} where {0} "
@@ -128,8 +125,8 @@ std::vector<Coding> codings_of(duck::Connection& connection, Level level,
   std::vector<Coding> codings;
   for (const Dimension& dimension : dimensions()) {
     if (dimension.level != level || !Facts::is_stored(dimension.dim)) continue;
-    codings.push_back(make_coding(connection, dimension,
-                                  columns[static_cast<std::size_t>(dimension.dim)]));
+    codings.push_back(
+        make_coding(connection, dimension, columns[static_cast<std::size_t>(dimension.dim)]));
   }
   find_constants(connection, level, codings, columns);
   std::erase_if(codings, [](const Coding& coding) { return coding.is_constant; });

@@ -52,8 +52,8 @@ struct Facts {
   std::vector<std::uint16_t> day;  // since first_day
   std::vector<std::uint8_t> hour;  // 0 to 23
   std::vector<std::int32_t> friction, error_points, latency_points, retry_points;  // 1/10,000
-  std::vector<std::int32_t> duration;                    // 1/100 minutes
-  std::vector<std::uint32_t> first_generation;           // and, last, the number of generations
+  std::vector<std::int32_t> duration;                                              // 1/100 minutes
+  std::vector<std::uint32_t> first_generation;  // and, last, the number of generations
 
   // By generation.
   std::vector<std::int32_t> latency, token_count;
@@ -77,8 +77,8 @@ struct Facts {
 // The run that published last; 0 where nothing was published.
 std::int64_t publication_of(duck::Connection& connection);
 
-// Reads them in one transaction. Throws ApiError (409 "not_published") where there are no marts, and
-// Error where they are not as the built-in models make them.
+// Reads them in one transaction. Throws ApiError (409 "not_published") where there are no marts,
+// and Error where they are not as the built-in models make them.
 Facts read_facts(duck::Connection& connection);
 
 }  // namespace gsa::api

@@ -88,10 +88,10 @@ std::string sentence_of(const ScoredSession& session) {
                                   counted(session.generations, "generation", "generations"),
                                   session.error_points));
   }
-  reasons.push_back(fmt::format("the average latency was {:.2f} s: {:.1f} points",
-                                static_cast<double>(session.latency_ms) / 1000.0 /
-                                    static_cast<double>(session.generations),
-                                session.latency_points));
+  reasons.push_back(fmt::format(
+      "the average latency was {:.2f} s: {:.1f} points",
+      static_cast<double>(session.latency_ms) / 1000.0 / static_cast<double>(session.generations),
+      session.latency_points));
   if (session.retries > 0) {
     reasons.push_back(fmt::format("{}: {:.1f} points", counted(session.retries, "retry", "retries"),
                                   session.retry_points));

@@ -18,8 +18,8 @@ std::optional<Interval> wilson(std::int64_t part, std::int64_t whole) {
 std::optional<Interval> clustered(double part, double whole, const ClusterSums& clusters) {
   if (whole == 0 || clusters.users < 2) return std::nullopt;
   const double ratio = part / whole;
-  const double squares = clusters.part_part - 2 * ratio * clusters.part_whole +
-                         ratio * ratio * clusters.whole_whole;
+  const double squares =
+      clusters.part_part - 2 * ratio * clusters.part_whole + ratio * ratio * clusters.whole_whole;
   const double variance =
       std::max(0.0, squares) * clusters.users / (clusters.users - 1) / (whole * whole);
   const double half = kZ * std::sqrt(variance);

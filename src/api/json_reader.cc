@@ -49,10 +49,9 @@ boost::json::object parse_object(std::string_view text) {
 }
 
 ObjectReader::ObjectReader(const boost::json::value& value, std::string where)
-    : object_(value.is_object()
-                  ? value.get_object()
-                  : throw bad_request((where.empty() ? "the request" : where) +
-                                      " must be a JSON object")),
+    : object_(value.is_object() ? value.get_object()
+                                : throw bad_request((where.empty() ? "the request" : where) +
+                                                    " must be a JSON object")),
       where_(std::move(where)) {}
 
 const boost::json::value* ObjectReader::find(std::string_view key) {

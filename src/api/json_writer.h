@@ -25,8 +25,7 @@ class JsonWriter {
   void value(bool truth);
   void value(double number);  // with all its digits; what is not finite is null
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  void value(T number) {
+  requires(!std::same_as<T, bool>) void value(T number) {
     integer(static_cast<std::int64_t>(number));
   }
   template <typename T>

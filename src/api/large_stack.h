@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <functional>
-
 #include <pthread.h>
 
 namespace gsa::api {

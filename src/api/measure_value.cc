@@ -26,8 +26,8 @@ double scale_of(const Measure& measure) {
 std::optional<double> value_of(const Measure& measure, const Groups& groups, std::size_t group,
                                const Ingredients& ingredients) {
   if (measure.quantile != 0) {
-    const auto found = std::find(ingredients.quantiles.begin(), ingredients.quantiles.end(),
-                                 measure.quantile);
+    const auto found =
+        std::find(ingredients.quantiles.begin(), ingredients.quantiles.end(), measure.quantile);
     const auto at = static_cast<std::size_t>(found - ingredients.quantiles.begin());
     const std::int32_t latency = groups.quantiles[at][group];
     return latency < 0 ? std::nullopt : std::optional(static_cast<double>(latency));

@@ -45,8 +45,8 @@ class Side {
         ingredients_(ingredients),
         grouping_(facts_, dimensions),
         selection_(snapshot.selection(query.scope, days)),
-        groups_(aggregate(facts_, *selection_, grouping_, ingredients.sums,
-                          ingredients.quantiles)) {
+        groups_(
+            aggregate(facts_, *selection_, grouping_, ingredients.sums, ingredients.quantiles)) {
     for (const Measure* measure : query.measures) {
       if (measure->part != Sum::users) continue;
       groups_.sums[static_cast<std::size_t>(Sum::users)] =
@@ -180,8 +180,7 @@ Value bucket(Dim grain, const DayRange& range, std::int64_t place) {
       const std::chrono::year_month_day first{
           std::chrono::year(static_cast<int>(month / 12)),
           std::chrono::month(static_cast<unsigned>(month % 12 + 1)), std::chrono::day(1)};
-      return month_text(
-          static_cast<Day>(std::chrono::sys_days(first).time_since_epoch().count()));
+      return month_text(static_cast<Day>(std::chrono::sys_days(first).time_since_epoch().count()));
     }
     default:
       return day_text(range.from + number);
@@ -196,9 +195,8 @@ void fill_time(const MetricsQuery& query, const DayRange& days, Rows& rows) {
   if (buckets > kMaxBuckets) {
     throw bad_request("the time range has too many rows of this grain", "take a coarser grain");
   }
-  std::erase_if(rows, [&](const auto& row) {
-    return row.first.front() < 0 || row.first.front() >= buckets;
-  });
+  std::erase_if(
+      rows, [&](const auto& row) { return row.first.front() < 0 || row.first.front() >= buckets; });
   for (std::int64_t place = 0; place < buckets; ++place) {
     rows[{place}].key = {bucket(grain, days, place)};
   }

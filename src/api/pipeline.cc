@@ -26,8 +26,7 @@ void write_texts(JsonWriter& json, std::string_view name, const std::vector<std:
   json.end_array();
 }
 
-void write_counts(JsonWriter& json, std::int64_t passed, std::int64_t warned,
-                  std::int64_t failed) {
+void write_counts(JsonWriter& json, std::int64_t passed, std::int64_t warned, std::int64_t failed) {
   json.key("checks");
   json.begin_object();
   json.field("pass", passed);
@@ -76,8 +75,7 @@ void write_asset(JsonWriter& json, const AssetsNow& now, std::size_t index, std:
   json.field("seconds", status.seconds);
   write_texts(json, "partitions", status.partitions);
   write_counts(json, static_cast<std::int64_t>(status.passed),
-               static_cast<std::int64_t>(status.warned),
-               static_cast<std::int64_t>(status.failed));
+               static_cast<std::int64_t>(status.warned), static_cast<std::int64_t>(status.failed));
   json.end_object();
 }
 
@@ -205,8 +203,8 @@ std::string assets_json(duck::Connection& connection, const AssetsNow& now) {
   return json.take();
 }
 
-std::string asset_json(duck::Connection& connection, const AssetsNow& now,
-                       const std::string& name, std::int64_t limit) {
+std::string asset_json(duck::Connection& connection, const AssetsNow& now, const std::string& name,
+                       std::int64_t limit) {
   const auto index = now.graph.find(name);
   if (!index) {
     std::vector<std::string> names;
@@ -305,8 +303,7 @@ std::string runs_json(duck::Connection& connection, std::int64_t limit,
   return json.take();
 }
 
-std::string run_json(duck::Connection& connection, std::int64_t id,
-                     assets::Unfinished unfinished) {
+std::string run_json(duck::Connection& connection, std::int64_t id, assets::Unfinished unfinished) {
   assets::RunRecord run;
   try {
     run = assets::run_of(connection, id, unfinished);

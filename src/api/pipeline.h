@@ -16,8 +16,8 @@ namespace gsa::api {
 
 // What is known of an asset now. Whoever plans runs works it out; api only shows it.
 struct AssetStatus {
-  std::string state;   // "fresh", "stale", "never made", "source"; "" of an ephemeral one
-  std::string reason;  // why it is stale
+  std::string state;    // "fresh", "stale", "never made", "source"; "" of an ephemeral one
+  std::string reason;   // why it is stale
   std::string made_at;  // UTC, "2025-12-24 18:30:00"; empty: never
   std::optional<std::int64_t> rows, bytes;
   std::optional<double> seconds;
@@ -34,16 +34,15 @@ struct AssetsNow {
 // GET /api/assets, GET /api/assets/{name} (at most `limit` materializations, newest first; throws
 // ApiError 404).
 std::string assets_json(duck::Connection& connection, const AssetsNow& now);
-std::string asset_json(duck::Connection& connection, const AssetsNow& now,
-                       const std::string& name, std::int64_t limit);
+std::string asset_json(duck::Connection& connection, const AssetsNow& now, const std::string& name,
+                       std::int64_t limit);
 
 // GET /api/runs: at most `limit` with ids below `before`, if that is given, newest first; and
 // GET /api/runs/{id}, which throws ApiError 404. `unfinished` says what becomes of runs that are on
 // record as running.
 std::string runs_json(duck::Connection& connection, std::int64_t limit,
                       std::optional<std::int64_t> before, assets::Unfinished unfinished);
-std::string run_json(duck::Connection& connection, std::int64_t id,
-                     assets::Unfinished unfinished);
+std::string run_json(duck::Connection& connection, std::int64_t id, assets::Unfinished unfinished);
 
 // Parts of these, for events as well.
 void write_run(JsonWriter& json, const assets::RunRecord& run);

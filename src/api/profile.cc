@@ -124,10 +124,10 @@ void write_histogram(JsonWriter& json, duck::Connection& connection, const std::
   json.key("histogram");
   if (!column.low || !column.high || *column.low >= *column.high) return json.null();
   const double width = (*column.high - *column.low) / kBins;
-  const duck::Result rows = connection.query(fmt::format(
-      "select least(floor(({0} - {1}) / {2}), {3})::bigint as bin, count(*) from {4} "
-      "where {5} is not null and isfinite({0}) group by bin",
-      column.number(), *column.low, width, kBins - 1, table, column.sql()));
+  const duck::Result rows = connection.query(
+      fmt::format("select least(floor(({0} - {1}) / {2}), {3})::bigint as bin, count(*) from {4} "
+                  "where {5} is not null and isfinite({0}) group by bin",
+                  column.number(), *column.low, width, kBins - 1, table, column.sql()));
   std::vector<std::int64_t> counts(kBins);
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     const std::int64_t bin = std::clamp<std::int64_t>(rows.int64(r, 0), 0, kBins - 1);
@@ -222,9 +222,9 @@ std::string profile_json(duck::Connection& connection, const std::string& name) 
   json.begin_array();
   for (const Column& column : columns) write_column(json, connection, sql, column, rows);
   json.end_array();
-  json.field("ms", std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() -
-                                                             begun)
-                       .count());
+  json.field(
+      "ms",
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count());
   json.end_object();
   return json.take();
 }

@@ -12,7 +12,7 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::size_t kMaxValues = 1000;      // of a list in a filter
+constexpr std::size_t kMaxValues = 1000;  // of a list in a filter
 constexpr std::size_t kMaxMeasures = 24;
 constexpr std::size_t kMaxDimensions = 3;
 constexpr std::int64_t kMaxRows = 10'000;
@@ -20,15 +20,16 @@ constexpr std::int64_t kDefaultRows = 1000;
 
 void check_type(const Dimension& dimension, const Value& value, const std::string& where) {
   if (std::holds_alternative<std::monostate>(value)) return;
-  const bool fits = dimension.type == DimType::number    ? std::holds_alternative<std::int64_t>(value)
-                    : dimension.type == DimType::boolean ? std::holds_alternative<bool>(value)
-                                                         : std::holds_alternative<std::string>(value);
+  const bool fits = dimension.type == DimType::number ? std::holds_alternative<std::int64_t>(value)
+                    : dimension.type == DimType::boolean
+                        ? std::holds_alternative<bool>(value)
+                        : std::holds_alternative<std::string>(value);
   if (fits) return;
-  throw bad_request(fmt::format("{}: '{}' is no value of {}", where, to_string(value),
-                                dimension.name),
-                    dimension.type == DimType::number    ? "its values are whole numbers"
-                    : dimension.type == DimType::boolean ? "its values are true and false"
-                                                         : "its values are texts");
+  throw bad_request(
+      fmt::format("{}: '{}' is no value of {}", where, to_string(value), dimension.name),
+      dimension.type == DimType::number    ? "its values are whole numbers"
+      : dimension.type == DimType::boolean ? "its values are true and false"
+                                           : "its values are texts");
 }
 
 std::vector<std::string> filter_names() {
@@ -96,8 +97,8 @@ std::optional<Day> read_day(ObjectReader& reader, std::string_view key) {
 
 void check_order(std::optional<Day> from, std::optional<Day> to, const std::string& where) {
   if (from && to && *from > *to) {
-    throw bad_request(fmt::format("{} ends ({}) before it begins ({})", where, day_text(*to),
-                                  day_text(*from)));
+    throw bad_request(
+        fmt::format("{} ends ({}) before it begins ({})", where, day_text(*to), day_text(*from)));
   }
 }
 
@@ -144,8 +145,8 @@ void read_dimensions(ObjectReader& reader, MetricsQuery& query) {
     query.dimensions.push_back(&dimension);
   }
   if (query.dimensions.size() > kMaxDimensions) {
-    throw bad_request(fmt::format("at most {} dimensions are taken, the grain included",
-                                  kMaxDimensions));
+    throw bad_request(
+        fmt::format("at most {} dimensions are taken, the grain included", kMaxDimensions));
   }
 }
 

@@ -191,8 +191,8 @@ class Writer {
     for (const Dimension* dimension : query_.dimensions) {
       columns += fmt::format(", {} as {}", dimension->sql, alias(*dimension));
     }
-    std::string where = fmt::format("(u.signup_at < date '{}' or u.signup_at is null)",
-                                    day_text(days_.to + 1));
+    std::string where =
+        fmt::format("(u.signup_at < date '{}' or u.signup_at is null)", day_text(days_.to + 1));
     for (const Filter& filter : query_.scope.filters) {
       if (filter.level() == Level::user) where += "\n            and " + condition(filter);
     }
@@ -225,9 +225,10 @@ class Writer {
     }
     for (const Measure* measure : query_.measures) {
       std::string sql = measure->quantile != 0 ? quantile_alias(*measure)
-                        : measure->whole ? fmt::format("{} / nullif({}, 0)", sum_alias(measure->part),
-                                                       sum_alias(*measure->whole))
-                                         : fmt::format("coalesce({}, 0)", sum_alias(measure->part));
+                        : measure->whole
+                            ? fmt::format("{} / nullif({}, 0)", sum_alias(measure->part),
+                                          sum_alias(*measure->whole))
+                            : fmt::format("coalesce({}, 0)", sum_alias(measure->part));
       columns.push_back(fmt::format("{} as {}", sql, sql_name(measure->name)));
     }
     return join(columns, ",\n    ");
@@ -237,7 +238,8 @@ class Writer {
     if (query_.dimensions.empty()) return "";
     std::vector<std::string> order;
     for (const Order& by : query_.order) {
-      order.push_back(fmt::format("{}{} nulls last", sql_name(by.by), by.descending ? " desc" : ""));
+      order.push_back(
+          fmt::format("{}{} nulls last", sql_name(by.by), by.descending ? " desc" : ""));
     }
     if (order.empty()) {
       for (const Dimension* dimension : query_.dimensions) {

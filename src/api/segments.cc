@@ -58,8 +58,7 @@ std::optional<Interval> contribution_interval(double c, double share, double m, 
   const double squares = own_own - 2 * share * own_all - 2 * c * own_whole +
                          share * share * all_all + 2 * share * c * all_whole +
                          c * c * all.whole_whole;
-  const double half =
-      kZ * std::sqrt(std::max(0.0, squares) * all.users / (all.users - 1)) / whole;
+  const double half = kZ * std::sqrt(std::max(0.0, squares) * all.users / (all.users - 1)) / whole;
   return Interval{c - half, c + half};
 }
 
@@ -77,8 +76,12 @@ std::vector<Contribution> contributions(const SharedSums& sums, const Grouping& 
   const double m = part / whole;
   for (std::size_t g = 0; g < grouping.size(); ++g) {
     if (sums.sessions[g] == 0 || sums.whole[g] == 0) continue;
-    Contribution segment{grouping.key(g).front(), sums.sessions[g], sums.whole[g] / whole,
-                         sums.part[g] / sums.whole[g] * scale, 0, std::nullopt};
+    Contribution segment{grouping.key(g).front(),
+                         sums.sessions[g],
+                         sums.whole[g] / whole,
+                         sums.part[g] / sums.whole[g] * scale,
+                         0,
+                         std::nullopt};
     const double c = (sums.part[g] - m * sums.whole[g]) / whole;
     segment.contribution = c * scale;
     segment.interval =
@@ -153,9 +156,16 @@ void add_changes(const Dimension& dimension, const Grouping& grouping, const Sha
       return sums.whole[g] == 0 ? std::nullopt
                                 : std::optional(sums.part[g] / sums.whole[g] * scale);
     };
-    Change change{&dimension, grouping.key(g).front(), now.sessions[g], before.sessions[g],
-                  now.whole[g] / whole_now, before.whole[g] / whole_before, average(now),
-                  average(before), 0, 0};
+    Change change{&dimension,
+                  grouping.key(g).front(),
+                  now.sessions[g],
+                  before.sessions[g],
+                  now.whole[g] / whole_now,
+                  before.whole[g] / whole_before,
+                  average(now),
+                  average(before),
+                  0,
+                  0};
     const double v_now = change.measure.value_or(*all.now);
     const double v_before = change.compared_measure.value_or(*all.before);
     change.rate = (change.share + change.compared_share) / 2 * (v_now - v_before);
@@ -167,7 +177,8 @@ void add_changes(const Dimension& dimension, const Grouping& grouping, const Sha
 
 std::string shown(const Measure& measure, double value) {
   if (measure.format == "share") return fmt::format("{:.1f} %", 100 * value);
-  if (measure.format == "points" || measure.format == "minutes") return fmt::format("{:.1f}", value);
+  if (measure.format == "points" || measure.format == "minutes")
+    return fmt::format("{:.1f}", value);
   if (measure.format == "ms") return fmt::format("{:.0f} ms", value);
   if (measure.format == "credits_small") return fmt::format("{:.4f}", value);
   return fmt::format("{:.2f}", value);

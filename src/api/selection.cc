@@ -79,8 +79,7 @@ Bits select_sessions(const Facts& facts, const Scope& scope, const DayRange& day
 }
 
 // Keeps of the sessions those that have a generation that passes.
-void select_generations(const Facts& facts, const std::vector<Test>& tests,
-                        Selection& selection) {
+void select_generations(const Facts& facts, const std::vector<Test>& tests, Selection& selection) {
   Bits passing(facts.generations);
   Marks marks{};
   for (std::size_t first = 0; first < facts.generations; first += kBlock) {
@@ -112,9 +111,9 @@ std::vector<std::uint8_t> passing_users(const Facts& facts, const Scope& scope) 
     const Axis axis(facts, filter.dimension->dim);
     const std::vector<std::uint8_t> passes = axis.passing(filter);
     for (std::size_t u = 0; u < users.size(); ++u) {
-      users[u] &= passes[filter.dimension->dim == Dim::user
-                             ? u
-                             : facts.attribute(filter.dimension->dim)[u]];
+      users[u] &=
+          passes[filter.dimension->dim == Dim::user ? u
+                                                    : facts.attribute(filter.dimension->dim)[u]];
     }
   }
   return users;

@@ -11,9 +11,8 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::array<const char*, 9> kOrigins = {"user",     "time",     "status",
-                                                 "latency",  "cost",     "retry",
-                                                 "feedback", "download", "model"};
+constexpr std::array<const char*, 9> kOrigins = {"user",  "time",     "status",   "latency", "cost",
+                                                 "retry", "feedback", "download", "model"};
 
 // As DuckDB prints it: text, or a number as it is.
 enum class Kind { number, text, time, boolean };
@@ -84,9 +83,10 @@ void write_generations(JsonWriter& json, duck::Connection& connection, std::int6
 void write_origins(JsonWriter& json, duck::Connection& connection, std::int64_t id) {
   std::string columns;
   for (const char* origin : kOrigins) {
-    columns += fmt::format("{}case when count(distinct {}_origin) > 1 then 'mixed' else "
-                           "min({}_origin::varchar) end",
-                           columns.empty() ? "" : ", ", origin, origin);
+    columns += fmt::format(
+        "{}case when count(distinct {}_origin) > 1 then 'mixed' else "
+        "min({}_origin::varchar) end",
+        columns.empty() ? "" : ", ", origin, origin);
   }
   const duck::Result row = connection.query(
       fmt::format("select {} from fct_generations where session_id = {}", columns, id));
@@ -131,8 +131,9 @@ ScoredSession read_score(duck::Connection& connection, std::int64_t id) {
       "friction_score, friction_error_points, friction_latency_points, friction_retry_points, "
       "friction_category::varchar from fct_sessions where session_id = {}",
       id));
-  return {row.int64(0, 0),   row.int64(0, 1),   row.int64(0, 2),   row.int64(0, 3),  row.float64(0, 4),
-          row.float64(0, 5), row.float64(0, 6), row.float64(0, 7), row.text(0, 8)};
+  return {row.int64(0, 0),   row.int64(0, 1),   row.int64(0, 2),
+          row.int64(0, 3),   row.float64(0, 4), row.float64(0, 5),
+          row.float64(0, 6), row.float64(0, 7), row.text(0, 8)};
 }
 
 }  // namespace

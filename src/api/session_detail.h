@@ -11,7 +11,6 @@
 namespace gsa::api {
 
 // Throws ApiError (404) where there is no such session.
-std::string session_detail(duck::Connection& connection, const FrictionRule& rule,
-                           std::int64_t id);
+std::string session_detail(duck::Connection& connection, const FrictionRule& rule, std::int64_t id);
 
 }  // namespace gsa::api

@@ -108,9 +108,9 @@ Cursor read_cursor(const std::string& text) {
 std::string condition_of(const Scope& scope, const DayRange& days) {
   std::string where = session_condition(scope, days);
   if (scope.has_generation_filters()) {
-    where += fmt::format(
-        " and s.session_id in (select g.session_id from fct_generations as g where {})",
-        generation_condition(scope));
+    where +=
+        fmt::format(" and s.session_id in (select g.session_id from fct_generations as g where {})",
+                    generation_condition(scope));
   }
   return where;
 }
@@ -153,9 +153,8 @@ std::string page_sql(const SessionPageRequest& request, const Sort& sort,
       "order by place {3}, s.session_id limit {4} offset {5}) "
       "select {6}, page.place::varchar from fct_sessions as s join page using (session_id) "
       "order by page.place {3}, s.session_id",
-      sort.sql(),
-      needs_users(request.scope) ? "join dim_users as u on u.user_id = s.user_id" : "", where,
-      sort.descending ? "desc" : "", request.limit + 1, request.offset, column_list());
+      sort.sql(), needs_users(request.scope) ? "join dim_users as u on u.user_id = s.user_id" : "",
+      where, sort.descending ? "desc" : "", request.limit + 1, request.offset, column_list());
 }
 
 }  // namespace

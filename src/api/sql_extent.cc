@@ -220,8 +220,7 @@ class Walk {
       for (const json::value& child : *children) {
         const bool star = has_star_;
         has_star_ = false;
-        const double own =
-            child.is_object() ? expression(child.get_object(), scope, extent) : 1;
+        const double own = child.is_object() ? expression(child.get_object(), scope, extent) : 1;
         leaves += has_star_ ? own * kMaxLeaves : own;  // *COLUMNS(…) may be any number of them
         has_star_ = star;
         if (leaves > kMaxLeaves) checked({1, leaves, 0});
@@ -247,8 +246,7 @@ class Walk {
     for (const auto& part : object) value(part.value(), scope, extent, &leaves);
   }
 
-  void value(const json::value& any, const Scope& scope, Extent& extent,
-             double* leaves = nullptr) {
+  void value(const json::value& any, const Scope& scope, Extent& extent, double* leaves = nullptr) {
     if (const json::array* array = any.if_array()) {
       for (const json::value& element : *array) value(element, scope, extent, leaves);
     } else if (const json::object* object = any.if_object()) {

@@ -23,10 +23,21 @@ constexpr std::size_t kLongestConstant = 10'000;
 // Nodes within nodes of the parse tree; DuckDB itself refuses expressions deeper than a thousand.
 constexpr std::size_t kMaxDepth = 20'000;
 
-constexpr std::array<std::string_view, 15> kExpressions = {
-    "BETWEEN",   "CASE",     "CAST",     "COLUMN_REF",           "COLLATE",
-    "COMPARISON", "CONJUNCTION", "CONSTANT", "FUNCTION",          "OPERATOR",
-    "POSITIONAL_REFERENCE", "STAR",  "SUBQUERY", "WINDOW",         "TYPE"};
+constexpr std::array<std::string_view, 15> kExpressions = {"BETWEEN",
+                                                           "CASE",
+                                                           "CAST",
+                                                           "COLUMN_REF",
+                                                           "COLLATE",
+                                                           "COMPARISON",
+                                                           "CONJUNCTION",
+                                                           "CONSTANT",
+                                                           "FUNCTION",
+                                                           "OPERATOR",
+                                                           "POSITIONAL_REFERENCE",
+                                                           "STAR",
+                                                           "SUBQUERY",
+                                                           "WINDOW",
+                                                           "TYPE"};
 
 // Query nodes, tables of FROM, modifiers and orders.
 constexpr std::array<std::string_view, 19> kNodes = {"SELECT_NODE",
@@ -84,11 +95,8 @@ bool is_plain_name(std::string_view name) {
 
 class Check {
  public:
-  Check(const std::set<TableName>& tables, std::set<std::string> system_names,
-        std::string database)
-      : tables_(tables),
-        system_names_(std::move(system_names)),
-        database_(std::move(database)) {}
+  Check(const std::set<TableName>& tables, std::set<std::string> system_names, std::string database)
+      : tables_(tables), system_names_(std::move(system_names)), database_(std::move(database)) {}
 
   void run(const json::value& tree) {
     find_ctes(tree);
@@ -293,14 +301,14 @@ void check_sql(duck::Connection& connection, const std::string& sql,
   if (count != 1 || duck::count_statements(connection, sql) != 1) {
     throw refused(count == 0 ? "there is no query" : "only one query is allowed at a time");
   }
-  Check check(tables,
-              names_of(connection,
-                       "select distinct lower(view_name) from duckdb_views() where internal"),
-              to_lower(connection.query("select current_database()").text(0, 0)));
+  Check check(
+      tables,
+      names_of(connection, "select distinct lower(view_name) from duckdb_views() where internal"),
+      to_lower(connection.query("select current_database()").text(0, 0)));
   check.run(*statements);
   const json::value& statement = statements->get_array().front();
-  if (const json::value* node = statement.is_object() ? statement.get_object().if_contains("node")
-                                                      : nullptr) {
+  if (const json::value* node =
+          statement.is_object() ? statement.get_object().if_contains("node") : nullptr) {
     check_extent(*node);
   }
 }

@@ -1,9 +1,10 @@
 #pragma once
 
-// POST /api/sql: SQL of whoever sees the dashboard, on the warehouse that others write to meanwhile.
-// Layers, each of which holds without the others:
+// POST /api/sql: SQL of whoever sees the dashboard, on the warehouse that others write to
+// meanwhile. Layers, each of which holds without the others:
 //
-//   1. The parse tree has only what is known to be harmless (sql_guard.h), before anything is bound.
+//   1. The parse tree has only what is known to be harmless (sql_guard.h), before anything is
+//   bound.
 //   2. DuckDB itself says that it is one statement, and a SELECT.
 //   3. It runs in BEGIN TRANSACTION READ ONLY, on a connection of its own.
 //   4. It is interrupted after a time, when nobody waits for it any more, or when it is cancelled.
@@ -47,7 +48,8 @@ class SqlSandbox {
   // Stops the query of that id; throws ApiError (404) where none is running.
   void cancel(const std::string& id);
 
-  // GET /api/sql/schema. `describe` gives the description of a table, or of its column; "" for none.
+  // GET /api/sql/schema. `describe` gives the description of a table, or of its column; "" for
+  // none.
   using Describe = std::function<std::string(const std::string& table, const std::string& column)>;
   std::string schema(const Describe& describe);
 

@@ -13,13 +13,13 @@ namespace gsa::api {
 namespace {
 
 constexpr std::array<std::string_view, 56> kKeywords = {
-    "all",       "and",       "any",     "as",       "asc",       "asof",     "between", "by",
-    "case",      "cast",      "collate", "cross",    "desc",      "distinct", "else",    "end",
-    "except",    "exclude",   "exists",  "false",    "filter",    "from",     "full",    "group",
-    "having",    "in",        "inner",   "intersect", "interval", "is",       "join",    "lateral",
-    "left",      "like",      "limit",   "natural",  "not",       "null",     "nulls",   "offset",
-    "on",        "or",        "order",   "over",     "partition", "pivot",    "qualify", "right",
-    "select",    "then",      "true",    "union",    "using",     "values",   "when",    "where"};
+    "all",    "and",     "any",     "as",        "asc",       "asof",     "between", "by",
+    "case",   "cast",    "collate", "cross",     "desc",      "distinct", "else",    "end",
+    "except", "exclude", "exists",  "false",     "filter",    "from",     "full",    "group",
+    "having", "in",      "inner",   "intersect", "interval",  "is",       "join",    "lateral",
+    "left",   "like",    "limit",   "natural",   "not",       "null",     "nulls",   "offset",
+    "on",     "or",      "order",   "over",      "partition", "pivot",    "qualify", "right",
+    "select", "then",    "true",    "union",     "using",     "values",   "when",    "where"};
 
 void write_column(JsonWriter& json, const duck::Result& rows, std::size_t r,
                   const std::string& description) {

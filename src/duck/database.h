@@ -78,8 +78,8 @@ class Connection {
   std::int64_t stream_text(const std::string& select,
                            const std::function<bool(const TextRow&)>& row);
 
-  // Runs one SELECT and gives its rows chunk by chunk, in the query's order. `chunk` returns false to
-  // stop early.
+  // Runs one SELECT and gives its rows chunk by chunk, in the query's order. `chunk` returns false
+  // to stop early.
   void stream_chunks(const std::string& select, const std::function<bool(const Chunk&)>& chunk);
 
   // From another thread, while a query runs: how far it is, and stopping it (it then throws

@@ -35,10 +35,10 @@ std::vector<ColumnEncoder> encoders_of(duckdb_prepared_statement prepared) {
 std::string with_texts(const std::string& sql, const std::vector<ColumnEncoder>& encoders) {
   std::vector<std::string> columns;
   for (std::size_t c = 0; c < encoders.size(); ++c) {
-    columns.push_back(encoders[c].encoder.is_supported()
-                          ? fmt::format("#{} as {}", c + 1, sql_name(encoders[c].name))
-                          : fmt::format("cast(#{} as varchar) as {}", c + 1,
-                                        sql_name(encoders[c].name)));
+    columns.push_back(
+        encoders[c].encoder.is_supported()
+            ? fmt::format("#{} as {}", c + 1, sql_name(encoders[c].name))
+            : fmt::format("cast(#{} as varchar) as {}", c + 1, sql_name(encoders[c].name)));
   }
   std::string inner(trim(sql));
   while (inner.ends_with(';')) inner = std::string(trim(inner.substr(0, inner.size() - 1)));
@@ -102,8 +102,7 @@ JsonRows query_json(Connection& connection, const std::string& sql, std::size_t 
 
 std::size_t count_statements(Connection& connection, const std::string& sql) {
   Extracted statements;
-  const idx_t count =
-      duckdb_extract_statements(connection.get(), sql.c_str(), statements.out());
+  const idx_t count = duckdb_extract_statements(connection.get(), sql.c_str(), statements.out());
   const char* message = duckdb_extract_statements_error(statements.get());
   if (count == 0 && message != nullptr && *message != 0) {
     throw SqlError(SqlErrorKind::parser, message);

@@ -329,20 +329,22 @@ const char* JsonEncoder::kind() const {
   }
 }
 
-void JsonEncoder::write(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const {
+void JsonEncoder::write(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                        std::string& out) const {
   if (id_ == DUCKDB_TYPE_SQLNULL || is_null(vector, row)) {
     out += "null";
   } else {
     write_value(vector, row, max_bytes, out);
   }
   if (out.size() > max_bytes) {
-    throw Error(fmt::format("a row is longer than {} bytes", with_thousands(
-                    static_cast<std::int64_t>(max_bytes))),
+    throw Error(fmt::format("a row is longer than {} bytes",
+                            with_thousands(static_cast<std::int64_t>(max_bytes))),
                 "select fewer or shorter values");
   }
 }
 
-void JsonEncoder::write_value(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const {
+void JsonEncoder::write_value(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                              std::string& out) const {
   const void* data = duckdb_vector_get_data(vector);
   switch (id_) {
     case DUCKDB_TYPE_BOOLEAN:
@@ -453,7 +455,8 @@ std::string JsonEncoder::cast_text(const void* data, idx_t row) const {
   }
 }
 
-void JsonEncoder::write_list(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const {
+void JsonEncoder::write_list(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                             std::string& out) const {
   duckdb_list_entry entry{row * array_size_, array_size_};
   if (id_ != DUCKDB_TYPE_ARRAY) {
     entry = at<duckdb_list_entry>(duckdb_vector_get_data(vector), row);
@@ -465,9 +468,11 @@ void JsonEncoder::write_list(duckdb_vector vector, idx_t row, std::size_t max_by
     if (i > 0) out += ',';
     if (id_ == DUCKDB_TYPE_MAP) {  // a list of structs of key and value
       out += '[';
-      children_[0].write(duckdb_struct_vector_get_child(child, 0), entry.offset + i, max_bytes, out);
+      children_[0].write(duckdb_struct_vector_get_child(child, 0), entry.offset + i, max_bytes,
+                         out);
       out += ',';
-      children_[1].write(duckdb_struct_vector_get_child(child, 1), entry.offset + i, max_bytes, out);
+      children_[1].write(duckdb_struct_vector_get_child(child, 1), entry.offset + i, max_bytes,
+                         out);
       out += ']';
     } else {
       children_.front().write(child, entry.offset + i, max_bytes, out);
@@ -476,7 +481,8 @@ void JsonEncoder::write_list(duckdb_vector vector, idx_t row, std::size_t max_by
   out += ']';
 }
 
-void JsonEncoder::write_struct(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const {
+void JsonEncoder::write_struct(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                               std::string& out) const {
   out += '{';
   for (std::size_t i = 0; i < children_.size(); ++i) {
     if (i > 0) out += ',';

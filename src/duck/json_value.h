@@ -20,8 +20,8 @@ class JsonEncoder {
   const std::string& type_name() const { return name_; }  // "DECIMAL(14,4)[]"
   const char* kind() const;
 
-  // Appends the value. `vector` is of this type. Throws Error once `out` is longer than `max_bytes`:
-  // one list may have more elements than memory has bytes.
+  // Appends the value. `vector` is of this type. Throws Error once `out` is longer than
+  // `max_bytes`: one list may have more elements than memory has bytes.
   void write(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const;
 
  private:
