@@ -61,7 +61,11 @@ std::vector<Column> columns_of(duck::Connection& connection, const std::string& 
                   sql_quote(schema), sql_quote(table)));
   std::vector<Column> columns;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    columns.push_back({rows.text(r, 0), rows.text(r, 1), kind_of(rows.text(r, 1))});
+    Column column;
+    column.name = rows.text(r, 0);
+    column.type = rows.text(r, 1);
+    column.kind = kind_of(column.type);
+    columns.push_back(std::move(column));
   }
   return columns;
 }

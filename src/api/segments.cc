@@ -314,8 +314,8 @@ std::string changes(const Snapshot& snapshot, std::string_view request) {
     if (a.is_ranked() != b.is_ranked()) return a.is_ranked();
     return std::abs(a.effect()) > std::abs(b.effect());
   });
-  const std::optional<double> delta =
-      all.now && all.before ? std::optional(*all.now - *all.before) : std::nullopt;
+  std::optional<double> delta;
+  if (all.now && all.before) delta = *all.now - *all.before;
   JsonWriter json;
   json.begin_object();
   json.field("publication", snapshot.facts().publication);
