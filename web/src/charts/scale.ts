@@ -56,10 +56,13 @@ export function stepOf(ticks: readonly number[]): number {
   return ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;
 }
 
+const kSteps = [1, 2, 4, 5, 7, 10, 14, 20, 28, 30, 50];
+
 /** Which of `n` places get a tick, at most `most` of them, evenly apart. */
 export function everyNth(n: number, most: number): number[] {
   if (n <= 0) return [];
-  const step = Math.max(1, Math.ceil(n / Math.max(1, most)));
+  const least = Math.max(1, Math.ceil(n / Math.max(1, most)));
+  const step = kSteps.find((round) => round >= least) ?? least;
   const places: number[] = [];
   for (let place = 0; place < n; place += step) places.push(place);
   return places;
