@@ -70,3 +70,10 @@ function trimmed(value: number, step: number): string {
 function credits0(value: number): string {
   return Number.isInteger(value) ? integer(value) : credits(value);
 }
+
+/** An edge of a bin: as many digits as it has, no more. */
+export function edge(value: number, how: MeasureFormat): string {
+  if (how === "ms") return value === 0 ? "0" : duration(value);
+  if (how === "share") return percent(value, 0);
+  return String(Number(value.toPrecision(6)));
+}
