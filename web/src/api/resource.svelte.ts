@@ -29,8 +29,14 @@ export class Resource<T> {
   loading = $state(true);
   #again = $state(0);
 
-  /** Depends on the signals that `request` reads; null asks for nothing. */
-  constructor(request: () => unknown, load: (signal: AbortSignal) => Promise<T>, name: string) {
+  /** Depends on the signals that `request` reads; null asks for nothing. One that is `fresh` is asked
+   *  again with every run that begins or ends. */
+  constructor(
+    request: () => unknown,
+    load: (signal: AbortSignal) => Promise<T>,
+    name: string,
+    fresh = false,
+  ) {
     const key = $derived.by(() => {
       const body = request();
       return body === null ? null : name + JSON.stringify(body);
@@ -38,7 +44,7 @@ export class Resource<T> {
     $effect(() => {
       const now = key;
       const epoch = live.epoch;
-      const again = this.#again;
+      const again = this.#again + (fresh ? live.changes + 1 : 0);
       if (now === null) {
         this.loading = false;
         return;
@@ -96,4 +102,9 @@ export function posted<T>(path: string, body: () => object | null): Resource<T> 
 /** The answer to a GET; `path` null asks for nothing. */
 export function got<T>(path: () => string | null): Resource<T> {
   return new Resource(path, (signal) => get<T>(path()!, signal), "");
+}
+
+/** The answer to a GET of what a run changes, whether it publishes or not. */
+export function gotLive<T>(path: () => string | null): Resource<T> {
+  return new Resource(path, (signal) => get<T>(path()!, signal), "", true);
 }

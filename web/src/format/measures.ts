@@ -4,6 +4,7 @@ import type { MeasureInfo } from "../api/types";
 import {
   change,
   compact,
+  compactTick,
   credits,
   decimal,
   duration,
@@ -53,12 +54,12 @@ export function tick(value: number, how: MeasureFormat, step: number): string {
     case "points":
       return decimal(value, step < 1 ? (step < 0.1 ? 2 : 1) : 0);
     case "integer":
-      return Math.abs(value) >= 10_000 ? compact(value) : integer(value);
+      return Math.abs(value) >= 100_000 ? compactTick(value) : integer(value);
     case "credits":
     case "credits_small":
     case "ratio":
     case "minutes":
-      if (Math.abs(value) >= 10_000) return compact(value);
+      if (Math.abs(value) >= 100_000) return compactTick(value);
       return step < 1 ? trimmed(value, step) : credits0(value);
   }
 }

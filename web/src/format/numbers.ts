@@ -50,11 +50,11 @@ export function decimal(value: Maybe, digits: number): string {
   return isMissing(value) ? kMissing : fixed(value, digits);
 }
 
-/** Three significant digits and a unit: 1234567 → "1.23 M". Up to 99,999 as it is. */
-export function compact(value: Maybe): string {
+/** Three significant digits and a unit from `least` on: 1234567 → "1.23 M"; below, as it is. */
+export function compact(value: Maybe, least = 1e6): string {
   if (isMissing(value)) return kMissing;
   const size = Math.abs(value);
-  if (size < 99_999.5) return Number.isInteger(value) ? fixed(value, 0) : significant(value);
+  if (size < least * 0.9995) return Number.isInteger(value) ? fixed(value, 0) : significant(value);
   for (const [unit, name] of [
     [1e9, "G"],
     [1e6, "M"],
@@ -66,6 +66,13 @@ export function compact(value: Maybe): string {
   return significant(value);
 }
 
+/** For an axis, where every letter counts: 120000 → "120 k". */
+export function compactTick(value: number): string {
+  const text = compact(value, 1e5);
+  // "120.00 k" is no better than "120 k".
+  return text.replace(/\.0+(?=\u202f|$)/, "");
+}
+
 function significant(value: number): string {
   const size = Math.abs(value);
   const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
@@ -75,6 +82,12 @@ function significant(value: number): string {
 /** A share from 0 to 1: 0.941 → "94.1 %". */
 export function percent(share: Maybe, digits = 1): string {
   return isMissing(share) ? kMissing : fixed(share * 100, digits) + kThin + "%";
+}
+
+/** A whole percent, and "< 1 %" for what there is but little of. */
+export function share(value: Maybe): string {
+  if (!isMissing(value) && value > 0 && value < 0.005) return "<" + kThin + "1" + kThin + "%";
+  return percent(value, 0);
 }
 
 /** Milliseconds: 320 → "320 ms", 1320 → "1.32 s", 150000 → "2.5 min". */

@@ -1,7 +1,8 @@
 // What happens on the server while the page is open: runs, and new publications. A lost connection is
 // taken up again by itself, at first soon, then ever less often; meanwhile what is shown stays.
 
-import type { LogEvent, Run, Step } from "../api/types";
+import { get } from "../api/client";
+import type { LogEvent, Run, RunDetail, Runs, Step } from "../api/types";
 
 const kFirstWaitMs = 500;
 const kLongestWaitMs = 15_000;
@@ -14,7 +15,7 @@ export interface LiveRun {
   /** From 0 to 1 by step, of those that tell. */
   progress: Record<number, number>;
   logs: LogEvent[];
-  /** performance.now() when the page heard of it first. */
+  /** performance.now() when it began, as far as the page can tell. */
   since: number;
 }
 
@@ -35,6 +36,7 @@ class Live {
   #source: EventSource | null = null;
   #wait = kFirstWaitMs;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #adopting: number | null = null;
   #holds = 0;
   #held: number | null = null;
   #waiting = new Set<() => void>();
@@ -92,6 +94,7 @@ class Live {
       const back = !this.connected;
       this.connected = true;
       if (back) this.changes += 1;
+      void this.#catchUp();
       const waiting = [...this.#waiting];
       this.#waiting.clear();
       for (const call of waiting) call();
@@ -123,13 +126,52 @@ class Live {
     this.#timer = setTimeout(() => this.#connect(), ms);
   }
 
+  // What went on before the page listened: a run that is going on, or one that ended meanwhile.
+  async #catchUp(): Promise<void> {
+    try {
+      const newest = (await get<Runs>("/api/runs?limit=1")).runs[0];
+      const missed = this.run?.run.status === "running" ? this.run.run.id : null;
+      if (newest?.status === "running") await this.#adopt(newest.id);
+      else if (missed !== null) await this.#adopt(missed);
+    } catch {
+      // The next event, or the next connection, tells.
+    }
+  }
+
+  async #adopt(id: number): Promise<void> {
+    if (this.#adopting === id) return;
+    this.#adopting = id;
+    try {
+      const { run, steps, events } = await get<RunDetail>(`/api/runs/${id}`);
+      const told = this.run?.run.id === id ? this.run.steps : [];
+      const known = new Map([...steps, ...told].map((step) => [step.step, step]));
+      const age = Math.max(0, ...steps.map((step) => step.ended ?? step.begun ?? 0));
+      this.run = {
+        run,
+        steps: [...known.values()].sort((a, b) => a.step - b.step),
+        progress: {},
+        logs: events.slice(-kMostLogs),
+        since: performance.now() - age * 1000,
+      };
+    } finally {
+      this.#adopting = null;
+    }
+  }
+
+  // Whether an event is of the run that is shown; one that is not known yet is looked up.
+  #isKnown(id: number): boolean {
+    if (this.run?.run.id === id) return true;
+    if (id > (this.run?.run.id ?? 0)) this.#adopt(id).catch(() => undefined);
+    return false;
+  }
+
   #began(run: Run): void {
     this.run = { run, steps: [], progress: {}, logs: [], since: performance.now() };
     this.changes += 1;
   }
 
   #stepped(id: number, step: Step, progress: number | null): void {
-    if (this.run?.run.id !== id) return;
+    if (!this.#isKnown(id) || !this.run) return;
     const steps = this.run.steps.filter((other) => other.step !== step.step);
     steps.push(step);
     steps.sort((a, b) => a.step - b.step);
@@ -139,7 +181,7 @@ class Live {
   }
 
   #logged(event: LogEvent): void {
-    if (this.run?.run.id !== event.run) return;
+    if (!this.#isKnown(event.run) || !this.run) return;
     this.run = { ...this.run, logs: [...this.run.logs, event].slice(-kMostLogs) };
   }
 
