@@ -60,7 +60,8 @@ struct Built {
 };
 
 Built& built() {
-  static Built once;
+  // Never destroyed: when statics are, DuckDB's own of this thread are gone.
+  static Built& once = *new Built;
   return once;
 }
 

@@ -50,7 +50,8 @@ TEST(State, OfTwoThousandTablesIsReadInWellUnderASecond) {
   const Stopwatch watch;
   const State state = read_state(p.connection);
   fmt::print("the state of 2,000 tables took {:.3f} s\n", watch.seconds());
-  EXPECT_LT(watch.seconds(), 2);  // a fifth of a second on an idle machine
+  // A fifth of a second on an idle machine; what counts by hand takes minutes.
+  EXPECT_LT(watch.seconds(), 10);
   for (const int i : {0, 1, 49, 50, 1999}) {
     EXPECT_EQ(state.find("main", fmt::format("t_{}", i))->rows, i);
   }

@@ -28,12 +28,13 @@ inline ColumnsOf known(const Columns& columns) {
   };
 }
 
-// For all tests of lineage; one thread is enough to parse.
+// For all tests of lineage; one thread is enough to parse. Never destroyed: when statics are,
+// DuckDB's own of this thread are gone.
 inline duck::Connection& parser() {
-  static duck::Connection connection = [] {
+  static duck::Connection& connection = *[] {
     duck::DatabaseOptions options;
     options.threads = 1;
-    return duck::Database(options).connect();
+    return new duck::Connection(duck::Database(options).connect());
   }();
   return connection;
 }
