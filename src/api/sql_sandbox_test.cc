@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 SqlLimits short_limits() {
   SqlLimits limits;
-  limits.time = 1500ms;
+  limits.time = 700ms;
   limits.bytes = 1'000'000;
   return limits;
 }
@@ -652,12 +652,12 @@ TEST(SqlSandbox, TellsWhatThereIsForCompletion) {
   EXPECT_TRUE(found);
   // Each function is one that DuckDB has: a typing error would only refuse what should be allowed.
   duck::Connection connection = Warehouse::instance().connect();
+  const duck::Result rows =
+      connection.query("select distinct lower(function_name) from duckdb_functions()");
+  std::set<std::string> known;
+  for (std::size_t r = 0; r < rows.rows(); ++r) known.insert(rows.text(r, 0));
   for (const auto& name : schema.at("functions").as_array()) {
-    const std::string function(name.as_string());
-    const auto known = connection.query_int64(
-        fmt::format("select count(*) from duckdb_functions() where lower(function_name) = {}",
-                    sql_quote(function)));
-    EXPECT_GT(known, 0) << function;
+    EXPECT_TRUE(known.contains(std::string(name.as_string()))) << name;
   }
 }
 
