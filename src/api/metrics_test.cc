@@ -15,14 +15,15 @@ const char* kOverview =
        "feedback_rate", "cost_per_session"])";
 
 TEST(Metrics, AgreeWithTheReportsTables) {
-  expect_close(totals(fmt::format("{{{}}}", kOverview)),
-               sql_row("select sum(total_sessions), sum(total_generations), "
-                       "sum(successful_generations) / sum(total_generations), "
-                       "(select sum(friction_score) / count(*) from fct_sessions), "
-                       "sum(total_cost_credits), sum(download_count) / sum(successful_generations), "
-                       "sum(thumbs_up_count + thumbs_down_count) / sum(total_generations), "
-                       "sum(total_cost_credits) / sum(total_sessions) "
-                       "from user_friction_summary"));
+  expect_close(
+      totals(fmt::format("{{{}}}", kOverview)),
+      sql_row("select sum(total_sessions), sum(total_generations), "
+              "sum(successful_generations) / sum(total_generations), "
+              "(select sum(friction_score) / count(*) from fct_sessions), "
+              "sum(total_cost_credits), sum(download_count) / sum(successful_generations), "
+              "sum(thumbs_up_count + thumbs_down_count) / sum(total_generations), "
+              "sum(total_cost_credits) / sum(total_sessions) "
+              "from user_friction_summary"));
   EXPECT_EQ(rows_of(ask(R"({"measures": ["users", "active_users", "sessions"],
                             "dimensions": ["tier"]})")),
             rows_of_sql("select user_tier as tier, total_users, active_users, total_sessions "
@@ -56,10 +57,9 @@ void expect_shown_sql_agrees(const std::string& dimensions, std::size_t count,
   std::vector<std::string> names = split(all_measures(), ',');
   for (std::size_t begin = 0; begin < names.size(); begin += 22) {
     const std::size_t end = std::min(begin + 22, names.size());
-    const std::string lot =
-        join({names.begin() + static_cast<std::ptrdiff_t>(begin),
-              names.begin() + static_cast<std::ptrdiff_t>(end)},
-             ",");
+    const std::string lot = join({names.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  names.begin() + static_cast<std::ptrdiff_t>(end)},
+                                 ",");
     const auto answer = ask(fmt::format(
         R"({{"measures": [{}], "dimensions": [{}], "filters": {}, "sql": true, "limit": 10000}})",
         lot, dimensions, filters));
@@ -98,7 +98,8 @@ TEST_P(ShownSql, GivesTheRowsOfSeveralDimensions) {
 
 INSTANTIATE_TEST_SUITE_P(
     Metrics, ShownSql,
-    testing::Values(R"({})", R"({"tier": {"in": ["free", "pro"]}, "device": {"not_in": ["tablet"]}})",
+    testing::Values(R"({})",
+                    R"({"tier": {"in": ["free", "pro"]}, "device": {"not_in": ["tablet"]}})",
                     R"({"model": {"in": ["v2.1"]}})",
                     R"({"model": {"in": ["v2.1", "v1.4"]}, "status": {"not_in": ["success"]}})",
                     R"({"feedback": {"in": [null, "thumbs_up"]}})",
@@ -119,7 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Metrics, SegmentsAddUpToTheTotal) {
   for (const char* dimension : {"tier", "region", "day", "friction_category", "hour_of_day"}) {
     const auto answer = ask(fmt::format(R"({{"measures": ["sessions", "generations", "cost",
-        "wasted_cost", "downloads"], "dimensions": ["{}"]}})", dimension));
+        "wasted_cost", "downloads"], "dimensions": ["{}"]}})",
+                                        dimension));
     std::vector<double> sums(5);
     for (const auto& [key, numbers] : rows_of(answer)) {
       for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += numbers[i];
@@ -135,8 +137,7 @@ TEST(Metrics, SegmentsAddUpToTheTotal) {
 }
 
 TEST(Metrics, OfAnAttributeOfGenerationsOnlyTheSessionsOverlap) {
-  const auto answer =
-      ask(R"({"measures": ["sessions", "generations"], "dimensions": ["model"]})");
+  const auto answer = ask(R"({"measures": ["sessions", "generations"], "dimensions": ["model"]})");
   double sessions = 0, generations = 0;
   for (const auto& [key, numbers] : rows_of(answer)) {
     sessions += numbers[0];
@@ -151,7 +152,8 @@ TEST(Metrics, AGroupIsWhatAFilterOnItsValueChooses) {
   for (const char* dimension : {"tier", "model", "status", "session_length", "week"}) {
     const auto answer = ask(fmt::format(
         R"({{"measures": ["sessions", "friction", "cost_per_session", "active_users"],
-             "dimensions": ["{}"]}})", dimension));
+             "dimensions": ["{}"]}})",
+        dimension));
     for (const auto& row : answer.at("rows").as_array()) {
       const std::string value = boost::json::serialize(row.at("key").at(0));
       std::vector<double> shown;
@@ -246,8 +248,9 @@ TEST(Metrics, OrdersAndCutsOff) {
       "order": [{"by": "cost", "direction": "desc"}]})");
   EXPECT_EQ(answer.at("rows").as_array().size(), 5);
   EXPECT_TRUE(answer.at("truncated").as_bool());
-  EXPECT_EQ(answer.at("row_count").as_int64(),
-            static_cast<std::int64_t>(sql_row("select count(distinct user_id) from fct_sessions")[0]));
+  EXPECT_EQ(
+      answer.at("row_count").as_int64(),
+      static_cast<std::int64_t>(sql_row("select count(distinct user_id) from fct_sessions")[0]));
   const auto tiers = ask(R"({"measures": ["cost"], "dimensions": ["tier"]})");
   EXPECT_EQ(tiers.at("rows").at(0).at("key").at(0).as_string(), "free");
   EXPECT_EQ(tiers.at("rows").at(2).at("key").at(0).as_string(), "enterprise");
@@ -265,7 +268,8 @@ TEST(Metrics, SaysWhatIsWrongWithAQuery) {
       {R"({"measures": []})", "queries[0].measures is missing|"},
       {R"({"measures": ["cost"], "dimensions": ["teir"]})",
        "there is no dimension 'teir'|did you mean 'tier'?"},
-      {R"({"measures": ["cost"], "limt": 3})", "queries[0].limt is not known|did you mean 'limit'?"},
+      {R"({"measures": ["cost"], "limt": 3})",
+       "queries[0].limt is not known|did you mean 'limit'?"},
       {R"({"measures": ["cost"], "limit": 0})",
        "queries[0].limit must be a whole number from 1 to 10000|"},
       {R"({"measures": ["cost"], "filters": {"tier": {}}})",
@@ -273,7 +277,8 @@ TEST(Metrics, SaysWhatIsWrongWithAQuery) {
       {R"({"measures": ["cost"], "filters": {"frictoin": {"min": 1}}})",
        "there is no dimension or range 'frictoin' to filter by|did you mean 'friction'?"},
       {R"({"measures": ["cost"], "filters": {"hour_of_day": {"in": ["5"]}}})",
-       "queries[0].filters.hour_of_day: '5' is no value of hour_of_day|its values are whole numbers"},
+       "queries[0].filters.hour_of_day: '5' is no value of hour_of_day|its values are whole "
+       "numbers"},
       {R"({"measures": ["cost"], "time_range": {"from": "2025-13-01"}})",
        "queries[0].time_range.from: '2025-13-01' is no day|write 2025-12-01"},
       {R"({"measures": ["cost"], "time_range": {"from": "2025-12-02", "to": "2025-12-01"}})",
@@ -287,7 +292,8 @@ TEST(Metrics, SaysWhatIsWrongWithAQuery) {
       {R"({"measures": ["cost"], "dimensions": ["user", "hour"]})", "none"},
       {R"({"measures": ["cost"], "dimensions": ["user", "hour", "weekday"]})", "none"},
       {R"({"measures": ["cost"], "dimensions": ["user", "hour", "day"]})",
-       "these dimensions make more than 2000000 groups|ask for fewer dimensions, or for coarser ones"},
+       "these dimensions make more than 2000000 groups|ask for fewer dimensions, or for coarser "
+       "ones"},
       {R"({"measures": ["cost"], "grain": "hour",
            "time_range": {"from": "0001-01-01", "to": "9999-12-31"}})",
        "the time range has too many rows of this grain|take a coarser grain"},
@@ -298,8 +304,9 @@ TEST(Metrics, SaysWhatIsWrongWithAQuery) {
 
 TEST(Metrics, RefusesWhatIsNoRequest) {
   const Snapshot& snapshot = Warehouse::instance().snapshot();
-  for (const char* request : {"", "[]", "{", "{}", R"({"queries": []})", R"({"queries": 7})",
-                              R"({"queries": [{}], "x": 1})", "\xff\xfe", "{\"queries\": [{}]} x"}) {
+  for (const char* request :
+       {"", "[]", "{", "{}", R"({"queries": []})", R"({"queries": 7})",
+        R"({"queries": [{}], "x": 1})", "\xff\xfe", "{\"queries\": [{}]} x"}) {
     EXPECT_THROW(metrics(snapshot, request), ApiError) << request;
   }
   std::string deep(1000, '[');

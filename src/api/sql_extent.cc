@@ -1,6 +1,7 @@
 #include "api/sql_extent.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ constexpr double kTableColumns = 40;
 struct Extent {
   double columns = 1;
   double leaves = 1;  // of the widest column
+  double nodes = 1;   // of the largest expression that a column stands for
   double tables = 0;
 
   double width() const { return columns * leaves; }
@@ -32,6 +34,7 @@ struct Scope {
   std::map<std::string, Extent> ctes;    // by name in lower case
   std::map<std::string, Extent> tables;  // of FROM
   double leaves = 1;                     // of the widest column that can be named
+  double nodes = 1;                      // of the largest
 
   const Extent* find_cte(const std::string& name) const {
     for (const Scope* scope = this; scope != nullptr; scope = scope->outer) {
@@ -49,14 +52,27 @@ struct Scope {
     }
     return nullptr;
   }
-  double widest() const {
-    double widest = 1;
+  template <typename Member>
+  double most(Member member) const {
+    double most = 1;
     for (const Scope* scope = this; scope != nullptr; scope = scope->outer) {
-      widest = std::max(widest, scope->leaves);
+      most = std::max(most, scope->*member);
     }
-    return widest;
+    return most;
   }
 };
+
+// Of an expression: the leaves of its type, and its nodes.
+struct Size {
+  double leaves = 1, nodes = 1;
+};
+
+// What filters are not pushed through, so that their columns stand for themselves.
+constexpr std::array<std::string_view, 24> kAggregates = {
+    "any_value", "arg_max", "arg_min",    "array_agg",     "avg",           "bool_and",
+    "bool_or",   "count",   "count_star", "first",         "last",          "list",
+    "max",       "max_by",  "median",     "min",           "min_by",        "mode",
+    "product",   "sum",     "string_agg", "quantile_cont", "quantile_disc", "stddev"};
 
 std::string text(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);
@@ -81,7 +97,8 @@ Extent checked(const Extent& extent) {
   };
   if (!(extent.columns <= kMaxColumns)) refuse("columns", kMaxColumns);
   if (!(extent.leaves <= kMaxLeaves)) refuse("members of a struct", kMaxLeaves);
-  if (!(extent.tables <= kMaxTables)) refuse("tables", kMaxTables);
+  if (!(extent.nodes <= kMaxNodes)) refuse("parts of an expression", kMaxNodes);
+  if (!(extent.tables <= kMaxTables)) refuse("tables and queries", kMaxTables);
   return extent;
 }
 
@@ -100,9 +117,10 @@ class Walk {
     } else if (type == "cte_node") {
       extent = cte_node(node, scope);
     } else {
-      expressions(node, scope, extent);
+      add_condition(node, scope, extent);
     }
     modifiers(node, scope, extent);
+    ++extent.tables;  // itself, so that what has no table doubles as well
     return checked(extent);
   }
 
@@ -135,7 +153,8 @@ class Walk {
       const Extent side = query(part, &scope);
       extent.columns = std::max(extent.columns, side.columns);
       extent.leaves = std::max(extent.leaves, side.leaves);
-      extent.tables += side.tables + 1;
+      extent.nodes = std::max(extent.nodes, side.nodes);
+      extent.tables += side.tables;
       // A recursive CTE reads itself, of which the first side is the shape.
       if (text(node, "type") == "recursive_cte_node") scope.ctes[text(node, "cte_name")] = side;
     };
@@ -154,7 +173,10 @@ class Walk {
     from.columns = 0;
     if (const json::object* table = member(node, "from_table")) from = this->table(*table, scope);
     scope.leaves = std::max(scope.leaves, from.leaves);
-    Extent extent{0, 1, from.tables};
+    scope.nodes = std::max(scope.nodes, from.nodes);
+    Extent extent;
+    extent.columns = 0;
+    extent.tables = from.tables;
     if (const json::array* items = list(node, "select_list")) {
       for (const json::value& item : *items) add_item(item, scope, from, extent);
     }
@@ -163,24 +185,30 @@ class Walk {
           part.key() == "modifiers") {
         continue;
       }
-      Extent unused;
-      unused.tables = 0;
-      value(part.value(), scope, unused);
-      extent.tables += unused.tables;
+      add_condition(part.value(), scope, extent);
     }
     return extent;
+  }
+
+  // What a query has beside its columns: WHERE, GROUP BY, ORDER BY …
+  void add_condition(const json::value& condition, const Scope& scope, Extent& extent) {
+    Size size;
+    value(condition, scope, extent, size);
+    Extent own;
+    own.nodes = size.nodes;
+    checked(own);
   }
 
   void add_item(const json::value& item, const Scope& scope, const Extent& from, Extent& extent) {
     const json::object* object = item.if_object();
     if (object == nullptr) return;
-    Extent own;
-    own.tables = 0;
-    const double leaves = expression(*object, scope, own);
-    extent.tables += own.tables;
+    const Size size = expression(*object, scope, extent);
     // A star, also within COLUMNS(), stands for every column of FROM or of a struct.
-    extent.columns += has_star_ ? std::max(from.width(), leaves) : is_unnest(*object) ? leaves : 1;
-    extent.leaves = std::max(extent.leaves, leaves);
+    extent.columns += has_star_            ? std::max(from.width(), size.leaves)
+                      : is_unnest(*object) ? size.leaves
+                                           : 1;
+    extent.leaves = std::max(extent.leaves, size.leaves);
+    extent.nodes = std::max(extent.nodes, size.nodes);
     has_star_ = false;
   }
 
@@ -188,89 +216,110 @@ class Walk {
     return text(object, "function_name") == "unnest";
   }
 
-  // The leaves of an expression's type, at most.
-  double expression(const json::object& object, const Scope& scope, Extent& extent) {
+  static bool is_aggregate(const std::string& kind, const std::string& function) {
+    return kind == "window" ||
+           std::find(kAggregates.begin(), kAggregates.end(), function) != kAggregates.end();
+  }
+
+  Size expression(const json::object& object, const Scope& scope, Extent& extent) {
     const std::string kind = text(object, "class");
+    const std::string function = text(object, "function_name");
+    Size size;
     if (kind == "star") {
       has_star_ = true;
-      double leaves = scope.widest();
-      value_of_children(object, scope, extent, leaves);
-      return leaves;
+      parts(object, scope, extent, size);
+      size.leaves = std::max(size.leaves, scope.most(&Scope::leaves));
+      size.nodes += scope.most(&Scope::nodes);
+    } else if (kind == "column_ref") {
+      size = column(object, scope);
+    } else if (kind == "subquery") {
+      size = subquery(object, scope, extent);
+    } else if (function == "struct_pack" || function == "row" || function == "map") {
+      size = structure(object, scope, extent);
+    } else {
+      parts(object, scope, extent, size);
     }
-    if (kind == "column_ref") return column(object, scope);
-    if (kind == "subquery") {
-      const json::object* statement = member(object, "subquery");
-      const json::object* node = statement != nullptr ? member(*statement, "node") : nullptr;
-      double leaves = 1;
-      if (node != nullptr) {
-        const bool star = has_star_;
-        const Extent inner = query(*node, &scope);
-        has_star_ = star;
-        extent.tables += inner.tables;
-        leaves = inner.leaves;
-      }
-      return leaves;
-    }
-    double leaves = 1;
-    const std::string function = text(object, "function_name");
-    if (function == "struct_pack" || function == "row") {
-      leaves = 0;
-      const json::array* children = list(object, "children");
-      if (children == nullptr) return 1;
-      for (const json::value& child : *children) {
-        const bool star = has_star_;
-        has_star_ = false;
-        const double own = child.is_object() ? expression(child.get_object(), scope, extent) : 1;
-        leaves += has_star_ ? own * kMaxLeaves : own;  // *COLUMNS(…) may be any number of them
-        has_star_ = star;
-        if (leaves > kMaxLeaves) checked({1, leaves, 0});
-      }
-      return leaves;
-    }
-    value_of_children(object, scope, extent, leaves);
-    return leaves;
+    Extent own;
+    own.leaves = size.leaves;
+    own.nodes = size.nodes;
+    checked(own);
+    if (is_aggregate(kind, function)) size.nodes = 1;
+    return size;
   }
 
-  double column(const json::object& object, const Scope& scope) {
+  Size subquery(const json::object& object, const Scope& scope, Extent& extent) {
+    Size size;
+    const json::object* statement = member(object, "subquery");
+    const json::object* node = statement != nullptr ? member(*statement, "node") : nullptr;
+    if (node != nullptr) {
+      const bool star = has_star_;
+      const Extent inner = query(*node, &scope);
+      has_star_ = star;
+      extent.tables += inner.tables;
+      size = {inner.leaves, inner.nodes + 1};
+    }
+    // What is on the left of IN or ANY.
+    if (const json::value* child = object.if_contains("child")) value(*child, scope, extent, size);
+    return size;
+  }
+
+  Size structure(const json::object& object, const Scope& scope, Extent& extent) {
+    Size size{0, 1};
+    const json::array* children = list(object, "children");
+    if (children == nullptr) return {};
+    for (const json::value& child : *children) {
+      if (!child.is_object()) continue;
+      const bool star = has_star_;
+      has_star_ = false;
+      const Size own = expression(child.get_object(), scope, extent);
+      // *COLUMNS(…) may be any number of them.
+      size.leaves += has_star_ ? own.leaves * kMaxLeaves / 2 : own.leaves;
+      size.nodes += own.nodes;
+      has_star_ = star;
+    }
+    return {std::max(size.leaves, 1.0), size.nodes};
+  }
+
+  static Size column(const json::object& object, const Scope& scope) {
     const json::array* names = list(object, "column_names");
-    double leaves = scope.widest();
-    if (names == nullptr || names->empty() || !names->back().is_string()) return leaves;
+    Size size{scope.most(&Scope::leaves), scope.most(&Scope::nodes)};
+    if (names == nullptr || names->empty() || !names->back().is_string()) return size;
     const std::string last = to_lower(std::string(names->back().get_string()));
-    if (const Extent* row = scope.find_table(last)) leaves = std::max(leaves, row->width());
-    return leaves;
-  }
-
-  // The widest of all expressions below.
-  void value_of_children(const json::object& object, const Scope& scope, Extent& extent,
-                         double& leaves) {
-    for (const auto& part : object) value(part.value(), scope, extent, &leaves);
-  }
-
-  void value(const json::value& any, const Scope& scope, Extent& extent, double* leaves = nullptr) {
-    if (const json::array* array = any.if_array()) {
-      for (const json::value& element : *array) value(element, scope, extent, leaves);
-    } else if (const json::object* object = any.if_object()) {
-      if (object->contains("class")) {
-        const double own = expression(*object, scope, extent);
-        if (leaves != nullptr) *leaves = std::max(*leaves, own);
-      } else {
-        for (const auto& part : *object) value(part.value(), scope, extent, leaves);
-      }
+    if (const Extent* row = scope.find_table(last)) {
+      size.leaves = std::max(size.leaves, row->width());
+      size.nodes = std::max(size.nodes, row->columns * row->nodes);
     }
+    return size;
   }
 
-  void expressions(const json::object& node, const Scope& scope, Extent& extent) {
-    for (const auto& part : node) value(part.value(), scope, extent);
+  // Adds all expressions below: the widest of their leaves, the sum of their nodes.
+  void parts(const json::object& object, const Scope& scope, Extent& extent, Size& size) {
+    for (const auto& part : object) value(part.value(), scope, extent, size);
+  }
+
+  void value(const json::value& any, const Scope& scope, Extent& extent, Size& size) {
+    if (const json::array* array = any.if_array()) {
+      for (const json::value& element : *array) value(element, scope, extent, size);
+    } else if (const json::object* object = any.if_object()) {
+      if (!object->contains("class")) return parts(*object, scope, extent, size);
+      const Size own = expression(*object, scope, extent);
+      size.leaves = std::max(size.leaves, own.leaves);
+      size.nodes += own.nodes;
+    }
   }
 
   void modifiers(const json::object& node, const Scope& scope, Extent& extent) {
-    if (const json::value* list = node.if_contains("modifiers")) value(*list, scope, extent);
+    if (const json::value* list = node.if_contains("modifiers")) {
+      add_condition(*list, scope, extent);
+    }
     has_star_ = false;
   }
 
   Extent table(const json::object& node, Scope& scope) {
     const std::string type = text(node, "type");
-    Extent extent{kTableColumns, 1, 1};
+    Extent extent;
+    extent.columns = kTableColumns;
+    extent.tables = 1;
     std::string name = text(node, "alias");
     if (type == "base_table") {
       const std::string own = text(node, "table_name");
@@ -283,49 +332,54 @@ class Walk {
     } else if (type == "join") {
       extent = join_of(node, scope);
     } else if (type == "empty") {
-      extent = {0, 1, 0};
+      extent.columns = extent.tables = 0;
     } else {
       extent = other_table(node, scope);
     }
     if (!name.empty()) scope.tables[name] = extent;
     scope.leaves = std::max(scope.leaves, extent.leaves);
+    scope.nodes = std::max(scope.nodes, extent.nodes);
     return checked(extent);
   }
 
   Extent join_of(const json::object& node, Scope& scope) {
-    Extent extent{0, 1, 0};
+    Extent extent;
+    extent.columns = 0;
     for (const char* side : {"left", "right"}) {
       const json::object* inner = member(node, side);
       if (inner == nullptr) continue;
       const Extent own = table(*inner, scope);
       extent.columns += own.columns;
       extent.leaves = std::max(extent.leaves, own.leaves);
+      extent.nodes = std::max(extent.nodes, own.nodes);
       extent.tables += own.tables;
     }
     if (const json::value* condition = node.if_contains("condition")) {
-      value(*condition, scope, extent);
+      add_condition(*condition, scope, extent);
     }
     return extent;
   }
 
   // VALUES, table functions, PIVOT: a column for each expression, and those of what is pivoted.
   Extent other_table(const json::object& node, Scope& scope) {
-    Extent extent{1, 1, 1};
+    Extent extent;
+    extent.tables = 1;
     if (const json::object* source = member(node, "source")) {
       extent = table(*source, scope);
       extent.columns += kTableColumns;  // the values that become columns
     }
-    double leaves = extent.leaves;
+    Size size{extent.leaves, extent.nodes};
     for (const auto& part : node) {
-      if (part.key() == "source") continue;
-      value(part.value(), scope, extent, &leaves);
+      if (part.key() != "source") value(part.value(), scope, extent, size);
     }
     const json::array* rows = list(node, "values");
     if (rows != nullptr && !rows->empty() && rows->front().is_array()) {
       extent.columns += static_cast<double>(rows->front().get_array().size());
+      size.nodes = 1;  // rows of a list
     }
-    extent.leaves = leaves;
-    extent.columns = std::max(extent.columns, leaves);  // unnest() of a struct
+    extent.leaves = size.leaves;
+    extent.nodes = size.nodes;
+    extent.columns = std::max(extent.columns, size.leaves);  // unnest() of a struct
     return extent;
   }
 

@@ -40,7 +40,7 @@ array_has list_position list_indexof array_position array_indexof list_sort arra
 array_reverse_sort list_distinct array_distinct list_unique array_unique list_sum list_avg list_min
 list_max list_count list_median list_any_value list_first list_last list_value list_pack list_concat
 list_cat array_concat array_cat array_length list_has_any list_has_all array_has_any array_has_all
-list_intersect flatten unnest generate_subscripts cardinality map_extract element_at map_keys
+list_intersect flatten unnest generate_subscripts cardinality map map_extract element_at map_keys
 map_values map_entries map_contains struct_extract struct_extract_at struct_pack row
 json_extract json_extract_string json_extract_path json_extract_path_text json_array_length json_type
 json_valid json_keys json_exists json_value
@@ -50,10 +50,10 @@ dayofmonth dayofweek dayofyear weekday isodow dayname monthname hour minute seco
 microsecond nanosecond last_day epoch epoch_ms epoch_us epoch_ns era make_date make_time
 make_timestamp make_timestamp_ms make_timestamp_ns to_timestamp to_centuries to_decades to_days
 to_hours to_microseconds to_milliseconds to_minutes to_months to_quarters to_seconds to_weeks
-to_years time_bucket age now today current_date current_timestamp get_current_timestamp
+to_years time_bucket age now today current_date get_current_timestamp
 get_current_time current_localtime current_localtimestamp timezone timezone_hour timezone_minute
 julian
-coalesce ifnull nullif if typeof pg_typeof grouping grouping_id uuid gen_random_uuid
+nullif typeof pg_typeof uuid gen_random_uuid
 enum_code enum_range enum_first enum_last
 )";
 

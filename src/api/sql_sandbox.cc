@@ -187,6 +187,10 @@ std::string SqlSandbox::run(std::string_view text, const std::stop_token& cancel
     std::rethrow_exception(query->failure);
   } catch (const duck::SqlError& error) {
     throw sql_error(error);
+  } catch (const ApiError&) {
+    throw;
+  } catch (const Error& error) {
+    throw ApiError("sql_error", 400, error.message(), error.hint());
   } catch (const std::bad_alloc&) {
     throw ApiError("sql_out_of_memory", 507, "the query needs more memory than there is for it");
   }
