@@ -64,7 +64,7 @@ describe("queries of the same moment", () => {
       ((_: string, body: { queries: MetricsQuery[] }, signal: AbortSignal) =>
         new Promise((resolve) =>
           sent.push({ queries: body.queries, signal, answer: resolve }),
-        )) as typeof post,
+        )) as unknown as typeof post,
     );
     return { sent, batcher };
   }

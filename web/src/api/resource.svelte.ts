@@ -68,11 +68,15 @@ export class Resource<T> {
         },
         (error: unknown) => {
           if (controller.signal.aborted || isAbort(error)) return;
-          this.error = asFailure(error);
+          const failure = asFailure(error);
+          if (failure.code === "unreachable") {
+            live.whenBack(this.retry);
+            live.suspect();
+            // What was shown stays, dimmed, until the server is back: the frame says why.
+            if (this.data !== null) return;
+          }
+          this.error = failure;
           this.loading = false;
-          if (this.error.code !== "unreachable") return;
-          live.whenBack(this.retry);
-          live.suspect();
         },
       );
       return () => controller.abort();

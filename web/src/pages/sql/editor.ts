@@ -67,6 +67,18 @@ const colours = HighlightStyle.define([
   { tag: [tags.operator, tags.punctuation], color: "var(--ink-2)" },
 ]);
 
+// Where a selection is typed over, the browser would write inline styles to keep its looks, which the
+// policy refuses: the editor replaces it itself.
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const typed = event.inputType === "insertText" && event.data !== null;
+    if (!typed || event.isComposing || view.state.selection.main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data!), { userEvent: "input.type" });
+    return true;
+  },
+});
+
 const markLine = StateEffect.define<number | null>();
 const wrongLine = StateField.define<DecorationSet>({
   create: () => Decoration.none,
@@ -163,6 +175,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         EditorView.lineWrapping,
         placeholder("select … from fct_sessions"),
         wrongLine,
+        typeOver,
         theme,
         syntaxHighlighting(colours),
         language.of(sql({ dialect: PostgreSQL })),
