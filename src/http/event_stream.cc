@@ -44,9 +44,10 @@ std::optional<std::uint64_t> Topic::position_after(std::string_view last_event_i
   if (!last_event_id.starts_with(prefix)) return std::nullopt;
   last_event_id.remove_prefix(prefix.size());
   std::uint64_t number = 0;
-  const char* last = last_event_id.data() + last_event_id.size();
-  const auto [end, failure] = std::from_chars(last_event_id.data(), last, number);
-  if (failure != std::errc() || end != last) return std::nullopt;
+  const auto [end, failure] =
+      std::from_chars(last_event_id.data(), last_event_id.data() + last_event_id.size(), number);
+  const bool is_whole = end == last_event_id.data() + last_event_id.size();
+  if (failure != std::errc() || !is_whole) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (number + 1 < first_ || number >= first_ + log_.size()) return std::nullopt;
   return number + 1;
