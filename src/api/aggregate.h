@@ -72,6 +72,6 @@ struct SharedSums {
   ClusterSums all;  // of all groups together
 };
 SharedSums shared_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
-                       Sum part, Sum whole, Overlap overlap);
+                       Sum part, Sum whole, Overlap overlap, bool wants_clusters);
 
 }  // namespace gsa::api

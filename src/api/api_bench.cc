@@ -63,12 +63,11 @@ void overview(benchmark::State& state, const char* filter) {
   snapshot();
   for (auto _ : state) {
     const std::string scope = next_filter(filter) + R"(, "time_range": {"from": "2025-12-17"})";
-    benchmark::DoNotOptimize(metrics(
-        snapshot(), fmt::format(R"({{"queries": [
+    benchmark::DoNotOptimize(metrics(snapshot(), fmt::format(R"({{"queries": [
             {{{0}, "compare": "previous", {1}}},
             {{{0}, "grain": "day", {1}}},
             {{{0}, "dimensions": ["tier"], "compare": "previous", {1}}}]}})",
-                                tiles, scope)));
+                                                             tiles, scope)));
     benchmark::DoNotOptimize(changes(snapshot(), "{" + scope + "}"));
   }
 }
@@ -95,9 +94,9 @@ BENCHMARK(BM_LeaderboardsWithIntervals)->Unit(benchmark::kMillisecond);
 void BM_Cube(benchmark::State& state) {
   snapshot();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        cube(snapshot(), R"({"brush": "friction", "others": ["duration_min", "generations", "cost"],)" +
-                             next_filter("") + "}"));
+    benchmark::DoNotOptimize(cube(
+        snapshot(), R"({"brush": "friction", "others": ["duration_min", "generations", "cost"],)" +
+                        next_filter("") + "}"));
   }
 }
 BENCHMARK(BM_Cube)->Unit(benchmark::kMillisecond);

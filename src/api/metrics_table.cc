@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 
 #include "api/api_error.h"
 #include "api/measure_value.h"
@@ -81,7 +82,7 @@ class Side {
         }
       } else if (measure.interval == IntervalKind::clustered) {
         const SharedSums sums = shared_sums(facts_, *selection_, grouping_, measure.part,
-                                            *measure.whole, Overlap::whole);
+                                            *measure.whole, Overlap::whole, true);
         for (std::size_t g = 0; g < all.size(); ++g) {
           all[g][m] = clustered(sums.part[g], sums.whole[g], sums.clusters[g]);
           if (!all[g][m]) continue;
@@ -91,6 +92,27 @@ class Side {
       }
     }
     return all;
+  }
+
+  // What all groups have together, where it is the sum of theirs: not of distinct users, quantiles,
+  // and groups that overlap.
+  std::optional<MetricsRow> total() const {
+    if (grouping_.overlaps() || !ingredients_.quantiles.empty() ||
+        !groups_.of(Sum::active_users).empty() || query_.intervals) {
+      return std::nullopt;
+    }
+    Groups all;
+    for (std::size_t s = 0; s < kSums; ++s) {
+      const auto& column = groups_.sums[s];
+      if (column.empty()) continue;
+      all.sums[s] = {std::accumulate(column.begin(), column.end(), std::int64_t{0})};
+    }
+    MetricsRow row;
+    row.sessions = all.of(Sum::sessions).front();
+    for (const Measure* measure : query_.measures) {
+      row.values.push_back(value_of(*measure, all, 0, ingredients_));
+    }
+    return row;
   }
 
   // Of the group in the order of values; of time its number in the range, so that ranges compare.
@@ -251,15 +273,26 @@ MetricsTable compute_table(const Snapshot& snapshot, const MetricsQuery& query) 
   if (table.days) {
     const Side side(snapshot, query, *table.days, query.dimensions, ingredients);
     table.overlaps = side.grouping().overlaps();
-    if (!query.dimensions.empty()) add_rows(side, query, rows);
-    add_rows(Side(snapshot, total, *table.days, {}, ingredients), total, totals);
+    add_rows(side, query, query.dimensions.empty() ? totals : rows);
+    if (!query.dimensions.empty()) {
+      if (auto all = side.total()) {
+        totals[{}] = *std::move(all);
+      } else {
+        add_rows(Side(snapshot, total, *table.days, {}, ingredients), total, totals);
+      }
+    }
   }
   if (table.compared_days) {
+    const Side side(snapshot, query, *table.compared_days, query.dimensions, ingredients);
+    add_compared(side, query, query.dimensions.empty() ? totals : rows);
     if (!query.dimensions.empty()) {
-      add_compared(Side(snapshot, query, *table.compared_days, query.dimensions, ingredients),
-                   query, rows);
+      if (const auto all = side.total()) {
+        totals[{}].compared = all->values;
+        totals[{}].compared_sessions = all->sessions;
+      } else {
+        add_compared(Side(snapshot, total, *table.compared_days, {}, ingredients), total, totals);
+      }
     }
-    add_compared(Side(snapshot, total, *table.compared_days, {}, ingredients), total, totals);
   }
   table.total = std::move(totals[{}]);
   complete(query, compares, table.total);
