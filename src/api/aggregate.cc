@@ -292,9 +292,28 @@ std::vector<std::int64_t> count_users(const Facts& facts, const Scope& scope, Da
   return counts;
 }
 
+namespace {
+
+// Where nothing is shared out, whole numbers do.
+SharedSums plain_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
+                      Sum part, Sum whole) {
+  const Groups groups = aggregate(facts, selection, grouping, {part, whole, Sum::sessions}, {});
+  const auto doubles = [](const std::vector<std::int64_t>& sums) {
+    return std::vector<double>(sums.begin(), sums.end());
+  };
+  SharedSums shared;
+  shared.part = doubles(groups.of(part));
+  shared.whole = doubles(groups.of(whole));
+  shared.sessions = doubles(groups.of(Sum::sessions));
+  return shared;
+}
+
+}  // namespace
+
 SharedSums shared_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
                        Sum part, Sum whole, Overlap overlap, bool wants_clusters) {
   const bool shares = overlap == Overlap::shared && grouping.overlaps();
+  if (!shares && !wants_clusters) return plain_sums(facts, selection, grouping, part, whole);
   SharedSums shared;
   for (auto* column : {&shared.part, &shared.whole, &shared.sessions}) {
     column->resize(grouping.size());
