@@ -16,19 +16,28 @@ constexpr std::uint32_t kNobody = std::numeric_limits<std::uint32_t>::max();
 // Counters of a histogram that are worth their memory, 4 bytes each; above it values are gathered.
 constexpr std::size_t kMaxCounters = 4'000'000;
 
+// Into one group without going through memory each time.
+template <typename NumberOf>
+void add_all(const std::vector<std::uint32_t>& rows, const std::vector<std::uint32_t>& groups,
+             const NumberOf& number_of, std::vector<std::int64_t>& into) {
+  if (into.size() == 1) {
+    std::int64_t sum = 0;
+    for (const std::uint32_t row : rows) sum += number_of(row);
+    into.front() += sum;
+    return;
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) into[groups[i]] += number_of(rows[i]);
+}
+
 // Adds one sum over a block.
 void add(const Facts& facts, const Block& block, Sum sum, std::vector<std::int64_t>& into) {
   if (info(sum).level == Level::session) {
     visit_session_sum(facts, sum, [&](const auto& value) {
-      for (std::size_t i = 0; i < block.sessions.size(); ++i) {
-        into[block.session_groups[i]] += value(block.sessions[i]);
-      }
+      add_all(block.sessions, block.session_groups, value, into);
     });
   } else {
     visit_generation_sum(facts, sum, [&](const auto& value) {
-      for (std::size_t i = 0; i < block.generations.size(); ++i) {
-        into[block.generation_groups[i]] += value(block.generations[i]);
-      }
+      add_all(block.generations, block.generation_groups, value, into);
     });
   }
 }
@@ -283,9 +292,28 @@ std::vector<std::int64_t> count_users(const Facts& facts, const Scope& scope, Da
   return counts;
 }
 
+namespace {
+
+// Where nothing is shared out, whole numbers do.
+SharedSums plain_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
+                      Sum part, Sum whole) {
+  const Groups groups = aggregate(facts, selection, grouping, {part, whole, Sum::sessions}, {});
+  const auto doubles = [](const std::vector<std::int64_t>& sums) {
+    return std::vector<double>(sums.begin(), sums.end());
+  };
+  SharedSums shared;
+  shared.part = doubles(groups.of(part));
+  shared.whole = doubles(groups.of(whole));
+  shared.sessions = doubles(groups.of(Sum::sessions));
+  return shared;
+}
+
+}  // namespace
+
 SharedSums shared_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
-                       Sum part, Sum whole, Overlap overlap) {
+                       Sum part, Sum whole, Overlap overlap, bool wants_clusters) {
   const bool shares = overlap == Overlap::shared && grouping.overlaps();
+  if (!shares && !wants_clusters) return plain_sums(facts, selection, grouping, part, whole);
   SharedSums shared;
   for (auto* column : {&shared.part, &shared.whole, &shared.sessions}) {
     column->resize(grouping.size());
@@ -301,12 +329,12 @@ SharedSums shared_sums(const Facts& facts, const Selection& selection, const Gro
         const auto count = [&](std::uint32_t group, double p, double w) {
           shared.part[group] += p;
           shared.whole[group] += w;
-          clusters.add(group, p, w);
+          if (wants_clusters) clusters.add(group, p, w);
         };
         std::size_t generation = 0;
         for (std::size_t i = 0; i < block.sessions.size(); ++i) {
           const std::uint32_t session = block.sessions[i];
-          clusters.turn_to(facts.user_of[session]);
+          if (wants_clusters) clusters.turn_to(facts.user_of[session]);
           const double share = shares ? static_cast<double>(block.generations_here[i]) /
                                             static_cast<double>(block.generations_of_session[i])
                                       : 1.0;

@@ -68,10 +68,10 @@ enum class Overlap { whole, shared };
 
 struct SharedSums {
   std::vector<double> part, whole, sessions;  // by group, as all below
-  std::vector<ClusterSums> clusters;
-  ClusterSums all;  // of all groups together
+  std::vector<ClusterSums> clusters;          // where they are wanted
+  ClusterSums all;                            // of all groups together
 };
 SharedSums shared_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
-                       Sum part, Sum whole, Overlap overlap);
+                       Sum part, Sum whole, Overlap overlap, bool wants_clusters);
 
 }  // namespace gsa::api

@@ -1,5 +1,7 @@
 #include "api/distribution.h"
 
+#include <algorithm>
+
 #include "api/answer_fixture.h"
 #include "api/api_error.h"
 
@@ -101,6 +103,16 @@ TEST(Cube, UnderABrushIsWhatTheServerWouldAnswer) {
       {sessions, generations, cost},
       totals(fmt::format(R"({{"measures": ["sessions", "generations", "cost"], "filters": {}}})",
                          filters)));
+}
+
+// A brush over the bins of a histogram is a whole number of the cube's.
+TEST(Cube, HasTheEdgesOfTheHistogramAmongItsOwn) {
+  for (const Range& range : ranges()) {
+    EXPECT_TRUE(std::is_sorted(range.fine_edges.begin(), range.fine_edges.end())) << range.name;
+    EXPECT_TRUE(std::includes(range.fine_edges.begin(), range.fine_edges.end(), range.edges.begin(),
+                              range.edges.end()))
+        << range.name;
+  }
 }
 
 TEST(Cube, RefusesWhatCannotBeBrushed) {

@@ -43,6 +43,22 @@ TEST(Intervals, OfMeansTakeUsersAsClusters) {
   }
 }
 
+TEST(Intervals, OfTheTotalDoNotDependOnTheGroups) {
+  const char* query = R"({{"measures": ["friction", "success_rate", "cost_per_success"],
+                           "dimensions": [{}], "intervals": true}})";
+  const auto alone = ask(fmt::format(fmt::runtime(query), ""));
+  for (const char* dimension : {R"("tier")", R"("model")", R"("day")"}) {
+    const auto grouped = ask(fmt::format(fmt::runtime(query), dimension));
+    for (std::size_t m = 0; m < 3; ++m) {
+      for (std::size_t end = 0; end < 2; ++end) {
+        EXPECT_TRUE(is_close(number(grouped.at("total").at("intervals").at(m).at(end)),
+                             number(alone.at("total").at("intervals").at(m).at(end))))
+            << dimension << m;
+      }
+    }
+  }
+}
+
 // Of costs, whose sum is over generations while sessions are counted: the two walk side by side.
 TEST(Intervals, HoldInGroupsThatOverlapToo) {
   const auto answer = ask(R"({"measures": ["cost_per_session", "success_rate"],

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 
 #include "api/api_error.h"
 #include "api/measure_value.h"
@@ -69,28 +70,46 @@ class Side {
     return values;
   }
 
-  // By group, by measure.
-  std::vector<std::vector<std::optional<Interval>>> intervals() const {
-    std::vector<std::vector<std::optional<Interval>>> all(
-        grouping_.size(), std::vector<std::optional<Interval>>(query_.measures.size()));
-    for (std::size_t m = 0; m < query_.measures.size(); ++m) {
+  // By measure, of each group and of all of them together (where they do not overlap).
+  struct Intervals {
+    std::vector<std::vector<std::optional<Interval>>> by_group;
+    std::vector<std::optional<Interval>> all;
+  };
+  Intervals intervals() const {
+    const std::size_t measures = query_.measures.size();
+    Intervals found;
+    found.by_group.assign(grouping_.size(), std::vector<std::optional<Interval>>(measures));
+    found.all.resize(measures);
+    for (std::size_t m = 0; m < measures; ++m) {
       const Measure& measure = *query_.measures[m];
       if (measure.interval == IntervalKind::wilson) {
-        for (std::size_t g = 0; g < all.size(); ++g) {
-          all[g][m] = wilson(groups_.of(measure.part)[g], groups_.of(*measure.whole)[g]);
-        }
+        add_wilson(measure, m, found);
       } else if (measure.interval == IntervalKind::clustered) {
-        const SharedSums sums = shared_sums(facts_, *selection_, grouping_, measure.part,
-                                            *measure.whole, Overlap::whole);
-        for (std::size_t g = 0; g < all.size(); ++g) {
-          all[g][m] = clustered(sums.part[g], sums.whole[g], sums.clusters[g]);
-          if (!all[g][m]) continue;
-          all[g][m]->low *= scale_of(measure);
-          all[g][m]->high *= scale_of(measure);
-        }
+        add_clustered(measure, m, found);
       }
     }
-    return all;
+    return found;
+  }
+
+  // What all groups have together, where it is the sum of theirs: not of distinct users, quantiles,
+  // and groups that overlap.
+  std::optional<MetricsRow> total() const {
+    if (grouping_.overlaps() || !ingredients_.quantiles.empty() ||
+        !groups_.of(Sum::active_users).empty()) {
+      return std::nullopt;
+    }
+    Groups all;
+    for (std::size_t s = 0; s < kSums; ++s) {
+      const auto& column = groups_.sums[s];
+      if (column.empty()) continue;
+      all.sums[s] = {std::accumulate(column.begin(), column.end(), std::int64_t{0})};
+    }
+    MetricsRow row;
+    row.sessions = all.of(Sum::sessions).front();
+    for (const Measure* measure : query_.measures) {
+      row.values.push_back(value_of(*measure, all, 0, ingredients_));
+    }
+    return row;
   }
 
   // Of the group in the order of values; of time its number in the range, so that ranges compare.
@@ -105,6 +124,34 @@ class Side {
   }
 
  private:
+  void add_wilson(const Measure& measure, std::size_t m, Intervals& found) const {
+    const std::vector<std::int64_t>& parts = groups_.of(measure.part);
+    const std::vector<std::int64_t>& wholes = groups_.of(*measure.whole);
+    for (std::size_t g = 0; g < parts.size(); ++g) {
+      found.by_group[g][m] = wilson(parts[g], wholes[g]);
+    }
+    found.all[m] = wilson(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}),
+                          std::accumulate(wholes.begin(), wholes.end(), std::int64_t{0}));
+  }
+
+  void add_clustered(const Measure& measure, std::size_t m, Intervals& found) const {
+    const SharedSums sums = shared_sums(facts_, *selection_, grouping_, measure.part,
+                                        *measure.whole, Overlap::whole, true);
+    const auto scaled = [&](double part, double whole, const ClusterSums& clusters) {
+      std::optional<Interval> interval = clustered(part, whole, clusters);
+      if (interval) {
+        interval->low *= scale_of(measure);
+        interval->high *= scale_of(measure);
+      }
+      return interval;
+    };
+    for (std::size_t g = 0; g < sums.part.size(); ++g) {
+      found.by_group[g][m] = scaled(sums.part[g], sums.whole[g], sums.clusters[g]);
+    }
+    found.all[m] = scaled(std::accumulate(sums.part.begin(), sums.part.end(), 0.0),
+                          std::accumulate(sums.whole.begin(), sums.whole.end(), 0.0), sums.all);
+  }
+
   std::int64_t time_place(const Axis& axis, std::size_t code) const {
     const int first = facts_.first_day;
     switch (axis.dim()) {
@@ -140,8 +187,10 @@ Numbers nothing(const MetricsQuery& query) {
   return values;
 }
 
-void add_rows(const Side& side, const MetricsQuery& query, Rows& rows) {
-  std::vector<std::vector<std::optional<Interval>>> intervals;
+// Returns the intervals of all groups together, where intervals are wanted.
+std::vector<std::optional<Interval>> add_rows(const Side& side, const MetricsQuery& query,
+                                              Rows& rows) {
+  Side::Intervals intervals;
   if (query.intervals) intervals = side.intervals();
   for (std::size_t group = 0; group < side.grouping().size(); ++group) {
     if (side.is_empty(group) && !query.dimensions.empty()) continue;
@@ -149,8 +198,9 @@ void add_rows(const Side& side, const MetricsQuery& query, Rows& rows) {
     row.key = side.grouping().key(group);
     row.sessions = side.sessions(group);
     row.values = side.values(group);
-    if (query.intervals) row.intervals = std::move(intervals[group]);
+    if (query.intervals) row.intervals = std::move(intervals.by_group[group]);
   }
+  return intervals.all;
 }
 
 void add_compared(const Side& side, const MetricsQuery& query, Rows& rows) {
@@ -251,15 +301,27 @@ MetricsTable compute_table(const Snapshot& snapshot, const MetricsQuery& query) 
   if (table.days) {
     const Side side(snapshot, query, *table.days, query.dimensions, ingredients);
     table.overlaps = side.grouping().overlaps();
-    if (!query.dimensions.empty()) add_rows(side, query, rows);
-    add_rows(Side(snapshot, total, *table.days, {}, ingredients), total, totals);
+    auto intervals = add_rows(side, query, query.dimensions.empty() ? totals : rows);
+    if (!query.dimensions.empty()) {
+      if (auto all = side.total()) {
+        totals[{}] = *std::move(all);
+        totals[{}].intervals = std::move(intervals);
+      } else {
+        add_rows(Side(snapshot, total, *table.days, {}, ingredients), total, totals);
+      }
+    }
   }
   if (table.compared_days) {
+    const Side side(snapshot, query, *table.compared_days, query.dimensions, ingredients);
+    add_compared(side, query, query.dimensions.empty() ? totals : rows);
     if (!query.dimensions.empty()) {
-      add_compared(Side(snapshot, query, *table.compared_days, query.dimensions, ingredients),
-                   query, rows);
+      if (const auto all = side.total()) {
+        totals[{}].compared = all->values;
+        totals[{}].compared_sessions = all->sessions;
+      } else {
+        add_compared(Side(snapshot, total, *table.compared_days, {}, ingredients), total, totals);
+      }
     }
-    add_compared(Side(snapshot, total, *table.compared_days, {}, ingredients), total, totals);
   }
   table.total = std::move(totals[{}]);
   complete(query, compares, table.total);

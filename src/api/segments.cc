@@ -13,6 +13,7 @@
 #include "api/json_reader.h"
 #include "api/measure_value.h"
 #include "api/metrics.h"
+#include "api/side_by_side.h"
 #include "base/text.h"
 
 namespace gsa::api {
@@ -32,9 +33,9 @@ const Measure& read_measure(ObjectReader& reader) {
 }
 
 SharedSums sums_of(const Snapshot& snapshot, const Scope& scope, const DayRange& days,
-                   const Grouping& grouping, const Measure& measure) {
+                   const Grouping& grouping, const Measure& measure, bool wants_clusters) {
   return shared_sums(snapshot.facts(), *snapshot.selection(scope, days), grouping, measure.part,
-                     *measure.whole, Overlap::shared);
+                     *measure.whole, Overlap::shared, wants_clusters);
 }
 
 double total(const std::vector<double>& column) {
@@ -265,7 +266,7 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   std::optional<double> value;
   std::size_t sessions = 0;
   if (const auto days = snapshot.days_of(scope)) {
-    const SharedSums sums = sums_of(snapshot, scope, *days, grouping, measure);
+    const SharedSums sums = sums_of(snapshot, scope, *days, grouping, measure, true);
     segments = contributions(sums, grouping, scale_of(measure));
     value = averages(sums, sums, scale_of(measure)).now;
     sessions = snapshot.selection(scope, *days)->sessions.count();
@@ -301,14 +302,21 @@ std::string changes(const Snapshot& snapshot, std::string_view request) {
   const auto before = compared_days(compare.value_or(Compare{true, {}}), days);
   std::vector<Change> list;
   Averages all;
-  for (const Dimension* dimension : dimensions) {
-    if (!days || !before) break;
-    const Grouping grouping(snapshot.facts(), {dimension});
-    const double scale = scale_of(measure);
-    const SharedSums now = sums_of(snapshot, scope, *days, grouping, measure);
-    const SharedSums then = sums_of(snapshot, scope, *before, grouping, measure);
-    all = averages(now, then, scale);
-    add_changes(*dimension, grouping, now, then, scale, list);
+  if (days && before) {
+    std::vector<std::vector<Change>> by_dimension(dimensions.size());
+    std::vector<Averages> averages_of(dimensions.size());
+    side_by_side(dimensions.size(), [&](std::size_t d) {
+      const Grouping grouping(snapshot.facts(), {dimensions[d]});
+      const double scale = scale_of(measure);
+      const SharedSums now = sums_of(snapshot, scope, *days, grouping, measure, false);
+      const SharedSums then = sums_of(snapshot, scope, *before, grouping, measure, false);
+      averages_of[d] = averages(now, then, scale);
+      add_changes(*dimensions[d], grouping, now, then, scale, by_dimension[d]);
+    });
+    all = averages_of.front();
+    for (auto& changes : by_dimension) {
+      list.insert(list.end(), changes.begin(), changes.end());
+    }
   }
   std::stable_sort(list.begin(), list.end(), [](const Change& a, const Change& b) {
     if (a.is_ranked() != b.is_ranked()) return a.is_ranked();

@@ -4,8 +4,13 @@
 // `each` once with a function from a row to its number, so that the choice is made once a column
 // and not once a row.
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
-#include <optional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
 
 #include "api/catalog.h"
 #include "api/facts.h"
@@ -13,17 +18,47 @@
 
 namespace gsa::api {
 
+// By code of an attribute, the number that `number_of` gives for its value.
+template <typename NumberOf>
+std::array<std::int64_t, 256> by_code(const CodeColumn& column, const NumberOf& number_of) {
+  std::array<std::int64_t, 256> numbers{};
+  for (std::size_t code = 0; code < column.values.size(); ++code) {
+    numbers[code] = number_of(column.values[code]);
+  }
+  return numbers;
+}
+
+// 1 where the value is one of these texts, else 0.
+inline std::array<std::int64_t, 256> ones_of(const CodeColumn& column,
+                                             std::initializer_list<std::string_view> texts) {
+  return by_code(column, [&](const Value& value) -> std::int64_t {
+    const auto* text = std::get_if<std::string>(&value);
+    return text != nullptr && std::find(texts.begin(), texts.end(), *text) != texts.end() ? 1 : 0;
+  });
+}
+
+// Calls `each` with what the code of a row stands for in `numbers`.
+template <typename Each>
+void visit_coded(const CodeColumn& column, const std::array<std::int64_t, 256>& numbers,
+                 const Each& each) {
+  if (column.codes.empty()) {
+    const std::int64_t number = numbers[column.constant];
+    return each([number](std::size_t) { return number; });
+  }
+  const std::uint8_t* codes = column.codes.data();
+  each([codes, &numbers](std::size_t row) { return numbers[codes[row]]; });
+}
+
 // Sums of sessions; but for active_users, which no session has by itself.
 template <typename Each>
 void visit_session_sum(const Facts& f, Sum sum, const Each& each) {
-  const auto category = [&](const char* name) {
-    const auto code = f.attribute(Dim::friction_category).code_of(name);
-    each([&f, code](std::size_t s) -> std::int64_t {
-      return code && f.attribute(Dim::friction_category)[s] == *code ? 1 : 0;
-    });
+  const auto category = [&](std::string_view name) {
+    const CodeColumn& column = f.attribute(Dim::friction_category);
+    visit_coded(column, ones_of(column, {name}), each);
   };
   const auto column = [&](const std::vector<std::int32_t>& values) {
-    each([&values](std::size_t s) -> std::int64_t { return values[s]; });
+    const std::int32_t* numbers = values.data();
+    each([numbers](std::size_t s) -> std::int64_t { return numbers[s]; });
   };
   switch (sum) {
     case Sum::sessions:
@@ -53,66 +88,67 @@ void visit_session_sum(const Facts& f, Sum sum, const Each& each) {
 
 template <typename Each>
 void visit_generation_sum(const Facts& f, Sum sum, const Each& each) {
-  const auto equals = [&](Dim dim, const char* name) {
-    const auto code = f.attribute(dim).code_of(name);
-    each([&f, dim, code](std::size_t g) -> std::int64_t {
-      return code && f.attribute(dim)[g] == *code ? 1 : 0;
-    });
+  const auto ones = [&](Dim dim, std::initializer_list<std::string_view> texts) {
+    visit_coded(f.attribute(dim), ones_of(f.attribute(dim), texts), each);
+  };
+  const auto column = [&](const auto& values) {
+    const auto* numbers = values.data();
+    each([numbers](std::size_t g) -> std::int64_t { return numbers[g]; });
   };
   const CodeColumn& status = f.attribute(Dim::status);
-  const auto success = status.code_of("success");
-  const auto null_status = static_cast<std::uint8_t>(status.values.size() - 1);
   switch (sum) {
     case Sum::generations:
       return each([](std::size_t) -> std::int64_t { return 1; });
     case Sum::successes:
-      return equals(Dim::status, "success");
+      return ones(Dim::status, {"success"});
     case Sum::failures:
-      return each([&status, success, null_status](std::size_t g) -> std::int64_t {
-        return status[g] != success && status[g] != null_status ? 1 : 0;
-      });
+      return visit_coded(status,
+                         by_code(status,
+                                 [](const Value& value) -> std::int64_t {
+                                   const auto* text = std::get_if<std::string>(&value);
+                                   return text != nullptr && *text != "success" ? 1 : 0;
+                                 }),
+                         each);
     case Sum::timeouts:
-      return equals(Dim::status, "timeout");
+      return ones(Dim::status, {"timeout"});
     case Sum::safety_violations:
-      return equals(Dim::status, "safety_violation");
+      return ones(Dim::status, {"safety_violation"});
     case Sum::rate_limited:
-      return equals(Dim::status, "rate_limited");
+      return ones(Dim::status, {"rate_limited"});
     case Sum::model_errors:
-      return equals(Dim::status, "model_error");
+      return ones(Dim::status, {"model_error"});
     case Sum::retries:
-      return each([&f](std::size_t g) -> std::int64_t { return f.retries[g]; });
+      return column(f.retries);
     case Sum::images:
-      return each([&f](std::size_t g) -> std::int64_t { return f.images[g]; });
+      return column(f.images);
     case Sum::latency:
-      return each([&f](std::size_t g) -> std::int64_t { return f.latency[g]; });
+      return column(f.latency);
     case Sum::cost:
-      return each([&f](std::size_t g) -> std::int64_t { return f.cost[g]; });
+      return column(f.cost);
     case Sum::wasted_cost:
-      return each([&f, &status, success](std::size_t g) -> std::int64_t {
-        if (status[g] != success) return f.cost[g];
-        // Rounded half up; costs are not negative.
-        const std::int64_t attempts = 1 + f.retries[g];
-        return (2 * f.cost[g] * f.retries[g] + attempts) / (2 * attempts);
+      return visit_coded(status, ones_of(status, {"success"}), [&](const auto& success) {
+        each([&f, &success](std::size_t g) -> std::int64_t {
+          if (success(g) == 0) return f.cost[g];
+          if (f.retries[g] == 0) return 0;
+          // Rounded half up; costs are not negative.
+          const std::int64_t attempts = 1 + f.retries[g];
+          return (2 * f.cost[g] * f.retries[g] + attempts) / (2 * attempts);
+        });
       });
     case Sum::downloads: {
       const CodeColumn& downloaded = f.attribute(Dim::downloaded);
-      return each([&downloaded](std::size_t g) -> std::int64_t {
-        const auto* truth = std::get_if<bool>(&downloaded.values[downloaded[g]]);
-        return truth != nullptr && *truth ? 1 : 0;
-      });
+      return visit_coded(
+          downloaded,
+          by_code(downloaded,
+                  [](const Value& value) -> std::int64_t { return value == Value(true) ? 1 : 0; }),
+          each);
     }
-    case Sum::feedback: {
-      const auto up = f.attribute(Dim::feedback).code_of("thumbs_up");
-      const auto down = f.attribute(Dim::feedback).code_of("thumbs_down");
-      return each([&f, up, down](std::size_t g) -> std::int64_t {
-        const std::uint8_t code = f.attribute(Dim::feedback)[g];
-        return (up && code == *up) || (down && code == *down) ? 1 : 0;
-      });
-    }
+    case Sum::feedback:
+      return ones(Dim::feedback, {"thumbs_up", "thumbs_down"});
     case Sum::thumbs_up:
-      return equals(Dim::feedback, "thumbs_up");
+      return ones(Dim::feedback, {"thumbs_up"});
     case Sum::thumbs_down:
-      return equals(Dim::feedback, "thumbs_down");
+      return ones(Dim::feedback, {"thumbs_down"});
     default:
       throw Bug("not a sum of generations", std::source_location::current());
   }
