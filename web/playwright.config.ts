@@ -6,7 +6,8 @@ export default defineConfig({
   // A worker has a server and a warehouse of its own.
   workers: 1,
   fullyParallel: false,
-  timeout: 60_000,
+  // Generous: the machine may be busy with other things.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {

@@ -5,6 +5,8 @@ import { expect, kDecember, open, settled, test } from "./fixtures";
 const kPages = [
   ["Overview", `/?${kDecember}`],
   ["Friction", `/friction?${kDecember}`],
+  ["Friction with filters", `/friction?${kDecember}&tier=free&region=!asia&friction=20..60`],
+  ["Engagement of nobody", "/engagement?user=99999999"],
   ["Cost", `/cost?${kDecember}`],
   ["Engagement", `/engagement?${kDecember}`],
   ["Sessions", "/sessions?tier=free"],
