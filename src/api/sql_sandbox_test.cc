@@ -25,7 +25,7 @@ SqlLimits short_limits() {
 }
 
 SqlSandbox& sandbox() {
-  static SqlSandbox sandbox(Warehouse::instance().database(), short_limits());
+  static SqlSandbox& sandbox = *new SqlSandbox(Warehouse::instance().database(), short_limits());
   return sandbox;
 }
 

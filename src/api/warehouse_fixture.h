@@ -133,17 +133,16 @@ insert into ops.events values
 class Warehouse {
  public:
   static Warehouse& instance() {
-    static Warehouse warehouse;
+    // Never destroyed: when statics are, DuckDB's own of this thread are gone.
+    static Warehouse& warehouse = *new Warehouse;
     return warehouse;
-  }
-  ~Warehouse() {
-    std::error_code none;
-    std::filesystem::remove_all(folder_, none);
   }
   Warehouse(const Warehouse&) = delete;
   Warehouse& operator=(const Warehouse&) = delete;
 
-  const std::filesystem::path& folder() const { return folder_; }
+  static std::filesystem::path folder() {
+    return std::filesystem::temp_directory_path() / fmt::format("gsa-api-test-{}", ::getpid());
+  }
   duck::Database& database() { return database_; }
   const dbt::Project& project() const { return project_; }
   duck::Connection connect() { return database_.connect(); }
@@ -159,13 +158,11 @@ class Warehouse {
 
  private:
   Warehouse()
-      : folder_(std::filesystem::temp_directory_path() /
-                fmt::format("gsa-api-test-{}", ::getpid())),
-        project_(dbt::Project::load(
+      : project_(dbt::Project::load(
             dbt::ProjectFiles::from_folder(std::string(GSA_SOURCE_DIR) + "/dbt"))) {
-    std::filesystem::create_directories(folder_);
+    std::filesystem::create_directories(folder());
     duck::DatabaseOptions options;
-    options.path = (folder_ / "warehouse.duckdb").string();
+    options.path = (folder() / "warehouse.duckdb").string();
     options.memory_limit = "512MB";
     database_ = duck::Database(options);
     duck::Connection connection = connect();
@@ -212,9 +209,18 @@ class Warehouse {
     assets::publish(connection, publication);
   }
 
-  std::filesystem::path folder_;
   dbt::Project project_;
   duck::Database database_{{}};
 };
+
+// Removes the warehouse's folder once all tests have ended.
+class WarehouseFolder : public testing::Environment {
+  void TearDown() override {
+    std::error_code none;
+    std::filesystem::remove_all(Warehouse::folder(), none);
+  }
+};
+inline testing::Environment* const kWarehouseFolder =
+    testing::AddGlobalTestEnvironment(new WarehouseFolder);
 
 }  // namespace gsa::api
