@@ -65,7 +65,7 @@ class Snapshot {
  private:
   static constexpr std::size_t kSelections = 16;  // half a megabyte each of two million generations
   static constexpr std::size_t kAnswers = 512;
-  static constexpr std::size_t kLongestAnswer = 256 * 1024;  // bytes that are kept
+  static constexpr std::size_t kLongestAnswer = std::size_t{256} << 10;  // bytes that are kept
 
   Facts facts_;
   mutable std::mutex mutex_;

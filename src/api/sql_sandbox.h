@@ -32,8 +32,8 @@ namespace gsa::api {
 
 struct SqlLimits {
   std::chrono::milliseconds time{30'000};
-  std::size_t bytes = 8 * 1024 * 1024;  // of rows as JSON
-  std::size_t queries = 4;              // at a time; more are refused as busy
+  std::size_t bytes = std::size_t{8} << 20;  // of rows as JSON
+  std::size_t queries = 4;                   // at a time; more are refused as busy
 };
 
 class SqlSandbox {
