@@ -40,8 +40,8 @@ test("Shift adds, Alt excludes", async ({ page }) => {
 
 test("a bar's number is the number that a click on it gives", async ({ page }) => {
   await open(page, `/friction?${kDecember}`);
-  const bar = await row(page, "By model version", "v2.1").locator("b").innerText();
-  await row(page, "By model version", "v2.1").click();
+  const bar = await row(page, "By model", "v2.1").locator("b").innerText();
+  await row(page, "By model", "v2.1").click();
   await page.getByRole("link", { name: "Overview" }).first().click();
   await settled(page);
   await expect(page.locator(".tile", { hasText: "Friction" }).locator(".value")).toHaveText(bar);

@@ -37,8 +37,8 @@ test("a session explains its score by parts that add up", async ({ page }) => {
     .click();
   await settled(page);
   const box = page.getByRole("region", { name: "Why the score is what it is" });
-  const points = (await box.locator("tbody .points").allInnerTexts()).map(Number);
   const score = Number(await box.locator("tfoot .points").innerText());
+  const points = (await box.locator("tbody .points").allInnerTexts()).map(Number);
   expect(points.reduce((sum, part) => sum + part, 0)).toBeCloseTo(score, 0);
   const generations = page.getByRole("region", { name: "Generations" }).locator("tbody tr");
   expect(await generations.count()).toBeGreaterThan(1);

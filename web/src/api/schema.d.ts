@@ -566,9 +566,9 @@ export interface components {
             /** @description Before the limit. */
             row_count: number;
             truncated: boolean;
-            /** @description Sessions may be in several rows */
+            /** @description Sessions may be in several rows, so that measures of sessions add up to more than the total. */
             overlaps: boolean;
-            /** @description The query on the published tables */
+            /** @description The query on the published tables, to show and to take to the SQL page. */
             sql: string | null;
         };
         /** @description null where there are no data at all. */
@@ -682,7 +682,7 @@ export interface components {
                 value: components["schemas"]["Value"];
                 sessions: number;
                 ranked: boolean;
-                /** @description Of what the measure divides by (sessions */
+                /** @description Of what the measure divides by (sessions, generations, successes …). */
                 share: number;
                 measure: number | null;
                 contribution: number;
@@ -741,7 +741,7 @@ export interface components {
         Cube: {
             publication: components["schemas"]["Publication"];
             brush: string;
-            /** @description Lower edges of the brushed bins (days if `day` is brushed) */
+            /** @description Lower edges of the brushed bins (days if `day` is brushed), as in Histogram but finer. */
             edges: (number | string)[];
             /** @description For the tiles, sums by brushed bin, of what all filters but the brush's leave. */
             sums: {
@@ -756,7 +756,7 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 kind: "range" | "dimension";
-                /** @description Lower edges of a range */
+                /** @description Lower edges of a range, values of a dimension. */
                 bins: components["schemas"]["Value"][];
                 /** @description counts[b × bins.length + i] is the number of sessions in brushed bin b and bin i. */
                 counts: number[];
@@ -805,7 +805,7 @@ export interface components {
                  * @example 2025-W48
                  */
                 cohort_week: string;
-                /** @description Who signed up in the week */
+                /** @description Who signed up in the week, active or not. */
                 users: number;
                 sessions: number;
                 ranked: boolean;
@@ -1190,7 +1190,7 @@ export interface components {
         AssetDetail: {
             publication: components["schemas"]["Publication"];
             asset: components["schemas"]["Asset"];
-            /** @description The SQL */
+            /** @description The SQL, or the options that it reads. */
             code: {
                 [key: string]: string;
             };
@@ -1354,7 +1354,7 @@ export interface components {
              * @default 1000
              */
             limit?: number;
-            /** @description Of the client's choice */
+            /** @description Of the client's choice, to cancel it by. */
             id?: string;
         };
         SqlResult: {
@@ -1487,7 +1487,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The segments */
+            /** @description The segments, largest effect first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1512,7 +1512,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The segments */
+            /** @description The segments, largest contribution first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1612,7 +1612,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A row a cohort */
+            /** @description A row a cohort, oldest first */
             200: {
                 headers: {
                     [name: string]: unknown;
