@@ -16,7 +16,8 @@ export function downloadText(text: string, name: string, type: string): void {
 
 // What an element on its own would not look the same without.
 const kProperties = [
-  "align-items background-color border-bottom border-left border-radius border-right border-top",
+  "align-items background-color background-image background-position background-repeat background-size",
+  "border-bottom border-left border-radius border-right border-top",
   "bottom box-sizing color column-gap display fill fill-opacity flex flex-direction flex-wrap",
   "font-family font-size font-style font-variant-numeric font-weight gap grid-column",
   "grid-template-columns height justify-content left letter-spacing line-height margin-bottom",
