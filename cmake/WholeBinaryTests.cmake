@@ -9,7 +9,7 @@ if(GSA_TESTS AND GSA_CHECKS)
   foreach(program ${programs})
     get_filename_component(name ${program} NAME_WE)
     add_executable(whole_${name} ${program})
-    target_link_libraries(whole_${name} PRIVATE gsa_process gsa_assets gsa_fake_hub gsa_warnings GTest::gtest GTest::gtest_main)
+    target_link_libraries(whole_${name} PRIVATE gsa_process gsa_assets gsa_http gsa_fake_hub gsa_warnings GTest::gtest GTest::gtest_main)
     target_compile_definitions(whole_${name} PRIVATE
       GSA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GSA_TESTDATA="${CMAKE_SOURCE_DIR}/testdata/whole")
     add_test(NAME whole_${name} COMMAND whole_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -111,6 +111,7 @@ int run_command_line(int argc, char** argv) {
   add_fetch(app, action);
   add_runs(app, action);
   add_watch(app, action);
+  add_serve(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -251,6 +251,7 @@ void run_assets(const duck::Database& database, const AssetRun& run,
                                        threads_of(run.common.warehouse), GSA_VERSION});
   assets::RunTotals totals;
   bool published = false;
+  if (run.audience != nullptr) run.audience->run_began(recorder.run_id());
   try {
     Maker maker(database, run, &recorder);
     for (const std::string& line : plan_lines(run.plan, false)) maker.log().line(line);

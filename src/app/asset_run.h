@@ -3,6 +3,7 @@
 // Makes assets, asks their checks and publishes: what `gsa run`, `build` and `test` share.
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@
 #include "duck/database.h"
 
 namespace gsa::app {
+
+class RunAudience;
 
 // All that decides what a run does.
 struct AssetRun {
@@ -32,6 +35,8 @@ struct AssetRun {
   bool full_refresh = false;        // incremental models are built anew
   bool complete = true;             // what the graph no longer has goes
   std::string baseline;             // see ops.runs
+  RunAudience* audience = nullptr;  // who else is told; null: nobody
+  std::stop_token stop = {};        // asks for what Ctrl-C asks for
 };
 
 // Opens the warehouse as `access` says, waiting for others where that was asked for.

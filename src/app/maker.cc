@@ -50,7 +50,7 @@ void throw_if_failed(const dbt::NodeResult& result) {
 Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder)
     : run_(run),
       log_(run.catalog, run.project, run.common.quiet,
-           run.raw == nullptr ? nullptr : run.raw->own_connection()),
+           run.raw == nullptr ? nullptr : run.raw->own_connection(), run.audience),
       connection_(database.connect()),
       sums_(connection_),
       runner_(run.project, connection_, node_options()),
@@ -79,7 +79,8 @@ assets::EngineOptions Maker::engine_options() const {
                                 run_.sources,
                                 run_.baseline,
                                 lanes_for(run_.common.warehouse.threads),
-                                {}};
+                                {},
+                                run_.stop};
   if (run_.raw != nullptr) options.others = {&run_.raw->connection()};
   return options;
 }

@@ -44,6 +44,7 @@ void add_assets(CLI::App& app, Action& action);
 void add_fetch(CLI::App& app, Action& action);
 void add_runs(CLI::App& app, Action& action);
 void add_watch(CLI::App& app, Action& action);
+void add_serve(CLI::App& app, Action& action);
 
 // A command with its description, examples and --quiet, which all commands take.
 CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,

@@ -140,6 +140,13 @@ PipelineRun run_pipeline(const PipelineOptions& options) {
   const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, download.events());
   download.finish();
   duck::Database database = open_for_run(options.common, options.record, assets::Access::write);
+  const bool made = run_pipeline(options, project, sources, database);
+  return {database, made};
+}
+
+bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
+                  const prompts::ResolvedSources& sources, const duck::Database& database,
+                  const RunControl& control) {
   if (!sources.reason.empty()) {
     note(options,
          fmt::format("{}: {}",
@@ -152,10 +159,13 @@ PipelineRun run_pipeline(const PipelineOptions& options) {
     if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(planned.plan));
     duck::Connection connection = database.connect();
     assets::restate_provenance(connection, provenance.source_reason, provenance.project);
-    return {database, false};
+    return false;
   }
-  run_assets(database, planned.run(options, project), provenance);
-  return {database, true};
+  AssetRun run = planned.run(options, project);
+  run.audience = control.audience;
+  run.stop = control.stop;
+  run_assets(database, run, provenance);
+  return true;
 }
 
 }  // namespace gsa::app

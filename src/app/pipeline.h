@@ -44,4 +44,15 @@ struct PipelineRun {
 // Makes what is stale and publishes; or throws Error, see run_assets(). The report is the caller's.
 PipelineRun run_pipeline(const PipelineOptions& options);
 
+// How a run on a warehouse that is open already is followed and stopped.
+struct RunControl {
+  RunAudience* audience = nullptr;
+  std::stop_token stop = {};
+};
+// The same on that warehouse, in which no other run may be going: returns whether anything was
+// stale.
+bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
+                  const prompts::ResolvedSources& sources, const duck::Database& database,
+                  const RunControl& control = {});
+
 }  // namespace gsa::app

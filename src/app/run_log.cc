@@ -26,8 +26,8 @@ dbt::Status status_of(const std::string& status) {
 }  // namespace
 
 RunLog::RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet,
-               const duck::Connection* raw)
-    : catalog_(catalog), project_(project), quiet_(quiet), raw_(raw) {}
+               const duck::Connection* raw, RunAudience* audience)
+    : catalog_(catalog), project_(project), quiet_(quiet), raw_(raw), audience_(audience) {}
 
 RunLog::~RunLog() = default;
 
@@ -54,12 +54,17 @@ void RunLog::line(const std::string& text) {
 }
 
 void RunLog::note(const std::string& text) {
+  if (audience_ != nullptr) {
+    const std::lock_guard lock(mutex_);
+    audience_->note(text);
+  }
   line(fmt::format("{} {}", paint(STDERR_FILENO, Ink::yellow, "note:"), text));
 }
 
-void RunLog::begun(std::size_t lane, const std::string& name) {
+void RunLog::begun(const assets::StepRecord& step) {
   const std::lock_guard lock(mutex_);
-  running_[lane] = name;
+  running_[step.lane] = step.name;
+  if (audience_ != nullptr) audience_->begun(step);
 }
 
 // A step's node as it ran, or as it did not.
@@ -95,6 +100,7 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
                    std::size_t total) {
   const std::lock_guard lock(mutex_);
   running_.erase(step.lane);
+  if (audience_ != nullptr) audience_->ended(step, failure, number, total);
   if (step.kind == "asset" && is_raw_table(step.name)) return end_raw(step, failure, number, total);
   dbt::NodeResult result = result_of(step);
   if (failure != nullptr && result.status != dbt::Status::error) {
@@ -113,6 +119,7 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
 // One bar for all that runs; of one thing alone with its rows.
 void RunLog::pulse(const std::vector<duck::Connection>& lanes) {
   const std::lock_guard lock(mutex_);
+  if (audience_ != nullptr) audience_->pulse(lanes);
   if (quiet_ || running_.empty()) return progress_.reset();
   std::vector<std::string> names;
   double least = 1;

@@ -15,11 +15,18 @@
 
 namespace gsa::app {
 
+// Whoever else is told how a run goes: a dashboard. One call at a time, after the log's own.
+class RunAudience : public assets::Listener {
+ public:
+  // It is on record from now on, under this id.
+  virtual void run_began(std::int64_t id) = 0;
+};
+
 class RunLog : public assets::Listener {
  public:
-  // `raw` is the connection on which raw tables are made, if not on a lane.
+  // `raw` is the connection on which raw tables are made, if not on a lane. `audience` may be null.
   RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet,
-         const duck::Connection* raw);
+         const duck::Connection* raw, RunAudience* audience = nullptr);
   ~RunLog() override;
 
   // The result of a node, before its step ends.
@@ -29,7 +36,7 @@ class RunLog : public assets::Listener {
   // A line, with the time before it.
   void line(const std::string& text);
 
-  void begun(std::size_t lane, const std::string& name) override;
+  void begun(const assets::StepRecord& step) override;
   void ended(const assets::StepRecord& step, const Error* failure, std::size_t number,
              std::size_t total) override;
   void note(const std::string& text) override;
@@ -55,6 +62,7 @@ class RunLog : public assets::Listener {
   std::map<std::size_t, std::string> running_;  // by lane
   std::map<std::string, Work> work_;            // by name of what runs
   const duck::Connection* raw_;
+  RunAudience* audience_;
   std::string shown_;  // what the bar is of
   std::unique_ptr<Progress> progress_;
   dbt::RunResult result_;

@@ -39,15 +39,6 @@ std::optional<Error> caught(const Work& work) {
   }
 }
 
-// Sleeps, but not through a Ctrl-C.
-void rest(std::chrono::milliseconds time) {
-  const auto end = std::chrono::steady_clock::now() + time;
-  while (std::chrono::steady_clock::now() < end) {
-    if (interrupted()) throw interrupted_error();
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-}
-
 }  // namespace
 
 Engine::Engine(const duck::Database& database, const EngineOptions& options, const Work& work,
@@ -111,7 +102,7 @@ EngineResult Engine::run() {
   make_schemas();
   drop_leftovers();
   run_tasks(tasks, lanes_.size());
-  if (interrupted()) throw interrupted_error();
+  stop_if_told();
   rethrow_from_pulse();
 
   EngineResult result;
@@ -152,7 +143,7 @@ bool Engine::is_blocked(EngineStep& step) const {
 }
 
 void Engine::run_step(EngineStep& step, std::size_t lane) {
-  if (interrupted()) throw interrupted_error();
+  stop_if_told();
   const bool blocked = is_blocked(step);
   step.record.lane = lane;
   step.record.begun = std::chrono::system_clock::now();
@@ -160,7 +151,7 @@ void Engine::run_step(EngineStep& step, std::size_t lane) {
     const std::lock_guard lock(mutex_);
     step.record.step = ++begun_;
     peaks_[lane] = resident_bytes();
-    if (!blocked && step.kind != StepKind::join) listener_.begun(lane, step.record.name);
+    if (!blocked && step.kind != StepKind::join) listener_.begun(step.record);
   }
   std::optional<Error> failure;
   const Stopwatch watch;
@@ -210,6 +201,15 @@ void Engine::record(std::string_view level, const std::string& asset, std::strin
 }
 
 // ---- Trying again
+
+// Sleeps, but not through a Ctrl-C.
+void Engine::rest(std::chrono::milliseconds time) const {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {
+    stop_if_told();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
 
 void Engine::with_retries(EngineStep& step, const std::function<void()>& attempt) {
   const auto again = [&](const Error& error) {
@@ -359,12 +359,20 @@ std::string Engine::current_relation(const Unit& unit) const {
   return sql_relation(schema, current_name(schema, name));
 }
 
+// ---- Being told to stop
+
+bool Engine::is_told_to_stop() const { return interrupted() || options_.stop.stop_requested(); }
+
+void Engine::stop_if_told() const {
+  if (is_told_to_stop()) throw interrupted_error();
+}
+
 // ---- The pulse: progress, memory, records, Ctrl-C
 
 void Engine::pulse() {
   std::unique_lock lock(pulse_mutex_);
   while (!pulse_stop_.wait_for(lock, kPulse, [this] { return stopping_; })) {
-    if (interrupting_ && interrupted()) {
+    if (interrupting_ && is_told_to_stop()) {
       for (const duck::Connection& lane : lanes_) lane.interrupt();
       for (const duck::Connection* other : options_.others) other->interrupt();
     }
@@ -409,7 +417,7 @@ void Engine::flush_records(bool now) const {
 void Engine::stop_interrupting() {
   const std::lock_guard lock(pulse_mutex_);
   interrupting_ = false;
-  if (interrupted()) throw interrupted_error();
+  stop_if_told();
 }
 
 }  // namespace gsa::assets

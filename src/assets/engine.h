@@ -7,6 +7,7 @@
 // input stands: where its content came out the same, the asset is fresh and is left alone. A
 // failure lets everything go on that does not depend on it.
 
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -58,7 +60,8 @@ struct Work {
 class Listener {
  public:
   virtual ~Listener() = default;
-  virtual void begun(std::size_t lane, const std::string& name) = 0;
+  // The record has no status yet.
+  virtual void begun(const StepRecord& step) = 0;
   // `number` of `total`, in the order they ended. Of a failure the record has the message.
   virtual void ended(const StepRecord& step, const Error* failure, std::size_t number,
                      std::size_t total) = 0;
@@ -76,6 +79,7 @@ struct EngineOptions {
   std::string baseline;     // of the run: row counts are compared with runs of the same
   std::size_t lanes = 1;
   std::vector<const duck::Connection*> others;  // on which the work runs as well: Ctrl-C stops them
+  std::stop_token stop = {};                    // asks for what Ctrl-C asks for
 };
 
 struct EngineResult {
@@ -144,6 +148,9 @@ class Engine {
   bool came_out_as_it_stands(const PlannedUnit& planned) const;
   void record(std::string_view level, const std::string& asset, std::string_view event,
               const std::string& message, const Fields& fields = {}) const;
+  bool is_told_to_stop() const;
+  void stop_if_told() const;  // throws Error{interrupted}
+  void rest(std::chrono::milliseconds time) const;
   void pulse();
   void beat();
   void rethrow_from_pulse();

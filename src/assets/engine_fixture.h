@@ -31,9 +31,7 @@ using Names = std::set<std::string>;
 using Lines = std::vector<std::string>;
 
 struct Told : Listener {
-  void begun(std::size_t /*lane*/, const std::string& name) override {
-    begun_steps.push_back(name);
-  }
+  void begun(const StepRecord& step) override { begun_steps.push_back(step.name); }
   void ended(const StepRecord& step, const Error* /*failure*/, std::size_t number,
              std::size_t total) override {
     steps[to_string({step.name, step.partition})] = step;

@@ -6,96 +6,17 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "duck/statement.h"
 
 namespace gsa::duck {
 namespace {
 
 using Config = Handle<duckdb_config, duckdb_destroy_config>;
-using Prepared = Handle<duckdb_prepared_statement, duckdb_destroy_prepare>;
-
-SqlErrorKind kind_of(duckdb_error_type type) {
-  switch (type) {
-    case DUCKDB_ERROR_PARSER:
-    case DUCKDB_ERROR_SYNTAX:
-      return SqlErrorKind::parser;
-    case DUCKDB_ERROR_BINDER:
-      return SqlErrorKind::binder;
-    case DUCKDB_ERROR_CATALOG:
-      return SqlErrorKind::catalog;
-    case DUCKDB_ERROR_CONVERSION:
-      return SqlErrorKind::conversion;
-    case DUCKDB_ERROR_CONSTRAINT:
-      return SqlErrorKind::constraint;
-    case DUCKDB_ERROR_INVALID_INPUT:
-      return SqlErrorKind::invalid_input;
-    case DUCKDB_ERROR_IO:
-      return SqlErrorKind::io;
-    case DUCKDB_ERROR_OUT_OF_MEMORY:
-      return SqlErrorKind::out_of_memory;
-    case DUCKDB_ERROR_INTERRUPT:
-      return SqlErrorKind::interrupted;
-    default:
-      return SqlErrorKind::other;
-  }
-}
-
-// The text of a JSON string that begins at `at`, past its quote.
-std::string unquote(std::string_view json, std::size_t at) {
-  std::string text;
-  for (; at < json.size() && json[at] != '"'; ++at) {
-    if (json[at] != '\\' || at + 1 == json.size()) {
-      text += json[at];
-    } else {
-      ++at;
-      text += json[at] == 'n' ? '\n' : json[at];
-    }
-  }
-  return text;
-}
-
-// What fails before a query has begun to run, or within a function of ours, comes as JSON:
-// {"exception_type":"Out of Memory","exception_message":"…"}, the latter behind a word of its own.
-SqlError error_of(SqlErrorKind kind, const std::string& message) {
-  constexpr std::string_view kType = "{\"exception_type\":\"";
-  constexpr std::string_view kMessage = "\"exception_message\":\"";
-  const std::size_t begin = message.find(kType), text = message.find(kMessage);
-  if (begin == std::string::npos || text == std::string::npos) return {kind, message};
-  const std::string type = unquote(message, begin + kType.size());
-  const SqlErrorKind named = type == "Out of Memory" ? SqlErrorKind::out_of_memory
-                             : type == "INTERRUPT"   ? SqlErrorKind::interrupted
-                             : type == "IO"          ? SqlErrorKind::io
-                                                     : kind;
-  return {named, fmt::format("{} Error: {}", type, unquote(message, text + kMessage.size()))};
-}
-
-[[noreturn]] void throw_error(duckdb_result& result) {
-  const char* message = duckdb_result_error(&result);
-  throw error_of(kind_of(duckdb_result_error_type(&result)), message ? message : "unknown error");
-}
-
-[[noreturn]] void throw_prepare_error(duckdb_prepared_statement prepared) {
-  const std::string message = duckdb_prepare_error(prepared);
-  const auto starts = [&](std::string_view text) { return message.starts_with(text); };
-  throw error_of(starts("Parser")    ? SqlErrorKind::parser
-                 : starts("Catalog") ? SqlErrorKind::catalog
-                 : starts("Binder")  ? SqlErrorKind::binder
-                 : starts("IO")      ? SqlErrorKind::io
-                                     : SqlErrorKind::other,
-                 message);
-}
 
 void set(Config& config, const char* name, const std::string& value) {
   if (duckdb_set_config(config.get(), name, value.c_str()) == DuckDBError) {
     throw Error(fmt::format("DuckDB refuses {} = '{}'", name, value));
   }
-}
-
-Prepared prepare(duckdb_connection connection, const std::string& sql) {
-  Prepared prepared;
-  if (duckdb_prepare(connection, sql.c_str(), prepared.out()) == DuckDBError) {
-    throw_prepare_error(prepared.get());
-  }
-  return prepared;
 }
 
 bool prepares(duckdb_connection connection, const std::string& sql) {
@@ -217,40 +138,40 @@ std::int64_t Connection::stream_text(const std::string& select,
   }
 }
 
-std::int64_t Connection::stream(const std::string& texts,
-                                const std::function<bool(const TextRow&)>& row) {
-  const Prepared prepared = prepare(get(), texts);
+void Connection::stream_chunks(const std::string& select,
+                               const std::function<bool(const Chunk&)>& chunk) {
+  const Prepared prepared = prepare(get(), select);
   ResultHandle handle;
   if (duckdb_execute_prepared_streaming(prepared.get(), handle.out()) == DuckDBError) {
     duckdb_result failed = handle.get();
     throw_error(failed);
   }
   duckdb_result result = handle.get();
-  const idx_t columns = duckdb_column_count(&result);
-  TextRow cells(columns);
-  std::int64_t given = 0;
   while (true) {
-    const ChunkHandle chunk(duckdb_fetch_chunk(result));
-    if (chunk.get() == nullptr) break;
-    const idx_t rows = duckdb_data_chunk_get_size(chunk.get());
-    for (idx_t r = 0; r < rows; ++r) {
-      for (idx_t c = 0; c < columns; ++c) {
-        duckdb_vector vector = duckdb_data_chunk_get_vector(chunk.get(), c);
-        std::uint64_t* validity = duckdb_vector_get_validity(vector);
-        if (validity != nullptr && !duckdb_validity_row_is_valid(validity, r)) {
-          cells[c] = std::nullopt;
-          continue;
-        }
-        auto& text = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector))[r];
-        cells[c] = std::string_view(duckdb_string_t_data(&text), duckdb_string_t_length(text));
-      }
-      ++given;
-      if (!row(cells)) return given;
-    }
+    const ChunkHandle fetched(duckdb_fetch_chunk(result));
+    if (fetched.get() == nullptr) break;
+    if (!chunk(Chunk(fetched.get()))) return;
   }
   if (const char* message = duckdb_result_error(&result); message != nullptr && *message != 0) {
     throw_error(result);
   }
+}
+
+std::int64_t Connection::stream(const std::string& texts,
+                                const std::function<bool(const TextRow&)>& row) {
+  TextRow cells;
+  std::int64_t given = 0;
+  stream_chunks(texts, [&](const Chunk& chunk) {
+    cells.resize(chunk.columns());
+    for (std::size_t r = 0; r < chunk.rows(); ++r) {
+      for (std::size_t c = 0; c < cells.size(); ++c) {
+        cells[c] = chunk.is_null(c, r) ? std::nullopt : std::optional(chunk.text(c, r));
+      }
+      ++given;
+      if (!row(cells)) return false;
+    }
+    return true;
+  });
   return given;
 }
 

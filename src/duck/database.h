@@ -14,6 +14,7 @@
 
 #include <duckdb.h>
 
+#include "duck/chunk.h"
 #include "duck/handle.h"
 #include "duck/result.h"
 #include "duck/sql_error.h"
@@ -76,6 +77,10 @@ class Connection {
   using TextRow = std::vector<std::optional<std::string_view>>;
   std::int64_t stream_text(const std::string& select,
                            const std::function<bool(const TextRow&)>& row);
+
+  // Runs one SELECT and gives its rows chunk by chunk, in the query's order. `chunk` returns false
+  // to stop early.
+  void stream_chunks(const std::string& select, const std::function<bool(const Chunk&)>& chunk);
 
   // From another thread, while a query runs: how far it is, and stopping it (it then throws
   // SqlError{interrupted}).

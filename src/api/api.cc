@@ -1,0 +1,182 @@
+#include "api/api.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "api/catalog_json.h"
+#include "api/distribution.h"
+#include "api/engagement.h"
+#include "api/metrics.h"
+#include "api/profile.h"
+#include "api/segments.h"
+#include "api/session_detail.h"
+
+namespace gsa::api {
+namespace {
+
+constexpr std::size_t kIdleConnections = 8;
+constexpr std::int64_t kMaxListed = 1000;  // runs, materializations
+
+void check_limit(std::int64_t limit) {
+  if (limit < 1 || limit > kMaxListed) {
+    throw bad_request(fmt::format("limit must be from 1 to {}", kMaxListed));
+  }
+}
+
+}  // namespace
+
+// A connection that goes back to the idle ones.
+class Api::Lease {
+ public:
+  explicit Lease(Api& api) : api_(api), connection_(take(api)) {}
+  ~Lease() {
+    const std::lock_guard lock(api_.mutex_);
+    if (api_.idle_.size() < kIdleConnections) api_.idle_.push_back(std::move(connection_));
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  duck::Connection& operator*() { return connection_; }
+
+ private:
+  static duck::Connection take(Api& api) {
+    const std::lock_guard lock(api.mutex_);
+    if (api.idle_.empty()) return api.database_.connect();
+    duck::Connection connection = std::move(api.idle_.back());
+    api.idle_.pop_back();
+    return connection;
+  }
+
+  Api& api_;
+  duck::Connection connection_;
+};
+
+Api::Api(const duck::Database& database, const dbt::Project& project, Sources sources)
+    : database_(database),
+      sources_(std::move(sources)),
+      dictionary_(project),
+      rule_(friction_rule(project)),
+      engine_(database),
+      sandbox_(database, sources_.sql) {}
+
+Api::Lease Api::connection() { return Lease(*this); }
+
+template <typename Compute>
+std::string Api::compute(std::string_view operation, std::string_view request,
+                         const Compute& compute) {
+  const std::shared_ptr<const Snapshot> snapshot = engine_.current();
+  const std::string key = fmt::format("{} {}", operation, request);
+  if (auto known = snapshot->find_answer(key)) return *std::move(known);
+  std::string answer = compute(*snapshot, request);
+  snapshot->keep_answer(key, answer);
+  return answer;
+}
+
+std::string Api::remembered(const std::string& key,
+                            const std::function<std::string(duck::Connection&)>& make) {
+  Lease lease = connection();
+  const std::int64_t publication = publication_of(*lease);
+  {
+    const std::lock_guard lock(mutex_);
+    if (remembered_of_ != publication) remembered_.clear();
+    remembered_of_ = publication;
+    if (const auto found = remembered_.find(key); found != remembered_.end()) {
+      return found->second;
+    }
+  }
+  std::string made = make(*lease);
+  const std::lock_guard lock(mutex_);
+  if (remembered_of_ == publication) remembered_[key] = made;
+  return made;
+}
+
+std::string Api::get_catalog() {
+  const auto snapshot = engine_.current();
+  Lease lease = connection();
+  return catalog(*snapshot, *lease);
+}
+
+std::string Api::post_metrics(std::string_view request) {
+  return metrics(*engine_.current(), request);
+}
+std::string Api::post_changes(std::string_view request) {
+  return compute("changes", request, changes);
+}
+std::string Api::post_contribution(std::string_view request) {
+  return compute("contribution", request, contribution);
+}
+std::string Api::post_histogram(std::string_view request) {
+  return compute("histogram", request, histogram);
+}
+std::string Api::post_cube(std::string_view request) { return compute("cube", request, cube); }
+std::string Api::post_funnel(std::string_view request) {
+  return compute("funnel", request, funnel);
+}
+std::string Api::post_cohorts(std::string_view request) {
+  return compute("cohorts", request, cohorts);
+}
+std::string Api::post_top_users(std::string_view request) {
+  return compute("top-users", request, top_users);
+}
+
+std::string Api::get_sessions(const SessionPageRequest& request) {
+  const auto snapshot = engine_.current();
+  Lease lease = connection();
+  return session_page(*snapshot, *lease, request);
+}
+
+std::string Api::get_session(std::int64_t id) {
+  Lease lease = connection();
+  return session_detail(*lease, rule_, id);
+}
+
+std::string Api::get_dictionary() {
+  return remembered("dictionary", [&](duck::Connection& connection) {
+    return dictionary_json(connection, dictionary_,
+                           sources_.lineage ? sources_.lineage(connection) : ColumnLineage{});
+  });
+}
+
+std::string Api::get_profile(const std::string& table) {
+  return remembered("profile " + table,
+                    [&](duck::Connection& connection) { return profile_json(connection, table); });
+}
+
+std::string Api::get_assets() {
+  Lease lease = connection();
+  return assets_json(*lease, sources_.assets ? sources_.assets(*lease) : AssetsNow{});
+}
+
+std::string Api::get_asset(const std::string& name, std::int64_t limit) {
+  check_limit(limit);
+  Lease lease = connection();
+  return asset_json(*lease, sources_.assets ? sources_.assets(*lease) : AssetsNow{}, name, limit);
+}
+
+std::string Api::get_runs(std::int64_t limit, std::optional<std::int64_t> before) {
+  check_limit(limit);
+  Lease lease = connection();
+  return runs_json(*lease, limit, before, sources_.unfinished);
+}
+
+std::string Api::get_run(std::int64_t id) {
+  Lease lease = connection();
+  return run_json(*lease, id, sources_.unfinished);
+}
+
+std::string Api::post_sql(std::string_view request, const std::stop_token& cancelled) {
+  return sandbox_.run(request, cancelled);
+}
+
+void Api::cancel_sql(const std::string& id) { sandbox_.cancel(id); }
+
+std::string Api::get_sql_schema() {
+  return remembered("sql schema", [&](duck::Connection&) {
+    return sandbox_.schema([&](const std::string& table, const std::string& column) {
+      return dictionary_.describe(table, column);
+    });
+  });
+}
+
+}  // namespace gsa::api

@@ -1,0 +1,50 @@
+#pragma once
+
+// A dimension over the facts: the code that each user, session or generation has in it, and what
+// the codes stand for. Codes are in the order in which values are shown; null comes last.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "api/catalog.h"
+#include "api/facts.h"
+#include "api/query.h"
+
+namespace gsa::api {
+
+class Axis {
+ public:
+  Axis(const Facts& facts, Dim dim);  // `facts` must outlive it
+
+  Dim dim() const { return dim_; }
+  Level level() const { return info(dim_).level; }
+  std::size_t size() const { return size_; }
+  Value value(std::size_t code) const;
+  bool occurs(std::size_t code) const;  // in the facts, or may
+  // Whether it runs along time: day, week, month, hour.
+  bool is_time() const { return info(dim_).type == DimType::time; }
+
+  // `row` is a session, or a generation if the level is that.
+  std::uint32_t code(std::size_t row) const;
+  // Adds code × stride of each row to `codes`.
+  void add_codes(std::span<const std::uint32_t> rows, std::uint32_t stride,
+                 std::vector<std::uint32_t>& codes) const;
+
+  // By code, whether the filter, one on this dimension, lets it pass.
+  std::vector<std::uint8_t> passing(const Filter& filter) const;
+
+ private:
+  enum class Kind { user_attribute, attribute, user, length, by_day, hour, hour_of_day };
+  template <typename Each>
+  void visit(const Each& each) const;
+
+  const Facts* facts_;
+  Dim dim_;
+  Kind kind_;
+  std::size_t size_ = 0;
+  std::vector<std::uint32_t> code_of_day_;  // of day, week, month and weekday
+  std::vector<Value> values_;               // of what is not stored, but for users and hours
+};
+
+}  // namespace gsa::api

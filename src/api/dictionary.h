@@ -1,0 +1,66 @@
+#pragma once
+
+// The data dictionary: what tables and columns mean, from the dbt project, and what they are in the
+// warehouse.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "duck/database.h"
+
+namespace gsa::dbt {
+class Project;
+}
+
+namespace gsa::api {
+
+struct ColumnName {
+  std::string table, column;
+  auto operator<=>(const ColumnName&) const = default;
+};
+
+struct DictionaryTest {
+  std::string name, kind, severity, description;
+};
+
+struct DictionaryColumn {
+  std::string name, description;
+  std::vector<DictionaryTest> tests;
+};
+
+struct DictionaryTable {
+  std::string name;
+  std::string kind;  // source, table, incremental, view, ephemeral, record
+  std::string schema, group, owner, description, file;
+  std::vector<std::string> tags;
+  std::vector<DictionaryColumn> columns;
+  std::vector<DictionaryTest> tests;  // of the table as a whole
+  std::vector<std::string> depends_on, used_by;
+};
+
+// Which columns each column is computed from; whoever can work it out passes it in.
+using ColumnLineage = std::map<ColumnName, std::vector<ColumnName>>;
+
+// What the project says of its sources and models. Plain values: the project need not outlive it,
+// and threads may read it.
+class Dictionary {
+ public:
+  explicit Dictionary(const dbt::Project& project);
+
+  const std::string& project() const { return project_; }
+  const std::vector<DictionaryTable>& tables() const { return tables_; }  // sources, then models
+  const DictionaryTable* find(std::string_view table) const;
+  // "" where there is none; the table's for an empty column.
+  std::string describe(std::string_view table, std::string_view column) const;
+
+ private:
+  std::string project_;
+  std::vector<DictionaryTable> tables_;
+};
+
+// GET /api/dictionary
+std::string dictionary_json(duck::Connection& connection, const Dictionary& dictionary,
+                            const ColumnLineage& lineage);
+
+}  // namespace gsa::api

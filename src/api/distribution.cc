@@ -1,0 +1,335 @@
+#include "api/distribution.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "api/aggregate.h"
+#include "api/api_error.h"
+#include "api/blocks.h"
+#include "api/json_reader.h"
+#include "api/session_numbers.h"
+#include "api/side_by_side.h"
+#include "base/text.h"
+
+namespace gsa::api {
+namespace {
+
+constexpr std::size_t kMaxOthers = 8;
+
+// Finds the bin of a value in a step or two: a grid of cells of one width says at which edge to
+// begin. Values below the first edge count with the first bin.
+class Bins {
+ public:
+  explicit Bins(const std::vector<double>& edges) : edges_(edges) {
+    per_unit_ = edges.size() < 2 ? 0 : kCells / (edges.back() - edges.front());
+    std::size_t bin = 0;
+    for (std::size_t cell = 0; cell < kCells; ++cell) {
+      const double low = edges.front() + static_cast<double>(cell) / per_unit_;
+      // One cell lower than need be, as the division may round.
+      while (bin + 1 < edges.size() && edges[bin + 1] < low - 1 / per_unit_) ++bin;
+      first_[cell] = static_cast<std::uint16_t>(bin);
+    }
+  }
+
+  std::size_t of(double value) const {
+    if (!(value > edges_.front())) return 0;
+    if (value >= edges_.back()) return edges_.size() - 1;
+    const auto cell = static_cast<std::size_t>((value - edges_.front()) * per_unit_);
+    std::size_t bin = first_[std::min(cell, kCells - 1)];
+    while (edges_[bin + 1] <= value) ++bin;
+    return bin;
+  }
+
+ private:
+  static constexpr std::size_t kCells = 1024;
+  const std::vector<double>& edges_;
+  double per_unit_ = 0;
+  std::array<std::uint16_t, kCells> first_{};
+};
+
+const Range& read_range(std::string_view name) {
+  if (const Range* found = find_range(name)) return *found;
+  std::vector<std::string> names;
+  for (const Range& range : ranges()) names.emplace_back(range.name);
+  throw bad_request(fmt::format("there is no range '{}'", name), did_you_mean(name, names));
+}
+
+// The values of a range with their bins, and how many are in each, by group.
+struct Distribution {
+  std::vector<double> values;
+  std::vector<std::uint16_t> bins;                // of the values
+  std::vector<std::vector<std::int64_t>> counts;  // by group, by bin
+};
+
+Distribution distribution_of(const Snapshot& snapshot, const Scope& scope, const DayRange& days,
+                             const Range& range, const Grouping& grouping, bool wants_values) {
+  const Facts& facts = snapshot.facts();
+  const Bins bins(range.edges);
+  Distribution found;
+  found.counts.assign(grouping.size(), std::vector<std::int64_t>(range.edges.size()));
+  const bool of_sessions = range.level == Level::session;
+  if (wants_values) {
+    found.values.reserve(of_sessions ? facts.sessions : facts.generations);
+    found.bins.reserve(found.values.capacity());
+  }
+  const auto selection = snapshot.selection(scope, days);
+  visit_range(facts, range.id, [&](const auto& value) {
+    Blocks(facts, *selection, grouping, !of_sessions).for_each([&](const Block& block) {
+      const auto& rows = of_sessions ? block.sessions : block.generations;
+      const auto& groups = of_sessions ? block.session_groups : block.generation_groups;
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const double number = value(rows[i]);
+        const std::size_t bin = bins.of(number);
+        ++found.counts[groups[i]][bin];
+        if (!wants_values) continue;
+        found.values.push_back(number);
+        found.bins.push_back(static_cast<std::uint16_t>(bin));
+      }
+    });
+  });
+  return found;
+}
+
+// The value of a rank from 1: only the values of the bin that it falls into are put in order.
+double at_rank(const Distribution& all, std::size_t rank) {
+  std::size_t bin = 0, before = 0;
+  const std::vector<std::int64_t>& counts = all.counts.front();
+  while (before + static_cast<std::size_t>(counts[bin]) < rank) {
+    before += static_cast<std::size_t>(counts[bin++]);
+  }
+  std::vector<double> inside;
+  inside.reserve(static_cast<std::size_t>(counts[bin]));
+  for (std::size_t i = 0; i < all.values.size(); ++i) {
+    if (all.bins[i] == bin) inside.push_back(all.values[i]);
+  }
+  const auto at = inside.begin() + static_cast<std::ptrdiff_t>(rank - before - 1);
+  std::nth_element(inside.begin(), at, inside.end());
+  return *at;
+}
+
+void write_summary(JsonWriter& json, const Distribution& all) {
+  json.field("n", all.values.size());
+  if (all.values.empty()) {
+    for (const char* name : {"mean", "median", "p90", "p95", "max"}) {
+      json.key(name);
+      json.null();
+    }
+    return;
+  }
+  double sum = 0, max = all.values.front();
+  for (const double value : all.values) {
+    sum += value;
+    max = std::max(max, value);
+  }
+  const auto count = static_cast<double>(all.values.size());
+  json.field("mean", sum / count);
+  for (const auto& [name, share] : {std::pair("median", 0.5), {"p90", 0.9}, {"p95", 0.95}}) {
+    json.field(name,
+               at_rank(all, static_cast<std::size_t>(std::max(std::ceil(share * count), 1.0))));
+  }
+  json.field("max", max);
+}
+
+template <typename Numbers>
+void write_list(JsonWriter& json, std::string_view name, const Numbers& numbers) {
+  json.key(name);
+  json.begin_array();
+  for (const auto& number : numbers) json.value(number);
+  json.end_array();
+}
+
+void write_histogram(JsonWriter& json, const Range& range, const Distribution& all) {
+  json.field("range", range.name);
+  json.field("of", range.level == Level::session ? "sessions" : "generations");
+  write_list(json, "edges", range.edges);
+  write_list(json, "counts", all.counts.front());
+  write_summary(json, all);
+}
+
+void write_split(JsonWriter& json, const Grouping& grouping, const Distribution& by_group) {
+  json.key("split");
+  json.begin_array();
+  for (std::size_t g = 0; g < by_group.counts.size(); ++g) {
+    const auto& group = by_group.counts[g];
+    if (std::all_of(group.begin(), group.end(), [](std::int64_t n) { return n == 0; })) continue;
+    json.begin_object();
+    json.key("value");
+    write(json, grouping.key(g).front());
+    write_list(json, "counts", group);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+// What a session has of a range or dimension, as a bin.
+class Binning {
+ public:
+  Binning(const Facts& facts, const std::string& name, bool is_brush) : facts_(facts), name_(name) {
+    range_ = find_range(name);
+    dimension_ = range_ == nullptr ? &dimension_named(name) : nullptr;
+    const Level level = range_ ? range_->level : dimension_->level;
+    const bool fits = level != Level::generation &&
+                      (dimension_ == nullptr ||
+                       (is_brush ? dimension_->dim == Dim::day : dimension_->dim != Dim::user));
+    if (!fits) {
+      throw bad_request(
+          fmt::format("'{}' cannot be {}", name, is_brush ? "brushed" : "in a cube"),
+          is_brush ? "take a range of sessions, or day" : "take ranges and dimensions of sessions");
+    }
+    if (dimension_ != nullptr) axis_.emplace_back(facts, dimension_->dim);
+    if (range_ != nullptr) edges_ = is_brush ? range_->fine_edges : range_->edges;
+  }
+
+  const std::string& name() const { return name_; }
+  std::size_t size() const { return range_ ? edges_.size() : axis_.front().size(); }
+
+  // Of every session.
+  std::vector<std::uint16_t> bins() const {
+    std::vector<std::uint16_t> bins(facts_.sessions);
+    if (range_ != nullptr) {
+      const Bins grid(edges_);
+      visit_range(facts_, range_->id, [&](const auto& value) {
+        for (std::size_t s = 0; s < bins.size(); ++s) {
+          bins[s] = static_cast<std::uint16_t>(grid.of(value(s)));
+        }
+      });
+    } else {
+      for (std::size_t s = 0; s < bins.size(); ++s) {
+        bins[s] = static_cast<std::uint16_t>(axis_.front().code(s));
+      }
+    }
+    return bins;
+  }
+
+  void write_bins(JsonWriter& json, std::string_view name) const {
+    if (range_ != nullptr) return write_list(json, name, edges_);
+    json.key(name);
+    json.begin_array();
+    for (std::size_t i = 0; i < size(); ++i) write(json, axis_.front().value(i));
+    json.end_array();
+  }
+  std::string_view kind() const { return range_ ? "range" : "dimension"; }
+
+ private:
+  const Facts& facts_;
+  std::string name_;
+  const Range* range_ = nullptr;
+  const Dimension* dimension_ = nullptr;
+  std::vector<Axis> axis_;  // of a dimension, one
+  std::vector<double> edges_;
+};
+
+// counts[b × size of other + i]; `rows` are the brushed bins of every session.
+std::vector<std::int64_t> count_pairs(const Selection& selection,
+                                      const std::vector<std::uint16_t>& rows, std::size_t size,
+                                      const Binning& other) {
+  std::vector<std::int64_t> counts(size * other.size());
+  const std::vector<std::uint16_t> columns = other.bins();
+  selection.sessions.for_each(
+      [&](std::size_t s) { ++counts[rows[s] * other.size() + columns[s]]; });
+  return counts;
+}
+
+void write_sums(JsonWriter& json, const Facts& facts, const Selection& selection,
+                const std::vector<std::uint16_t>& bins, std::size_t size) {
+  json.key("sums");
+  json.begin_object();
+  for (const Sum sum : {Sum::sessions, Sum::generations, Sum::successes, Sum::downloads,
+                        Sum::friction, Sum::cost}) {
+    std::vector<std::int64_t> sums(size);
+    if (info(sum).level == Level::session) {
+      visit_session_sum(facts, sum, [&](const auto& value) {
+        selection.sessions.for_each([&](std::size_t s) { sums[bins[s]] += value(s); });
+      });
+    } else {
+      visit_generation_sum(facts, sum, [&](const auto& value) {
+        selection.sessions.for_each([&](std::size_t s) {
+          sums[bins[s]] += over_generations(facts, s, [&](std::size_t g) -> std::int64_t {
+            return selection.has_generation_filters && !selection.generations[g] ? 0 : value(g);
+          });
+        });
+      });
+    }
+    if (info(sum).scale == 1) {
+      write_list(json, info(sum).name, sums);
+      continue;
+    }
+    std::vector<double> scaled;
+    for (const std::int64_t value : sums) {
+      scaled.push_back(static_cast<double>(value) / (1 / info(sum).scale));
+    }
+    write_list(json, info(sum).name, scaled);
+  }
+  json.end_object();
+}
+
+}  // namespace
+
+std::string histogram(const Snapshot& snapshot, std::string_view request) {
+  const boost::json::object object = parse_object(request);
+  ObjectReader reader(object, "");
+  const Range& range = read_range(reader.required_text("range"));
+  std::vector<const Dimension*> split;
+  if (const auto name = reader.text("split_by")) split.push_back(&dimension_named(*name));
+  const Scope scope = read_scope(reader).without(range.name);
+  reader.done();
+
+  const Grouping all_sessions(snapshot.facts(), {}), grouping(snapshot.facts(), split);
+  const DayRange days = snapshot.days_of(scope).value_or(DayRange{0, -1});
+  JsonWriter json;
+  json.begin_object();
+  json.field("publication", snapshot.facts().publication);
+  write_histogram(json, range, distribution_of(snapshot, scope, days, range, all_sessions, true));
+  write_split(json, grouping,
+              split.empty() ? Distribution{}
+                            : distribution_of(snapshot, scope, days, range, grouping, false));
+  json.end_object();
+  return json.take();
+}
+
+std::string cube(const Snapshot& snapshot, std::string_view request) {
+  const boost::json::object object = parse_object(request);
+  ObjectReader reader(object, "");
+  const Facts& facts = snapshot.facts();
+  const Binning brush(facts, reader.required_text("brush"), true);
+  std::vector<Binning> others;
+  for (const std::string& name : reader.texts("others", kMaxOthers)) {
+    others.emplace_back(facts, name, false);
+  }
+  const Scope scope = read_scope(reader).without(brush.name());
+  reader.done();
+
+  const DayRange days = snapshot.days_of(scope).value_or(DayRange{0, -1});
+  const std::vector<std::uint16_t> bins = brush.bins();
+  std::vector<std::vector<std::int64_t>> counts(others.size());
+  side_by_side(others.size(), [&](std::size_t i) {
+    const auto selection = snapshot.selection(scope.without(others[i].name()), days);
+    counts[i] = count_pairs(*selection, bins, brush.size(), others[i]);
+  });
+  JsonWriter json;
+  json.begin_object();
+  json.field("publication", facts.publication);
+  json.field("brush", brush.name());
+  brush.write_bins(json, "edges");
+  write_sums(json, facts, *snapshot.selection(scope, days), bins, brush.size());
+  json.key("others");
+  json.begin_array();
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    json.begin_object();
+    json.field("name", others[i].name());
+    json.field("kind", others[i].kind());
+    others[i].write_bins(json, "bins");
+    write_list(json, "counts", counts[i]);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace gsa::api

@@ -1,0 +1,17 @@
+#pragma once
+
+// Distributions of ranges: histograms, and the cube that a browser brushes by itself.
+
+#include <string>
+#include <string_view>
+
+#include "api/engine.h"
+
+namespace gsa::api {
+
+// POST /api/histogram
+std::string histogram(const Snapshot& snapshot, std::string_view request);
+// POST /api/cube
+std::string cube(const Snapshot& snapshot, std::string_view request);
+
+}  // namespace gsa::api

@@ -1,0 +1,36 @@
+#pragma once
+
+// The rows of a query: computed for the time range and the compared one, matched, put in order.
+
+#include <optional>
+#include <vector>
+
+#include "api/engine.h"
+#include "api/interval.h"
+#include "api/query.h"
+
+namespace gsa::api {
+
+using Numbers = std::vector<std::optional<double>>;
+
+struct MetricsRow {
+  std::vector<Value> key;
+  std::vector<std::int64_t> place;  // of the key's values in their order; of time, in the range
+  std::int64_t sessions = 0, compared_sessions = 0;
+  Numbers values, compared;
+  std::vector<std::optional<Interval>> intervals;
+
+  bool is_ranked() const { return sessions >= kMinSessions; }
+};
+
+struct MetricsTable {
+  std::optional<DayRange> days, compared_days;
+  MetricsRow total;
+  std::vector<MetricsRow> rows;  // at most the query's limit
+  std::size_t row_count = 0;     // before it
+  bool overlaps = false;
+};
+
+MetricsTable compute_table(const Snapshot& snapshot, const MetricsQuery& query);
+
+}  // namespace gsa::api

@@ -1,0 +1,287 @@
+#include <algorithm>
+#include <set>
+
+#include "api/answer_fixture.h"
+#include "api/api_error.h"
+#include "api/engagement.h"
+
+namespace gsa::api {
+namespace {
+
+boost::json::value page_of(const SessionPageRequest& request) {
+  return parsed(Warehouse::instance().api().get_sessions(request));
+}
+
+TEST(Sessions, PagesOfEverySortShowEachSessionOnce) {
+  const auto all = static_cast<std::size_t>(sql_row("select count(*) from fct_sessions")[0]);
+  Api api = Warehouse::instance().api();
+  for (const char* sort : {"session_start", "-friction_score", "region", "-user_tier",
+                           "total_generations", "-avg_latency_ms", "session_id"}) {
+    SessionPageRequest request;
+    request.sort = sort;
+    request.limit = 400;
+    std::set<std::int64_t> seen;
+    std::vector<std::string> in_order;
+    do {
+      const auto page = parsed(api.get_sessions(request));
+      EXPECT_EQ(page.at("total").as_int64(), static_cast<std::int64_t>(all));
+      for (const auto& row : page.at("rows").as_array()) {
+        seen.insert(row.at("session_id").as_int64());
+      }
+      request.after = page.at("next").is_null() ? "" : std::string(page.at("next").as_string());
+      in_order.push_back(request.after);
+    } while (!request.after.empty() && in_order.size() < 100);
+    EXPECT_EQ(seen.size(), all) << sort;
+  }
+}
+
+TEST(Sessions, AnOffsetIsTheSamePage) {
+  SessionPageRequest first, second;
+  first.limit = second.limit = 10;
+  first.sort = second.sort = "-total_cost_credits";
+  const auto page = page_of(first);
+  first.after = std::string(page.at("next").as_string());
+  second.offset = 10;
+  EXPECT_EQ(page_of(first).at("rows"), page_of(second).at("rows"));
+}
+
+TEST(Sessions, AreFilteredAsMetricsAre) {
+  SessionPageRequest request;
+  request.limit = 1000;
+  request.sort = "friction_score";
+  for (const char* filters :
+       {R"({"tier": {"in": ["pro"]}, "friction": {"min": 40}})",
+        R"({"model": {"in": ["v2.1"]}, "status": {"in": ["timeout"]}})",
+        R"({"feedback": {"in": [null]}, "cohort_week": {"not_in": ["2025-W40"]}})"}) {
+    request.scope = scope_of(filters, "2025-12-01", "2025-12-20");
+    const auto page = page_of(request);
+    EXPECT_EQ(page.at("total").as_int64(),
+              static_cast<std::int64_t>(page.at("rows").as_array().size()))
+        << filters;
+    EXPECT_EQ(static_cast<double>(page.at("total").as_int64()),
+              totals(fmt::format(R"({{"measures": ["sessions"], "filters": {},
+                  "time_range": {{"from": "2025-12-01", "to": "2025-12-20"}}}})",
+                                 filters))[0]);
+  }
+}
+
+TEST(Sessions, RefuseWhatIsNoPage) {
+  const auto refuses = [](const std::function<void(SessionPageRequest&)>& change) {
+    SessionPageRequest request;
+    change(request);
+    EXPECT_THROW(page_of(request), ApiError);
+  };
+  refuses([](auto& r) { r.sort = "friction"; });
+  refuses([](auto& r) { r.sort = "session_id; drop table x"; });
+  refuses([](auto& r) { r.limit = 0; });
+  refuses([](auto& r) { r.limit = 1001; });
+  refuses([](auto& r) { r.offset = -1; });
+  refuses([](auto& r) { r.after = "x"; });
+  refuses([](auto& r) { r.after = "99999999999999999999:1"; });
+  refuses([](auto& r) {
+    r.after = "1:1";
+    r.offset = 5;
+  });
+  EXPECT_THROW(scope_of("{", "", ""), ApiError);
+  EXPECT_THROW(scope_of("", "yesterday", ""), ApiError);
+}
+
+TEST(Session, TellsItsGenerationsInOrderWithTheirGaps) {
+  const auto id = static_cast<std::int64_t>(
+      sql_row("select session_id from fct_sessions where total_generations = 3 "
+              "and successful_generations = 2 order by 1 limit 1")[0]);
+  const auto detail = parsed(Warehouse::instance().api().get_session(id));
+  const auto& generations = detail.at("generations").as_array();
+  ASSERT_EQ(generations.size(), 3);
+  EXPECT_TRUE(generations[0].at("gap_seconds").is_null());
+  EXPECT_EQ(number(generations[1].at("gap_seconds")), 420);
+  EXPECT_EQ(number(generations[2].at("seconds_since_start")), 840);
+  EXPECT_TRUE(generations[0].at("prompt").as_string().starts_with("a painting of number "));
+  EXPECT_EQ(detail.at("session").at("session_id").as_int64(), id);
+}
+
+TEST(Session, ExplainsItsScore) {
+  Api api = Warehouse::instance().api();
+  duck::Connection connection = Warehouse::instance().connect();
+  const duck::Result ids = connection.query(
+      "select session_id, friction_score from fct_sessions order by "
+      "hash(session_id) limit 50");
+  for (std::size_t r = 0; r < ids.rows(); ++r) {
+    const auto detail = parsed(api.get_session(ids.int64(r, 0)));
+    const auto& score = detail.at("score");
+    EXPECT_TRUE(score.at("matches_published").as_bool()) << score;
+    EXPECT_TRUE(is_close(number(score.at("score")), ids.float64(r, 1)));
+    double points = 0;
+    for (const auto& part : score.at("parts").as_array()) points += number(part.at("points"));
+    EXPECT_NEAR(std::min(points, 100.0), number(score.at("score")), 2e-4);
+  }
+  EXPECT_THROW(api.get_session(999'999'999), ApiError);
+}
+
+TEST(Session, WhoseVarsHaveChangedSaysSo) {
+  JsonWriter json;
+  FrictionRule rule;
+  rule.error_weight = 1;
+  write_explanation(json, rule, {3, 1, 6000, 0, 79.99, 66.66, 13.332, 0, "high"});
+  const auto score = parsed(json.take());
+  EXPECT_FALSE(score.at("matches_published").as_bool());
+  EXPECT_EQ(score.at("parts").at(0).at("formula").as_string(), "(1 − 1 / 3) × 1 × 33.33 = 22.22");
+}
+
+TEST(Engagement, FunnelsNarrow) {
+  const auto answer = parsed(funnel(Warehouse::instance().snapshot(), R"({"dimension": "tier"})"));
+  expect_close(
+      {number(answer.at("total").at(0).at("count")), number(answer.at("total").at(1).at("count")),
+       number(answer.at("total").at(2).at("count"))},
+      sql_row("select sum(total_generations), sum(successful_generations), "
+              "sum(download_count) from fct_sessions"));
+  EXPECT_EQ(answer.at("segments").as_array().size(), 3);
+}
+
+TEST(Engagement, CohortsCountTheirUsersByWeek) {
+  const auto answer = parsed(cohorts(Warehouse::instance().snapshot(), "{}"));
+  double users = 0;
+  for (const auto& cohort : answer.at("cohorts").as_array()) users += number(cohort.at("users"));
+  EXPECT_EQ(users, 120);
+  const auto& cohort = answer.at("cohorts").at(2);
+  const std::string week(cohort.at("cohort_week").as_string());
+  for (const auto& one : cohort.at("weeks").as_array()) {
+    EXPECT_EQ(number(one.at("active_users")),
+              sql_row(fmt::format(
+                  "select count(distinct s.user_id) from fct_sessions as s join dim_users as u "
+                  "using (user_id) where u.cohort_week = '{}' and "
+                  "(s.session_date - u.signup_at::date) // 7 = {}",
+                  week, one.at("week").as_int64()))[0]);
+  }
+}
+
+TEST(Engagement, TopUsersAndTheirShare) {
+  const auto answer =
+      parsed(top_users(Warehouse::instance().snapshot(), R"({"by": "cost", "limit": 3})"));
+  duck::Connection connection = Warehouse::instance().connect();
+  const duck::Result rows = connection.query(
+      "select user_id, lifetime_cost from dim_users order by lifetime_cost desc, user_id limit 3");
+  for (std::size_t r = 0; r < 3; ++r) {
+    EXPECT_EQ(answer.at("users").at(r).at("user").as_int64(), rows.int64(r, 0));
+    EXPECT_TRUE(is_close(number(answer.at("users").at(r).at("value")), rows.float64(r, 1)));
+  }
+  EXPECT_EQ(answer.at("concentration").at(4).at("users").as_int64(), 55);
+}
+
+TEST(Dictionary, HasEveryTableOfTheProjectWithItsColumnsTypes) {
+  Sources sources;
+  sources.lineage = [](duck::Connection&) {
+    return ColumnLineage{{{"dim_users", "region"}, {{"stg_users", "region"}}}};
+  };
+  const auto answer = parsed(Warehouse::instance().api(sources).get_dictionary());
+  std::map<std::string, boost::json::value> tables;
+  for (const auto& table : answer.at("tables").as_array()) {
+    tables[std::string(table.at("name").as_string())] = table;
+  }
+  const auto& sessions = tables.at("fct_sessions");
+  EXPECT_EQ(sessions.at("kind").as_string(), "table");
+  EXPECT_EQ(sessions.at("columns").at(0).at("type").as_string(), "INTEGER");
+  EXPECT_FALSE(sessions.at("columns").at(0).at("description").as_string().empty());
+  EXPECT_EQ(sessions.at("columns").at(0).at("tests").at(0).at("name").as_string(),
+            "not_null_fct_sessions_session_id");
+  bool has_failed = false;
+  for (const auto& test : sessions.at("columns").at(0).at("tests").as_array()) {
+    has_failed = has_failed || test.at("status") == "fail";
+  }
+  EXPECT_TRUE(has_failed) << "the last outcome of unique_fct_sessions_session_id";
+  EXPECT_EQ(tables.at("raw_users").at("kind").as_string(), "source");
+  EXPECT_EQ(tables.at("int_sessions").at("published").as_bool(), false);
+  EXPECT_EQ(tables.at("runs").at("kind").as_string(), "record");
+  for (const auto& column : tables.at("stg_users").at("columns").as_array()) {
+    if (column.at("name") != "region") continue;
+    EXPECT_EQ(column.at("feeds").at(0).at("table").as_string(), "dim_users");
+  }
+  for (const auto& [name, table] : tables) {
+    if (!table.at("published").as_bool()) continue;
+    for (const auto& column : table.at("columns").as_array()) {
+      EXPECT_FALSE(column.at("type").is_null()) << name << column.at("name");
+    }
+  }
+}
+
+TEST(Profile, IsWhatIsInTheColumns) {
+  Api api = Warehouse::instance().api();
+  const auto answer = parsed(api.get_profile("fct_generations"));
+  std::map<std::string, boost::json::value> columns;
+  for (const auto& column : answer.at("columns").as_array()) {
+    columns[std::string(column.at("name").as_string())] = column;
+  }
+  EXPECT_EQ(answer.at("rows").as_int64(), 5000);
+  EXPECT_EQ(columns.at("user_id").at("nulls").as_int64(), 52);
+  EXPECT_EQ(columns.at("status").at("distinct").as_int64(), 5);
+  EXPECT_TRUE(columns.at("status").at("distinct_is_exact").as_bool());
+  EXPECT_EQ(columns.at("status").at("top").at(0).at("value").as_string(), "success");
+  double counted = 0;
+  for (const auto& count : columns.at("latency_ms").at("histogram").at("counts").as_array()) {
+    counted += number(count);
+  }
+  EXPECT_EQ(counted, 5000);
+  EXPECT_EQ(columns.at("generated_at").at("histogram").at("edges").as_array().size(), 21);
+  EXPECT_THROW(api.get_profile("duckdb_settings"), ApiError);
+  EXPECT_THROW(api.get_profile("x\" union select 1"), ApiError);
+}
+
+TEST(Pipeline, RunsComeNewestFirst) {
+  Api api = Warehouse::instance().api();
+  const auto all = parsed(api.get_runs(10, std::nullopt));
+  EXPECT_EQ(all.at("total").as_int64(), 3);
+  EXPECT_EQ(all.at("runs").at(0).at("id").as_int64(), 3);
+  const auto older = parsed(api.get_runs(1, 3));
+  ASSERT_EQ(older.at("runs").as_array().size(), 1);
+  EXPECT_EQ(older.at("runs").at(0).at("id").as_int64(), 2);
+  const auto one = parsed(api.get_run(1));
+  EXPECT_EQ(boost::json::serialize(one.at("critical_path")), "[1,2]");
+  EXPECT_EQ(one.at("events").at(1).at("fields").at("attempt").as_string(), "2");
+  EXPECT_EQ(parsed(api.get_run(2)).at("checks").at(0).at("sample").at(0).at("n").as_int64(), 2);
+  EXPECT_THROW(api.get_run(17), ApiError);
+  EXPECT_THROW(api.get_runs(0, std::nullopt), ApiError);
+}
+
+TEST(Pipeline, AnAssetHasItsHistoryAndLastChecks) {
+  Sources sources;
+  sources.assets = [](duck::Connection&) {
+    AssetsNow now;
+    assets::Asset asset;
+    asset.name = "fct_sessions";
+    now.graph = assets::Graph({asset});
+    now.status.resize(1);
+    return now;
+  };
+  Api api = Warehouse::instance().api(sources);
+  const auto answer = parsed(api.get_asset("fct_sessions", 10));
+  EXPECT_EQ(answer.at("history").as_array().size(), 2);
+  EXPECT_EQ(answer.at("history").at(0).at("run").as_int64(), 3);
+  ASSERT_EQ(answer.at("checks").as_array().size(), 1);
+  EXPECT_EQ(answer.at("checks").at(0).at("status").as_string(), "fail");
+  try {
+    api.get_asset("fct_sesions", 10);
+    FAIL();
+  } catch (const ApiError& error) {
+    EXPECT_EQ(error.status(), 404);
+    EXPECT_EQ(error.hint(), "did you mean 'fct_sessions'?");
+  }
+}
+
+// A warehouse of its own, since it changes.
+TEST(Engine, ReadsAnewAfterAPublicationAndRefusesWhatIsNotPublished) {
+  duck::Database empty({});
+  Engine none(empty);
+  EXPECT_THROW(none.current(), ApiError);
+  duck::Connection connection = Warehouse::instance().connect();
+  Engine engine(Warehouse::instance().database());
+  const auto before = engine.current();
+  EXPECT_EQ(before, engine.current());
+  connection.execute("insert into ops.runs (run_id, published) values (4, true)");
+  const auto after = engine.current();
+  connection.execute("delete from ops.runs where run_id = 4");
+  EXPECT_NE(before, after);
+  EXPECT_EQ(after->facts().publication, 4);
+}
+
+}  // namespace
+}  // namespace gsa::api

@@ -1,0 +1,286 @@
+#include "api/query_sql.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace gsa::api {
+namespace {
+
+std::string value_list(const std::vector<Value>& values) {
+  std::vector<std::string> literals;
+  for (const Value& value : values) {
+    if (!std::holds_alternative<std::monostate>(value)) literals.push_back(sql_literal(value));
+  }
+  return join(literals, ", ");
+}
+
+bool has_null(const std::vector<Value>& values) {
+  return std::any_of(values.begin(), values.end(), [](const Value& value) {
+    return std::holds_alternative<std::monostate>(value);
+  });
+}
+
+// Null is a value like others: in a list it is meant, and in none it is not.
+std::string condition(const Filter& filter) {
+  std::vector<std::string> parts;
+  if (filter.range != nullptr) {
+    if (filter.min) parts.push_back(fmt::format("{} >= {}", filter.range->sql, *filter.min));
+    if (filter.max) parts.push_back(fmt::format("{} < {}", filter.range->sql, *filter.max));
+    return join(parts, " and ");
+  }
+  const std::string_view sql = filter.dimension->sql;
+  if (filter.in) {
+    std::vector<std::string> either;
+    const std::string values = value_list(*filter.in);
+    if (!values.empty()) either.push_back(fmt::format("{} in ({})", sql, values));
+    if (has_null(*filter.in)) either.push_back(fmt::format("{} is null", sql));
+    parts.push_back(either.empty()       ? "false"
+                    : either.size() == 1 ? either.front()
+                                         : "(" + join(either, " or ") + ")");
+  }
+  if (!filter.not_in.empty()) {
+    const std::string values = value_list(filter.not_in);
+    if (!values.empty()) {
+      parts.push_back(has_null(filter.not_in)
+                          ? fmt::format("{} not in ({})", sql, values)
+                          : fmt::format("({0} not in ({1}) or {0} is null)", sql, values));
+    }
+    if (has_null(filter.not_in)) parts.push_back(fmt::format("{} is not null", sql));
+  }
+  return join(parts, " and ");
+}
+
+std::string conditions(const Scope& scope, bool of_generations) {
+  std::vector<std::string> parts;
+  for (const Filter& filter : scope.filters) {
+    if ((filter.level() == Level::generation) == of_generations) {
+      parts.push_back(condition(filter));
+    }
+  }
+  return join(parts, "\n    and ");
+}
+
+// Writes the query part by part.
+class Writer {
+ public:
+  Writer(const MetricsQuery& query, const DayRange& days) : query_(query), days_(days) {
+    for (const Measure* measure : query.measures) {
+      if (measure->quantile != 0) {
+        has_quantiles_ = true;
+        continue;
+      }
+      add(measure->part);
+      if (measure->whole) add(*measure->whole);
+    }
+    splits_generations_ =
+        std::any_of(query.dimensions.begin(), query.dimensions.end(),
+                    [](const Dimension* d) { return d->level == Level::generation; });
+  }
+
+  std::string text() {
+    std::vector<std::string> parts;
+    const bool wants_generations = wants(Level::generation);
+    if (wants(Level::session) || wants_generations) parts.push_back(sessions());
+    if (wants_generations || splits_generations_ || query_.scope.has_generation_filters()) {
+      parts.push_back(generations());
+    }
+    std::vector<std::string> sources;
+    for (const Level level : {Level::session, Level::generation, Level::user}) {
+      if (!wants(level)) continue;
+      parts.push_back(aggregate(level));
+      sources.emplace_back(name_of(level));
+    }
+    if (sources.size() > 1) parts.push_back(together(sources));
+    return fmt::format("with {}\nselect\n    {}\nfrom {}{}", join(parts, ",\n"), columns(),
+                       sources.size() > 1 ? "totals" : sources.front(), order());
+  }
+
+ private:
+  static std::string_view name_of(Level level) {
+    return level == Level::session      ? "by_session"
+           : level == Level::generation ? "by_generation"
+                                        : "by_user";
+  }
+
+  void add(Sum sum) {
+    if (std::find(sums_.begin(), sums_.end(), sum) == sums_.end()) sums_.push_back(sum);
+  }
+
+  bool wants(Level level) const {
+    return (has_quantiles_ && level == Level::generation) ||
+           std::any_of(sums_.begin(), sums_.end(),
+                       [&](Sum sum) { return info(sum).level == level; });
+  }
+
+  // The sessions that are chosen, with the dimensions that they and their users have.
+  std::string sessions() const {
+    std::string columns = "s.*";
+    for (const Dimension* dimension : query_.dimensions) {
+      if (dimension->level == Level::generation) continue;
+      columns += fmt::format(", {} as {}", dimension->sql, alias(*dimension));
+    }
+    return fmt::format(
+        "sessions as (\n    select {}\n    from fct_sessions as s\n    join dim_users as u on "
+        "u.user_id = s.user_id\n    where {}\n)",
+        columns, session_condition(query_.scope, days_));
+  }
+
+  std::string generations() const {
+    std::string columns = "g.*";
+    for (const Dimension* dimension : query_.dimensions) {
+      columns += dimension->level == Level::generation
+                     ? fmt::format(", {} as {}", dimension->sql, alias(*dimension))
+                     : fmt::format(", s.{}", alias(*dimension));
+    }
+    return fmt::format(
+        "generations as (\n    select {}\n    from fct_generations as g\n    join sessions as s on "
+        "s.session_id = g.session_id\n    where {}\n)",
+        columns, generation_condition(query_.scope));
+  }
+
+  std::string aggregate(Level level) {
+    std::vector<std::string> columns = keys();
+    const std::string group = columns.empty() ? "" : "\n    group by " + join(columns, ", ");
+    const auto add_total = [&](std::string_view sql, const std::string& name) {
+      columns.push_back(fmt::format("{} as {}", sql, name));
+      total_names_.push_back(name);
+    };
+    for (const Sum sum : sums_) {
+      if (info(sum).level == level) add_total(info(sum).sql, sum_alias(sum));
+    }
+    for (const Measure* measure : query_.measures) {
+      if (measure->quantile == 0 || level != Level::generation) continue;
+      add_total(fmt::format("percentile_disc({}) within group (order by g.latency_ms)",
+                            measure->quantile),
+                quantile_alias(*measure));
+    }
+    return fmt::format("{} as (\n    select {}\n    from {}{}\n)", name_of(level),
+                       join(columns, ",\n        "), source(level), group);
+  }
+
+  std::string source(Level level) const {
+    if (level == Level::generation) return "generations as g";
+    if (level == Level::user) return users();
+    if (splits_generations_) return "(\n" + sessions_by_generation() + ") as s";
+    if (query_.scope.has_generation_filters()) {
+      return "sessions as s\n    where s.session_id in (select session_id from generations)";
+    }
+    return "sessions as s";
+  }
+
+  // A session once for each of the groups of its generations.
+  std::string sessions_by_generation() const {
+    std::string distinct = "session_id";
+    std::string columns = "s.*";
+    for (const Dimension* dimension : query_.dimensions) {
+      if (dimension->level != Level::generation) continue;
+      distinct += ", " + alias(*dimension);
+      columns += ", d." + alias(*dimension);
+    }
+    return fmt::format(
+        "        select {}\n        from sessions as s\n        join (select distinct {} from "
+        "generations) as d on d.session_id = s.session_id\n    ",
+        columns, distinct);
+  }
+
+  std::string users() const {
+    std::string columns = "u.user_id";
+    for (const Dimension* dimension : query_.dimensions) {
+      columns += fmt::format(", {} as {}", dimension->sql, alias(*dimension));
+    }
+    std::string where =
+        fmt::format("(u.signup_at < date '{}' or u.signup_at is null)", day_text(days_.to + 1));
+    for (const Filter& filter : query_.scope.filters) {
+      if (filter.level() == Level::user) where += "\n            and " + condition(filter);
+    }
+    return fmt::format("(select {} from dim_users as u where {}) as users", columns, where);
+  }
+
+  // The sums of several sources in one row a group; null is a group like others.
+  std::string together(const std::vector<std::string>& sources) const {
+    std::vector<std::string> columns = keys();
+    const std::string group = columns.empty() ? "" : "\n    group by " + join(columns, ", ");
+    for (const std::string& name : total_names_) {
+      columns.push_back(fmt::format("max({0}) as {0}", name));
+    }
+    std::vector<std::string> selects;
+    for (const std::string& source : sources) selects.push_back("select * from " + source);
+    return fmt::format("totals as (\n    select {}\n    from ({}){}\n)", join(columns, ", "),
+                       join(selects, " union all by name "), group);
+  }
+
+  std::vector<std::string> keys() const {
+    std::vector<std::string> keys;
+    for (const Dimension* dimension : query_.dimensions) keys.push_back(alias(*dimension));
+    return keys;
+  }
+
+  std::string columns() const {
+    std::vector<std::string> columns;
+    for (const Dimension* dimension : query_.dimensions) {
+      columns.push_back(fmt::format("{} as {}", alias(*dimension), sql_name(dimension->name)));
+    }
+    for (const Measure* measure : query_.measures) {
+      std::string sql = measure->quantile != 0 ? quantile_alias(*measure)
+                        : measure->whole
+                            ? fmt::format("{} / nullif({}, 0)", sum_alias(measure->part),
+                                          sum_alias(*measure->whole))
+                            : fmt::format("coalesce({}, 0)", sum_alias(measure->part));
+      columns.push_back(fmt::format("{} as {}", sql, sql_name(measure->name)));
+    }
+    return join(columns, ",\n    ");
+  }
+
+  std::string order() const {
+    if (query_.dimensions.empty()) return "";
+    std::vector<std::string> order;
+    for (const Order& by : query_.order) {
+      order.push_back(
+          fmt::format("{}{} nulls last", sql_name(by.by), by.descending ? " desc" : ""));
+    }
+    if (order.empty()) {
+      for (const Dimension* dimension : query_.dimensions) {
+        order.push_back(sql_name(dimension->name));
+      }
+    }
+    return fmt::format("\norder by {}\nlimit {}", join(order, ", "), query_.limit);
+  }
+
+  // Not the name of a column that a table may have as well.
+  static std::string alias(const Dimension& dimension) {
+    return fmt::format("by_{}", dimension.name);
+  }
+  static std::string sum_alias(Sum sum) { return fmt::format("total_{}", info(sum).name); }
+  static std::string quantile_alias(const Measure& measure) {
+    return fmt::format("total_{}", measure.name);
+  }
+
+  const MetricsQuery& query_;
+  const DayRange& days_;
+  std::vector<Sum> sums_;
+  std::vector<std::string> total_names_;  // of the columns of the sources
+  bool has_quantiles_ = false, splits_generations_ = false;
+};
+
+}  // namespace
+
+std::string session_condition(const Scope& scope, const DayRange& days) {
+  std::string sql = fmt::format("s.session_date between date '{}' and date '{}'",
+                                day_text(days.from), day_text(days.to));
+  const std::string more = conditions(scope, false);
+  return more.empty() ? sql : sql + "\n    and " + more;
+}
+
+std::string generation_condition(const Scope& scope) {
+  const std::string sql = conditions(scope, true);
+  return sql.empty() ? "true" : sql;
+}
+
+std::string sql_of(const MetricsQuery& query, const DayRange& days) {
+  return Writer(query, days).text();
+}
+
+}  // namespace gsa::api

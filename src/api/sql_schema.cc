@@ -1,0 +1,84 @@
+#include <array>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "api/json_writer.h"
+#include "api/sql_guard.h"
+#include "api/sql_sandbox.h"
+#include "base/text.h"
+
+namespace gsa::api {
+namespace {
+
+constexpr std::array<std::string_view, 56> kKeywords = {
+    "all",    "and",     "any",     "as",        "asc",       "asof",     "between", "by",
+    "case",   "cast",    "collate", "cross",     "desc",      "distinct", "else",    "end",
+    "except", "exclude", "exists",  "false",     "filter",    "from",     "full",    "group",
+    "having", "in",      "inner",   "intersect", "interval",  "is",       "join",    "lateral",
+    "left",   "like",    "limit",   "natural",   "not",       "null",     "nulls",   "offset",
+    "on",     "or",      "order",   "over",      "partition", "pivot",    "qualify", "right",
+    "select", "then",    "true",    "union",     "using",     "values",   "when",    "where"};
+
+void write_column(JsonWriter& json, const duck::Result& rows, std::size_t r,
+                  const std::string& description) {
+  json.begin_object();
+  json.field("name", rows.text(r, 3));
+  json.field("type", rows.text(r, 4));
+  json.field("description", description);
+  json.end_object();
+}
+
+}  // namespace
+
+std::string SqlSandbox::schema(const Describe& describe) {
+  duck::Connection connection = database_.connect();
+  const std::set<TableName> tables = readable_tables(connection);
+  const duck::Result rows = connection.query(
+      "select c.schema_name, c.table_name, t.table_name is not null, c.column_name, c.data_type "
+      "from duckdb_columns() as c left join duckdb_tables() as t "
+      "on t.table_oid = c.table_oid and t.database_oid = c.database_oid "
+      "where c.database_name = current_database() and not c.internal "
+      "order by c.schema_name, c.table_name, c.column_index");
+  JsonWriter json;
+  json.begin_object();
+  json.key("tables");
+  json.begin_array();
+  for (std::size_t r = 0; r < rows.rows();) {
+    const std::string schema = rows.text(r, 0), table = rows.text(r, 1);
+    const bool shown = tables.contains({to_lower(schema), to_lower(table)});
+    if (shown) {
+      json.begin_object();
+      json.field("schema", schema);
+      json.field("name", table);
+      json.field("kind", rows.int64(r, 2) != 0 ? "table" : "view");
+      json.field("description", describe(table, ""));
+      json.key("columns");
+      json.begin_array();
+    }
+    for (; r < rows.rows() && rows.text(r, 0) == schema && rows.text(r, 1) == table; ++r) {
+      if (shown) write_column(json, rows, r, describe(table, rows.text(r, 3)));
+    }
+    if (shown) {
+      json.end_array();
+      json.end_object();
+    }
+  }
+  json.end_array();
+  json.key("functions");
+  json.begin_array();
+  for (const std::string& name : allowed_functions()) {
+    const auto first = static_cast<unsigned char>(name.front());
+    if (std::isalpha(first) != 0) json.value(name);
+  }
+  json.end_array();
+  json.key("keywords");
+  json.begin_array();
+  for (const std::string_view keyword : kKeywords) json.value(keyword);
+  json.end_array();
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace gsa::api

@@ -1,0 +1,243 @@
+#include "app/dashboard.h"
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "api/api_error.h"
+#include "app/asset_states.h"
+#include "app/model_lineage.h"
+#include "app/project.h"
+#include "app/web_files.h"
+#include "http/static_files.h"
+
+namespace gsa::app {
+namespace {
+
+using http::Request;
+using http::Response;
+
+constexpr std::int64_t kRunsOnAPage = 50, kMaterializations = 100, kMostListed = 1000;
+
+// A handler that answers with JSON; what it throws becomes the API's errors.
+http::Handler answering(std::function<Response(const Request&)> handle) {
+  return [handle = std::move(handle)](const Request& request) {
+    try {
+      return handle(request);
+    } catch (const std::exception& error) {
+      Response response = Response::json(api::error_json(error), api::status_of(error));
+      if (response.status >= 500) response.failure = error.what();
+      return response;
+    }
+  };
+}
+
+template <typename Answer>
+http::Handler json(const Answer& answer) {
+  return answering([answer](const Request& request) { return Response::json(answer(request)); });
+}
+
+std::int64_t integer(std::string_view text, std::string_view name, std::int64_t min,
+                     std::int64_t max) {
+  std::int64_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || value < min ||
+      value > max) {
+    throw api::bad_request(
+        fmt::format("{} must be a whole number from {} to {}, not '{}'", name, min, max, text));
+  }
+  return value;
+}
+
+std::optional<std::int64_t> maybe_integer(const Request& request, std::string_view name,
+                                          std::int64_t min, std::int64_t max) {
+  const auto text = request.query.find(name);
+  if (!text) return std::nullopt;
+  return integer(*text, name, min, max);
+}
+
+std::string text_of(const Request& request, std::string_view name) {
+  return std::string(request.query.find(name).value_or(""));
+}
+
+std::string in_path(const Request& request, std::string_view name) {
+  return std::string(request.path_parameters.find(name).value_or(""));
+}
+
+std::int64_t id_of(const Request& request) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  return integer(in_path(request, "id"), "id", 0, kMost);
+}
+
+api::SessionPageRequest page_of(const Request& request) {
+  api::SessionPageRequest page;
+  page.scope =
+      api::scope_of(text_of(request, "filters"), text_of(request, "from"), text_of(request, "to"));
+  if (const auto sort = request.query.find("sort")) page.sort = std::string(*sort);
+  page.limit = maybe_integer(request, "limit", 1, api::kMaxPage).value_or(page.limit);
+  page.offset = maybe_integer(request, "offset", 0, api::kMaxOffset).value_or(0);
+  page.after = text_of(request, "after");
+  return page;
+}
+
+api::AssetsNow assets_now(const ProjectOptions& options, duck::Connection& connection) {
+  const dbt::Project project = load_project(options);
+  AssetOverview overview(project, connection);
+  api::AssetsNow now;
+  for (std::size_t i = 0; i < overview.catalog.graph.size(); ++i) {
+    const AssetState& state = overview.states[i];
+    api::AssetStatus status;
+    status.state = state.state;
+    status.reason = state.reason;
+    status.made_at = state.made_at;
+    status.rows = state.rows;
+    status.bytes = state.bytes;
+    status.seconds = state.seconds;
+    status.partitions = overview.catalog.graph[i].partitions;
+    status.passed = state.checks - state.warned - state.failed;
+    status.warned = state.warned;
+    status.failed = state.failed;
+    now.status.push_back(std::move(status));
+  }
+  now.graph = std::move(overview.catalog.graph);
+  return now;
+}
+
+api::ColumnLineage lineage_now(const ProjectOptions& options, duck::Connection& connection) {
+  const dbt::Project project = load_project(options);
+  const AssetOverview overview(project, connection);
+  api::ColumnLineage lineage;
+  for (const auto& [asset, query] : lineage_of_models(project, overview.catalog, connection)) {
+    for (const dbt::OutputColumn& column : query.columns) {
+      std::vector<api::ColumnName>& from = lineage[{asset, column.name}];
+      for (const dbt::ColumnRef& source : column.from)
+        from.push_back({source.relation, source.column});
+    }
+  }
+  return lineage;
+}
+
+}  // namespace
+
+Dashboard::Dashboard(const duck::Database& database, const LiveRuns::Settings& settings)
+    : project_(settings.project),
+      api_(database, load_project(settings.project), sources()),
+      runs_(std::make_unique<LiveRuns>(database, settings, events_, [this] { warm(); })) {}
+
+api::Sources Dashboard::sources() const {
+  api::Sources sources;
+  sources.assets = [options = project_](duck::Connection& connection) {
+    return assets_now(options, connection);
+  };
+  sources.lineage = [options = project_](duck::Connection& connection) {
+    return lineage_now(options, connection);
+  };
+  return sources;
+}
+
+// Where nothing is published yet there is nothing to read.
+void Dashboard::warm() {
+  try {
+    api_.warm();
+  } catch (const Error&) {
+    return;
+  }
+}
+
+http::Router Dashboard::router(std::function<http::Metrics()> metrics) {
+  http::Router router;
+  http::RouteOptions open;
+  open.immediate = open.open = open.page = true;
+  router.add(
+      "GET", "/healthz", [](const Request&) { return Response::text("ok\n"); }, open);
+  http::RouteOptions counts;
+  counts.page = true;
+  router.add(
+      "GET", "/metrics",
+      [metrics = std::move(metrics)](const Request&) {
+        return Response::text(http::prometheus_text(metrics()),
+                              "text/plain; version=0.0.4; charset=utf-8");
+      },
+      counts);
+  http::add_static_files(router, web_files(),
+                         {"/", "/friction", "/cost", "/engagement", "/sessions", "/sessions/{id}",
+                          "/pipeline", "/sql", "/data", "/data/{table}"});
+  add_api(router);
+  add_pipeline(router);
+  add_sql(router);
+  return router;
+}
+
+void Dashboard::add_api(http::Router& router) {
+  using Post = std::string (api::Api::*)(std::string_view);
+  const auto post = [&](const char* path, Post answer) {
+    router.add("POST", path, json([this, answer](const Request& request) {
+                 return (api_.*answer)(request.body);
+               }));
+  };
+  post("/api/metrics", &api::Api::post_metrics);
+  post("/api/changes", &api::Api::post_changes);
+  post("/api/contribution", &api::Api::post_contribution);
+  post("/api/histogram", &api::Api::post_histogram);
+  post("/api/cube", &api::Api::post_cube);
+  post("/api/funnel", &api::Api::post_funnel);
+  post("/api/cohorts", &api::Api::post_cohorts);
+  post("/api/top-users", &api::Api::post_top_users);
+  router.add("GET", "/api/catalog", json([this](const Request&) { return api_.get_catalog(); }));
+  router.add("GET", "/api/sessions",
+             json([this](const Request& request) { return api_.get_sessions(page_of(request)); }));
+  router.add("GET", "/api/sessions/{id}",
+             json([this](const Request& request) { return api_.get_session(id_of(request)); }));
+  router.add("GET", "/api/dictionary",
+             json([this](const Request&) { return api_.get_dictionary(); }));
+  router.add("GET", "/api/dictionary/{table}/profile", json([this](const Request& request) {
+               return api_.get_profile(in_path(request, "table"));
+             }));
+}
+
+void Dashboard::add_pipeline(http::Router& router) {
+  router.add("GET", "/api/assets", json([this](const Request&) { return api_.get_assets(); }));
+  router.add("GET", "/api/assets/{name}", json([this](const Request& request) {
+               return api_.get_asset(
+                   in_path(request, "name"),
+                   maybe_integer(request, "limit", 1, kMostListed).value_or(kMaterializations));
+             }));
+  router.add("GET", "/api/runs", json([this](const Request& request) {
+               return api_.get_runs(
+                   maybe_integer(request, "limit", 1, kMostListed).value_or(kRunsOnAPage),
+                   maybe_integer(request, "before", 1, INT64_MAX));
+             }));
+  router.add("GET", "/api/runs/{id}",
+             json([this](const Request& request) { return api_.get_run(id_of(request)); }));
+  router.add("POST", "/api/runs", answering([this](const Request& request) {
+               const std::int64_t id = runs_->begin(api::read_run_request(request.body));
+               return Response::json(fmt::format("{{\"id\":{}}}", id), 202);
+             }));
+  router.add("DELETE", "/api/runs/{id}", answering([this](const Request& request) {
+               runs_->cancel(id_of(request));
+               Response response;
+               response.status = 202;
+               return response;
+             }));
+  http::RouteOptions immediate;
+  immediate.immediate = true;
+  router.add(
+      "GET", "/api/events",
+      [this](const Request& request) { return http::event_stream(events_, request); }, immediate);
+}
+
+void Dashboard::add_sql(http::Router& router) {
+  router.add("POST", "/api/sql", json([this](const Request& request) {
+               return api_.post_sql(request.body, request.cancelled);
+             }));
+  router.add("DELETE", "/api/sql/{id}", answering([this](const Request& request) {
+               api_.cancel_sql(in_path(request, "id"));
+               return Response::no_content();
+             }));
+  router.add("GET", "/api/sql/schema",
+             json([this](const Request&) { return api_.get_sql_schema(); }));
+}
+
+}  // namespace gsa::app

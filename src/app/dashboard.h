@@ -1,0 +1,47 @@
+#pragma once
+
+// The dashboard as routes of the HTTP server: its pages, and the API of openapi.yaml.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "api/api.h"
+#include "app/live_runs.h"
+#include "app/options.h"
+#include "duck/database.h"
+#include "http/event_stream.h"
+#include "http/metrics.h"
+#include "http/router.h"
+
+namespace gsa::app {
+
+class Dashboard {
+ public:
+  // `database` is an open warehouse, which nobody else writes to. Throws Error where the project is
+  // wrong.
+  Dashboard(const duck::Database& database, const LiveRuns::Settings& settings);
+  Dashboard(const Dashboard&) = delete;
+  Dashboard& operator=(const Dashboard&) = delete;
+
+  // The handlers refer to this. `metrics` is asked for the server's, for /metrics.
+  http::Router router(std::function<http::Metrics()> metrics);
+
+  // Reads what the first page needs, so that nobody waits for it.
+  void warm();
+  // Stops the run that is going on.
+  void stop() { runs_.reset(); }
+
+ private:
+  api::Sources sources() const;
+  void add_api(http::Router& router);
+  void add_pipeline(http::Router& router);
+  void add_sql(http::Router& router);
+
+  ProjectOptions project_;
+  api::Api api_;
+  std::shared_ptr<http::Topic> events_ = std::make_shared<http::Topic>();
+  std::unique_ptr<LiveRuns> runs_;
+};
+
+}  // namespace gsa::app

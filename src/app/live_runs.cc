@@ -1,0 +1,286 @@
+#include "app/live_runs.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "api/api_error.h"
+#include "api/json_writer.h"
+#include "api/pipeline.h"
+#include "app/pipeline.h"
+#include "app/project.h"
+#include "app/run_log.h"
+#include "assets/history.h"
+#include "base/interrupt.h"
+#include "base/text.h"
+#include "hub/fetch.h"
+#include "prompts/resolve.h"
+#include "sim/period.h"
+
+namespace gsa::app {
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+// Often enough for a bar that moves, seldom enough for two hundred dashboards.
+constexpr auto kProgressInterval = std::chrono::milliseconds(250);
+
+// "2025-12-24 18:30:00.123", as the records have it.
+std::string sql_time(Clock::time_point time) {
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03}", fmt::gmtime(Clock::to_time_t(time)), ms % 1000);
+}
+
+std::string run_json(const assets::RunRecord& run) {
+  api::JsonWriter json;
+  json.begin_object();
+  json.key("run");
+  api::write_run(json, run);
+  json.end_object();
+  return json.take();
+}
+
+// The options with which the published raw tables were made.
+void take_published(const assets::State& state, RawOptions& raw) {
+  assets::Code code;
+  for (const assets::Asset& asset : published_raw_assets(state)) {
+    code.insert(asset.code.begin(), asset.code.end());
+  }
+  const auto value = [&](const char* key) -> const std::string* {
+    const auto found = code.find(key);
+    return found == code.end() ? nullptr : &found->second;
+  };
+  if (const auto* source = value("--source"))
+    raw.sources = split(replace_all(*source, ", ", "\n"), '\n');
+  if (const auto* prompts = value("--prompts")) raw.prompts = std::stoll(*prompts);
+  if (const auto* users = value("--users")) raw.simulation.users = std::stoi(*users);
+  if (const auto* seed = value("--seed")) raw.simulation.seed = std::stoull(*seed);
+  if (const auto* behavior = value("--behavior")) {
+    raw.behavior =
+        *behavior == name_of(Behavior::observed) ? Behavior::observed : Behavior::simulated;
+  }
+}
+
+std::string given_options(const api::RunRequest& request) {
+  std::vector<std::string> given;
+  const auto add = [&](const char* option, const auto& value) {
+    given.push_back(fmt::format("{} {}", option, value));
+  };
+  if (request.source) add("--source", *request.source);
+  if (request.prompts) add("--prompts", *request.prompts);
+  if (request.users) add("--users", *request.users);
+  if (request.seed) add("--seed", *request.seed);
+  if (request.observed) add("--behavior", *request.observed ? "observed" : "simulated");
+  if (!request.month.empty()) add("--month", request.month);
+  for (const std::string& selector : request.select) add("--select", selector);
+  for (const std::string& selector : request.exclude) add("--exclude", selector);
+  if (request.full_refresh) given.emplace_back("--full-refresh");
+  return join(given, " ");
+}
+
+}  // namespace
+
+// Tells the topic.
+class LiveRuns::Audience : public RunAudience {
+ public:
+  explicit Audience(LiveRuns& runs) : runs_(runs), connection_(runs.database_.connect()) {}
+
+  std::int64_t run() const { return run_; }
+
+  void run_began(std::int64_t id) override {
+    run_ = id;
+    begun_ = Clock::now();
+    runs_.topic_->publish("run_started", run_json(assets::run_of(
+                                             connection_, id, assets::Unfinished::may_be_running)));
+    const std::lock_guard lock(runs_.mutex_);
+    runs_.id_ = id;
+    runs_.changed_.notify_all();
+  }
+
+  void begun(const assets::StepRecord& step) override {
+    running_[step.lane] = past(step, "running");
+    tell(running_[step.lane], std::nullopt);
+  }
+
+  void ended(const assets::StepRecord& step, const Error* failure, std::size_t /*number*/,
+             std::size_t /*total*/) override {
+    running_.erase(step.lane);
+    assets::PastStep past = this->past(step, step.status);
+    past.ended = seconds_at(step.ended);
+    past.seconds = step.seconds;
+    past.rows = step.rows;
+    past.message = step.message;
+    tell(past, std::nullopt);
+    if (failure != nullptr) log("error", step.name, step.kind + "_failed", failure->message());
+  }
+
+  void note(const std::string& text) override { log("info", "", "note", text); }
+
+  void pulse(const std::vector<duck::Connection>& lanes) override {
+    const auto now = Clock::now();
+    if (now - told_progress_ < kProgressInterval) return;
+    told_progress_ = now;
+    for (const auto& [lane, step] : running_) {
+      const double fraction = lane < lanes.size() ? lanes[lane].progress().fraction : -1;
+      if (fraction >= 0) tell(step, std::min(fraction, 1.0));
+    }
+  }
+
+  // Nothing where it never began.
+  void run_ended() {
+    if (run_ == 0) return;
+    const assets::RunRecord run =
+        assets::run_of(connection_, run_, assets::Unfinished::may_be_running);
+    if (run.published) {
+      runs_.published_();
+      runs_.topic_->publish("published", fmt::format("{{\"publication\":{}}}", run_));
+    }
+    runs_.topic_->publish("run_finished", run_json(run));
+  }
+
+ private:
+  double seconds_at(Clock::time_point time) const {
+    return std::max(0.0, std::chrono::duration<double>(time - begun_).count());
+  }
+
+  assets::PastStep past(const assets::StepRecord& step, std::string status) const {
+    assets::PastStep past;
+    past.step = step.step;
+    past.name = step.name;
+    past.kind = step.kind;
+    if (step.kind == "asset") past.asset = step.name;
+    past.partition = step.partition;
+    past.status = std::move(status);
+    past.reason = step.reason;
+    past.waited_for = step.waited_for;
+    past.lane = static_cast<std::int64_t>(step.lane) + 1;
+    past.attempts = step.attempts;
+    past.begun = seconds_at(step.begun);
+    return past;
+  }
+
+  void tell(const assets::PastStep& step, std::optional<double> progress) {
+    api::JsonWriter json;
+    json.begin_object();
+    json.field("run", run_);
+    json.key("step");
+    api::write_step(json, step);
+    json.field("progress", progress);
+    json.end_object();
+    runs_.topic_->publish("step", json.take());
+  }
+
+  void log(const char* level, const std::string& asset, std::string event, std::string message) {
+    assets::EventRecord record;
+    record.at = sql_time(Clock::now());
+    record.level = level;
+    record.asset = asset;
+    record.event = std::move(event);
+    record.message = std::move(message);
+    api::JsonWriter json;
+    api::write_event(json, run_, record);
+    runs_.topic_->publish("log", json.take());
+  }
+
+  LiveRuns& runs_;
+  duck::Connection connection_;
+  std::int64_t run_ = 0;
+  Clock::time_point begun_, told_progress_;
+  std::map<std::size_t, assets::PastStep> running_;  // by lane
+};
+
+LiveRuns::LiveRuns(const duck::Database& database, Settings settings,
+                   std::shared_ptr<http::Topic> topic, std::function<void()> published)
+    : database_(database),
+      settings_(std::move(settings)),
+      topic_(std::move(topic)),
+      published_(std::move(published)) {}
+
+LiveRuns::~LiveRuns() = default;
+
+PipelineOptions LiveRuns::options_of(const api::RunRequest& request) {
+  PipelineOptions options;
+  options.common = settings_.common;
+  options.common.quiet = true;
+  options.project = settings_.project;
+  options.record = settings_.record;
+  duck::Connection connection = database_.connect();
+  take_published(assets::read_state(connection), options.raw);
+  if (request.source) options.raw.sources = {*request.source};
+  if (request.prompts) options.raw.prompts = *request.prompts;
+  if (request.users) options.raw.simulation.users = static_cast<std::int32_t>(*request.users);
+  if (request.seed) options.raw.simulation.seed = static_cast<std::uint64_t>(*request.seed);
+  if (request.observed) {
+    options.raw.behavior = *request.observed ? Behavior::observed : Behavior::simulated;
+  }
+  if (!request.month.empty()) options.months = sim::parse_months(request.month);
+  options.project.select = request.select;
+  options.project.exclude = request.exclude;
+  options.full_refresh = request.full_refresh;
+  options.given = given_options(request);
+  if (request.source && prompts::is_file_source(*request.source)) {
+    throw api::bad_request(fmt::format("'{}' is a file: the dashboard reads none", *request.source),
+                           "use synthetic, diffusiondb, diffusiondb-large or hf://…; files are for "
+                           "gsa run --source");
+  }
+  return options;
+}
+
+std::int64_t LiveRuns::begin(const api::RunRequest& request) {
+  const PipelineOptions options = options_of(request);
+  std::unique_lock lock(mutex_);
+  if (going_) {
+    throw api::ApiError("busy", 409, "a run is going on", "wait for its end, or stop it");
+  }
+  going_ = true;
+  id_ = 0;
+  failure_ = nullptr;
+  thread_ =
+      std::jthread([this, options](const std::stop_token& stop) { run_to_its_end(options, stop); });
+  changed_.wait(lock, [this] { return id_ != 0 || !going_; });
+  if (id_ != 0) return id_;
+  if (failure_) std::rethrow_exception(failure_);
+  throw api::ApiError("nothing_stale", 409, "nothing is stale: all assets are up to date",
+                      "tick full refresh to make them all the same");
+}
+
+void LiveRuns::cancel(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  if (!going_ || id_ != id) throw api::not_found(fmt::format("run {} is not going on", id));
+  thread_.request_stop();
+}
+
+bool LiveRuns::run(const PipelineOptions& options, const std::stop_token& stop,
+                   Audience& audience) {
+  const dbt::Project project = load_project(options.project);
+  hub::FetchEvents events;
+  events.cancelled = [&stop] { return stop.stop_requested() || interrupted(); };
+  const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, events);
+  return run_pipeline(options, project, sources, database_, {&audience, stop});
+}
+
+void LiveRuns::run_to_its_end(const PipelineOptions& options, const std::stop_token& stop) {
+  std::exception_ptr failure;
+  try {
+    Audience audience(*this);
+    try {
+      run(options, stop, audience);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    audience.run_ended();
+  } catch (...) {
+    if (!failure) failure = std::current_exception();
+  }
+  const std::lock_guard lock(mutex_);
+  failure_ = failure;
+  going_ = false;
+  changed_.notify_all();
+}
+
+}  // namespace gsa::app

@@ -1,0 +1,43 @@
+#pragma once
+
+// Rows of a query as DuckDB hands them out, up to 2,048 at once and column by column: for reading
+// millions of rows without a copy of each.
+
+#include <cstddef>
+#include <string_view>
+
+#include <duckdb.h>
+
+namespace gsa::duck {
+
+// Valid during the call that it is given to.
+class Chunk {
+ public:
+  explicit Chunk(duckdb_data_chunk chunk) : chunk_(chunk) {}
+
+  std::size_t rows() const { return duckdb_data_chunk_get_size(chunk_); }
+  std::size_t columns() const { return duckdb_data_chunk_get_column_count(chunk_); }
+  // T must be the C type of the column (DECIMAL, DATE and TIMESTAMP: their integer). What stands in
+  // the place of a null is arbitrary.
+  template <typename T>
+  const T* column(std::size_t index) const {
+    return static_cast<const T*>(duckdb_vector_get_data(vector(index)));
+  }
+  bool is_null(std::size_t column, std::size_t row) const {
+    auto* validity = duckdb_vector_get_validity(vector(column));
+    return validity != nullptr && !duckdb_validity_row_is_valid(validity, row);
+  }
+  // Of a VARCHAR that is not null.
+  std::string_view text(std::size_t column, std::size_t row) const {
+    auto* texts = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector(column)));
+    return {duckdb_string_t_data(texts + row), duckdb_string_t_length(texts[row])};
+  }
+  duckdb_vector vector(std::size_t column) const {
+    return duckdb_data_chunk_get_vector(chunk_, column);
+  }
+
+ private:
+  duckdb_data_chunk chunk_;
+};
+
+}  // namespace gsa::duck

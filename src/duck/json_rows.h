@@ -1,0 +1,53 @@
+#pragma once
+
+// The rows of a SELECT as JSON, without loss:
+//
+//   BOOLEAN                          true, false
+//   integers up to ±(2^53 − 1)       number; larger ones text, as JavaScript has only doubles
+//   FLOAT, DOUBLE                    number with all its digits; "NaN", "Infinity", "-Infinity"
+//   DECIMAL                          text, "12.3400"
+//   DATE, TIME, TIMESTAMP, INTERVAL, UUID, ENUM, VARCHAR   text, as DuckDB casts them
+//   BLOB                             text, base64
+//   LIST, ARRAY                      array
+//   STRUCT                           object
+//   MAP                              array of [key, value]
+//   all others                       the whole column as text, as DuckDB casts it
+//   null                             null
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "duck/database.h"
+
+namespace gsa::duck {
+
+struct JsonColumn {
+  std::string name;
+  std::string type;  // "DECIMAL(14,4)[]"
+  std::string kind;  // integer, number, decimal, boolean, text, date, time, timestamp, interval,
+                     // blob, list, struct, map, other
+};
+
+enum class Truncation { none, rows, bytes };
+
+struct JsonRows {
+  std::vector<JsonColumn> columns;
+  std::string rows;  // "[[1,"a"],[2,null]]"
+  Truncation truncated = Truncation::none;
+};
+
+// Runs the only statement of `sql`, a SELECT. Reads no more than `max_rows` rows, and stops behind
+// the row with which `max_bytes` are reached. Throws SqlError, and Error where that row would take
+// twice as much.
+JsonRows query_json(Connection& connection, const std::string& sql, std::size_t max_rows,
+                    std::size_t max_bytes);
+
+// How many statements a text is. Only parses; throws SqlError where that fails.
+std::size_t count_statements(Connection& connection, const std::string& sql);
+// Whether its first statement is a SELECT, as binding it shows. Throws SqlError where it does not
+// bind.
+bool is_select(Connection& connection, const std::string& sql);
+
+}  // namespace gsa::duck

@@ -1,0 +1,502 @@
+#include "duck/json_value.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <iterator>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "duck/handle.h"
+
+namespace gsa::duck {
+namespace {
+
+using LogicalType = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;
+using ValueHandle = Handle<duckdb_value, duckdb_destroy_value>;
+
+constexpr std::int64_t kMaxExact = (std::int64_t{1} << 53) - 1;
+
+std::string take_text(char* text) {
+  std::string copy = text != nullptr ? text : "";
+  duckdb_free(text);
+  return copy;
+}
+
+std::string text_of(duckdb_value value) {
+  const ValueHandle owned(value);
+  return take_text(duckdb_get_varchar(owned.get()));
+}
+
+const char* plain_name(duckdb_type id) {
+  switch (id) {
+    case DUCKDB_TYPE_BOOLEAN:
+      return "BOOLEAN";
+    case DUCKDB_TYPE_TINYINT:
+      return "TINYINT";
+    case DUCKDB_TYPE_SMALLINT:
+      return "SMALLINT";
+    case DUCKDB_TYPE_INTEGER:
+      return "INTEGER";
+    case DUCKDB_TYPE_BIGINT:
+      return "BIGINT";
+    case DUCKDB_TYPE_UTINYINT:
+      return "UTINYINT";
+    case DUCKDB_TYPE_USMALLINT:
+      return "USMALLINT";
+    case DUCKDB_TYPE_UINTEGER:
+      return "UINTEGER";
+    case DUCKDB_TYPE_UBIGINT:
+      return "UBIGINT";
+    case DUCKDB_TYPE_HUGEINT:
+      return "HUGEINT";
+    case DUCKDB_TYPE_UHUGEINT:
+      return "UHUGEINT";
+    case DUCKDB_TYPE_FLOAT:
+      return "FLOAT";
+    case DUCKDB_TYPE_DOUBLE:
+      return "DOUBLE";
+    case DUCKDB_TYPE_VARCHAR:
+      return "VARCHAR";
+    case DUCKDB_TYPE_BLOB:
+      return "BLOB";
+    case DUCKDB_TYPE_DATE:
+      return "DATE";
+    case DUCKDB_TYPE_TIME:
+      return "TIME";
+    case DUCKDB_TYPE_TIME_TZ:
+      return "TIME WITH TIME ZONE";
+    case DUCKDB_TYPE_TIMESTAMP:
+      return "TIMESTAMP";
+    case DUCKDB_TYPE_TIMESTAMP_S:
+      return "TIMESTAMP_S";
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+      return "TIMESTAMP_MS";
+    case DUCKDB_TYPE_TIMESTAMP_NS:
+      return "TIMESTAMP_NS";
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+      return "TIMESTAMP WITH TIME ZONE";
+    case DUCKDB_TYPE_INTERVAL:
+      return "INTERVAL";
+    case DUCKDB_TYPE_UUID:
+      return "UUID";
+    case DUCKDB_TYPE_BIT:
+      return "BIT";
+    case DUCKDB_TYPE_UNION:
+      return "UNION";
+    case DUCKDB_TYPE_BIGNUM:
+      return "BIGNUM";
+    case DUCKDB_TYPE_SQLNULL:
+      return "NULL";
+    default:
+      return "";
+  }
+}
+
+void append_integer(std::int64_t value, std::string& out) {
+  const bool exact = value <= kMaxExact && value >= -kMaxExact;
+  if (!exact) out += '"';
+  fmt::format_to(std::back_inserter(out), "{}", value);
+  if (!exact) out += '"';
+}
+
+void append_double(double value, std::string& out) {
+  if (std::isfinite(value)) {
+    fmt::format_to(std::back_inserter(out), "{}", value);
+  } else {
+    out += std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+  }
+}
+
+// With as few digits as tell the float from all others.
+void append_float(float value, std::string& out) {
+  if (std::isfinite(value)) {
+    fmt::format_to(std::back_inserter(out), "{}", value);
+  } else {
+    append_double(static_cast<double>(value), out);
+  }
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t block = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const auto byte = k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U;
+      block = block << 8 | byte;
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      text += k <= count ? kDigits[block >> (18 - 6 * k) & 63] : '=';
+    }
+  }
+  return text;
+}
+
+bool is_word(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
+
+bool is_null(duckdb_vector vector, idx_t row) {
+  std::uint64_t* validity = duckdb_vector_get_validity(vector);
+  return validity != nullptr && !duckdb_validity_row_is_valid(validity, row);
+}
+
+template <typename T>
+T at(const void* data, idx_t row) {
+  return static_cast<const T*>(data)[row];
+}
+
+std::string_view string_at(const void* data, idx_t row) {
+  auto* text = const_cast<duckdb_string_t*>(static_cast<const duckdb_string_t*>(data) + row);
+  return {duckdb_string_t_data(text), duckdb_string_t_length(*text)};
+}
+
+idx_t enum_code(duckdb_type storage, const void* data, idx_t row) {
+  switch (storage) {
+    case DUCKDB_TYPE_UTINYINT:
+      return at<std::uint8_t>(data, row);
+    case DUCKDB_TYPE_USMALLINT:
+      return at<std::uint16_t>(data, row);
+    default:
+      return at<std::uint32_t>(data, row);
+  }
+}
+
+duckdb_hugeint decimal_at(duckdb_type storage, const void* data, idx_t row) {
+  std::int64_t value = 0;
+  switch (storage) {
+    case DUCKDB_TYPE_SMALLINT:
+      value = at<std::int16_t>(data, row);
+      break;
+    case DUCKDB_TYPE_INTEGER:
+      value = at<std::int32_t>(data, row);
+      break;
+    case DUCKDB_TYPE_BIGINT:
+      value = at<std::int64_t>(data, row);
+      break;
+    default:
+      return at<duckdb_hugeint>(data, row);
+  }
+  return {static_cast<std::uint64_t>(value), value < 0 ? -1 : 0};
+}
+
+}  // namespace
+
+JsonEncoder::JsonEncoder(duckdb_logical_type type) : id_(duckdb_get_type_id(type)) {
+  const auto add_child = [&](duckdb_logical_type child) {
+    const LogicalType owned(child);
+    children_.emplace_back(owned.get());
+  };
+  switch (id_) {
+    case DUCKDB_TYPE_DECIMAL:
+      width_ = duckdb_decimal_width(type);
+      scale_ = duckdb_decimal_scale(type);
+      storage_ = duckdb_decimal_internal_type(type);
+      break;
+    case DUCKDB_TYPE_ENUM:
+      storage_ = duckdb_enum_internal_type(type);
+      for (idx_t i = 0; i < duckdb_enum_dictionary_size(type); ++i) {
+        names_.push_back(take_text(duckdb_enum_dictionary_value(type, i)));
+      }
+      break;
+    case DUCKDB_TYPE_LIST:
+      add_child(duckdb_list_type_child_type(type));
+      break;
+    case DUCKDB_TYPE_ARRAY:
+      add_child(duckdb_array_type_child_type(type));
+      array_size_ = duckdb_array_type_array_size(type);
+      break;
+    case DUCKDB_TYPE_STRUCT:
+      for (idx_t i = 0; i < duckdb_struct_type_child_count(type); ++i) {
+        names_.push_back(take_text(duckdb_struct_type_child_name(type, i)));
+        add_child(duckdb_struct_type_child_type(type, i));
+      }
+      break;
+    case DUCKDB_TYPE_MAP:
+      add_child(duckdb_map_type_key_type(type));
+      add_child(duckdb_map_type_value_type(type));
+      break;
+    default:
+      break;
+  }
+  name_type(type);
+}
+
+void JsonEncoder::name_type(duckdb_logical_type type) {
+  if (char* alias = duckdb_logical_type_get_alias(type)) {
+    name_ = take_text(alias);
+    return;
+  }
+  std::vector<std::string> parts;
+  switch (id_) {
+    case DUCKDB_TYPE_DECIMAL:
+      name_ = fmt::format("DECIMAL({},{})", width_, scale_);
+      break;
+    case DUCKDB_TYPE_ENUM:
+      for (const std::string& name : names_) parts.push_back(sql_quote(name));
+      name_ = "ENUM(" + join(parts, ", ") + ")";
+      break;
+    case DUCKDB_TYPE_LIST:
+      name_ = children_.front().name_ + "[]";
+      break;
+    case DUCKDB_TYPE_ARRAY:
+      name_ = fmt::format("{}[{}]", children_.front().name_, array_size_);
+      break;
+    case DUCKDB_TYPE_STRUCT:
+      for (std::size_t i = 0; i < names_.size(); ++i) {
+        const bool plain = !names_[i].empty() &&
+                           std::isdigit(static_cast<unsigned char>(names_[i].front())) == 0 &&
+                           std::all_of(names_[i].begin(), names_[i].end(), is_word);
+        parts.push_back((plain ? names_[i] : sql_name(names_[i])) + " " + children_[i].name_);
+      }
+      name_ = "STRUCT(" + join(parts, ", ") + ")";
+      break;
+    case DUCKDB_TYPE_MAP:
+      name_ = "MAP(" + children_[0].name_ + ", " + children_[1].name_ + ")";
+      break;
+    default:
+      name_ = plain_name(id_);
+  }
+}
+
+bool JsonEncoder::is_supported() const {
+  switch (id_) {
+    case DUCKDB_TYPE_LIST:
+    case DUCKDB_TYPE_ARRAY:
+    case DUCKDB_TYPE_STRUCT:
+    case DUCKDB_TYPE_MAP:
+      for (const JsonEncoder& child : children_) {
+        if (!child.is_supported()) return false;
+      }
+      return true;
+    case DUCKDB_TYPE_BIT:
+    case DUCKDB_TYPE_UNION:
+    case DUCKDB_TYPE_BIGNUM:
+      return false;
+    case DUCKDB_TYPE_DECIMAL:
+    case DUCKDB_TYPE_ENUM:
+      return true;
+    default:
+      return *plain_name(id_) != 0;
+  }
+}
+
+const char* JsonEncoder::kind() const {
+  switch (id_) {
+    case DUCKDB_TYPE_BOOLEAN:
+      return "boolean";
+    case DUCKDB_TYPE_TINYINT:
+    case DUCKDB_TYPE_SMALLINT:
+    case DUCKDB_TYPE_INTEGER:
+    case DUCKDB_TYPE_BIGINT:
+    case DUCKDB_TYPE_UTINYINT:
+    case DUCKDB_TYPE_USMALLINT:
+    case DUCKDB_TYPE_UINTEGER:
+    case DUCKDB_TYPE_UBIGINT:
+    case DUCKDB_TYPE_HUGEINT:
+    case DUCKDB_TYPE_UHUGEINT:
+      return "integer";
+    case DUCKDB_TYPE_FLOAT:
+    case DUCKDB_TYPE_DOUBLE:
+      return "number";
+    case DUCKDB_TYPE_DECIMAL:
+      return "decimal";
+    case DUCKDB_TYPE_VARCHAR:
+    case DUCKDB_TYPE_ENUM:
+    case DUCKDB_TYPE_UUID:
+      return "text";
+    case DUCKDB_TYPE_DATE:
+      return "date";
+    case DUCKDB_TYPE_TIME:
+    case DUCKDB_TYPE_TIME_TZ:
+      return "time";
+    case DUCKDB_TYPE_TIMESTAMP:
+    case DUCKDB_TYPE_TIMESTAMP_S:
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+    case DUCKDB_TYPE_TIMESTAMP_NS:
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+      return "timestamp";
+    case DUCKDB_TYPE_INTERVAL:
+      return "interval";
+    case DUCKDB_TYPE_BLOB:
+      return "blob";
+    case DUCKDB_TYPE_LIST:
+    case DUCKDB_TYPE_ARRAY:
+      return "list";
+    case DUCKDB_TYPE_STRUCT:
+      return "struct";
+    case DUCKDB_TYPE_MAP:
+      return "map";
+    default:
+      return "other";
+  }
+}
+
+void JsonEncoder::write(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                        std::string& out) const {
+  if (id_ == DUCKDB_TYPE_SQLNULL || is_null(vector, row)) {
+    out += "null";
+  } else {
+    write_value(vector, row, max_bytes, out);
+  }
+  if (out.size() > max_bytes) {
+    throw Error(fmt::format("a row is longer than {} bytes",
+                            with_thousands(static_cast<std::int64_t>(max_bytes))),
+                "select fewer or shorter values");
+  }
+}
+
+void JsonEncoder::write_value(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                              std::string& out) const {
+  const void* data = duckdb_vector_get_data(vector);
+  switch (id_) {
+    case DUCKDB_TYPE_BOOLEAN:
+      out += at<bool>(data, row) ? "true" : "false";
+      break;
+    case DUCKDB_TYPE_TINYINT:
+      append_integer(at<std::int8_t>(data, row), out);
+      break;
+    case DUCKDB_TYPE_SMALLINT:
+      append_integer(at<std::int16_t>(data, row), out);
+      break;
+    case DUCKDB_TYPE_INTEGER:
+      append_integer(at<std::int32_t>(data, row), out);
+      break;
+    case DUCKDB_TYPE_BIGINT:
+      append_integer(at<std::int64_t>(data, row), out);
+      break;
+    case DUCKDB_TYPE_UTINYINT:
+      append_integer(at<std::uint8_t>(data, row), out);
+      break;
+    case DUCKDB_TYPE_USMALLINT:
+      append_integer(at<std::uint16_t>(data, row), out);
+      break;
+    case DUCKDB_TYPE_UINTEGER:
+      append_integer(at<std::uint32_t>(data, row), out);
+      break;
+    case DUCKDB_TYPE_UBIGINT: {
+      const auto value = at<std::uint64_t>(data, row);
+      out += value <= static_cast<std::uint64_t>(kMaxExact) ? fmt::format("{}", value)
+                                                            : fmt::format("\"{}\"", value);
+      break;
+    }
+    case DUCKDB_TYPE_HUGEINT: {
+      const auto value = at<duckdb_hugeint>(data, row);
+      const auto low = static_cast<std::int64_t>(value.lower);
+      if (value.upper == (low < 0 ? -1 : 0)) {
+        append_integer(low, out);
+      } else {
+        out += json_quote(text_of(duckdb_create_hugeint(value)));
+      }
+      break;
+    }
+    case DUCKDB_TYPE_UHUGEINT: {
+      const auto value = at<duckdb_uhugeint>(data, row);
+      if (value.upper == 0 && value.lower <= static_cast<std::uint64_t>(kMaxExact)) {
+        append_integer(static_cast<std::int64_t>(value.lower), out);
+      } else {
+        out += json_quote(text_of(duckdb_create_uhugeint(value)));
+      }
+      break;
+    }
+    case DUCKDB_TYPE_FLOAT:
+      append_float(at<float>(data, row), out);
+      break;
+    case DUCKDB_TYPE_DOUBLE:
+      append_double(at<double>(data, row), out);
+      break;
+    case DUCKDB_TYPE_VARCHAR:
+      out += json_quote(string_at(data, row));
+      break;
+    case DUCKDB_TYPE_BLOB:
+      out += '"' + base64(string_at(data, row)) + '"';
+      break;
+    case DUCKDB_TYPE_ENUM:
+      out += json_quote(names_[enum_code(storage_, data, row)]);
+      break;
+    case DUCKDB_TYPE_LIST:
+    case DUCKDB_TYPE_ARRAY:
+    case DUCKDB_TYPE_MAP:
+      write_list(vector, row, max_bytes, out);
+      break;
+    case DUCKDB_TYPE_STRUCT:
+      write_struct(vector, row, max_bytes, out);
+      break;
+    default:
+      out += json_quote(cast_text(data, row));
+  }
+}
+
+// Of what DuckDB itself is asked to put into words.
+std::string JsonEncoder::cast_text(const void* data, idx_t row) const {
+  switch (id_) {
+    case DUCKDB_TYPE_DECIMAL:
+      return text_of(duckdb_create_decimal({width_, scale_, decimal_at(storage_, data, row)}));
+    case DUCKDB_TYPE_DATE:
+      return text_of(duckdb_create_date(at<duckdb_date>(data, row)));
+    case DUCKDB_TYPE_TIME:
+      return text_of(duckdb_create_time(at<duckdb_time>(data, row)));
+    case DUCKDB_TYPE_TIME_TZ:
+      return text_of(duckdb_create_time_tz_value(at<duckdb_time_tz>(data, row)));
+    case DUCKDB_TYPE_TIMESTAMP:
+      return text_of(duckdb_create_timestamp(at<duckdb_timestamp>(data, row)));
+    case DUCKDB_TYPE_TIMESTAMP_S:
+      return text_of(duckdb_create_timestamp_s(at<duckdb_timestamp_s>(data, row)));
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+      return text_of(duckdb_create_timestamp_ms(at<duckdb_timestamp_ms>(data, row)));
+    case DUCKDB_TYPE_TIMESTAMP_NS:
+      return text_of(duckdb_create_timestamp_ns(at<duckdb_timestamp_ns>(data, row)));
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+      return text_of(duckdb_create_timestamp_tz(at<duckdb_timestamp>(data, row)));
+    case DUCKDB_TYPE_INTERVAL:
+      return text_of(duckdb_create_interval(at<duckdb_interval>(data, row)));
+    default: {  // UUID, whose highest bit is stored the other way round, so that it sorts
+      const auto stored = at<duckdb_hugeint>(data, row);
+      const auto upper = static_cast<std::uint64_t>(stored.upper) ^ (std::uint64_t{1} << 63);
+      return text_of(duckdb_create_uuid({stored.lower, upper}));
+    }
+  }
+}
+
+void JsonEncoder::write_list(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                             std::string& out) const {
+  duckdb_list_entry entry{row * array_size_, array_size_};
+  if (id_ != DUCKDB_TYPE_ARRAY) {
+    entry = at<duckdb_list_entry>(duckdb_vector_get_data(vector), row);
+  }
+  duckdb_vector child = id_ == DUCKDB_TYPE_ARRAY ? duckdb_array_vector_get_child(vector)
+                                                 : duckdb_list_vector_get_child(vector);
+  out += '[';
+  for (idx_t i = 0; i < entry.length; ++i) {
+    if (i > 0) out += ',';
+    if (id_ == DUCKDB_TYPE_MAP) {  // a list of structs of key and value
+      out += '[';
+      children_[0].write(duckdb_struct_vector_get_child(child, 0), entry.offset + i, max_bytes,
+                         out);
+      out += ',';
+      children_[1].write(duckdb_struct_vector_get_child(child, 1), entry.offset + i, max_bytes,
+                         out);
+      out += ']';
+    } else {
+      children_.front().write(child, entry.offset + i, max_bytes, out);
+    }
+  }
+  out += ']';
+}
+
+void JsonEncoder::write_struct(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                               std::string& out) const {
+  out += '{';
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    if (i > 0) out += ',';
+    out += json_quote(names_[i]) + ':';
+    children_[i].write(duckdb_struct_vector_get_child(vector, i), row, max_bytes, out);
+  }
+  out += '}';
+}
+
+}  // namespace gsa::duck

@@ -1,0 +1,43 @@
+#pragma once
+
+// One column's values as JSON; see json_rows.h for what becomes of each type.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <duckdb.h>
+
+namespace gsa::duck {
+
+class JsonEncoder {
+ public:
+  explicit JsonEncoder(duckdb_logical_type type);
+
+  // Whether it can be written as it is; otherwise the column must be cast to text first.
+  bool is_supported() const;
+  const std::string& type_name() const { return name_; }  // "DECIMAL(14,4)[]"
+  const char* kind() const;
+
+  // Appends the value. `vector` is of this type. Throws Error once `out` is longer than
+  // `max_bytes`: one list may have more elements than memory has bytes.
+  void write(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const;
+
+ private:
+  void write_value(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const;
+  void write_list(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const;
+  void write_struct(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const;
+  std::string cast_text(const void* data, idx_t row) const;
+  void name_type(duckdb_logical_type type);
+
+  duckdb_type id_ = DUCKDB_TYPE_INVALID;
+  std::string name_;
+  std::vector<JsonEncoder> children_;
+  std::vector<std::string> names_;  // of a struct's members, or an enum's values
+  std::uint8_t width_ = 0, scale_ = 0;
+  duckdb_type storage_ = DUCKDB_TYPE_INVALID;  // of a decimal or enum
+  idx_t array_size_ = 0;
+};
+
+}  // namespace gsa::duck

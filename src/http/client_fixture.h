@@ -1,0 +1,240 @@
+#pragma once
+
+// For tests: a client that sends just the bytes it is told to, over a real socket, and a server on
+// a free port.
+
+#include <arpa/inet.h>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <netinet/in.h>
+#include <optional>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "http/message.h"
+#include "http/server.h"
+
+namespace gsa::http {
+
+struct Answer {
+  int status = 0;  // 0: the connection ended before there was one
+  Headers headers;
+  std::string body;
+
+  std::string header(std::string_view name) const {
+    return std::string(headers.find(name).value_or(""));
+  }
+};
+
+class Client {
+ public:
+  // `receive_buffer`: how much the system takes on before the client reads; 0: as it likes.
+  explicit Client(std::uint16_t port, int receive_buffer = 0) : Client(port, Later()) {
+    if (receive_buffer > 0) {
+      setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    }
+    connect();
+  }
+  // With a socket, but not yet connected.
+  struct Later {};
+  Client(std::uint16_t port, Later /*tag*/)
+      : port_(port), socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+  void connect() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    is_connected_ = socket_ >= 0 && ::connect(socket_, reinterpret_cast<const sockaddr*>(&address),
+                                              sizeof address) == 0;
+  }
+  ~Client() { close(); }
+  Client(Client&& other) noexcept
+      : port_(other.port_),
+        socket_(std::exchange(other.socket_, -1)),
+        is_connected_(other.is_connected_),
+        received_(std::move(other.received_)) {}
+  Client& operator=(Client&&) = delete;
+
+  bool is_connected() const { return is_connected_; }
+  void close() {
+    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  }
+  void close_sending_side() { shutdown(socket_, SHUT_WR); }
+
+  bool send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+  // What one write takes without waiting.
+  ssize_t send_some(std::string_view bytes) {
+    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
+  // "GET /path" with a Host, and more header lines, each with its "\r\n".
+  bool request(std::string_view method, std::string_view path, std::string_view headers = "",
+               std::string_view body = "") {
+    std::string text =
+        fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{}", method, path, port_, headers);
+    if (!body.empty()) text += fmt::format("Content-Length: {}\r\n", body.size());
+    return send(text + "\r\n" + std::string(body));
+  }
+
+  Answer get(std::string_view path, std::string_view headers = "") {
+    request("GET", path, headers);
+    return read_answer();
+  }
+  Answer post(std::string_view path, std::string_view body, std::string_view headers = "") {
+    request("POST", path, fmt::format("Content-Type: application/json\r\n{}", headers), body);
+    return read_answer();
+  }
+
+  // One answer; with `has_body` false as one to HEAD.
+  Answer read_answer(bool has_body = true) {
+    Answer answer;
+    std::size_t end = std::string::npos;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!receive()) return {};
+    }
+    parse_head(received_.substr(0, end + 2), answer);
+    received_.erase(0, end + 4);
+    if (!has_body || answer.status == 204 || answer.status == 304 || answer.status == 100) {
+      return answer;
+    }
+    if (answer.headers.find("Content-Length")) {
+      const std::size_t size = std::stoul(answer.header("Content-Length"));
+      while (received_.size() < size && receive()) {
+      }
+      answer.body = received_.substr(0, size);
+      received_.erase(0, size);
+    } else if (answer.header("Transfer-Encoding") == "chunked") {
+      read_chunks(answer);
+    } else {
+      answer.body = read_to_end();
+    }
+    return answer;
+  }
+
+  // Until `text` has come; what came, including it. Empty where it did not within the time.
+  std::string read_until(std::string_view text) {
+    std::size_t found = std::string::npos;
+    while ((found = received_.find(text)) == std::string::npos) {
+      if (!receive()) return "";
+    }
+    const std::string taken = received_.substr(0, found + text.size());
+    received_.erase(0, taken.size());
+    return taken;
+  }
+  std::string read_to_end() {
+    while (receive()) {
+    }
+    return std::exchange(received_, "");
+  }
+  // True once the server has closed the connection, within the time.
+  bool is_closed_by_server() {
+    while (receive()) {
+    }
+    return !timed_out_;
+  }
+  bool chunks_ended() const { return chunks_ended_; }
+  // Waits for bytes and takes them in; false at the end or after the time.
+  bool receive() {
+    pollfd wait{socket_, POLLIN, 0};
+    if (poll(&wait, 1, static_cast<int>(time_.count())) <= 0) {
+      timed_out_ = true;
+      return false;
+    }
+    std::string block(65'536, '\0');
+    const ssize_t size = recv(socket_, block.data(), block.size(), 0);
+    if (size <= 0) return false;
+    received_.append(block, 0, static_cast<std::size_t>(size));
+    return true;
+  }
+  void forget() { received_.clear(); }  // what was received and not read
+  void set_time(std::chrono::milliseconds time) { time_ = time; }
+
+ private:
+  static void parse_head(std::string_view head, Answer& answer) {
+    answer.status = std::stoi(std::string(head.substr(9, 3)));
+    head.remove_prefix(head.find("\r\n") + 2);
+    while (!head.empty()) {
+      const std::string_view line = head.substr(0, head.find("\r\n"));
+      const std::size_t colon = line.find(": ");
+      answer.headers.add(line.substr(0, colon), line.substr(colon + 2));
+      head.remove_prefix(line.size() + 2);
+    }
+  }
+
+  void read_chunks(Answer& answer) {
+    chunks_ended_ = false;
+    while (true) {
+      const std::string head = read_until("\r\n");
+      if (head.empty()) return;
+      const std::size_t size = std::stoul(head, nullptr, 16);
+      while (received_.size() < size + 2) {
+        if (!receive()) return;
+      }
+      answer.body += received_.substr(0, size);
+      received_.erase(0, size + 2);
+      if (size == 0) break;
+    }
+    chunks_ended_ = true;
+  }
+
+  std::uint16_t port_;
+  int socket_;
+  bool is_connected_ = false;
+  bool timed_out_ = false;
+  bool chunks_ended_ = false;
+  std::string received_;
+  std::chrono::milliseconds time_{20'000};
+};
+
+// A server that runs, with `router` or one that answers GET /ping with "pong".
+inline Router ping_router() {
+  Router router;
+  router.add("GET", "/ping", [](const Request&) { return Response::text("pong"); });
+  router.add("GET", "/now", [](const Request&) { return Response::text("pong"); },
+             {.immediate = true});
+  router.add("POST", "/echo", [](const Request& request) { return Response::json(request.body); });
+  return router;
+}
+
+class RunningServer {
+ public:
+  explicit RunningServer(Router router = ping_router(), Options options = {})
+      : server_(std::move(options), std::move(router)) {
+    server_.start();
+  }
+  Server* operator->() { return &server_; }
+  std::uint16_t port() const { return server_.port(); }
+  Client client(int receive_buffer = 0) const { return Client(port(), receive_buffer); }
+  // That it still answers.
+  bool lives() const { return client().get("/now").body == "pong"; }
+
+ private:
+  Server server_;
+};
+
+// Looks every millisecond, for at most 20 s.
+template <typename Condition>
+bool eventually(Condition&& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    usleep(1'000);
+  }
+  return true;
+}
+
+}  // namespace gsa::http

@@ -1,0 +1,273 @@
+#include "http/server.h"
+
+#include <atomic>
+#include <ctime>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "http/connection.h"
+#include "http/wire.h"
+
+namespace gsa::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// How often the time limits are looked at; they are exact to this.
+constexpr std::chrono::milliseconds kTick{100};
+// How long accepting rests when there are no file descriptors.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+// Connections beyond the limit that are told so; those beyond these are closed without a word.
+constexpr std::size_t kRefusedAtOnce = 64;
+// How often stop() looks whether the connections have ended.
+constexpr std::chrono::milliseconds kStopPoll{5};
+// Read at once, for all connections.
+constexpr std::size_t kReadBuffer = 64 << 10;
+
+std::string url_host(const tcp::endpoint& endpoint) {
+  const std::string text = endpoint.address().to_string();
+  return endpoint.address().is_v6() ? "[" + text + "]" : text;
+}
+
+tcp::endpoint resolve(asio::io_context& io, const std::string& host, std::uint16_t port) {
+  error_code failure;
+  if (const auto address = asio::ip::make_address(host, failure); !failure) return {address, port};
+  tcp::resolver resolver(io);
+  const auto found =
+      resolver.resolve(tcp::v4(), host, std::to_string(port), tcp::resolver::passive, failure);
+  if (failure || found.empty()) {
+    throw Error(fmt::format("{} is no address of this machine", host),
+                "give --host an address, such as 127.0.0.1 or 0.0.0.0", ErrorCode::usage);
+  }
+  return *found.begin();
+}
+
+Error cannot_listen(const tcp::endpoint& endpoint, const error_code& failure) {
+  const std::string place = fmt::format("{}:{}", url_host(endpoint), endpoint.port());
+  if (failure == asio::error::address_in_use) {
+    return Error(fmt::format("port {} is in use", endpoint.port()),
+                 fmt::format("choose another with --port, or stop what listens on {}", place));
+  }
+  if (failure == asio::error::access_denied) {
+    return Error(fmt::format("may not listen on {}", place), "choose a --port from 1024 on");
+  }
+  return Error(fmt::format("cannot listen on {}: {}", place, failure.message()));
+}
+
+}  // namespace
+
+Shared::Shared(asio::io_context& on, Options with, Router of)
+    : options(std::move(with)),
+      router(std::move(of)),
+      io(on),
+      pool({options.workers, options.stream_workers, options.limits.queued_requests}),
+      date(http_date(std::time(nullptr))),
+      read_buffer(kReadBuffer) {
+  default_headers.add("Content-Security-Policy", options.content_security_policy);
+  default_headers.add("X-Content-Type-Options", "nosniff");
+  default_headers.add("Referrer-Policy", "no-referrer");
+  default_headers.add("Cross-Origin-Opener-Policy", "same-origin");
+  default_headers.add("Cross-Origin-Resource-Policy", "same-origin");
+  default_headers.add("Cache-Control", "no-store");
+}
+
+void Shared::join(const std::shared_ptr<Topic>& topic, Connection* connection) {
+  ++event_streams;
+  const auto [entry, is_new] = topics.try_emplace(topic);
+  entry->second.connections.insert(connection);
+  if (!is_new) return;
+  // Events that come before the network's thread gets to it wake it once.
+  const auto is_awake = std::make_shared<std::atomic<bool>>(false);
+  entry->second.subscription = Topic::subscribe(topic, [this, is_awake, key = topic.get()] {
+    if (is_awake->exchange(true)) return;
+    asio::post(io, [this, is_awake, key] {
+      is_awake->store(false);
+      for (const auto& [other, clients] : topics) {
+        if (other.get() != key) continue;
+        for (Connection* client : clients.connections) client->wake();
+      }
+    });
+  });
+}
+
+void Shared::leave(const std::shared_ptr<Topic>& topic, Connection* connection) {
+  --event_streams;
+  const auto entry = topics.find(topic);
+  entry->second.connections.erase(connection);
+  if (entry->second.connections.empty()) topics.erase(entry);
+}
+
+struct Server::Impl {
+  Impl(Options options, Router router)
+      : shared(io, listen(std::move(options)), std::move(router)) {}
+
+  // Returns the options with the port that was bound and the hosts that it answers to.
+  Options listen(Options options) {
+    endpoint = resolve(io, options.host, options.port);
+    error_code failure;
+    failure = acceptor.open(endpoint.protocol(), failure);
+    if (!failure) failure = acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
+    if (!failure) failure = acceptor.bind(endpoint, failure);
+    if (!failure) failure = acceptor.listen(asio::socket_base::max_listen_connections, failure);
+    if (failure) throw cannot_listen(endpoint, failure);
+    endpoint = acceptor.local_endpoint();
+    options.port = endpoint.port();
+    if (options.access.hosts.empty()) {
+      for (const char* name : {"127.0.0.1", "localhost", "[::1]"}) {
+        options.access.hosts.push_back(fmt::format("{}:{}", name, endpoint.port()));
+        if (endpoint.port() == 80) options.access.hosts.emplace_back(name);
+      }
+    }
+    return options;
+  }
+
+  asio::awaitable<void> accept_clients() {
+    while (!shared.stopping) {
+      error_code failure;
+      tcp::socket socket(io);
+      co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, failure));
+      if (shared.stopping) break;
+      if (!failure) {
+        admit(std::move(socket));
+      } else if (failure != asio::error::connection_aborted) {
+        // No file descriptors or no memory: the next try would fail at once, and so on.
+        shared.recorder.change([](Metrics& metrics) { ++metrics.accept_pauses; });
+        pause.expires_after(kAcceptPause);
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+      }
+    }
+  }
+
+  void admit(tcp::socket socket) {
+    const std::size_t open = shared.connections.size();
+    const std::size_t most = shared.options.limits.connections;
+    shared.recorder.change([&](Metrics& metrics) {
+      ++metrics.connections_accepted;
+      metrics.connections_refused += open >= most ? 1U : 0U;
+    });
+    if (open >= most + kRefusedAtOnce) return;  // which closes it
+    const auto connection = std::make_shared<Connection>(shared, std::move(socket));
+    if (open < most) {
+      connection->start();
+    } else {
+      connection->refuse();
+    }
+  }
+
+  // Looks at every connection's time, and tells stop() when there is none left.
+  asio::awaitable<void> watch_clock() {
+    while (!finished) {
+      error_code failure;
+      tick.expires_after(kTick);
+      co_await tick.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+      shared.date = http_date(std::time(nullptr));
+      const auto now = Clock::now();
+      for (const auto& connection : shared.connections) connection->look_at_clock(now);
+      shared.recorder.change([&](Metrics& metrics) {
+        metrics.open_connections = shared.connections.size();
+        metrics.event_streams = shared.event_streams;
+      });
+    }
+  }
+
+  void on_network_thread(std::function<void()> action) {
+    std::promise<void> done;
+    asio::post(io, [&] {
+      action();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  bool is_empty() {
+    bool empty = false;
+    on_network_thread([&] { empty = shared.connections.empty(); });
+    return empty;
+  }
+
+  void for_each_connection(void (Connection::*action)()) {
+    on_network_thread([&] {
+      const auto connections = shared.connections;  // some may leave
+      for (const auto& connection : connections) ((*connection).*action)();
+    });
+  }
+
+  void start() {
+    asio::co_spawn(io, accept_clients(), asio::detached);
+    asio::co_spawn(io, watch_clock(), asio::detached);
+    network = std::thread([this] { io.run(); });
+  }
+
+  void stop(std::chrono::milliseconds time) {
+    const auto deadline = Clock::now() + time;
+    on_network_thread([&] {
+      shared.stopping = true;
+      error_code ignored;
+      ignored = acceptor.close(ignored);
+      pause.cancel();
+    });
+    for_each_connection(&Connection::wind_down);
+    while (!is_empty() && Clock::now() < deadline) std::this_thread::sleep_for(kStopPoll);
+    for_each_connection(&Connection::cancel);
+    shared.pool.stop();
+    // Every answer that there will be is there; what a client can take at once it still gets.
+    on_network_thread([] {});
+    while (!is_empty()) for_each_connection(&Connection::close);
+    on_network_thread([&] {
+      finished = true;
+      tick.cancel();
+    });
+    network.join();
+  }
+
+  asio::io_context io{1};
+  tcp::acceptor acceptor{io};
+  tcp::endpoint endpoint;
+  asio::steady_timer pause{io};
+  asio::steady_timer tick{io};
+  bool finished = false;  // of the network's thread
+  Shared shared;          // which ends its workers before io ends
+  std::thread network;
+  std::mutex stopping;  // one stop() at a time
+};
+
+Server::Server(Options options, Router router)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(router))) {}
+
+Server::~Server() { stop(std::chrono::milliseconds(0)); }
+
+std::uint16_t Server::port() const { return impl_->endpoint.port(); }
+
+std::string Server::address() const {
+  return fmt::format("http://{}:{}", url_host(impl_->endpoint), impl_->endpoint.port());
+}
+
+void Server::start() {
+  check(!impl_->network.joinable() && !impl_->finished, "a server is started once");
+  impl_->start();
+}
+
+void Server::stop(std::chrono::milliseconds time) {
+  const std::lock_guard lock(impl_->stopping);
+  if (impl_->network.joinable()) impl_->stop(time);
+}
+
+Metrics Server::metrics() const {
+  Metrics metrics = impl_->shared.recorder.snapshot();
+  metrics.queue_length = impl_->shared.pool.queue_length();
+  return metrics;
+}
+
+}  // namespace gsa::http

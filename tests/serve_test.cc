@@ -1,0 +1,221 @@
+// `gsa serve` as a browser and a user of the machine see it.
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "gsa_process.h"
+#include "http/client_fixture.h"
+#include "warehouse_reading.h"
+
+namespace gsa::tests {
+namespace {
+
+using http::Answer;
+using http::Client;
+using Arguments = std::vector<std::string>;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kPatience = std::chrono::seconds(60);  // of a machine that is busy
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Waits until it holds; false after kPatience.
+template <typename Condition>
+bool becomes_true(const Condition& condition) {
+  for (const auto end = Clock::now() + kPatience; Clock::now() < end;) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return false;
+}
+
+class Serve : public testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::copy_file(small_warehouse(), warehouse_); }
+
+  void start(const Arguments& more = {}) {
+    Arguments line = {"serve", "--port", "0", "--warehouse", warehouse_};
+    line.insert(line.end(), more.begin(), more.end());
+    server_ = std::make_unique<GsaProcess>(line, ProcessOptions{folder_.path(), {}, {}});
+    ASSERT_TRUE(becomes_true([&] {
+      return !server_->running() || contains(server_->errors_so_far(), "Ctrl-C stops it");
+    }));
+    said_ = server_->errors_so_far();
+    ASSERT_TRUE(server_->running()) << said_;
+    const std::size_t address = said_.find("http://");
+    const std::size_t colon = said_.find(':', address + 7);
+    port_ = static_cast<std::uint16_t>(std::stoi(said_.substr(colon + 1)));
+  }
+  Answer get(const std::string& path, const std::string& headers = "") {
+    return Client(port_).get(path, headers);
+  }
+  Answer post(const std::string& path, const std::string& body, const std::string& headers = "") {
+    return Client(port_).post(path, body, headers);
+  }
+  bool run_ended(int id) {
+    const std::string run = get(fmt::format("/api/runs/{}", id)).body;
+    return !contains(run.substr(0, run.find("\"steps\"")), "\"status\":\"running\"");
+  }
+
+  TempFolder folder_;
+  std::string warehouse_ = folder_ / "w.duckdb";
+  std::unique_ptr<GsaProcess> server_;
+  std::string said_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_F(Serve, ShowsEveryPageAndAnswersForEach) {
+  start();
+  EXPECT_EQ(get("/healthz").body, "ok\n");
+  for (const char* page : {"/", "/friction", "/cost", "/engagement", "/sessions", "/sessions/7",
+                           "/pipeline", "/sql", "/data", "/data/fct_sessions"}) {
+    const Answer answer = get(page);
+    EXPECT_EQ(answer.status, 200) << page;
+    EXPECT_TRUE(contains(answer.body, "<div id=\"app\">")) << page;
+    EXPECT_TRUE(contains(answer.header("Content-Security-Policy"), "default-src 'none'")) << page;
+  }
+  for (const char* path :
+       {"/api/catalog", "/api/sessions?limit=3&sort=-friction_score", "/api/dictionary",
+        "/api/dictionary/fct_sessions/profile", "/api/assets", "/api/assets/fct_sessions",
+        "/api/runs", "/api/runs/1", "/api/sql/schema", "/metrics"}) {
+    EXPECT_EQ(get(path).status, 200) << path << "\n" << get(path).body;
+  }
+  const Answer metrics = post("/api/metrics", R"({"queries": [{"measures": ["generations"]}]})");
+  EXPECT_EQ(metrics.status, 200);
+  EXPECT_TRUE(contains(metrics.body, "\"values\":[2000]")) << metrics.body;
+  const Answer sql = post("/api/sql", R"({"sql": "select count(*) as n from fct_generations"})");
+  EXPECT_TRUE(contains(sql.body, "2000")) << sql.body;
+}
+
+TEST_F(Serve, TellsWhatIsWrongWithARequest) {
+  start();
+  EXPECT_EQ(get("/api/nothing").status, 404);
+  EXPECT_EQ(get("/api/sessions/999999999").status, 404);
+  EXPECT_EQ(get("/api/sessions?limit=x").status, 400);
+  EXPECT_EQ(get("/api/sessions/x").status, 400);
+  const Answer measure = post("/api/metrics", R"({"queries": [{"measures": ["frictoin"]}]})");
+  EXPECT_TRUE(contains(measure.body, "did you mean 'friction'?")) << measure.body;
+  const Answer write = post("/api/sql", R"({"sql": "drop table fct_sessions"})");
+  EXPECT_EQ(write.status, 403) << write.body;
+  const Answer file = post("/api/runs", R"({"source": "/etc/passwd"})");
+  EXPECT_EQ(file.status, 400);
+  EXPECT_TRUE(contains(file.body, "is a file")) << file.body;
+  EXPECT_EQ(post("/api/runs", R"({"promts": 1})").status, 400);
+  EXPECT_EQ(post("/api/runs", R"({"source": "nothing-known"})").status, 400);
+}
+
+TEST_F(Serve, FollowsARunThatIsBegunFromThePageToItsEnd) {
+  start();
+  Client events(port_);
+  ASSERT_TRUE(events.request("GET", "/api/events"));
+  const Answer begun = post("/api/runs", R"({"prompts": 3000, "seed": 9})");
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  EXPECT_EQ(begun.body, "{\"id\":2}");
+  ASSERT_TRUE(becomes_true([&] { return run_ended(2); }));
+  const Answer run = get("/api/runs/2");
+  EXPECT_TRUE(contains(run.body, "\"status\":\"success\"")) << run.body;
+  EXPECT_TRUE(contains(run.body, "\"options\":\"--prompts 3000 --seed 9\"")) << run.body;
+  // What the page shows is of the new publication.
+  EXPECT_TRUE(becomes_true([&] {
+    return contains(post("/api/metrics", R"({"queries": [{"measures": ["generations"]}]})").body,
+                    "\"values\":[3000]");
+  }));
+  const Answer nothing = post("/api/runs", "{}");
+  EXPECT_EQ(nothing.status, 409);
+  EXPECT_TRUE(contains(nothing.body, "nothing_stale")) << nothing.body;
+  server_->signal(SIGTERM);
+  const Outcome outcome = server_->wait();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const std::string told = events.read_to_end();
+  for (const char* event : {"run_started", "step", "published", "run_finished"}) {
+    EXPECT_TRUE(contains(told, fmt::format("event: {}\n", event))) << event;
+  }
+}
+
+TEST_F(Serve, StopsARunThatIsTold) {
+  start();
+  ASSERT_EQ(post("/api/runs", R"({"prompts": 300000, "users": 5000})").status, 202);
+  const Answer second = post("/api/runs", "{}");
+  EXPECT_EQ(second.status, 409);
+  EXPECT_TRUE(contains(second.body, "\"busy\"")) << second.body;
+  Client client(port_);
+  client.request("DELETE", "/api/runs/2");
+  EXPECT_EQ(client.read_answer().status, 202);
+  ASSERT_TRUE(becomes_true([&] { return run_ended(2); }));
+  EXPECT_TRUE(contains(get("/api/runs/2").body, "\"status\":\"interrupted\""));
+  // Numbers are those of before, and another run may begin.
+  EXPECT_TRUE(contains(post("/api/metrics", R"({"queries": [{"measures": ["generations"]}]})").body,
+                       "\"values\":[2000]"));
+  EXPECT_EQ(post("/api/runs", R"({"prompts": 1000})").status, 202);
+}
+
+TEST_F(Serve, StopsInTheMiddleOfARunAndLeavesWhatWasPublished) {
+  const auto before = read_publication(warehouse_);
+  start();
+  ASSERT_EQ(post("/api/runs", R"({"prompts": 300000, "users": 5000})").status, 202);
+  server_->signal(SIGTERM);
+  const Outcome outcome = server_->wait();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "stopped")) << outcome.err;
+  EXPECT_EQ(read_publication(warehouse_), before);
+  EXPECT_EQ(read_cell(warehouse_, "select status from ops.runs where run_id = 2"), "interrupted");
+}
+
+TEST_F(Serve, BeginsWithAWarehouseThatIsNotThereYet) {
+  std::filesystem::remove(warehouse_);
+  start();
+  EXPECT_EQ(get("/").status, 200);
+  const Answer assets = get("/api/assets");
+  EXPECT_TRUE(contains(assets.body, "never made")) << assets.body;
+  ASSERT_EQ(post("/api/runs", R"({"prompts": 500, "users": 50, "source": "synthetic"})").status,
+            202);
+  EXPECT_TRUE(becomes_true([&] {
+    return contains(post("/api/metrics", R"({"queries": [{"measures": ["generations"]}]})").body,
+                    "\"values\":[500]");
+  }));
+}
+
+TEST_F(Serve, KeepsOtherSitesAndOtherNamesOut) {
+  start();
+  const std::string foreign = "Origin: http://evil.example\r\n";
+  EXPECT_EQ(post("/api/runs", "{}", foreign).status, 403);
+  Client client(port_);
+  client.send("GET /api/catalog HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+  const int status = client.read_answer().status;
+  EXPECT_TRUE(status == 403 || status == 421) << status;
+}
+
+TEST_F(Serve, AsksForATokenBeyondThisMachine) {
+  start({"--host", "0.0.0.0"});
+  const std::size_t at = said_.find("?token=");
+  ASSERT_NE(at, std::string::npos) << said_;
+  const std::string token = said_.substr(at + 7, said_.find('\n', at) - at - 7);
+  EXPECT_EQ(token.size(), 32u);
+  EXPECT_EQ(get("/api/catalog").status, 401);
+  EXPECT_EQ(get("/api/catalog", "Authorization: Bearer " + token + "\r\n").status, 200);
+  EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(Serve, SaysWhoHasThePortAndTheWarehouse) {
+  start();
+  const Outcome summary = gsa(folder_, {"summary", "--warehouse", warehouse_});
+  EXPECT_EQ(summary.exit_code, 1);
+  EXPECT_TRUE(contains(summary.err, fmt::format("{}", server_->pid()))) << summary.err;
+  const Outcome other = gsa(folder_, {"serve", "--warehouse", folder_ / "other.duckdb", "--port",
+                                      fmt::format("{}", port_)});
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_TRUE(contains(other.err, fmt::format("{}", port_))) << other.err;
+  EXPECT_TRUE(contains(other.err, "--port")) << other.err;
+}
+
+}  // namespace
+}  // namespace gsa::tests

@@ -1,0 +1,54 @@
+// Short names for the types of the API's contract.
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type ApiFilters = Schemas["Filters"];
+export type Asset = Schemas["Asset"];
+export type AssetDetail = Schemas["AssetDetail"];
+export type Assets = Schemas["Assets"];
+export type AverageMeasure = Schemas["AverageMeasure"];
+export type Catalog = Schemas["Catalog"];
+export type Changes = Schemas["Changes"];
+export type Check = Schemas["Check"];
+export type Cohorts = Schemas["Cohorts"];
+export type Column = Schemas["Column"];
+export type Contribution = Schemas["Contribution"];
+export type Cube = Schemas["Cube"];
+export type CubeRequest = Schemas["CubeRequest"];
+export type Dictionary = Schemas["Dictionary"];
+export type DimensionInfo = Schemas["DimensionInfo"];
+export type DimensionName = Schemas["Dimension"];
+export type ErrorBody = Schemas["Error"];
+export type Funnel = Schemas["Funnel"];
+export type GenerationRow = Schemas["GenerationRow"];
+export type Grain = Schemas["Grain"];
+export type Histogram = Schemas["Histogram"];
+export type LogEvent = Schemas["LogEvent"];
+export type MeasureInfo = Schemas["MeasureInfo"];
+export type MeasureName = Schemas["Measure"];
+export type MetricsQuery = Schemas["MetricsQuery"];
+export type MetricsResponse = Schemas["MetricsResponse"];
+export type MetricsResult = Schemas["MetricsResult"];
+export type MetricsRow = Schemas["MetricsRow"];
+export type Profile = Schemas["Profile"];
+export type Provenance = Schemas["Provenance"];
+export type RangeInfo = Schemas["RangeInfo"];
+export type RangeName = Schemas["Range"];
+export type Run = Schemas["Run"];
+export type RunDetail = Schemas["RunDetail"];
+export type RunRequest = Schemas["RunRequest"];
+export type Runs = Schemas["Runs"];
+export type ScoreExplanation = Schemas["ScoreExplanation"];
+export type SessionDetail = Schemas["SessionDetail"];
+export type SessionPage = Schemas["SessionPage"];
+export type SessionRow = Schemas["SessionRow"];
+export type SqlResult = Schemas["SqlResult"];
+export type SqlSchema = Schemas["SqlSchema"];
+export type SqlValue = unknown;
+export type Step = Schemas["Step"];
+export type Table = Schemas["Table"];
+export type TimeRange = Schemas["TimeRange"];
+export type TopUsers = Schemas["TopUsers"];
+export type Value = Schemas["Value"];

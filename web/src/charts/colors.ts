@@ -1,0 +1,33 @@
+// Which colour a value has, on every page.
+
+const kTiers = ["free", "pro", "enterprise"];
+const kStatuses = ["success", "timeout", "safety_violation", "rate_limited", "model_error"];
+const kCategories: Record<string, string> = {
+  low: "var(--friction-1)",
+  medium: "var(--friction-3)",
+  high: "var(--friction-5)",
+};
+
+/** Of a value of a dimension; one without a colour of its own has that of a plain series. */
+export function colorOf(dimension: string, value: string): string {
+  if (dimension === "tier" && kTiers.includes(value)) return `var(--tier-${value})`;
+  if (dimension === "status" && kStatuses.includes(value)) return `var(--status-${value})`;
+  if (dimension === "friction_category") return kCategories[value] ?? "var(--series)";
+  return "var(--series)";
+}
+
+/** The five steps of the friction scale, from none to the most. */
+export const kFrictionSteps = [1, 2, 3, 4, 5].map((step) => `var(--friction-${step})`);
+
+/** The step that a score from 0 to 100 has. */
+export function frictionColor(score: number): string {
+  const step = Math.min(4, Math.max(0, Math.floor(score / 20)));
+  return kFrictionSteps[step]!;
+}
+
+/** The parts of the score. */
+export const kPartColors = {
+  errors: "var(--friction-5)",
+  latency: "var(--friction-3)",
+  retries: "var(--friction-2)",
+} as const;

@@ -1,0 +1,83 @@
+// Takes a chart away: as a file of its numbers, or as the picture that is on the page.
+
+export function download(content: Blob, name: string): void {
+  const address = URL.createObjectURL(content);
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.download = name;
+  anchor.click();
+  // The browser reads the address after the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+export function downloadText(text: string, name: string, type: string): void {
+  download(new Blob([text], { type }), name);
+}
+
+// What an element on its own would not look the same without.
+const kProperties = [
+  "align-items background-color background-image background-position background-repeat background-size",
+  "border-bottom border-left border-radius border-right border-top",
+  "bottom box-sizing color column-gap display fill fill-opacity flex flex-direction flex-wrap",
+  "font-family font-size font-style font-variant-numeric font-weight gap grid-column",
+  "grid-template-columns height justify-content left letter-spacing line-height margin-bottom",
+  "margin-left margin-right margin-top max-width min-width opacity overflow padding-bottom",
+  "padding-left padding-right padding-top position right row-gap shape-rendering stroke",
+  "stroke-dasharray stroke-width text-align text-anchor text-overflow top transform",
+  "vertical-align visibility white-space width border-collapse dominant-baseline",
+]
+  .join(" ")
+  .split(" ");
+
+// A copy with its looks written on each element, since style sheets stay behind.
+function dressed(element: Element): Element {
+  const copy = element.cloneNode(false) as HTMLElement | SVGElement;
+  copy.removeAttribute("class");
+  copy.removeAttribute("id");
+  const style = getComputedStyle(element);
+  for (const property of kProperties)
+    copy.style.setProperty(property, style.getPropertyValue(property));
+  for (const child of element.childNodes) {
+    if (child instanceof Element) {
+      if (!child.hasAttribute("data-no-export")) copy.append(dressed(child));
+    } else if (child.nodeType === Node.TEXT_NODE) copy.append(child.cloneNode());
+  }
+  return copy;
+}
+
+async function loaded(address: string): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  return image;
+}
+
+/** The element as it is on the page, at twice its size. */
+export async function toPng(element: HTMLElement): Promise<Blob> {
+  const box = element.getBoundingClientRect();
+  const width = Math.ceil(box.width);
+  const height = Math.ceil(box.height);
+  const pad = 16;
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("width", String(width + 2 * pad));
+  svg.setAttribute("height", String(height + 2 * pad));
+  const holder = document.createElementNS("http://www.w3.org/2000/svg", "foreignObject");
+  for (const [name, value] of Object.entries({ x: pad, y: pad, width, height }))
+    holder.setAttribute(name, String(value));
+  holder.append(dressed(element));
+  svg.append(holder);
+  const text = new XMLSerializer().serializeToString(svg);
+  // A data: address: with a blob: one Chromium would not give the picture's pixels away again.
+  const image = await loaded("data:image/svg+xml;charset=utf-8," + encodeURIComponent(text));
+  const canvas = document.createElement("canvas");
+  canvas.width = 2 * (width + 2 * pad);
+  canvas.height = 2 * (height + 2 * pad);
+  const context = canvas.getContext("2d")!;
+  context.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.scale(2, 2);
+  context.drawImage(image, 0, 0);
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"),
+  );
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { barAxis, everyNth, lineAxis, placeOfDay, timeTick } from "./scale";
+
+test("bars begin at zero, whatever the values", () => {
+  expect(barAxis([90, 100], 100).scale(0)).toBe(0);
+  expect(barAxis([-5, 10], 100).scale(0)).toBeGreaterThan(0);
+  expect(barAxis([], 100).scale(0)).toBe(0);
+});
+
+test("a line of small changes begins near them and says so; one of large ones begins at zero", () => {
+  const near = lineAxis([24, 25, 26], 100);
+  expect(near.fromZero).toBe(false);
+  expect(near.scale.domain()[0]).toBeGreaterThan(23);
+  expect(lineAxis([0, 5], 100).fromZero).toBe(true);
+  expect(lineAxis([2, 10], 100).fromZero).toBe(true);
+});
+
+test("an axis of nothing, or of one value, stands", () => {
+  expect(lineAxis([null, undefined, NaN], 100).ticks).toEqual([]);
+  const one = lineAxis([5, 5], 100);
+  expect(Number.isFinite(one.scale(5))).toBe(true);
+  expect(lineAxis([0, 0], 100).scale(0)).toBeGreaterThan(0);
+});
+
+test("there are at most as many ticks as asked for, evenly apart", () => {
+  for (let n = 1; n < 400; n += 1) {
+    const places = everyNth(n, 7);
+    expect(places.length).toBeLessThanOrEqual(7);
+    expect(places[0]).toBe(0);
+  }
+  expect(everyNth(0, 7)).toEqual([]);
+  expect(everyNth(20, 7)).toEqual([0, 4, 8, 12, 16]);
+});
+
+test("a run is marked where its day is, and nowhere outside", () => {
+  const days = ["2025-12-01", "2025-12-02", "2025-12-03"];
+  expect(placeOfDay(days, "2025-12-02")).toBe(1);
+  expect(placeOfDay(days, "2025-12-04")).toBeNull();
+  expect(placeOfDay([], "2025-12-04")).toBeNull();
+  expect(placeOfDay(["2025-12"], "2025-12-04")).toBeNull();
+});
+
+test("times read as days, months and hours", () => {
+  expect(timeTick("2025-12-05")).toBe("5 Dec");
+  expect(timeTick("2025-12")).toBe("Dec 2025");
+  expect(timeTick("2025-12-05 13:00")).toBe("13:00");
+});

@@ -1,0 +1,85 @@
+// Axes: where they begin, and their ticks.
+
+import { extent } from "d3-array";
+import { scaleLinear, type ScaleLinear } from "d3-scale";
+import { dayNumber, shortDay } from "../format/dates";
+
+// A line that fills less than this part of an axis from zero gets one that begins nearer to it.
+const kWorthZero = 0.35;
+
+export type Scale = ScaleLinear<number, number>;
+
+export interface Axis {
+  scale: Scale;
+  ticks: number[];
+  /** Whether the axis begins at zero; a line may do without, and says so. */
+  fromZero: boolean;
+}
+
+function isNumber(value: number | null | undefined): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** A vertical axis for lines, from the bottom up. */
+export function lineAxis(
+  values: readonly (number | null | undefined)[],
+  height: number,
+  count = 4,
+): Axis {
+  const [least, most] = extent(values.filter(isNumber));
+  if (least === undefined || most === undefined)
+    return { scale: scaleLinear([0, 1], [height, 0]), ticks: [], fromZero: true };
+  const spread = most - least;
+  const fromZero = least >= 0 && (spread >= kWorthZero * most || least === 0);
+  const margin = spread === 0 ? Math.abs(most) * 0.1 || 1 : spread * 0.08;
+  const scale = scaleLinear([fromZero ? 0 : least - margin, most + margin], [height, 0]);
+  // What cannot be negative gets no axis that is.
+  if (least >= 0 && scale.domain()[0]! < 0) scale.domain([0, scale.domain()[1]!]);
+  return { scale, ticks: scale.ticks(count), fromZero: scale.domain()[0] === 0 };
+}
+
+/** An axis for bars: it begins at zero, whatever the values. */
+export function barAxis(
+  values: readonly (number | null | undefined)[],
+  length: number,
+  count = 4,
+): Axis {
+  const [least = 0, most = 0] = extent(values.filter(isNumber));
+  const low = Math.min(0, least);
+  const high = Math.max(0, most);
+  const scale = scaleLinear([low, low === high ? 1 : high], [0, length]);
+  return { scale, ticks: scale.ticks(count), fromZero: true };
+}
+
+/** The distance between ticks, to know how many digits they need. */
+export function stepOf(ticks: readonly number[]): number {
+  return ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;
+}
+
+const kSteps = [1, 2, 4, 5, 7, 10, 14, 20, 28, 30, 50];
+
+/** Which of `n` places get a tick, at most `most` of them, evenly apart. */
+export function everyNth(n: number, most: number): number[] {
+  if (n <= 0) return [];
+  const least = Math.max(1, Math.ceil(n / Math.max(1, most)));
+  const step = kSteps.find((round) => round >= least) ?? least;
+  const places: number[] = [];
+  for (let place = 0; place < n; place += step) places.push(place);
+  return places;
+}
+
+/** How a place in time reads on an axis: "5 Dec", "Dec 2025", "13:00". */
+export function timeTick(key: string): string {
+  if (/^\d{4}-\d{2}$/.test(key)) return shortDay(key + "-01").slice(2) + " " + key.slice(0, 4);
+  if (key.length > 10) return key.slice(11, 16);
+  return shortDay(key);
+}
+
+/** Where a time falls on an axis of days, as a number of days from the first; null outside. */
+export function placeOfDay(days: readonly string[], day: string): number | null {
+  if (days.length === 0 || days[0]!.length !== 10) return null;
+  const place = dayNumber(day) - dayNumber(days[0]!);
+  const last = dayNumber(days.at(-1)!) - dayNumber(days[0]!);
+  if (!(place >= 0 && place <= last)) return null;
+  return days.length > 1 ? (place / last) * (days.length - 1) : 0;
+}

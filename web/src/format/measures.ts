@@ -1,0 +1,80 @@
+// Values as the catalogue says that they are written.
+
+import type { MeasureInfo } from "../api/types";
+import {
+  change,
+  compact,
+  compactTick,
+  credits,
+  decimal,
+  duration,
+  format,
+  integer,
+  percent,
+  type NumberFormat,
+} from "./numbers";
+
+export type MeasureFormat = MeasureInfo["format"];
+
+const kFormats: Record<MeasureFormat, NumberFormat> = {
+  integer: "integer",
+  share: "percent",
+  points: "decimal1",
+  ms: "milliseconds",
+  credits: "credits",
+  credits_small: "credits",
+  ratio: "decimal2",
+  minutes: "minutes",
+};
+
+/** In full, as tiles, tables and tooltips have it. */
+export function write(value: number | null | undefined, how: MeasureFormat): string {
+  if (how === "integer" && typeof value === "number" && Math.abs(value) >= 1e7)
+    return compact(value);
+  if (how === "credits_small") return decimal(value, 4);
+  return format(value, kFormats[how]);
+}
+
+/** A change against what it was. */
+export function writeChange(
+  now: number | null | undefined,
+  before: number | null | undefined,
+  how: MeasureFormat,
+): string {
+  return change(now, before, kFormats[how]);
+}
+
+/** For a tick of an axis, where every letter counts; `step` is the distance between ticks. */
+export function tick(value: number, how: MeasureFormat, step: number): string {
+  switch (how) {
+    case "share":
+      return percent(value, step * 100 < 0.999 ? 1 : 0);
+    case "ms":
+      return value === 0 ? "0" : duration(value);
+    case "points":
+      return decimal(value, step < 1 ? (step < 0.1 ? 2 : 1) : 0);
+    case "integer":
+      return Math.abs(value) >= 100_000 ? compactTick(value) : integer(value);
+    case "credits":
+    case "credits_small":
+    case "ratio":
+    case "minutes":
+      if (Math.abs(value) >= 100_000) return compactTick(value);
+      return step < 1 ? trimmed(value, step) : credits0(value);
+  }
+}
+
+function trimmed(value: number, step: number): string {
+  return decimal(value, Math.min(4, Math.ceil(-Math.log10(step) - 1e-9)));
+}
+
+function credits0(value: number): string {
+  return Number.isInteger(value) ? integer(value) : credits(value);
+}
+
+/** An edge of a bin: as many digits as it has, no more. */
+export function edge(value: number, how: MeasureFormat): string {
+  if (how === "ms") return value === 0 ? "0" : duration(value);
+  if (how === "share") return percent(value, 0);
+  return String(Number(value.toPrecision(6)));
+}

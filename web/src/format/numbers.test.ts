@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import {
+  bytes,
+  change,
+  compact,
+  compactTick,
+  credits,
+  duration,
+  format,
+  integer,
+  percent,
+  share,
+  signed,
+} from "./numbers";
+
+// A narrow space is written as _ here, to be seen.
+const plain = (text: string) => text.replaceAll("\u202f", "_").replaceAll("\u2212", "-");
+
+test.each([
+  [integer(12345), "12,345"],
+  [integer(-0.2), "0"],
+  [compact(12345), "12,345"],
+  [compact(1_234_567), "1.23_M"],
+  [compact(999_999), "1.00_M"],
+  [compact(2_500_000_000), "2.50_G"],
+  [compactTick(80_000), "80,000"],
+  [compactTick(120_000), "120_k"],
+  [compactTick(2_000_000), "2_M"],
+  [percent(0.941), "94.1_%"],
+  [percent(1), "100.0_%"],
+  [percent(-0.00001), "0.0_%"],
+  [share(0.0004), "<_1_%"],
+  [share(0), "0_%"],
+  [duration(320), "320_ms"],
+  [duration(999.6), "1.00_s"],
+  [duration(1320), "1.32_s"],
+  [duration(15_700), "15.7_s"],
+  [duration(150_000), "2.5_min"],
+  [duration(8_640_000), "2.4_h"],
+  [bytes(217_772_032), "208_MiB"],
+  [credits(0.2657), "0.2657"],
+  [credits(24.394), "24.39"],
+  [credits(608.44), "608.4"],
+])("%s", (text, expected) => {
+  expect(plain(text)).toBe(expected);
+});
+
+test("what is missing is a dash, whatever it is", () => {
+  for (const value of [null, undefined, NaN, Infinity]) {
+    for (const how of [
+      "integer",
+      "percent",
+      "credits",
+      "milliseconds",
+      "minutes",
+      "bytes",
+      "decimal1",
+    ] as const)
+      expect(format(value, how)).toBe("–");
+    expect(compact(value)).toBe("–");
+    expect(share(value)).toBe("–");
+    expect(signed(value, 1)).toBe("–");
+  }
+});
+
+test("a change of a share is in points, never a percent of a percent", () => {
+  expect(plain(change(0.953, 0.941, "percent"))).toBe("+1.2_pt");
+  expect(plain(change(0.941, 0.953, "percent"))).toBe("-1.2_pt");
+  expect(plain(change(24.8, 24.9, "decimal1"))).toBe("-0.1");
+  expect(plain(change(48_002, 50_000, "integer"))).toBe("-4.0_%");
+  expect(plain(change(5, 0, "integer"))).toBe("–");
+  expect(plain(change(24.91, 24.89, "decimal1"))).toBe("±0.0");
+});

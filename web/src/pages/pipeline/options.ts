@@ -1,0 +1,55 @@
+// What was typed into the form of a run, as the server takes it.
+
+import type { RunRequest } from "../../api/types";
+
+export interface RunForm {
+  source: string;
+  prompts: string;
+  users: string;
+  seed: string;
+  month: string;
+  behavior: string;
+  select: string;
+  full: boolean;
+}
+
+const kMostPrompts = 2_000_000_000;
+const kMostUsers = 100_000_000;
+
+function whole(text: string, name: string, least: number, most: number): number | string {
+  // 10,000 and 10 000 are what people type.
+  const digits = text.replace(/[\s,_]/g, "");
+  const value = Number(digits);
+  if (!/^\d+$/.test(digits) || value < least || value > most)
+    return `${name} is a whole number from ${least.toLocaleString("en-GB")} to ${most.toLocaleString("en-GB")}.`;
+  return value;
+}
+
+/** What is empty is left out: the server then takes what the run before had. */
+export function requestOf(form: RunForm): { request: RunRequest } | { error: string } {
+  const request: RunRequest = {};
+  const numbers = [
+    ["prompts", "Prompts", 1, kMostPrompts],
+    ["users", "Users", 1, kMostUsers],
+    ["seed", "Seed", 0, Number.MAX_SAFE_INTEGER],
+  ] as const;
+  for (const [key, name, least, most] of numbers) {
+    if (form[key].trim() === "") continue;
+    const value = whole(form[key], name, least, most);
+    if (typeof value === "string") return { error: value };
+    request[key] = value;
+  }
+  const month = form.month.trim();
+  if (month !== "") {
+    if (!/^\d{4}-(0[1-9]|1[0-2])(\.\.\d{4}-(0[1-9]|1[0-2]))?$/.test(month))
+      return { error: "A month is written 2025-12, several are 2025-10..2025-12." };
+    request.month = month;
+  }
+  if (form.source.trim() !== "") request.source = form.source.trim();
+  if (form.behavior === "simulated" || form.behavior === "observed")
+    request.behavior = form.behavior;
+  const select = form.select.split(/[\s,]+/).filter(Boolean);
+  if (select.length > 0) request.select = select;
+  if (form.full) request.full_refresh = true;
+  return { request };
+}

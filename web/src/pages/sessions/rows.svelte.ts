@@ -1,0 +1,94 @@
+// The sessions that the filters leave, page by page, as the table comes to need them.
+
+import { Failure, get, isAbort } from "../../api/client";
+import type { SessionPage, SessionRow } from "../../api/types";
+import { live } from "../../state/live.svelte";
+import type { Scope } from "../../state/scope";
+
+const kPageRows = 100;
+// A hand that scrolls fast passes many pages: only where it stays is asked for.
+const kStayMs = 50;
+
+export class SessionRows {
+  total = $state(0);
+  loading = $state(true);
+  error = $state.raw<Failure | null>(null);
+  #pages = $state.raw(new Map<number, SessionRow[]>());
+  #wanted = $state.raw<readonly number[]>([0]);
+  #again = $state(0);
+
+  constructor(scope: () => Scope, sort: () => string) {
+    const key = $derived(JSON.stringify([scope(), sort()]));
+    let of = "";
+    $effect(() => {
+      const now = `${key} ${live.epoch} ${this.#again}`;
+      const fresh = now !== of;
+      const missing = this.#wanted.filter((page) => fresh || !this.#pages.has(page));
+      if (missing.length === 0) return;
+      const controller = new AbortController();
+      this.loading = true;
+      const ask = setTimeout(
+        () => {
+          Promise.all(missing.map((page) => load(scope(), sort(), page, controller.signal))).then(
+            (answers) => {
+              if (controller.signal.aborted) return;
+              const pages = fresh ? new Map<number, SessionRow[]>() : new Map(this.#pages);
+              answers.forEach((answer, place) => pages.set(missing[place]!, answer.rows));
+              of = now;
+              this.total = answers[0]!.total;
+              this.error = null;
+              this.loading = false;
+              this.#pages = pages;
+            },
+            (error: unknown) => {
+              if (controller.signal.aborted || isAbort(error)) return;
+              this.error =
+                error instanceof Failure
+                  ? error
+                  : new Failure({ error: String(error), hint: "", code: "internal" });
+              this.loading = false;
+              if (this.error.code === "unreachable") live.whenBack(this.retry);
+            },
+          );
+        },
+        fresh ? 0 : kStayMs,
+      );
+      return () => {
+        clearTimeout(ask);
+        controller.abort();
+      };
+    });
+  }
+
+  at(index: number): SessionRow | undefined {
+    return this.#pages.get(Math.floor(index / kPageRows))?.[index % kPageRows];
+  }
+
+  readonly sight = (from: number, to: number): void => {
+    const first = Math.floor(from / kPageRows);
+    const last = Math.floor(Math.max(from, to - 1) / kPageRows);
+    const wanted = Array.from({ length: last - first + 1 }, (_, place) => first + place);
+    if (wanted.join() !== this.#wanted.join()) this.#wanted = wanted;
+  };
+
+  readonly retry = (): void => {
+    this.#again += 1;
+  };
+
+  /** What was loaded so far, for a file. */
+  get loaded(): SessionRow[] {
+    return [...this.#pages.entries()].sort((a, b) => a[0] - b[0]).flatMap(([, rows]) => rows);
+  }
+}
+
+function load(scope: Scope, sort: string, page: number, signal: AbortSignal): Promise<SessionPage> {
+  const query = new URLSearchParams({
+    filters: JSON.stringify(scope.filters),
+    sort,
+    limit: String(kPageRows),
+    offset: String(page * kPageRows),
+  });
+  if (scope.time_range.from) query.set("from", scope.time_range.from);
+  if (scope.time_range.to) query.set("to", scope.time_range.to);
+  return get(`/api/sessions?${query.toString()}`, signal);
+}

@@ -1,0 +1,35 @@
+// The queries that were run, newest first, kept by the browser.
+
+const kKey = "gsa.sql.history";
+const kMost = 50;
+
+export interface Past {
+  sql: string;
+  /** ISO time. */
+  at: string;
+}
+
+export function readHistory(): Past[] {
+  try {
+    const list: unknown = JSON.parse(localStorage.getItem(kKey) ?? "[]");
+    return Array.isArray(list) ? list.filter(isPast).slice(0, kMost) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isPast(item: unknown): item is Past {
+  const past = item as Partial<Past> | null;
+  return typeof past?.sql === "string" && typeof past.at === "string";
+}
+
+/** With one more at the front, of the same text only the newest. */
+export function remember(list: readonly Past[], sql: string, at: string): Past[] {
+  const next = [{ sql, at }, ...list.filter((past) => past.sql !== sql)].slice(0, kMost);
+  try {
+    localStorage.setItem(kKey, JSON.stringify(next));
+  } catch {
+    // Storage may be full or switched off: the list then ends with the page.
+  }
+  return next;
+}

@@ -1,0 +1,86 @@
+// What can be done with a result of SQL: order it, write its values, and draw it.
+
+import type { SqlResult } from "../../api/types";
+import type { Cell, TableData } from "../../format/table";
+
+export type SqlColumn = SqlResult["columns"][number];
+type Row = readonly unknown[];
+
+const kNumeric = new Set(["integer", "number", "decimal"]);
+
+export function isNumber(column: SqlColumn): boolean {
+  return kNumeric.has(column.kind);
+}
+
+/** A value as text; null is told apart from the text "null" by how it is drawn. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
+}
+
+export function numberOf(value: unknown): number | null {
+  if (typeof value === "number") return value;
+  // Decimals, and integers that a double cannot hold, come as text.
+  if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+    return Number(value);
+  return null;
+}
+
+/** The rows in another order: `sort` is the place of a column, with - before it for the largest first. */
+export function sorted(result: SqlResult, sort: string): Row[] {
+  const place = Number(sort.replace(/^-/, ""));
+  const column = result.columns[place];
+  if (!column || sort === "") return result.rows;
+  const sign = sort.startsWith("-") ? -1 : 1;
+  const numeric = isNumber(column);
+  const compare = (a: unknown, b: unknown): number => {
+    if (numeric) return (numberOf(a) ?? 0) - (numberOf(b) ?? 0);
+    const left = valueText(a);
+    const right = valueText(b);
+    return left < right ? -1 : left > right ? 1 : 0;
+  };
+  return [...(result.rows as Row[])].sort((a, b) => {
+    // Nulls come last, whichever way.
+    if (a[place] === null || b[place] === null)
+      return Number(a[place] === null) - Number(b[place] === null);
+    return sign * compare(a[place], b[place]);
+  });
+}
+
+export function tableOf(result: SqlResult): TableData {
+  return {
+    columns: result.columns.map((column) => ({ label: column.name, numeric: isNumber(column) })),
+    rows: (result.rows as Row[]).map((row) =>
+      row.map((value): Cell =>
+        value === null
+          ? null
+          : (value as Cell) === true || value === false
+            ? (value as boolean)
+            : typeof value === "number"
+              ? value
+              : valueText(value),
+      ),
+    ),
+  };
+}
+
+export interface ChartChoice {
+  kind: "line" | "bars";
+  /** Places of columns. */
+  x: number;
+  y: number[];
+}
+
+const kMostLines = 4;
+
+/** How a result is best drawn; null where it has no number to draw. */
+export function chartOf(result: SqlResult): ChartChoice | null {
+  const y = result.columns.flatMap((column, place) => (isNumber(column) ? [place] : []));
+  const time = result.columns.findIndex((column) => ["date", "timestamp"].includes(column.kind));
+  const name = result.columns.findIndex((column) => !isNumber(column));
+  if (result.rows.length === 0) return null;
+  if (time >= 0 && y.length > 0) return { kind: "line", x: time, y: y.slice(0, kMostLines) };
+  if (name >= 0 && y.length > 0) return { kind: "bars", x: name, y: [y[0]!] };
+  if (y.length > 1) return { kind: "bars", x: y[0]!, y: [y[1]!] };
+  return null;
+}

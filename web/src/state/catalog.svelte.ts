@@ -1,0 +1,71 @@
+// The measures, dimensions and ranges that the server knows, and what its numbers are made of.
+
+import { Failure, get, isAbort } from "../api/client";
+import type {
+  Catalog,
+  DimensionInfo,
+  MeasureInfo,
+  MeasureName,
+  RangeInfo,
+  Value,
+} from "../api/types";
+import { shown } from "./filters";
+import { live } from "./live.svelte";
+import { textOf } from "./scope";
+
+const kWeekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+class CatalogStore {
+  data = $state.raw<Catalog | null>(null);
+  error = $state.raw<Failure | null>(null);
+  #measures = $derived(new Map(this.data?.measures.map((measure) => [measure.name, measure])));
+  #dimensions = $derived(new Map(this.data?.dimensions.map((info) => [info.name as string, info])));
+  #ranges = $derived(new Map(this.data?.ranges.map((info) => [info.name as string, info])));
+
+  /** Asks for it; call again when the numbers have changed or the server is back. */
+  readonly load = async (): Promise<void> => {
+    try {
+      const data = await get<Catalog>("/api/catalog");
+      this.data = data;
+      this.error = null;
+      live.publish(data.publication);
+    } catch (error) {
+      if (isAbort(error)) return;
+      this.error =
+        error instanceof Failure
+          ? error
+          : new Failure({ error: String(error), hint: "", code: "internal" });
+      if (this.error.code === "unreachable") live.suspect();
+    }
+  };
+
+  measure(name: MeasureName): MeasureInfo | undefined {
+    return this.#measures.get(name);
+  }
+
+  dimension(name: string): DimensionInfo | undefined {
+    return this.#dimensions.get(name);
+  }
+
+  range(name: string): RangeInfo | undefined {
+    return this.#ranges.get(name);
+  }
+
+  /** What a dimension or range is called. */
+  label(name: string): string {
+    return this.dimension(name)?.label ?? this.range(name)?.label ?? shown(name);
+  }
+}
+
+export const catalog = new CatalogStore();
+
+/** How a value of a dimension reads. */
+export function valueLabel(dimension: string, value: Value): string {
+  if (dimension === "weekday" && typeof value === "number") return kWeekdays[value - 1] ?? "";
+  if (dimension === "hour_of_day" && typeof value === "number")
+    return String(value).padStart(2, "0") + ":00";
+  if (dimension === "downloaded") return value === true ? "downloaded" : "not downloaded";
+  if (dimension === "feedback" && value === null) return "none";
+  if (dimension === "user") return `user ${String(value)}`;
+  return shown(textOf(value));
+}

@@ -1,0 +1,14 @@
+// A click on a value of a dimension, wherever it is drawn.
+
+import { choiceOf, choose, gestureOf, withFilter } from "./filters";
+import { router } from "./router.svelte";
+
+/** Filters on the value; with Shift adds it, with Alt excludes it; again removes it. */
+export function pick(
+  event: { shiftKey: boolean; altKey: boolean },
+  dimension: string,
+  value: string,
+): void {
+  const choice = choose(choiceOf(router.filters, dimension), value, gestureOf(event));
+  router.setFilters(withFilter(router.filters, dimension, choice));
+}

@@ -1,0 +1,80 @@
+// Where the reader is. The address is the only state of a page that outlives it: Back, Forward, a
+// link and a reload all show the same.
+
+import { writeFilters, parseFilters, type Filters } from "./filters";
+import { parsePath, type Route } from "./routes";
+import { kFilterKeys } from "./scope";
+
+class Router {
+  #url = $state.raw(new URL(location.href));
+  readonly route: Route | null = $derived(parsePath(this.#url.pathname));
+  readonly filters: Filters = $derived(parseFilters(this.#url.searchParams, kFilterKeys));
+
+  constructor() {
+    addEventListener("popstate", () => (this.#url = new URL(location.href)));
+    document.addEventListener("click", (event) => this.#follow(event));
+  }
+
+  get path(): string {
+    return this.#url.pathname;
+  }
+
+  /** A parameter of the page itself, null where it is not given. */
+  param(name: string): string | null {
+    return this.#url.searchParams.get(name);
+  }
+
+  /** The address of a page, with the filters that hold now and parameters of its own. */
+  link(path: string, params: Record<string, string | null> = {}, filters = this.filters): string {
+    const query = new URLSearchParams();
+    writeFilters(query, filters, kFilterKeys);
+    for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
+    return path + written(query);
+  }
+
+  /** Goes to an address of this site. `replace` leaves no step for Back. */
+  go(address: string, options: { replace?: boolean } = {}): void {
+    const url = new URL(address, this.#url);
+    if (url.href === this.#url.href) return;
+    const samePage = url.pathname === this.#url.pathname;
+    if (options.replace) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
+    this.#url = url;
+    if (!samePage) scrollTo(0, 0);
+  }
+
+  setFilters(filters: Filters): void {
+    const query = new URLSearchParams(this.#url.searchParams);
+    writeFilters(query, filters, kFilterKeys);
+    this.go(this.#url.pathname + written(query));
+  }
+
+  /** Sets parameters of the page; null or "" removes one. */
+  setParams(params: Record<string, string | null>, options: { replace?: boolean } = {}): void {
+    const query = new URLSearchParams(this.#url.searchParams);
+    for (const [name, value] of Object.entries(params)) {
+      if (value) query.set(name, value);
+      else query.delete(name);
+    }
+    this.go(this.#url.pathname + written(query), options);
+  }
+
+  // A click on a link within the site changes the page without a reload.
+  #follow(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const anchor = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+    if (!anchor || anchor.target || anchor.hasAttribute("download")) return;
+    if (anchor.origin !== location.origin || anchor.getAttribute("href")?.startsWith("#")) return;
+    event.preventDefault();
+    this.go(anchor.href);
+  }
+}
+
+function written(query: URLSearchParams): string {
+  // These are as good unescaped, and easier to read.
+  const text = query.toString().replace(/%(3A|2C|21|2F)/g, (code) => decodeURIComponent(code));
+  return text === "" ? "" : "?" + text;
+}
+
+export const router = new Router();

@@ -1,0 +1,54 @@
+// A page of the real server, on which no error may go by unseen.
+
+import { test as base, type Page } from "@playwright/test";
+import { Server } from "./server";
+
+export { expect } from "@playwright/test";
+
+interface Fixtures {
+  /** Errors of the page's console and of the content security policy; none may be left at the end. */
+  faults: string[];
+}
+
+export const test = base.extend<Fixtures, { server: Server }>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.create();
+      await use(server);
+      await server.remove();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  baseURL: async ({ server }, use) => use(server.url),
+  faults: [
+    async ({ page }, use) => {
+      const faults: string[] = [];
+      page.on("pageerror", (error) => faults.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
+      });
+      await page.addInitScript(() =>
+        addEventListener("securitypolicyviolation", (event) =>
+          console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+        ),
+      );
+      await use(faults);
+      base.expect(faults).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Waits until nothing on the page is being asked for. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator("main h1").first().waitFor({ state: "attached" });
+  await page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null);
+}
+
+/** Opens a page and waits until it shows what it has. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await settled(page);
+}
+
+export const kDecember = "from=2025-12-01&to=2025-12-30";

@@ -1,0 +1,77 @@
+import { expect, kDecember, open, settled, test } from "./fixtures";
+
+test("a run is started from the page and followed to its end, and the numbers become new", async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  await open(page, "/pipeline");
+  await page.getByRole("button", { name: "With options…" }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByLabel("Seed").fill("seven");
+  await expect(sheet.getByRole("alert")).toContainText("Seed is a whole number");
+  await sheet.getByLabel("Source").fill("synthetic");
+  await sheet.getByLabel("Prompts").fill("3,000");
+  await sheet.getByLabel("Users").fill("300");
+  await sheet.getByLabel("Month, or months").fill("2025-11..2025-12");
+  await sheet.getByLabel("Seed").fill("7");
+  await sheet.getByRole("button", { name: "Start the run" }).click();
+
+  await expect(page.getByText("going on for")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Materialize all" })).toBeDisabled();
+  await expect(page.getByRole("img", { name: /^Gantt/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/success, published/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/New numbers, published by run/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Materialize all" })).toBeEnabled();
+  await expect(page.locator(".provenance")).toContainText("seed 7");
+});
+
+test("a page that is open shows the numbers of a new publication by itself", async ({
+  page,
+  server,
+}) => {
+  test.setTimeout(120_000);
+  await open(page, `/?${kDecember}`);
+  const cost = page.locator(".tile", { hasText: "Cost" }).locator(".value");
+  const before = await cost.innerText();
+  const answer = await fetch(`${server.url}/api/runs`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      source: "synthetic",
+      prompts: 3000,
+      users: 300,
+      seed: 11,
+      month: "2025-11..2025-12",
+    }),
+  });
+  expect(answer.status).toBe(202);
+  await expect(cost).not.toHaveText(before, { timeout: 60_000 });
+  await expect(page.locator(".provenance")).toContainText("seed 11");
+});
+
+test("a server that is killed leaves the picture, and comes back by itself", async ({
+  page,
+  server,
+  faults,
+}) => {
+  await open(page, `/friction?${kDecember}`);
+  const board = page
+    .locator("figure")
+    .filter({ has: page.getByRole("heading", { name: "By region", exact: true }) });
+  const shown = await board.locator("ul").innerText();
+  await server.kill();
+  await expect(page.getByText("The server does not answer.")).toBeVisible();
+  expect(await board.locator("ul").innerText()).toBe(shown);
+  // A question that gets no answer is asked again once the server is back.
+  await page
+    .locator("figure")
+    .filter({ has: page.getByRole("heading", { name: "By tier", exact: true }) })
+    .getByRole("button", { name: /^free/ })
+    .click();
+  await server.start();
+  await expect(page.getByText("The server does not answer.")).toBeHidden({ timeout: 30_000 });
+  await settled(page);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  expect(await board.locator("ul").innerText()).not.toBe(shown);
+  faults.splice(0);
+});
