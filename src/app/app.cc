@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "app/failure.h"
+#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
+#include "app/served_commands.h"
 #include "base/interrupt.h"
+#include "base/invocation.h"
 #include "base/text.h"
 #include "duck/database.h"
 
@@ -90,7 +94,15 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   return kUsageExit;
 }
 
-int run_command_line(int argc, char** argv) {
+// The warehouse of the command, where it has one and another process may carry it out: gsa serve is
+// that process, and gsa watch has its runs carried out one by one.
+std::string warehouse_of(const CLI::App& command) {
+  if (command.get_name() == "serve" || command.get_name() == "watch") return "";
+  const CLI::Option* option = command.get_option_no_throw("--warehouse");
+  return option == nullptr ? "" : option->as<std::string>();
+}
+
+int run_command_line(const std::vector<std::string>& arguments) {
   CLI::App app(
       "Shows where users of image generation meet friction, who they are, and what it costs.",
       "gsa");
@@ -113,28 +125,40 @@ int run_command_line(int argc, char** argv) {
   add_watch(app, action);
   add_serve(app, action);
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    if (error.get_exit_code() == 0) {  // --help, --version
+      std::ostringstream text;
+      app.exit(error, text, text);
+      fmt::print(out_stream(), "{}", text.str());
+      return 0;
+    }
     return usage_error(app, error);
   }
   if (!action) {
-    fmt::print("{}", app.help());
+    fmt::print(out_stream(), "{}", app.help());
     return 0;
   }
-  catch_interrupts();
+  if (held_warehouse() == nullptr) {
+    catch_interrupts();
+    if (const std::string warehouse = warehouse_of(*command_of(app)); !warehouse.empty()) {
+      if (const auto code = carry_out_elsewhere(warehouse, arguments)) return *code;
+    }
+  }
   return action();
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int run_arguments(const std::vector<std::string>& arguments) {
   try {
-    return run_command_line(argc, argv);
+    return run_command_line(arguments);
   } catch (...) {
     return report_failure();
   }
 }
+
+int main(int argc, char** argv) { return run_arguments({argv + std::min(argc, 1), argv + argc}); }
 
 CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,
                             const std::string& examples, bool& quiet) {
@@ -162,15 +186,13 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
   return command;
 }
 
-std::string given_options(const CLI::App& command) {
-  // Where it went, how it was shown, and when it was run.
-  constexpr std::array<std::string_view, 5> kLeftOut = {"--warehouse", "--quiet", "--schedule",
-                                                        "--time-zone", "--debounce"};
+std::vector<std::string> given_words(const CLI::App& command,
+                                     std::span<const std::string_view> left_out) {
   std::vector<std::string> words;
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_name();
     if (option->count() == 0 ||
-        std::find(kLeftOut.begin(), kLeftOut.end(), name) != kLeftOut.end()) {
+        std::find(left_out.begin(), left_out.end(), name) != left_out.end()) {
       continue;
     }
     if (option->get_positional()) {
@@ -182,19 +204,28 @@ std::string given_options(const CLI::App& command) {
       for (const std::string& value : option->results()) words.push_back(value);
     }
   }
-  return join(words, " ");
+  return words;
+}
+
+std::string given_options(const CLI::App& command) {
+  // Where it went, how it was shown, and when it was run.
+  constexpr std::array<std::string_view, 5> kLeftOut = {"--warehouse", "--quiet", "--schedule",
+                                                        "--time-zone", "--debounce"};
+  return join(given_words(command, kLeftOut), " ");
 }
 
 void add_record_options(CLI::App& command, RecordOptions& options) {
   command.add_flag("--wait", options.wait,
                    "Wait for another process that has the warehouse, instead of refusing");
-  command
-      .add_option("--history-days", options.history_days,
-                  "Days for which runs stay on record (or GSA_HISTORY_DAYS)")
-      ->envname("GSA_HISTORY_DAYS")
-      ->capture_default_str()
-      ->transform(whole_number(1, kMaxHistoryDays))
-      ->type_name("N");
+  CLI::Option* days = command
+                          .add_option("--history-days", options.history_days,
+                                      "Days for which runs stay on record (or GSA_HISTORY_DAYS)")
+                          ->capture_default_str()
+                          ->transform(whole_number(1, kMaxHistoryDays))
+                          ->type_name("N");
+  command.preparse_callback([days](std::size_t) {
+    if (const auto own = environment("GSA_HISTORY_DAYS")) days->default_val(*own);
+  });
 }
 
 void add_project_options(CLI::App& command, ProjectOptions& options) {

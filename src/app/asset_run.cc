@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/held_warehouse.h"
 #include "app/maker.h"
 #include "app/run_log.h"
 #include "assets/checksum.h"
@@ -15,6 +16,7 @@
 #include "assets/warehouse.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/invocation.h"
 #include "base/text.h"
 #include "dbt/compile.h"
 #include "dbt/graph.h"
@@ -112,10 +114,13 @@ void end_unpublished(duck::Connection& connection, assets::Recorder& recorder,
 
 duck::Database open_for_run(const CommonOptions& common, const RecordOptions& record,
                             assets::Access access) {
-  if (!record.wait) return assets::open_warehouse(common.warehouse, access);
-  return assets::wait_for_warehouse(common.warehouse, access, [&](const std::string& message) {
-    if (!common.quiet) fmt::print(stderr, "{}; waiting\n", message);
-  });
+  if (!record.wait) return open_warehouse(common, access);
+  return assets::wait_for_warehouse([&] { return open_warehouse(common, access); },
+                                    [&](const std::string& message) {
+                                      if (!common.quiet) {
+                                        fmt::print(err_stream(), "{}; waiting\n", message);
+                                      }
+                                    });
 }
 
 duck::Database open_or_in_memory(const CommonOptions& common, const RecordOptions& record,
@@ -204,6 +209,31 @@ assets::Versions versions_of_sources(duck::Connection& connection, const Catalog
   return versions;
 }
 
+namespace {
+
+// Who is told: the caller's, or that of the warehouse that is held. Lets go with the end of the
+// run.
+class Audience {
+ public:
+  explicit Audience(RunAudience* given) : audience_(given) {
+    if (given != nullptr || held_warehouse() == nullptr) return;
+    own_ = held_warehouse()->audience();
+    audience_ = own_.get();
+  }
+  ~Audience() {
+    if (audience_ != nullptr) audience_->run_ended();
+  }
+  Audience(const Audience&) = delete;
+  Audience& operator=(const Audience&) = delete;
+  RunAudience* get() const { return audience_; }
+
+ private:
+  std::unique_ptr<RunAudience> own_;
+  RunAudience* audience_;
+};
+
+}  // namespace
+
 std::string fresh_line(const assets::Plan& plan) {
   return fmt::format(
       "{}  Nothing is stale: {} up to date", clock_now(),
@@ -244,8 +274,11 @@ std::vector<std::string> plan_lines(const assets::Plan& plan, bool all) {
   return lines;
 }
 
-void run_assets(const duck::Database& database, const AssetRun& run,
+void run_assets(const duck::Database& database, const AssetRun& asked,
                 assets::Provenance provenance) {
+  const Audience audience(asked.audience);
+  AssetRun run = asked;
+  run.audience = audience.get();
   duck::Connection connection = database.connect();
   assets::Recorder recorder(database, {run.command, run.options, run.baseline,
                                        threads_of(run.common.warehouse), GSA_VERSION});

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/invocation.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "duck/database.h"
@@ -18,7 +19,7 @@ namespace gsa::app {
 namespace {
 
 void write_stdout(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+  if (std::fwrite(text.data(), 1, text.size(), out_stream()) != text.size()) {
     throw Error(fmt::format("cannot write the list: {}", std::strerror(errno)));
   }
 }
@@ -96,7 +97,7 @@ void write_cache_list(const hub::Settings& settings, RowFormat format) {
   } else {
     write_rows_of(files, format);
   }
-  if (std::fflush(stdout) != 0) {
+  if (std::fflush(out_stream()) != 0) {
     throw Error(fmt::format("cannot write the list: {}", std::strerror(errno)));
   }
 }

@@ -1,7 +1,6 @@
 #include <map>
 #include <memory>
 #include <set>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -13,6 +12,7 @@
 #include "app/project.h"
 #include "assets/graph_format.h"
 #include "assets/warehouse.h"
+#include "base/invocation.h"
 
 namespace gsa::app {
 namespace {
@@ -33,7 +33,7 @@ int with_overview(const AssetsOptions& options, const Show& show) {
   const duck::Database database = open_or_in_memory(options.common, {}, assets::Access::read);
   duck::Connection connection = database.connect();
   const AssetOverview overview(project, connection);
-  fmt::print("{}", show(project, overview, connection));
+  fmt::print(out_stream(), "{}", show(project, overview, connection));
   return 0;
 }
 
@@ -54,7 +54,7 @@ int graph(const AssetsOptions& options) {
 int show(const AssetsOptions& options) {
   return with_overview(options, [&](const dbt::Project& project, const AssetOverview& overview,
                                     duck::Connection& connection) {
-    return asset_report(overview, project, connection, options.name, STDOUT_FILENO);
+    return asset_report(overview, project, connection, options.name, out_fd());
   });
 }
 

@@ -11,6 +11,7 @@
 #include "assets/state.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
+#include "base/invocation.h"
 #include "base/text.h"
 
 namespace gsa::app {
@@ -88,7 +89,7 @@ void build(const BuildOptions& options) {
   if (selection) plan = plan_selection(*selection, catalog, state, planning);
   require_sources(catalog, state, plan);
   if (plan.is_empty()) {
-    if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(plan));
+    if (!options.common.quiet) fmt::print(err_stream(), "{}\n", fresh_line(plan));
     return;
   }
   const AssetRun run{

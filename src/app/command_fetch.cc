@@ -1,7 +1,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/invocation.h"
 #include "base/text.h"
 #include "hub/cache.h"
 #include "hub/fetch.h"
@@ -66,9 +66,9 @@ void say(const Wanted& wanted, const hub::CachedFile& cached, bool downloaded, d
       fmt::format("{}{}, {}", has_name ? wanted.source + ": " : "", dataset_file_at(cached),
                   format_bytes(static_cast<double>(cached.bytes)));
   if (downloaded) {
-    fmt::print(stderr, "{}  Fetched {} [{:.2f}s]\n", clock_now(), what, seconds);
+    fmt::print(err_stream(), "{}  Fetched {} [{:.2f}s]\n", clock_now(), what, seconds);
   } else {
-    fmt::print(stderr, "{}  Was cached already: {}\n", clock_now(), what);
+    fmt::print(err_stream(), "{}  Was cached already: {}\n", clock_now(), what);
   }
 }
 
@@ -93,8 +93,8 @@ int fetch_all(const FetchOptions& options) {
     FetchProgress progress(path.substr(path.rfind('/') + 1), options.quiet);
     const hub::CachedFile cached = fetch_one(settings, wanted, progress);
     if (!options.quiet) say(wanted, cached, progress.downloaded(), watch.seconds());
-    fmt::print("{}\n", cached.path);
-    std::fflush(stdout);  // a script may begin with the first file while the next one comes
+    fmt::print(out_stream(), "{}\n", cached.path);
+    std::fflush(out_stream());  // a script may begin with the first file while the next one comes
   }
   return 0;
 }

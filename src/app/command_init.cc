@@ -8,6 +8,7 @@
 #include "base/embedded.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/invocation.h"
 
 namespace gsa::app {
 namespace {
@@ -26,8 +27,8 @@ int init(const std::string& folder, bool quiet) {
     write_file(path, file.contents);
   }
   if (!quiet) {
-    fmt::print("wrote {} files to {}; use them with: gsa run --project {}\n", files.size(), folder,
-               folder);
+    fmt::print(out_stream(), "wrote {} files to {}; use them with: gsa run --project {}\n",
+               files.size(), folder, folder);
   }
   return 0;
 }

@@ -1,6 +1,5 @@
 #include <memory>
 #include <set>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -11,6 +10,7 @@
 #include "app/plan_diff.h"
 #include "app/project.h"
 #include "assets/warehouse.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
@@ -25,7 +25,7 @@ struct PlanCommandOptions {
 void print_checks(const PipelinePlan& planned) {
   std::int64_t due = 0;
   for (const bool is_due : planned.plan.checks_due) due += is_due ? 1 : 0;
-  if (due > 0) fmt::print("{} to ask\n", counted(due, "check", "checks"));
+  if (due > 0) fmt::print(out_stream(), "{} to ask\n", counted(due, "check", "checks"));
 }
 
 // Models whose own SQL changed; what is only downstream of them is seen through the columns.
@@ -62,17 +62,17 @@ void print_impact(const PipelinePlan& planned, const dbt::Project& project,
   const auto impacts =
       impact_of_changes(project, planned.catalog, planned.state, changed, connection);
   if (impacts.empty()) return;
-  fmt::print("\nColumns that are touched\n");
+  fmt::print(out_stream(), "\nColumns that are touched\n");
   for (const std::size_t index : planned.catalog.graph.order()) {
     const auto impact = impacts.find(planned.catalog.graph[index].name);
     if (impact == impacts.end()) continue;
-    fmt::print("  {}: {}\n", impact->first, describe(impact->second));
+    fmt::print(out_stream(), "  {}: {}\n", impact->first, describe(impact->second));
   }
 }
 
 void print_diffs(const std::vector<RowDiff>& diffs) {
-  fmt::print("\nRows that would change\n");
-  if (diffs.empty()) fmt::print("  none\n");
+  fmt::print(out_stream(), "\nRows that would change\n");
+  if (diffs.empty()) fmt::print(out_stream(), "  none\n");
   for (const RowDiff& diff : diffs) {
     std::vector<std::string> parts;
     if (diff.is_new) parts.emplace_back("new");
@@ -85,11 +85,11 @@ void print_diffs(const std::vector<RowDiff>& diffs) {
     if (!diff.columns_removed.empty()) {
       parts.push_back("without columns " + join(diff.columns_removed, ", "));
     }
-    fmt::print("  {}{}: {} (rows {} → {})\n", diff.asset,
+    fmt::print(out_stream(), "  {}{}: {} (rows {} → {})\n", diff.asset,
                diff.key.empty() ? "" : fmt::format(" by {}", join(diff.key, ", ")),
                join(parts, ", "), with_thousands(diff.rows_before),
                with_thousands(diff.rows_after));
-    for (const std::string& example : diff.examples) fmt::print("    {}\n", example);
+    for (const std::string& example : diff.examples) fmt::print(out_stream(), "    {}\n", example);
   }
 }
 
@@ -110,11 +110,12 @@ void plan(const PlanCommandOptions& options) {
       open_or_in_memory(pipeline.common, pipeline.record, access_for(options));
   PipelinePlan planned(pipeline, project, sources, database);
   if (planned.plan.is_empty()) {
-    fmt::print("Nothing is stale: {} up to date\n",
+    fmt::print(out_stream(), "Nothing is stale: {} up to date\n",
                counted(std::ssize(planned.plan.units), "asset is", "assets are"));
     return;
   }
-  for (const std::string& line : plan_lines(planned.plan, true)) fmt::print("{}\n", line);
+  for (const std::string& line : plan_lines(planned.plan, true))
+    fmt::print(out_stream(), "{}\n", line);
   print_checks(planned);
   duck::Connection connection = database.connect();
   print_impact(planned, project, connection);

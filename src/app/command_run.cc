@@ -5,6 +5,7 @@
 #include "app/options.h"
 #include "app/pipeline.h"
 #include "app/summary.h"
+#include "base/invocation.h"
 
 namespace gsa::app {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 int run(const PipelineOptions& options) {
   const PipelineRun run = run_pipeline(options);
   duck::Connection connection = run.warehouse.connect();
-  fmt::print("\n{}", report(connection, ReportFormat::table));
+  fmt::print(out_stream(), "\n{}", report(connection, ReportFormat::table));
   return 0;
 }
 

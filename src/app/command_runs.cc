@@ -5,11 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/row_writer.h"
@@ -18,6 +18,7 @@
 #include "assets/records_schema.h"
 #include "assets/run_diff.h"
 #include "base/error.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
@@ -37,8 +38,8 @@ struct RunsOptions {
 };
 
 void write_stdout(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (!written || std::fflush(stdout) != 0) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), out_stream()) == text.size();
+  if (!written || std::fflush(out_stream()) != 0) {
     throw Error(fmt::format("cannot write the runs: {}", std::strerror(errno)));
   }
 }
@@ -73,8 +74,7 @@ void write_run_table(duck::Connection& connection, const RunsOptions& options) {
 }
 
 int list(const RunsOptions& options) {
-  const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::read);
+  const duck::Database database = open_warehouse(options.common, assets::Access::read);
   duck::Connection connection = database.connect();
   if (options.format == RowFormat::table || options.format == RowFormat::markdown) {
     write_run_table(connection, options);
@@ -106,19 +106,18 @@ void write_hints(const RunsOptions& options, const assets::RunRecord& run) {
   for (const char* table : {"steps", "checks", "events"}) {
     text += fmt::format("  gsa sql \"from ops.{} where run_id = {}\"{}\n", table, run.id, where);
   }
-  write_stdout(paint(STDOUT_FILENO, Ink::dim, text));
+  write_stdout(paint(out_fd(), Ink::dim, text));
 }
 
 int show(const RunsOptions& options) {
-  const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::read);
+  const duck::Database database = open_warehouse(options.common, assets::Access::read);
   duck::Connection connection = database.connect();
   const assets::RunRecord run = find_run(connection, options.run);
   RunReportOptions report;
-  report.width = is_terminal(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : 100;
+  report.width = is_terminal(out_fd()) ? terminal_width(out_fd()) : 100;
   report.all_steps = options.all;
-  if (wants_colour(STDOUT_FILENO)) {
-    report.paint = [](Ink ink, std::string_view text) { return paint(STDOUT_FILENO, ink, text); };
+  if (wants_colour(out_fd())) {
+    report.paint = [](Ink ink, std::string_view text) { return paint(out_fd(), ink, text); };
   }
   write_stdout(run_report(connection, run, report));
   if (!options.common.quiet) write_hints(options, run);
@@ -126,8 +125,7 @@ int show(const RunsOptions& options) {
 }
 
 int diff(const RunsOptions& options) {
-  const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::read);
+  const duck::Database database = open_warehouse(options.common, assets::Access::read);
   duck::Connection connection = database.connect();
   const assets::RunRecord a = find_run(connection, options.run);
   const assets::RunRecord b = find_run(connection, options.other);

@@ -1,6 +1,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <random>
 #include <string>
@@ -9,10 +10,13 @@
 #include <fmt/format.h>
 
 #include "app/dashboard.h"
+#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
+#include "app/served_commands.h"
 #include "assets/warehouse.h"
 #include "base/interrupt.h"
+#include "base/invocation.h"
 #include "http/server.h"
 
 namespace gsa::app {
@@ -49,24 +53,27 @@ http::Options server_options(const ServeOptions& options) {
 }
 
 void say(const ServeOptions& options, const std::string& text) {
-  if (!options.common.quiet) fmt::print(stderr, "{}\n", text);
+  if (!options.common.quiet) fmt::print(err_stream(), "{}\n", text);
 }
 
 int serve(const ServeOptions& options) {
-  const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::write);
-  Dashboard dashboard(database, {options.common, options.project, options.record});
+  std::signal(SIGPIPE, SIG_IGN);  // of commands whose readers go
+  HeldWarehouse warehouse(assets::open_warehouse(options.common.warehouse, assets::Access::write),
+                          options.common.warehouse.path);
+  Dashboard dashboard(warehouse, {options.common, options.project, options.record});
   http::Options server_settings = server_options(options);
   const std::string token = server_settings.access.token;
   std::unique_ptr<http::Server> server;
   server = std::make_unique<http::Server>(
       std::move(server_settings), dashboard.router([&server] { return server->metrics(); }));
   dashboard.warm();
+  auto commands = std::make_unique<ServedCommands>(warehouse);
   server->start();
   say(options, fmt::format("the dashboard is at {}{}", server->address(),
                            token.empty() ? "" : "/?token=" + token));
   say(options, "Ctrl-C stops it");
   while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  commands.reset();
   dashboard.stop();
   server->stop();
   say(options, "stopped");

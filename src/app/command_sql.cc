@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/output_file.h"
@@ -17,6 +18,7 @@
 #include "app/sql_text.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/invocation.h"
 #include "base/table.h"
 #include "base/terminal.h"
 #include "base/text.h"
@@ -49,7 +51,8 @@ std::string read_sql(const SqlOptions& options) {
                 kExample, ErrorCode::usage);
   }
   if (options.file.empty()) return options.sql;
-  return read_file(options.file == "-" ? "/dev/stdin" : options.file);
+  return read_file(options.file == "-" ? fmt::format("/dev/fd/{}", fileno(invocation().in))
+                                       : options.file);
 }
 
 // EXPLAIN, PRAGMA and the like: few rows, which cannot stand in a subquery.
@@ -72,6 +75,10 @@ void write_small(const duck::Result& result, const std::function<void(std::strin
 constexpr const char* kResultTable = "temp.__gsa_result";
 
 void refuse_writing(const duck::StatementInfo& info) {
+  if (held_warehouse() != nullptr && info.changes_process) {
+    throw Error("gsa serve has the warehouse, and SET, ATTACH, PRAGMA and the like would change it",
+                "leave them out, or stop gsa serve");
+  }
   if (!info.writes_files) return;
   throw Error("gsa sql only reads: COPY, EXPORT and PREPARE are refused",
               "to write a result to a file: gsa sql \"select …\" --format parquet --output FILE");
@@ -113,7 +120,7 @@ void write_result(duck::Connection& connection, const SqlOptions& options, const
   if (options.format == RowFormat::parquet) {
     return write_parquet(connection, sql, options.output);
   }
-  const bool to_terminal = options.output.empty() && is_terminal(STDOUT_FILENO);
+  const bool to_terminal = options.output.empty() && is_terminal(out_fd());
   const auto write_to = [&](std::FILE* stream) {
     const auto write = [stream](std::string_view text) {
       if (std::fwrite(text.data(), 1, text.size(), stream) != text.size()) {
@@ -128,8 +135,8 @@ void write_result(duck::Connection& connection, const SqlOptions& options, const
     }
   };
   if (options.output.empty()) {
-    write_to(stdout);
-    if (std::fflush(stdout) != 0)
+    write_to(out_stream());
+    if (std::fflush(out_stream()) != 0)
       throw Error(fmt::format("cannot write the result: {}", std::strerror(errno)));
     return;
   }
@@ -155,9 +162,9 @@ int sql(const SqlOptions& options) {
     throw Error("the result would replace the warehouse", "name another file with --output",
                 ErrorCode::usage);
   }
-  const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::read);
+  const duck::Database database = open_warehouse(options.common, assets::Access::read);
   duck::Connection connection = database.connect();
+  if (held_warehouse() != nullptr) connection.execute("begin transaction read only");
   QueryWatch watch(connection, false);
   for (std::size_t i = 0; i < statements.size(); ++i) {
     try {

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/summary.h"
+#include "base/invocation.h"
 
 namespace gsa::app {
 namespace {
@@ -16,10 +18,9 @@ struct SummaryOptions {
 };
 
 int summary(const SummaryOptions& options) {
-  const duck::Database database =
-      assets::open_warehouse(options.common.warehouse, assets::Access::read);
+  const duck::Database database = open_warehouse(options.common, assets::Access::read);
   duck::Connection connection = database.connect();
-  fmt::print("{}", report(connection, options.format));
+  fmt::print(out_stream(), "{}", report(connection, options.format));
   return 0;
 }
 

@@ -1,8 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <memory>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -10,12 +10,14 @@
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/pipeline.h"
+#include "app/served_commands.h"
 #include "app/summary.h"
 #include "app/watch_files.h"
 #include "app/watch_schedule.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "prompts/resolve.h"
@@ -34,6 +36,7 @@ struct WatchOptions {
   // Once they are read:
   WatchedPaths paths;
   std::vector<assets::CronSchedule> schedules;
+  std::vector<std::string> run;  // the arguments of a gsa run that does the same
 };
 
 WatchSchedule::Moment now() {
@@ -42,7 +45,7 @@ WatchSchedule::Moment now() {
 
 void say(const WatchOptions& options, const std::string& text) {
   if (options.pipeline.common.quiet) return;
-  fmt::print(stderr, "{}  {}\n", clock_now(), text);
+  fmt::print(err_stream(), "{}  {}\n", clock_now(), text);
 }
 
 // "a.sql, b.sql, c.sql and 2 more changed"
@@ -77,13 +80,16 @@ std::string describe_wait(const WatchOptions& options, const WatchSchedule& sche
 }
 
 // Returns the exit code that `gsa run` would have.
-int run_once(const PipelineOptions& options) {
+int run_once(const WatchOptions& options) {
   try {
-    const PipelineRun run = run_pipeline(options);
+    // Whoever serves the warehouse may have come since.
+    const auto code = carry_out_elsewhere(options.pipeline.common.warehouse.path, options.run);
+    if (code) return *code;
+    const PipelineRun run = run_pipeline(options.pipeline);
     if (run.made) {
       duck::Connection connection = run.warehouse.connect();
-      fmt::print("\n{}", report(connection, ReportFormat::table));
-      std::fflush(stdout);  // who reads it from a pipe waits for it
+      fmt::print(out_stream(), "\n{}", report(connection, ReportFormat::table));
+      std::fflush(out_stream());  // who reads it from a pipe waits for it
     }
     return 0;
   } catch (...) {
@@ -111,8 +117,8 @@ int watch(const WatchOptions& options) {
   WatchSchedule schedule(options.schedules, now());
   std::string reason = describe_watch(options);
   for (bool first = true;; first = false) {
-    say(options, paint(STDERR_FILENO, Ink::bold, reason));
-    const int code = run_once(options.pipeline);
+    say(options, paint(err_fd(), Ink::bold, reason));
+    const int code = run_once(options);
     if (code == kInterruptedExit || code == kBugExit || (first && code == kUsageExit)) return code;
     say(options, describe_wait(options, schedule));
     reason = wait_for_reason(files, schedule);
@@ -129,6 +135,9 @@ void finish_watch_options(const CLI::App& command, WatchOptions& options) {
   std::copy_if(options.pipeline.raw.sources.begin(), options.pipeline.raw.sources.end(),
                std::back_inserter(files), prompts::is_file_source);
   options.paths.project = options.pipeline.project.folder;
+  constexpr std::array<std::string_view, 3> kOwn = {"--schedule", "--time-zone", "--debounce"};
+  options.run = given_words(command, kOwn);
+  options.run.insert(options.run.begin(), "run");
   for (const std::string& expression : options.expressions) {
     options.schedules.push_back(assets::CronSchedule::parse(expression, options.time_zone));
   }

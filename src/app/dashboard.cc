@@ -121,10 +121,12 @@ api::ColumnLineage lineage_now(const ProjectOptions& options, duck::Connection& 
 
 }  // namespace
 
-Dashboard::Dashboard(const duck::Database& database, const LiveRuns::Settings& settings)
+Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& settings)
     : project_(settings.project),
-      api_(database, load_project(settings.project), sources()),
-      runs_(std::make_unique<LiveRuns>(database, settings, events_, [this] { warm(); })) {}
+      api_(warehouse.database(), load_project(settings.project), sources()),
+      runs_(std::make_unique<LiveRuns>(warehouse, settings, events_, [this] { warm(); })) {
+  warehouse.follow_runs([this] { return runs_->follow(); });
+}
 
 api::Sources Dashboard::sources() const {
   api::Sources sources;

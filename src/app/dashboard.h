@@ -7,9 +7,9 @@
 #include <string>
 
 #include "api/api.h"
+#include "app/held_warehouse.h"
 #include "app/live_runs.h"
 #include "app/options.h"
-#include "duck/database.h"
 #include "http/event_stream.h"
 #include "http/metrics.h"
 #include "http/router.h"
@@ -18,9 +18,8 @@ namespace gsa::app {
 
 class Dashboard {
  public:
-  // `database` is an open warehouse, which nobody else writes to. Throws Error where the project is
-  // wrong.
-  Dashboard(const duck::Database& database, const LiveRuns::Settings& settings);
+  // Follows the runs of commands on `warehouse` as well. Throws Error where the project is wrong.
+  Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& settings);
   Dashboard(const Dashboard&) = delete;
   Dashboard& operator=(const Dashboard&) = delete;
 

@@ -4,11 +4,12 @@
 #include <exception>
 #include <filesystem>
 #include <new>
-#include <unistd.h>
+#include <poll.h>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 
 namespace gsa::app {
@@ -31,13 +32,20 @@ int exit_code(ErrorCode code) {
 }  // namespace
 
 void print_error(const std::string& message, const std::string& hint) {
-  fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::red, "error:"), message);
+  fmt::print(err_stream(), "{} {}\n", paint(err_fd(), Ink::red, "error:"), message);
   if (!hint.empty()) {
-    fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::cyan, "hint:"), hint);
+    fmt::print(err_stream(), "{} {}\n", paint(err_fd(), Ink::cyan, "hint:"), hint);
   }
 }
 
+bool is_broken_pipe(std::FILE* stream) {
+  pollfd end{fileno(stream), POLLOUT, 0};
+  return poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;
+}
+
 int report_failure() {
+  // Alone the process would have ended by SIGPIPE.
+  if (std::ferror(out_stream()) != 0 && is_broken_pipe(out_stream())) return kBrokenPipeExit;
   try {
     throw;
   } catch (const Error& error) {

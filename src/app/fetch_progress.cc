@@ -1,11 +1,11 @@
 #include "app/fetch_progress.h"
 
 #include <cstdio>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
@@ -47,7 +47,7 @@ void FetchProgress::show(std::int64_t done, std::int64_t total) {
 void FetchProgress::note(const std::string& text) {
   if (quiet_) return;
   if (bar_) bar_->wipe();
-  fmt::print(stderr, "{}  {} {}\n", clock_now(), paint(STDERR_FILENO, Ink::yellow, "note:"), text);
+  fmt::print(err_stream(), "{}  {} {}\n", clock_now(), paint(err_fd(), Ink::yellow, "note:"), text);
 }
 
 }  // namespace gsa::app

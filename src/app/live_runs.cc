@@ -16,6 +16,7 @@
 #include "app/run_log.h"
 #include "assets/history.h"
 #include "base/interrupt.h"
+#include "base/invocation.h"
 #include "base/text.h"
 #include "hub/fetch.h"
 #include "prompts/resolve.h"
@@ -88,18 +89,19 @@ std::string given_options(const api::RunRequest& request) {
 // Tells the topic.
 class LiveRuns::Audience : public RunAudience {
  public:
-  explicit Audience(LiveRuns& runs) : runs_(runs), connection_(runs.database_.connect()) {}
-
-  std::int64_t run() const { return run_; }
+  // `is_own`: of a run that was begun by begin(). `stop` stops the run.
+  Audience(LiveRuns& runs, bool is_own, std::function<void()> stop)
+      : runs_(runs),
+        connection_(runs.warehouse_.database().connect()),
+        is_own_(is_own),
+        stop_(std::move(stop)) {}
 
   void run_began(std::int64_t id) override {
     run_ = id;
     begun_ = Clock::now();
     runs_.topic_->publish("run_started", run_json(assets::run_of(
                                              connection_, id, assets::Unfinished::may_be_running)));
-    const std::lock_guard lock(runs_.mutex_);
-    runs_.id_ = id;
-    runs_.changed_.notify_all();
+    runs_.began(id, is_own_, stop_);
   }
 
   void begun(const assets::StepRecord& step) override {
@@ -131,16 +133,20 @@ class LiveRuns::Audience : public RunAudience {
     }
   }
 
-  // Nothing where it never began.
-  void run_ended() {
+  void run_ended() noexcept override {
     if (run_ == 0) return;
-    const assets::RunRecord run =
-        assets::run_of(connection_, run_, assets::Unfinished::may_be_running);
-    if (run.published) {
-      runs_.published_();
-      runs_.topic_->publish("published", fmt::format("{{\"publication\":{}}}", run_));
+    runs_.ended(run_);
+    try {
+      const assets::RunRecord run =
+          assets::run_of(connection_, run_, assets::Unfinished::may_be_running);
+      if (run.published) {
+        runs_.published_();
+        runs_.topic_->publish("published", fmt::format("{{\"publication\":{}}}", run_));
+      }
+      runs_.topic_->publish("run_finished", run_json(run));
+    } catch (const std::exception&) {
+      // Who looks again reads it from the records.
     }
-    runs_.topic_->publish("run_finished", run_json(run));
   }
 
  private:
@@ -189,14 +195,16 @@ class LiveRuns::Audience : public RunAudience {
 
   LiveRuns& runs_;
   duck::Connection connection_;
+  bool is_own_;
+  std::function<void()> stop_;
   std::int64_t run_ = 0;
   Clock::time_point begun_, told_progress_;
   std::map<std::size_t, assets::PastStep> running_;  // by lane
 };
 
-LiveRuns::LiveRuns(const duck::Database& database, Settings settings,
-                   std::shared_ptr<http::Topic> topic, std::function<void()> published)
-    : database_(database),
+LiveRuns::LiveRuns(HeldWarehouse& warehouse, Settings settings, std::shared_ptr<http::Topic> topic,
+                   std::function<void()> published)
+    : warehouse_(warehouse),
       settings_(std::move(settings)),
       topic_(std::move(topic)),
       published_(std::move(published)) {}
@@ -209,7 +217,7 @@ PipelineOptions LiveRuns::options_of(const api::RunRequest& request) {
   options.common.quiet = true;
   options.project = settings_.project;
   options.record = settings_.record;
-  duck::Connection connection = database_.connect();
+  duck::Connection connection = warehouse_.database().connect();
   take_published(assets::read_state(connection), options.raw);
   if (request.source) options.raw.sources = {*request.source};
   if (request.prompts) options.raw.prompts = *request.prompts;
@@ -251,31 +259,48 @@ std::int64_t LiveRuns::begin(const api::RunRequest& request) {
 
 void LiveRuns::cancel(std::int64_t id) {
   const std::lock_guard lock(mutex_);
-  if (!going_ || id_ != id) throw api::not_found(fmt::format("run {} is not going on", id));
-  thread_.request_stop();
+  const auto found = stops_.find(id);
+  if (found == stops_.end()) throw api::not_found(fmt::format("run {} is not going on", id));
+  found->second();
 }
 
-bool LiveRuns::run(const PipelineOptions& options, const std::stop_token& stop,
-                   Audience& audience) {
+std::unique_ptr<RunAudience> LiveRuns::follow() {
+  return std::make_unique<Audience>(*this, false,
+                                    [&own = invocation()] { own.interrupted = true; });
+}
+
+void LiveRuns::began(std::int64_t id, bool is_own, std::function<void()> stop) {
+  const std::lock_guard lock(mutex_);
+  stops_.emplace(id, std::move(stop));
+  if (is_own) id_ = id;
+  changed_.notify_all();
+}
+
+void LiveRuns::ended(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  stops_.erase(id);
+}
+
+void LiveRuns::run(const PipelineOptions& options, const std::stop_token& stop) {
   const dbt::Project project = load_project(options.project);
   hub::FetchEvents events;
   events.cancelled = [&stop] { return stop.stop_requested() || interrupted(); };
   const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, events);
-  return run_pipeline(options, project, sources, database_, {&audience, stop});
+  Audience audience(*this, true, [this] { thread_.request_stop(); });
+  run_pipeline(options, project, sources,
+               warehouse_.open(assets::Access::change, "a run begun from the dashboard"),
+               {&audience, stop});
 }
 
 void LiveRuns::run_to_its_end(const PipelineOptions& options, const std::stop_token& stop) {
   std::exception_ptr failure;
   try {
-    Audience audience(*this);
-    try {
-      run(options, stop, audience);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    audience.run_ended();
+    run(options, stop);
+  } catch (const assets::WarehouseInUse& error) {
+    failure = std::make_exception_ptr(
+        api::ApiError("busy", 409, error.message(), "wait for its end, or stop it"));
   } catch (...) {
-    if (!failure) failure = std::current_exception();
+    failure = std::current_exception();
   }
   const std::lock_guard lock(mutex_);
   failure_ = failure;

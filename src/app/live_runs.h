@@ -1,19 +1,21 @@
 #pragma once
 
-// Runs that are begun from the dashboard: one at a time, on a thread of their own. What happens in
-// them goes to a topic as server-sent events, as openapi.yaml says.
+// Runs as the dashboard follows them. Those that are begun from it go on one at a time, on a thread
+// of their own; others are of commands. What happens in them goes to a topic as server-sent events,
+// as openapi.yaml says.
 
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
 
 #include "api/run_request.h"
+#include "app/held_warehouse.h"
 #include "app/pipeline_options.h"
-#include "duck/database.h"
 #include "http/event_stream.h"
 
 namespace gsa::app {
@@ -25,8 +27,8 @@ class LiveRuns {
     ProjectOptions project;
     RecordOptions record;
   };
-  // `published` is called after a run has published, on its thread.
-  LiveRuns(const duck::Database& database, Settings settings, std::shared_ptr<http::Topic> topic,
+  // `published` is called after a run has published, on its thread. `warehouse` must outlive it.
+  LiveRuns(HeldWarehouse& warehouse, Settings settings, std::shared_ptr<http::Topic> topic,
            std::function<void()> published);
   ~LiveRuns();  // stops the run that is going on, and waits for it
   LiveRuns(const LiveRuns&) = delete;
@@ -38,14 +40,18 @@ class LiveRuns {
   std::int64_t begin(const api::RunRequest& request);
   // Throws ApiError (404) where that run is not going on.
   void cancel(std::int64_t id);
+  // Tells of the run that a command is about to begin on this thread. Must not outlive this.
+  std::unique_ptr<RunAudience> follow();
 
  private:
   class Audience;
   PipelineOptions options_of(const api::RunRequest& request);
-  bool run(const PipelineOptions& options, const std::stop_token& stop, Audience& audience);
+  void run(const PipelineOptions& options, const std::stop_token& stop);
+  void began(std::int64_t id, bool is_own, std::function<void()> stop);
+  void ended(std::int64_t id);
   void run_to_its_end(const PipelineOptions& options, const std::stop_token& stop);
 
-  duck::Database database_;
+  HeldWarehouse& warehouse_;
   Settings settings_;
   std::shared_ptr<http::Topic> topic_;
   std::function<void()> published_;
@@ -53,7 +59,8 @@ class LiveRuns {
   std::mutex mutex_;  // of what follows, but for the thread
   std::condition_variable changed_;
   bool going_ = false;
-  std::int64_t id_ = 0;  // of the run that is going on; 0: none yet
+  std::int64_t id_ = 0;                                  // of the run that is going on; 0: none yet
+  std::map<std::int64_t, std::function<void()>> stops_;  // by run, also of commands
   std::exception_ptr failure_;
   std::jthread thread_;  // begin() alone touches it, while nothing is going on
 };

@@ -3,7 +3,9 @@
 // The command line: what all commands share, and how a command is added.
 
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -26,6 +28,9 @@ void add_record_options(CLI::App& command, RecordOptions& options);
 // What was given to the command, as it would be typed; without the warehouse, --quiet, and what
 // says when `gsa watch` runs.
 std::string given_options(const CLI::App& command);
+// The same as arguments, but for the options that are left out.
+std::vector<std::string> given_words(const CLI::App& command,
+                                     std::span<const std::string_view> left_out);
 
 // What the chosen command will do once the whole command line is read; returns the exit code.
 using Action = std::function<int()>;

@@ -1,8 +1,10 @@
 #include "app/output_file.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <unistd.h>
 #include <utility>
 
@@ -11,9 +13,19 @@
 #include "base/error.h"
 
 namespace gsa::app {
+namespace {
+
+// Of this process, and of this file in it.
+std::string new_number() {
+  static std::atomic<int> last = 0;
+  return fmt::format("{}.{}", getpid(), ++last);
+}
+
+}  // namespace
 
 OutputFile::OutputFile(std::string path)
-    : path_(std::move(path)), part_(fmt::format("{}.part{}", path_, getpid())) {}
+    : path_(std::move(path)),
+      part_(fmt::format("{}.part{}", std::filesystem::absolute(path_).string(), new_number())) {}
 
 OutputFile::~OutputFile() {
   if (!kept_) std::remove(part_.c_str());

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <set>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -16,6 +15,7 @@
 #include "assets/warehouse.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "prompts/resolve.h"
@@ -24,11 +24,11 @@ namespace gsa::app {
 namespace {
 
 void say(const PipelineOptions& options, const std::string& text) {
-  if (!options.common.quiet) fmt::print(stderr, "{}  {}\n", clock_now(), text);
+  if (!options.common.quiet) fmt::print(err_stream(), "{}  {}\n", clock_now(), text);
 }
 
 void note(const PipelineOptions& options, const std::string& text) {
-  say(options, fmt::format("{} {}", paint(STDERR_FILENO, Ink::yellow, "note:"), text));
+  say(options, fmt::format("{} {}", paint(err_fd(), Ink::yellow, "note:"), text));
 }
 
 // The months of the run: those asked for and, where they fit together, those that are published.
@@ -156,7 +156,7 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
   PipelinePlan planned(options, project, sources, database);
   const assets::Provenance provenance = provenance_of(options, planned.raw_options, sources);
   if (planned.plan.is_empty()) {
-    if (!options.common.quiet) fmt::print(stderr, "{}\n", fresh_line(planned.plan));
+    if (!options.common.quiet) fmt::print(err_stream(), "{}\n", fresh_line(planned.plan));
     duck::Connection connection = database.connect();
     assets::restate_provenance(connection, provenance.source_reason, provenance.project);
     return false;

@@ -1,11 +1,11 @@
 #include "app/project.h"
 
 #include <cstdio>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/embedded.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 #include "dbt/project_files.h"
 
@@ -22,7 +22,7 @@ dbt::Project load_project(const ProjectOptions& options) {
 
 void print_warnings(const dbt::Project& project) {
   for (const std::string& warning : project.warnings()) {
-    fmt::print(stderr, "{} {}\n", paint(STDERR_FILENO, Ink::yellow, "warning:"), warning);
+    fmt::print(err_stream(), "{} {}\n", paint(err_fd(), Ink::yellow, "warning:"), warning);
   }
 }
 

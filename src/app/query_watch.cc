@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/interrupt.h"
+#include "base/invocation.h"
 
 namespace gsa::app {
 namespace {
@@ -15,7 +16,10 @@ constexpr auto kPollInterval = std::chrono::milliseconds(50);
 }  // namespace
 
 QueryWatch::QueryWatch(const duck::Connection& connection, bool show_progress)
-    : connection_(connection), show_progress_(show_progress), thread_([this] { watch(); }) {}
+    : connection_(connection), show_progress_(show_progress), thread_([this, &own = invocation()] {
+        const InvocationScope scope(own);
+        watch();
+      }) {}
 
 QueryWatch::~QueryWatch() {
   {
@@ -44,7 +48,7 @@ void QueryWatch::stop_interrupting() {
 void QueryWatch::log(const std::string& line) {
   const std::lock_guard lock(mutex_);
   if (progress_) progress_->wipe();
-  fmt::print(stderr, "{}\n", line);
+  fmt::print(err_stream(), "{}\n", line);
 }
 
 void QueryWatch::watch() {

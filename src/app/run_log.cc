@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "app/raw_assets.h"
 #include "base/clock.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "dbt/report.h"
@@ -44,7 +44,7 @@ void RunLog::working(const std::string& asset, const std::string& label, std::in
 
 void RunLog::print(const std::string& text) {
   if (progress_) progress_->wipe();
-  fmt::print(stderr, "{}\n", text.empty() ? clock_now() : clock_now() + "  " + text);
+  fmt::print(err_stream(), "{}\n", text.empty() ? clock_now() : clock_now() + "  " + text);
 }
 
 void RunLog::line(const std::string& text) {
@@ -58,7 +58,7 @@ void RunLog::note(const std::string& text) {
     const std::lock_guard lock(mutex_);
     audience_->note(text);
   }
-  line(fmt::format("{} {}", paint(STDERR_FILENO, Ink::yellow, "note:"), text));
+  line(fmt::format("{} {}", paint(err_fd(), Ink::yellow, "note:"), text));
 }
 
 void RunLog::begun(const assets::StepRecord& step) {
@@ -111,7 +111,7 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
   result.seconds = step.seconds;
   // Behind a raw table that failed nothing ran, and that is all there is to say.
   if (!quiet_ && !(raw_failure_ && result.status == dbt::Status::skip)) {
-    print(dbt::end_line(result, number, total, STDERR_FILENO));
+    print(dbt::end_line(result, number, total, err_fd()));
   }
   result_.nodes.push_back(std::move(result));
 }
@@ -145,9 +145,9 @@ void RunLog::summarize() {
   const std::lock_guard lock(mutex_);
   progress_.reset();
   if (raw_failure_ || (quiet_ && result_.succeeded())) return;
-  for (const std::string& text : dbt::summary_lines(result_, STDERR_FILENO)) {
+  for (const std::string& text : dbt::summary_lines(result_, err_fd())) {
     if (quiet_) {
-      fmt::print(stderr, "{}\n", text);
+      fmt::print(err_stream(), "{}\n", text);
     } else {
       print(text);
     }

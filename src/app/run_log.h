@@ -20,6 +20,8 @@ class RunAudience : public assets::Listener {
  public:
   // It is on record from now on, under this id.
   virtual void run_began(std::int64_t id) = 0;
+  // It has ended, and that is on record. Called also where it never began.
+  virtual void run_ended() noexcept = 0;
 };
 
 class RunLog : public assets::Listener {

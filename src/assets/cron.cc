@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -14,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/invocation.h"
 #include "base/text.h"
 
 namespace gsa::assets {
@@ -189,8 +189,7 @@ std::string_view expand_nickname(std::string_view expression) {
 
 // "did you mean 'Europe/Berlin'?", or what else to do about an unknown name.
 std::string zone_hint(const std::string& name) {
-  const char* own = std::getenv("TZDIR");
-  const std::filesystem::path folder = own != nullptr ? own : "/usr/share/zoneinfo";
+  const std::filesystem::path folder = environment("TZDIR").value_or("/usr/share/zoneinfo");
   // Lines of: countries, coordinates, name, remark, separated by tabs.
   std::ifstream table(folder / "zone1970.tab");
   if (!table) return "the time zones' own data may be missing: install the package tzdata";
@@ -212,8 +211,8 @@ cctz::time_zone load_zone(std::string_view name) {
                 ErrorCode::usage);
   }
   // CCTZ would take UTC where it does not understand TZ, such as "CET-1CEST", and say nothing.
-  const char* variable = std::getenv("TZ");
-  std::string_view own = variable != nullptr ? variable : "";
+  const std::string variable = environment("TZ").value_or("");
+  std::string_view own = variable;
   if (own.starts_with(':')) own.remove_prefix(1);
   if (own.empty() || own == "localtime") return cctz::local_time_zone();
   if (cctz::load_time_zone(std::string(own), &zone)) return zone;

@@ -13,6 +13,7 @@
 #include "assets/warehouse.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
+#include "base/invocation.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -50,7 +51,10 @@ Engine::Engine(const duck::Database& database, const EngineOptions& options, con
   steps_ = plan_steps(options.graph, options.checks, options.plan);
   total_ = static_cast<std::size_t>(std::count_if(
       steps_.begin(), steps_.end(), [](const auto& step) { return step->kind != StepKind::join; }));
-  pulse_thread_ = std::thread([this] { pulse(); });
+  pulse_thread_ = std::thread([this, &own = invocation()] {
+    const InvocationScope scope(own);
+    pulse();
+  });
 }
 
 Engine::~Engine() {

@@ -20,12 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Another process holds the file.
-class WarehouseInUse : public Error {
- public:
-  using Error::Error;
-};
-
 // "… Conflicting lock is held in /usr/bin/gsa (PID 42) by user jo. See also …" -> the holder.
 std::string lock_holder(const std::string& message) {
   constexpr std::string_view kHeld = "lock is held in ";
@@ -40,11 +34,7 @@ std::string lock_holder(const std::string& message) {
   const std::string& text = error.message();
   const auto says = [&](std::string_view part) { return text.find(part) != std::string::npos; };
   if (says("Could not set lock")) {
-    throw WarehouseInUse(
-        fmt::format("{} is in use by {}", path, lock_holder(text)),
-        access == Access::read
-            ? "wait until it is done: while a process writes a warehouse, no other can read it"
-            : "wait until it is done (--wait does), or use another file with --warehouse");
+    throw WarehouseInUse(path, lock_holder(text), access);
   }
   if (says("not a valid DuckDB database file")) {
     throw Error(fmt::format("{} is not a warehouse: it is not a DuckDB file", path),
@@ -111,6 +101,11 @@ void check_format(duck::Connection& connection, const std::string& path) {
 
 std::string hidden(std::string_view name) { return std::string(kHiddenPrefix) + std::string(name); }
 
+void tidy_up(duck::Connection& connection) {
+  if (has_records(connection)) mark_killed_runs(connection);
+  drop_hidden(connection);
+}
+
 namespace {
 
 duck::Database open(const WarehouseOptions& options, Access access) {
@@ -123,10 +118,7 @@ duck::Database open(const WarehouseOptions& options, Access access) {
     duck::Database database(database_options);
     duck::Connection connection = database.connect();
     check_format(connection, options.path);
-    if (access != Access::read) {
-      if (has_records(connection)) mark_killed_runs(connection);
-      drop_hidden(connection);
-    }
+    if (access != Access::read) tidy_up(connection);
     return database;
   } catch (const duck::SqlError& error) {
     throw_open_error(error, options.path, access);
@@ -161,13 +153,19 @@ duck::Database open_warehouse(const WarehouseOptions& options, Access access) {
   return open(options, access);
 }
 
-duck::Database wait_for_warehouse(const WarehouseOptions& options, Access access,
+WarehouseInUse::WarehouseInUse(const std::string& path, const std::string& holder, Access access)
+    : Error(fmt::format("{} is in use by {}", path, holder),
+            access == Access::read
+                ? "wait until it is done: while a process writes a warehouse, no other can read it"
+                : "wait until it is done (--wait does), or use another file with --warehouse") {}
+
+duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
                                   const std::function<void(const std::string&)>& waiting) {
   constexpr auto kPause = std::chrono::milliseconds(100);
   bool told = false;
   while (true) {
     try {
-      return open_warehouse(options, access);
+      return open();
     } catch (const WarehouseInUse& error) {
       if (!told) waiting(error.message());
       told = true;

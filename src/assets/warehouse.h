@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
@@ -43,10 +44,20 @@ enum class Access {
 // needs the right to write and is otherwise left to the next. Throws Error that says what is wrong:
 // missing, locked and by whom, not a DuckDB file, written by a newer version, read-only, …
 duck::Database open_warehouse(const WarehouseOptions& options, Access access);
-// The same, but waits for a process that holds the file, until Ctrl-C. `waiting` is told once, with
-// what holds it.
-duck::Database wait_for_warehouse(const WarehouseOptions& options, Access access,
+// Somebody else holds the file: "/usr/bin/gsa (PID 42) by user jo".
+class WarehouseInUse : public Error {
+ public:
+  WarehouseInUse(const std::string& path, const std::string& holder, Access access);
+};
+
+// What `open` returns once it no longer throws WarehouseInUse; gives up on Ctrl-C. `waiting` is
+// told once, with what holds it.
+duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
                                   const std::function<void(const std::string&)>& waiting);
+
+// For who opens a warehouse that the process has open already, and that no run works on: drops what
+// a run left that did not end, and marks it as interrupted.
+void tidy_up(duck::Connection& connection);
 
 bool table_exists(duck::Connection& connection, std::string_view schema, std::string_view name);
 // Whether the file has the tables of records_schema.h, as this gsa writes them.

@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include "base/invocation.h"
+
 namespace gsa {
 namespace {
 
@@ -19,6 +21,6 @@ void catch_interrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interrupted() { return interrupt_flag != 0; }
+bool interrupted() { return interrupt_flag != 0 || invocation().interrupted; }
 
 }  // namespace gsa

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
@@ -69,12 +69,12 @@ std::string format_progress(const Work& work, double fraction, double seconds,
 }
 
 Progress::Progress(Work work, bool enabled)
-    : work_(std::move(work)), enabled_(enabled && is_terminal(STDERR_FILENO)) {}
+    : work_(std::move(work)), enabled_(enabled && is_terminal(err_fd())) {}
 
 Progress::~Progress() { wipe(); }
 
 void Progress::wipe() {
-  if (drawn_) std::fputs("\r\033[K", stderr);
+  if (drawn_) std::fputs("\r\033[K", err_stream());
   drawn_ = false;
 }
 
@@ -83,9 +83,9 @@ void Progress::update(double fraction) {
   if (!enabled_ || fraction < 0 || now < kProgressDelay ||
       (drawn_ && now - last_draw_ < kRedrawSeconds))
     return;
-  const std::string line = format_progress(work_, fraction, now, terminal_width(STDERR_FILENO) - 1);
-  fmt::print(stderr, "\r\033[K{}", line);
-  std::fflush(stderr);
+  const std::string line = format_progress(work_, fraction, now, terminal_width(err_fd()) - 1);
+  fmt::print(err_stream(), "\r\033[K{}", line);
+  std::fflush(err_stream());
   drawn_ = true;
   last_draw_ = now;
 }

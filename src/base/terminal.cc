@@ -1,10 +1,11 @@
 #include "base/terminal.h"
 
-#include <cstdlib>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "base/invocation.h"
 
 namespace gsa {
 namespace {
@@ -31,14 +32,10 @@ std::string_view sequence(Ink ink) {
 
 }  // namespace
 
-bool is_terminal(int fd) {
-  const char* term = std::getenv("TERM");
-  return isatty(fd) == 1 && !(term != nullptr && std::string_view(term) == "dumb");
-}
+bool is_terminal(int fd) { return isatty(fd) == 1 && environment("TERM") != "dumb"; }
 
 bool wants_colour(int fd) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return is_terminal(fd) && (no_color == nullptr || *no_color == '\0');
+  return is_terminal(fd) && environment("NO_COLOR").value_or("").empty();
 }
 
 std::size_t terminal_width(int fd) {

@@ -1,11 +1,11 @@
 #include "dbt/context.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/invocation.h"
 #include "base/text.h"
 #include "dbt/data_tests.h"
 
@@ -88,7 +88,7 @@ void Context::define_project() {
   root_.set_function("env_var", [](const CallArguments& arguments) -> Value {
     arguments.expect("env_var", 1, {"name", "default"});
     const std::string name = text_argument(arguments, 0, "env_var", "name");
-    if (const char* value = std::getenv(name.c_str())) return Value(value);
+    if (const auto value = environment(name)) return Value(*value);
     if (const Value* fallback = arguments.find(1, "default")) return *fallback;
     throw Error(fmt::format("the environment variable {} is not set", name),
                 "set it, or give env_var() a default");

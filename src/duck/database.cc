@@ -40,6 +40,25 @@ bool writes_files(duckdb_statement_type type, const std::string& sql) {
   }
 }
 
+bool changes_process(duckdb_statement_type type) {
+  switch (type) {
+    case DUCKDB_STATEMENT_TYPE_TRANSACTION:
+    case DUCKDB_STATEMENT_TYPE_VARIABLE_SET:
+    case DUCKDB_STATEMENT_TYPE_PRAGMA:
+    case DUCKDB_STATEMENT_TYPE_VACUUM:
+    case DUCKDB_STATEMENT_TYPE_CALL:
+    case DUCKDB_STATEMENT_TYPE_SET:
+    case DUCKDB_STATEMENT_TYPE_LOAD:
+    case DUCKDB_STATEMENT_TYPE_EXTENSION:
+    case DUCKDB_STATEMENT_TYPE_ATTACH:
+    case DUCKDB_STATEMENT_TYPE_DETACH:
+    case DUCKDB_STATEMENT_TYPE_MULTI:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool is_number(duckdb_type type) {
   switch (type) {
     case DUCKDB_TYPE_TINYINT:
@@ -87,6 +106,14 @@ Database::Database(const DatabaseOptions& options) {
 
 Connection Database::connect() const { return Connection(*this); }
 
+Database Database::guarding(std::shared_ptr<void> token) const {
+  Database guarding;
+  using Both = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
+  const auto both = std::make_shared<Both>(std::move(token), database_);
+  guarding.database_ = {both, database_.get()};
+  return guarding;
+}
+
 Connection::Connection(const Database& database)
     : database_(database.database_),
       connection_(std::make_unique<Handle<duckdb_connection, duckdb_disconnect>>()) {
@@ -118,6 +145,7 @@ StatementInfo Connection::inspect(const std::string& sql) {
   StatementInfo info{
       kind == DUCKDB_STATEMENT_TYPE_SELECT && prepares(get(), "select * from (\n" + sql + "\n)"),
       writes_files(kind, sql),
+      changes_process(kind),
       {}};
   const idx_t count = duckdb_prepared_statement_column_count(prepared.get());
   for (idx_t c = 0; c < count; ++c) {

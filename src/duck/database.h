@@ -37,7 +37,11 @@ class Database {
 
   Connection connect() const;
 
+  // The same database; `token` is let go with the last of its copies and their connections.
+  Database guarding(std::shared_ptr<void> token) const;
+
  private:
+  Database() = default;
   friend class Connection;
   std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;
 };
@@ -54,8 +58,9 @@ struct TextColumn {
 };
 
 struct StatementInfo {
-  bool is_select;     // only such can stand in a subquery, be streamed or copied to a file
-  bool writes_files;  // or may: COPY, EXPORT, and what can run those
+  bool is_select;        // only such can stand in a subquery, be streamed or copied to a file
+  bool writes_files;     // or may: COPY, EXPORT, and what can run those
+  bool changes_process;  // SET, ATTACH, LOAD, CALL, BEGIN and the like: more than this statement
   std::vector<TextColumn> columns;
 };
 

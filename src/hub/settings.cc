@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <pwd.h>
 #include <string_view>
 #include <system_error>
@@ -13,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/invocation.h"
 #include "base/text.h"
 #include "hub/url.h"
 
@@ -21,10 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // "" where it is unset.
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
+std::string variable(const char* name) { return environment(name).value_or(""); }
 
 bool is_set(const char* name) {
   const std::string value = to_lower(variable(name));

@@ -216,13 +216,30 @@ std::optional<std::string> folder_of_glob(const std::string& path) {
   return folder_of(path.substr(0, wildcard + 1));
 }
 
+// A pattern that matches this name alone.
+std::string without_wildcards(const std::string& name) {
+  std::string escaped;
+  for (const char c : name) {
+    if (c == '*' || c == '?' || c == '[') {
+      escaped += {'[', c, ']'};
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
 std::vector<std::string> expand(duck::Connection& connection, const std::string& path) {
   std::error_code ignored;
   if (!has_wildcard(path) || fs::exists(path, ignored)) return {path};
-  const duck::Result found =
-      connection.query(fmt::format("select file from glob({})", sql_quote(path)));
+  // DuckDB may look in another folder than this thread; but names are shown as they were given.
+  const std::string folder = fs::path(path).is_absolute() ? "" : (fs::current_path() / "").string();
+  const duck::Result found = connection.query(
+      fmt::format("select file from glob({})", sql_quote(without_wildcards(folder) + path)));
   std::vector<std::string> names;
-  for (std::size_t row = 0; row < found.rows(); ++row) names.push_back(found.text(row, 0));
+  for (std::size_t row = 0; row < found.rows(); ++row) {
+    names.push_back(found.text(row, 0).substr(folder.size()));
+  }
   return names;
 }
 
@@ -265,16 +282,6 @@ std::string fingerprint_of(const std::vector<SourceFile>& files) {
   return lines;
 }
 
-std::string sql_path(const SourceFile& file) {
-  std::string escaped;
-  for (const char c : file.absolute) {
-    if (c == '*' || c == '?' || c == '[') {
-      escaped += {'[', c, ']'};
-    } else {
-      escaped += c;
-    }
-  }
-  return sql_quote(escaped);
-}
+std::string sql_path(const SourceFile& file) { return sql_quote(without_wildcards(file.absolute)); }
 
 }  // namespace gsa::prompts

@@ -1,0 +1,67 @@
+#pragma once
+
+// A warehouse that the process holds for good, as gsa serve does: a file is opened once in a
+// process and by one process at a time, so that whatever else wants it comes here. Of those who
+// want to write one is let in at a time, as alone one process would be.
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "app/options.h"
+#include "app/run_log.h"
+#include "assets/warehouse.h"
+#include "duck/database.h"
+
+namespace gsa::app {
+
+class HeldWarehouse {
+ public:
+  // Makes who is told of a run that a command begins.
+  using Follow = std::function<std::unique_ptr<RunAudience>()>;
+
+  HeldWarehouse(duck::Database database, std::string path)
+      : database_(std::move(database)), path_(std::move(path)) {}
+
+  const duck::Database& database() const { return database_; }
+  const std::string& path() const { return path_; }
+
+  // As assets::open_warehouse(): throws WarehouseInUse where another writes, by the name `who` that
+  // it gave. To write it is held until the last copy of what is returned and its connections are
+  // gone. Any thread.
+  duck::Database open(assets::Access access, const std::string& who);
+
+  void follow_runs(Follow follow) { follow_ = std::move(follow); }
+  std::unique_ptr<RunAudience> audience() const { return follow_ ? follow_() : nullptr; }
+
+ private:
+  const duck::Database database_;
+  const std::string path_;
+  Follow follow_;
+  std::mutex mutex_;
+  std::weak_ptr<std::string> writer_;
+};
+
+// From here to its end this thread carries out a command, `who`, on a warehouse that is held.
+class HeldScope {
+ public:
+  HeldScope(HeldWarehouse& warehouse, std::string who);
+  ~HeldScope();
+  HeldScope(const HeldScope&) = delete;
+  HeldScope& operator=(const HeldScope&) = delete;
+
+ private:
+  friend HeldWarehouse* held_warehouse();
+  friend duck::Database open_warehouse(const CommonOptions& common, assets::Access access);
+  HeldWarehouse& warehouse_;
+  std::string who_;
+};
+
+// That on which this thread carries out a command; null where the command stands alone.
+HeldWarehouse* held_warehouse();
+
+// The one way in which commands open a warehouse: that which is held, or the file.
+duck::Database open_warehouse(const CommonOptions& common, assets::Access access);
+
+}  // namespace gsa::app
