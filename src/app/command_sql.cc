@@ -176,9 +176,15 @@ int sql(const SqlOptions& options) {
       }
     } catch (const duck::SqlError& error) {
       const bool writes = error.message().find("in read-only mode") != std::string::npos;
+      const bool is_elsewhere =
+          held_warehouse() != nullptr &&
+          error.message().find("No files found that match") != std::string::npos;
       const std::string where = statements.size() > 1 ? fmt::format("statement {}: ", i + 1) : "";
       throw Error(where + error.details(),
-                  writes ? "gsa sql only reads the warehouse" : error.hint(), error.code());
+                  writes         ? "gsa sql only reads the warehouse"
+                  : is_elsewhere ? "while gsa serve runs, SQL names files by their whole path"
+                                 : error.hint(),
+                  error.code());
     }
   }
   return 0;
