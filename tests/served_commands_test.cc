@@ -108,7 +108,7 @@ TEST_F(ServedCommands, WorkInTheFolderOfWhoCallsThem) {
   const ProcessOptions own = {folder_ / "own", {}, {}};
   const Outcome query = on_warehouse({"sql", "-f", "q.sql", "--format", "csv"}, own);
   EXPECT_EQ(query.out, "answer\n42\n") << query.err;
-  const Outcome named = on_warehouse({"sql", "from 'p1.csv'"}, own);
+  const Outcome named = on_warehouse({"sql", "from 'nothing.csv'"}, own);
   EXPECT_TRUE(contains(named.err, "SQL names files by their whole path")) << named.err;
   const Outcome file =
       on_warehouse({"sql", "select 1 as a", "--format", "csv", "-o", "a.csv"}, own);
