@@ -107,7 +107,7 @@ Database::Database(const DatabaseOptions& options) {
 Connection Database::connect() const { return Connection(*this); }
 
 Database Database::guarding(std::shared_ptr<void> token) const {
-  Database guarding;
+  Database guarding = *this;
   using Both = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
   const auto both = std::make_shared<Both>(std::move(token), database_);
   guarding.database_ = {both, database_.get()};

@@ -41,7 +41,6 @@ class Database {
   Database guarding(std::shared_ptr<void> token) const;
 
  private:
-  Database() = default;
   friend class Connection;
   std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;
 };
