@@ -1,3 +1,6 @@
+option(GSA_UNITY "Compile several files of a module together: less to do, for builds that are made once" OFF)
+set(GSA_TEST_NAMES "" CACHE STRING "Build only those files of tests that have tests of such names (a regular expression)")
+
 # gsa_module(NAME USES module... [LIBRARIES target...] [FAKE target...])
 # A folder src/NAME is a static library gsa_NAME, its x_test.cc files one test program NAME_test,
 # its x_bench.cc files one benchmark program NAME_bench, its fake_x.cc files a library gsa_fake_NAME
@@ -14,6 +17,14 @@ function(gsa_module name)
   endif()
   if(benches)
     list(REMOVE_ITEM sources ${benches})
+  endif()
+  if(GSA_TEST_NAMES)
+    foreach(test ${tests})
+      file(READ ${test} text)
+      if(NOT text MATCHES "\nTEST(_F|_P)?\\([^)]*(${GSA_TEST_NAMES})")
+        list(REMOVE_ITEM tests ${test})
+      endif()
+    endforeach()
   endif()
   if(fakes)
     list(REMOVE_ITEM sources ${fakes})
@@ -39,10 +50,27 @@ function(gsa_module name)
     endif()
     target_compile_definitions(${name}_test PRIVATE
       GSA_TESTDATA="${CMAKE_SOURCE_DIR}/testdata/${name}" GSA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gsa_tests_are_quick_to_compile(${name}_test)
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
   if(GSA_BENCHMARKS AND benches)
     add_executable(${name}_bench ${benches})
     target_link_libraries(${name}_bench PRIVATE gsa_${name} gsa_warnings benchmark::benchmark benchmark::benchmark_main)
   endif()
+  foreach(target gsa_${name} ${name}_test)
+    if(GSA_UNITY AND TARGET ${target})
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+    endif()
+  endforeach()
+endfunction()
+
+# Nothing waits for what a test itself computes.
+function(gsa_tests_are_quick_to_compile target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
+# With GSA_UNITY, files that share the name of something in their anonymous namespaces with another
+# file of the module are compiled by themselves.
+function(gsa_compile_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

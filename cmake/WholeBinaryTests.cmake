@@ -12,8 +12,11 @@ if(GSA_TESTS AND GSA_CHECKS)
     target_link_libraries(whole_${name} PRIVATE gsa_process gsa_assets gsa_http gsa_fake_hub gsa_warnings GTest::gtest GTest::gtest_main)
     target_compile_definitions(whole_${name} PRIVATE
       GSA_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GSA_TESTDATA="${CMAKE_SOURCE_DIR}/testdata/whole")
+    gsa_tests_are_quick_to_compile(whole_${name})
     add_test(NAME whole_${name} COMMAND whole_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endforeach()
+  # By far the longest: ctest begins with it.
+  set_tests_properties(whole_crash_test PROPERTIES COST 1000)
   # The fake hub for scripts/hub-parity.
   add_executable(fake_hub ${CMAKE_SOURCE_DIR}/tests/fake_hub_main.cc)
   target_link_libraries(fake_hub PRIVATE gsa_fake_hub gsa_warnings)

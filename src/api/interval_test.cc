@@ -12,10 +12,9 @@ TEST(Intervals, WilsonsAgreeWithPublishedOnes) {
                                                                    {0, 20, 0, 0.1611},
                                                                    {1, 29, 0.0061, 0.1718}};
   for (const auto& [part, whole, low, high] : cases) {
-    const auto interval = wilson(part, whole);
-    ASSERT_TRUE(interval);
-    EXPECT_NEAR(interval->low, low, 5e-5);
-    EXPECT_NEAR(interval->high, high, 5e-5);
+    const Interval interval = wilson(part, whole).value_or(Interval{-1, -1});
+    EXPECT_NEAR(interval.low, low, 5e-5);
+    EXPECT_NEAR(interval.high, high, 5e-5);
   }
   EXPECT_FALSE(wilson(0, 0));
 }

@@ -28,8 +28,8 @@ void write(JsonWriter& json, std::string_view name, const Numbers& numbers) {
 Numbers deltas(const MetricsRow& row) {
   Numbers deltas;
   for (std::size_t i = 0; i < row.values.size(); ++i) {
-    const bool both = row.values[i] && row.compared[i];
-    deltas.push_back(both ? std::optional(*row.values[i] - *row.compared[i]) : std::nullopt);
+    const std::optional<double>&value = row.values[i], &compared = row.compared[i];
+    deltas.push_back(value && compared ? std::optional(*value - *compared) : std::nullopt);
   }
   return deltas;
 }

@@ -82,10 +82,11 @@ class Side {
     found.all.resize(measures);
     for (std::size_t m = 0; m < measures; ++m) {
       const Measure& measure = *query_.measures[m];
+      if (!measure.whole) continue;
       if (measure.interval == IntervalKind::wilson) {
-        add_wilson(measure, m, found);
+        add_wilson(measure, *measure.whole, m, found);
       } else if (measure.interval == IntervalKind::clustered) {
-        add_clustered(measure, m, found);
+        add_clustered(measure, *measure.whole, m, found);
       }
     }
     return found;
@@ -124,9 +125,9 @@ class Side {
   }
 
  private:
-  void add_wilson(const Measure& measure, std::size_t m, Intervals& found) const {
+  void add_wilson(const Measure& measure, Sum whole, std::size_t m, Intervals& found) const {
     const std::vector<std::int64_t>& parts = groups_.of(measure.part);
-    const std::vector<std::int64_t>& wholes = groups_.of(*measure.whole);
+    const std::vector<std::int64_t>& wholes = groups_.of(whole);
     for (std::size_t g = 0; g < parts.size(); ++g) {
       found.by_group[g][m] = wilson(parts[g], wholes[g]);
     }
@@ -134,11 +135,11 @@ class Side {
                           std::accumulate(wholes.begin(), wholes.end(), std::int64_t{0}));
   }
 
-  void add_clustered(const Measure& measure, std::size_t m, Intervals& found) const {
-    const SharedSums sums = shared_sums(facts_, *selection_, grouping_, measure.part,
-                                        *measure.whole, Overlap::whole, true);
-    const auto scaled = [&](double part, double whole, const ClusterSums& clusters) {
-      std::optional<Interval> interval = clustered(part, whole, clusters);
+  void add_clustered(const Measure& measure, Sum whole, std::size_t m, Intervals& found) const {
+    const SharedSums sums =
+        shared_sums(facts_, *selection_, grouping_, measure.part, whole, Overlap::whole, true);
+    const auto scaled = [&](double part_sum, double whole_sum, const ClusterSums& clusters) {
+      std::optional<Interval> interval = clustered(part_sum, whole_sum, clusters);
       if (interval) {
         interval->low *= scale_of(measure);
         interval->high *= scale_of(measure);
@@ -279,9 +280,10 @@ bool comes_before(const MetricsQuery& query, const MetricsRow& a, const MetricsR
     for (std::size_t m = 0; m < query.measures.size(); ++m) {
       if (query.measures[m]->name != order.by) continue;
       if (a.is_ranked() != b.is_ranked()) return a.is_ranked();
-      if (a.values[m].has_value() != b.values[m].has_value()) return a.values[m].has_value();
-      if (a.values[m] == b.values[m]) continue;
-      return (*a.values[m] < *b.values[m]) != order.descending;
+      const std::optional<double>&x = a.values[m], &y = b.values[m];
+      if (x == y) continue;
+      if (!x || !y) return x.has_value();
+      return (*x < *y) != order.descending;
     }
   }
   return a.place < b.place;

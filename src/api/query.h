@@ -14,7 +14,7 @@
 #include "api/value.h"
 
 namespace boost::json {
-class value;
+class value;  // NOLINT(bugprone-forward-declaration-namespace): Boost's, not Value
 }
 
 namespace gsa::api {
