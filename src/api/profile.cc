@@ -43,7 +43,7 @@ Kind kind_of(const std::string& type) {
   for (const char* nested : {"STRUCT", "MAP", "UNION"}) {
     if (type.starts_with(nested)) return Kind::nested;
   }
-  if (type.ends_with("]")) return Kind::nested;
+  if (type.ends_with(']')) return Kind::nested;
   if (type == "DATE" || type.starts_with("TIMESTAMP")) return Kind::time;
   for (const char* number : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT",
                              "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE"}) {

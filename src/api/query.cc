@@ -175,8 +175,8 @@ std::string Scope::key() const {
     }
     key += " not";
     for (const Value& value : filter.not_in) key += " " + sql_literal(value);
-    if (filter.min) key += fmt::format(" min {}", *filter.min);
-    if (filter.max) key += fmt::format(" max {}", *filter.max);
+    if (filter.min) key += fmt::format(" min {}", filter.min.value());
+    if (filter.max) key += fmt::format(" max {}", filter.max.value());
   }
   return key;
 }

@@ -14,7 +14,7 @@
 #include "api/value.h"
 
 namespace boost::json {
-class value;  // NOLINT(bugprone-forward-declaration-namespace): Boost's, not Value
+class value;  // NOLINT: Boost's, not Value, and named as theirs are
 }
 
 namespace gsa::api {

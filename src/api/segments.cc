@@ -35,7 +35,7 @@ const Measure& read_measure(ObjectReader& reader) {
 SharedSums sums_of(const Snapshot& snapshot, const Scope& scope, const DayRange& days,
                    const Grouping& grouping, const Measure& measure, bool wants_clusters) {
   return shared_sums(snapshot.facts(), *snapshot.selection(scope, days), grouping, measure.part,
-                     *measure.whole, Overlap::shared, wants_clusters);
+                     measure.whole.value(), Overlap::shared, wants_clusters);
 }
 
 double total(const std::vector<double>& column) {
@@ -279,7 +279,7 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   json.field("value", value);
   json.field("sessions", sessions);
   json.field("split", grouping.overlaps() && (measure.level() == Level::session ||
-                                              info(*measure.whole).level == Level::session));
+                                              info(measure.whole.value()).level == Level::session));
   json.key("segments");
   json.begin_array();
   for (std::size_t i = 0; i < std::min(limit, segments.size()); ++i) write(json, segments[i]);

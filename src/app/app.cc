@@ -80,7 +80,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string hint = fmt::format("{} --help shows what it takes", name);
   std::string message = in_plain_words(name, error);
   if (const std::string word = unexpected_word(app, error); !word.empty()) {
-    const bool is_option = word.starts_with("-");
+    const bool is_option = word.starts_with('-');
     message = fmt::format("{} knows no {} '{}'", name,
                           is_option      ? "option"
                           : has_commands ? "command"

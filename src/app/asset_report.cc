@@ -80,7 +80,7 @@ std::string list_json(const AssetOverview& overview) {
         R"({{"name": {}, "kind": {}, "group": {}, "owner": {}, "state": {}, "reason": {}, )"
         R"("made_at": {}, "rows": {}, "bytes": {}, "seconds": {}, "partitions": {}, )"
         R"("checks": {{"pass": {}, "warn": {}, "fail": {}}}}})",
-        json_quote(asset.name), json_quote(std::string(name_of(asset.kind))), text(asset.group),
+        json_quote(asset.name), json_quote(name_of(asset.kind)), text(asset.group),
         text(asset.owner), text(state.state), text(state.reason), text(state.made_at),
         number(state.rows), number(state.bytes), number(state.seconds), state.partitions,
         state.checks - state.warned - state.failed, state.warned, state.failed));
