@@ -14,6 +14,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
   },
-  server: { proxy: { "/api": { target: server, changeOrigin: true } } },
+  // The server takes requests of its own pages only.
+  server: {
+    proxy: { "/api": { target: server, changeOrigin: true, headers: { origin: server } } },
+  },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

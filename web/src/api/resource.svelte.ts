@@ -98,9 +98,16 @@ export function metrics(query: () => MetricsQuery | null): Resource<MetricsResul
   return new Resource(query, (signal) => batcher.query(query()!, signal), "metrics");
 }
 
-/** The answer to a POST; `body` null asks for nothing. */
-export function posted<T>(path: string, body: () => object | null): Resource<T> {
-  return new Resource(body, (signal) => post<T>(path, body(), signal), path);
+/** The answer to a POST, and the query behind it as SQL. */
+export interface Posted<T> extends Resource<T> {
+  sql: () => Promise<string | null>;
+}
+
+/** `body` null asks for nothing. */
+export function posted<T>(path: string, body: () => object | null): Posted<T> {
+  const resource = new Resource(body, (signal) => post<T>(path, body(), signal), path);
+  const sql = async () => (await post<{ sql: string | null }>(path, { ...body(), sql: true })).sql;
+  return Object.assign(resource, { sql });
 }
 
 /** The answer to a GET; `path` null asks for nothing. */

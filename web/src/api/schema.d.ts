@@ -200,6 +200,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sessions that the filters leave, as CSV
+         * @description The columns of SessionRow, their names in the first line; null is empty, times are UTC. The
+         *     rows come as they are read, however many there are.
+         */
+        get: operations["getSessionsCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}": {
         parameters: {
             query?: never;
@@ -568,9 +589,10 @@ export interface components {
             truncated: boolean;
             /** @description Sessions may be in several rows, so that measures of sessions add up to more than the total. */
             overlaps: boolean;
-            /** @description The query on the published tables, to show and to take to the SQL page. */
-            sql: string | null;
+            sql: components["schemas"]["ShownSql"];
         };
+        /** @description The query on the published tables, to show and to take to the SQL page; null where it was not asked for, or there are no data. */
+        ShownSql: string | null;
         /** @description null where there are no data at all. */
         DayRangeOrNull: components["schemas"]["DayRange"] | null;
         MetricsRow: {
@@ -626,9 +648,15 @@ export interface components {
             limit?: number;
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
+            /**
+             * @description Answer with the query as SQL as well.
+             * @default false
+             */
+            sql?: boolean;
         };
         Changes: {
             publication: components["schemas"]["Publication"];
+            sql: components["schemas"]["ShownSql"];
             measure: components["schemas"]["AverageMeasure"];
             time_range: components["schemas"]["DayRangeOrNull"];
             compare: components["schemas"]["DayRangeOrNull"];
@@ -664,9 +692,15 @@ export interface components {
             time_range?: components["schemas"]["TimeRange"];
             /** @default 100 */
             limit?: number;
+            /**
+             * @description Answer with the query as SQL as well.
+             * @default false
+             */
+            sql?: boolean;
         };
         Contribution: {
             publication: components["schemas"]["Publication"];
+            sql: components["schemas"]["ShownSql"];
             measure: components["schemas"]["AverageMeasure"];
             dimension: components["schemas"]["Dimension"];
             /** @description The measure of all. */
@@ -694,9 +728,15 @@ export interface components {
             split_by?: components["schemas"]["Dimension"] | null;
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
+            /**
+             * @description Answer with the query as SQL as well.
+             * @default false
+             */
+            sql?: boolean;
         };
         Histogram: {
             publication: components["schemas"]["Publication"];
+            sql: components["schemas"]["ShownSql"];
             range: components["schemas"]["Range"];
             /**
              * @description What is counted.
@@ -766,9 +806,15 @@ export interface components {
             dimension?: components["schemas"]["Dimension"] | null;
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
+            /**
+             * @description Answer with the query as SQL as well.
+             * @default false
+             */
+            sql?: boolean;
         };
         Funnel: {
             publication: components["schemas"]["Publication"];
+            sql: components["schemas"]["ShownSql"];
             total: components["schemas"]["FunnelSteps"];
             segments: {
                 value: components["schemas"]["Value"];
@@ -795,9 +841,15 @@ export interface components {
             measures?: components["schemas"]["Measure"][];
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
+            /**
+             * @description Answer with the query as SQL as well.
+             * @default false
+             */
+            sql?: boolean;
         };
         Cohorts: {
             publication: components["schemas"]["Publication"];
+            sql: components["schemas"]["ShownSql"];
             measures: components["schemas"]["Measure"][];
             cohorts: {
                 /**
@@ -829,9 +881,15 @@ export interface components {
             limit?: number;
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
+            /**
+             * @description Answer with the query as SQL as well.
+             * @default false
+             */
+            sql?: boolean;
         };
         TopUsers: {
             publication: components["schemas"]["Publication"];
+            sql: components["schemas"]["ShownSql"];
             by: string;
             total: number;
             active_users: number;
@@ -1678,6 +1736,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSessionsCsv: {
+        parameters: {
+            query?: {
+                /** @description Filters as JSON, URL-encoded. */
+                filters?: string;
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description A column; with - before it the largest first. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Error"];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { barAxis, everyNth, lineAxis, placeOfDay, timeTick } from "./scale";
+import { anchorOf, barAxis, everyNth, lineAxis, placeOfDay, timeTick } from "./scale";
 
 test("bars begin at zero, whatever the values", () => {
   expect(barAxis([90, 100], 100).scale(0)).toBe(0);
@@ -13,6 +13,15 @@ test("a line of small changes begins near them and says so; one of large ones be
   expect(near.scale.domain()[0]).toBeGreaterThan(23);
   expect(lineAxis([0, 5], 100).fromZero).toBe(true);
   expect(lineAxis([2, 10], 100).fromZero).toBe(true);
+});
+
+test("an axis that does not begin at zero begins at a round number", () => {
+  expect(lineAxis([22.4, 26.6], 100).scale.domain()[0]).toBe(22);
+  expect(lineAxis([0.9236, 0.9642], 100).scale.domain()[0]).toBe(0.92);
+});
+
+test("the texts of the first tick and of the last stay within the axis", () => {
+  expect([0, 3, 9].map((place) => anchorOf(place, 10))).toEqual(["start", "middle", "end"]);
 });
 
 test("an axis of nothing, or of one value, stands", () => {

@@ -33,6 +33,15 @@ export function lineAxis(
   const fromZero = least >= 0 && (spread >= kWorthZero * most || least === 0);
   const margin = spread === 0 ? Math.abs(most) * 0.1 || 1 : spread * 0.08;
   const scale = scaleLinear([fromZero ? 0 : least - margin, most + margin], [height, 0]);
+  // One that does not begin at zero begins at a round number, since it says where.
+  if (!fromZero)
+    scale.domain([
+      scale
+        .copy()
+        .nice(2 * count)
+        .domain()[0]!,
+      scale.domain()[1]!,
+    ]);
   // What cannot be negative gets no axis that is.
   if (least >= 0 && scale.domain()[0]! < 0) scale.domain([0, scale.domain()[1]!]);
   return { scale, ticks: scale.ticks(count), fromZero: scale.domain()[0] === 0 };
@@ -66,6 +75,11 @@ export function everyNth(n: number, most: number): number[] {
   const places: number[] = [];
   for (let place = 0; place < n; place += step) places.push(place);
   return places;
+}
+
+/** How a tick's text stands to it, so that none leaves the axis. */
+export function anchorOf(place: number, n: number): "start" | "middle" | "end" {
+  return place === 0 ? "start" : place === n - 1 ? "end" : "middle";
 }
 
 /** How a place in time reads on an axis: "5 Dec", "Dec 2025", "13:00". */

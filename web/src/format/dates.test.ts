@@ -5,6 +5,7 @@ import {
   daysIn,
   isDay,
   isoTime,
+  lastHalf,
   monthOf,
   periodName,
   previous,
@@ -58,4 +59,12 @@ test("times are UTC, with a zone or without", () => {
   expect(ago("2025-12-05T14:03:58Z", now)).toBe("just now");
   expect(ago("2025-12-05T13:00:00Z", now)).toBe("1 h ago");
   expect(ago("2025-12-01T13:00:00Z", now)).toBe("2025-12-01 13:00");
+});
+
+test("the last half of a period has as many days before it", () => {
+  const whole = { from: "2025-12-01", to: "2025-12-31" };
+  const half = lastHalf(whole)!;
+  expect(half).toEqual({ from: "2025-12-17", to: "2025-12-31" });
+  expect(previous(half).from >= whole.from).toBe(true);
+  expect(lastHalf({ from: "2025-12-01", to: "2025-12-01" })).toBeNull();
 });

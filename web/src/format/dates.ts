@@ -67,6 +67,12 @@ export function previous(period: Period): Period {
   return { from: addDays(period.from, -days), to: addDays(period.from, -1) };
 }
 
+/** The last half of a period, which has as many days before it; null where that is less than a day. */
+export function lastHalf(period: Period): Period | null {
+  const days = Math.floor(daysIn(period) / 2);
+  return days < 1 ? null : { from: addDays(period.to, 1 - days), to: period.to };
+}
+
 /** The whole month of a day. */
 export function monthOf(day: string): Period {
   const [year, month] = day.split("-").map(Number) as [number, number];

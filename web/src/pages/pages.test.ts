@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Asset, GenerationRow, SqlResult, Step } from "../api/types";
 import { ganttEnd, ganttRows } from "./pipeline/gantt";
+import { cohortRows, rowName } from "./engagement/cohorts";
 import { layOut } from "./pipeline/layout";
 import { requestOf, type RunForm } from "./pipeline/options";
 import { clock, clockStep, place } from "./session/timeline";
-import { chartOf, numberOf, sorted, tableOf } from "./sql/result";
+import { alignedText, chartOf, digitsOf, numberOf, sorted, tableOf } from "./sql/result";
 
 describe("a session's timeline", () => {
   const row = (seconds: number, latency: number) =>
@@ -87,6 +88,22 @@ describe("the graph", () => {
     expect(layout.edges).toHaveLength(2);
     expect(row("a") < row("b")).toBe(row("d") < row("c"));
     expect(layout).toMatchObject({ columns: 2, rows: 2 });
+  });
+
+  test("leads a line past the assets between", () => {
+    const layout = layOut([
+      asset("a", 0, [], ["b", "c"]),
+      asset("b", 1, ["a"], ["c"]),
+      asset("c", 2, ["a", "b"], []),
+    ]);
+    const long = layout.edges.find(
+      (edge) => edge.from.asset.name === "a" && edge.to.asset.name === "c",
+    )!;
+    const between = layout.nodes.find((node) => node.asset.name === "b")!;
+    expect(long.via).toHaveLength(1);
+    expect(long.via[0]!.column).toBe(1);
+    // The half of an asset and that of a line.
+    expect(Math.abs(long.via[0]!.row - between.row)).toBeGreaterThanOrEqual(0.7);
   });
 
   test("stands where an input is unknown or a level is empty", () => {
@@ -177,5 +194,56 @@ describe("a result of SQL", () => {
     ]);
     expect(numberOf("9007199254740993")).toBe(9007199254740992);
     expect(numberOf("x")).toBeNull();
+  });
+});
+
+describe("cohorts as a map", () => {
+  const cohort = (week: number, users: number, weeks: [number, number][]) => ({
+    cohort_week: `2025-W${String(week).padStart(2, "0")}`,
+    users,
+    sessions: 1,
+    ranked: true,
+    values: [],
+    weeks: weeks.map(([week, active_users]) => ({ week, active_users, retention: null })),
+  });
+
+  test("takes weeks together where there are many, and only those users that could be active", () => {
+    const [row, ...others] = cohortRows(
+      [cohort(1, 10, [[4, 5]]), cohort(2, 30, [[3, 6], [4, 3]])], // prettier-ignore
+      1,
+    );
+    expect(others).toEqual([]);
+    expect(row!.users).toBe(40);
+    expect(row!.cells).toEqual([
+      { week: 3, users: 30, active: 6 },
+      { week: 4, users: 40, active: 8 },
+    ]);
+    expect(rowName(row!)).toBe("2025-W01–02");
+  });
+
+  test("leaves few as they are", () => {
+    const rows = cohortRows([cohort(1, 10, []), cohort(2, 30, [])], 18);
+    expect(rows.map(rowName)).toEqual(["2025-W01", "2025-W02"]);
+  });
+});
+
+describe("numbers of a result", () => {
+  const result = (values: unknown[], kind = "number") =>
+    ({
+      columns: [{ name: "x", type: "DOUBLE", kind }],
+      rows: values.map((value) => [value]),
+    }) as never;
+
+  test("stand in line", () => {
+    expect(digitsOf(result([29, 22.9, null]), 0)).toBe(1);
+    expect(alignedText(29, 1)).toBe("29.0");
+    expect(alignedText(null, 1)).toBe("null");
+  });
+
+  test("are as they are where that would hide digits or add many", () => {
+    expect(digitsOf(result([1 / 3]), 0)).toBeNull();
+    expect(digitsOf(result([1e-9]), 0)).toBeNull();
+    expect(digitsOf(result([1, 2], "integer"), 0)).toBeNull();
+    expect(alignedText(1 / 3, null)).toBe(String(1 / 3));
   });
 });

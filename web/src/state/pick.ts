@@ -3,6 +3,15 @@
 import { choiceOf, choose, gestureOf, withFilter } from "./filters";
 import { router } from "./router.svelte";
 
+/** Filters on all of the values; again removes the filter. */
+export function pickAll(dimension: string, values: readonly string[]): void {
+  const now = choiceOf(router.filters, dimension)?.in ?? [];
+  const same = now.length === values.length && values.every((value) => now.includes(value));
+  router.setFilters(
+    withFilter(router.filters, dimension, same ? null : { in: [...values], notIn: [] }),
+  );
+}
+
 /** Filters on the value; with Shift adds it, with Alt excludes it; again removes it. */
 export function pick(
   event: { shiftKey: boolean; altKey: boolean },

@@ -10,7 +10,7 @@ const narrow = new MediaQuery("max-width: 720px");
 export const screen = {
   /** What pixels of charts are multiplied by. */
   get scale(): number {
-    return wall.current ? 1.5 : wide.current ? 1.125 : 1;
+    return wall.current ? 2 : wide.current ? 1.25 : 1;
   },
   get narrow(): boolean {
     return narrow.current;

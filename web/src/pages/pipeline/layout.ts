@@ -1,16 +1,23 @@
 // Where the assets of a graph are drawn: in columns by their level, in an order that crosses few lines.
+// A line over several columns has a place of its own in each between, so that it passes behind no asset.
 
 import type { Asset } from "../../api/types";
 
-export interface Node {
-  asset: Asset;
+export interface Place {
   column: number;
+  /** Its middle, from the top, in heights of an asset. */
   row: number;
+}
+
+export interface Node extends Place {
+  asset: Asset;
 }
 
 export interface Edge {
   from: Node;
   to: Node;
+  /** Places that it goes through on its way. */
+  via: Place[];
 }
 
 export interface Layout {
@@ -20,43 +27,69 @@ export interface Layout {
   rows: number;
 }
 
-// After so many sweeps the order of small graphs no longer changes.
-const kSweeps = 4;
+interface Slot extends Place {
+  asset: Asset | null;
+  inputs: Slot[];
+  outputs: Slot[];
+}
 
-/** Orders each column by the mean row of its inputs, then of its outputs, a few times. */
+// After so many sweeps the order of small graphs no longer changes.
+const kSweeps = 6;
+// What a line takes of the height of an asset.
+const kLineHeight = 0.4;
+
+const heightOf = (slot: Slot) => (slot.asset === null ? kLineHeight : 1);
+
+/** Orders each column by the mean place of its inputs, then of its outputs, a few times. */
 export function layOut(assets: readonly Asset[]): Layout {
   // A level without assets has a column of its own all the same.
   const levels = Math.max(-1, ...assets.map((asset) => asset.level)) + 1;
-  const columns = Array.from({ length: levels }, (): Node[] => []);
-  const nodes = assets.map((asset) => {
-    const column = columns[asset.level]!;
-    const node = { asset, column: asset.level, row: column.length };
-    column.push(node);
-    return node;
-  });
-  const byName = new Map(nodes.map((node) => [node.asset.name, node]));
-  const found = (names: readonly string[]) =>
-    names.flatMap((name) => byName.get(name) ?? ([] as Node[]));
+  const columns = Array.from({ length: levels }, (): Slot[] => []);
+  const add = (column: number, asset: Asset | null): Slot => {
+    const slot: Slot = { asset, column, row: columns[column]!.length, inputs: [], outputs: [] };
+    columns[column]!.push(slot);
+    return slot;
+  };
+  const byName = new Map(assets.map((asset) => [asset.name, add(asset.level, asset)]));
+  const edges: Edge[] = [];
+  for (const to of byName.values())
+    for (const name of to.asset!.inputs) {
+      const from = byName.get(name);
+      if (!from) continue;
+      const via: Slot[] = [];
+      for (let column = from.column + 1; column < to.column; column += 1)
+        via.push(add(column, null));
+      [from, ...via].forEach((slot, place) => {
+        const next = via[place] ?? to;
+        slot.outputs.push(next);
+        next.inputs.push(slot);
+      });
+      edges.push({ from: from as Node, to: to as Node, via });
+    }
+  const stack = (column: Slot[], tall: number) => {
+    let row = (tall - column.reduce((sum, slot) => sum + heightOf(slot), 0)) / 2;
+    for (const slot of column) {
+      slot.row = row + heightOf(slot) / 2;
+      row += heightOf(slot);
+    }
+  };
+  const tallOf = (column: Slot[]) => column.reduce((sum, slot) => sum + heightOf(slot), 0);
+  const rows = Math.max(1, ...columns.map(tallOf));
+  for (const column of columns) stack(column, rows);
   for (let sweep = 0; sweep < kSweeps; sweep += 1) {
     const forth = sweep % 2 === 0;
     for (const column of forth ? columns : [...columns].reverse()) {
       const weight = new Map(
-        column.map((node) => {
-          const near = found(forth ? node.asset.inputs : node.asset.outputs);
+        column.map((slot) => {
+          const near = forth ? slot.inputs : slot.outputs;
           const mean = near.reduce((sum, one) => sum + one.row, 0) / Math.max(1, near.length);
-          return [node, near.length > 0 ? mean : node.row];
+          return [slot, near.length > 0 ? mean : slot.row];
         }),
       );
       column.sort((a, b) => weight.get(a)! - weight.get(b)!);
-      column.forEach((node, row) => (node.row = row));
+      stack(column, rows);
     }
   }
-  const rows = Math.max(1, ...columns.map((column) => column.length));
-  // Short columns stand in the middle.
-  for (const column of columns) {
-    const shift = (rows - column.length) / 2;
-    for (const node of column) node.row += shift;
-  }
-  const edges = nodes.flatMap((to) => found(to.asset.inputs).map((from) => ({ from, to })));
+  const nodes = [...byName.values()] as Node[];
   return { nodes, edges, columns: columns.length, rows };
 }

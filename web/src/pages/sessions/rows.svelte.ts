@@ -74,21 +74,23 @@ export class SessionRows {
   readonly retry = (): void => {
     this.#again += 1;
   };
+}
 
-  /** What was loaded so far, for a file. */
-  get loaded(): SessionRow[] {
-    return [...this.#pages.entries()].sort((a, b) => a[0] - b[0]).flatMap(([, rows]) => rows);
-  }
+/** Where all of them are as a file. */
+export function csvAddress(scope: Scope, sort: string): string {
+  return `/api/sessions.csv?${asked(scope, sort).toString()}`;
+}
+
+function asked(scope: Scope, sort: string): URLSearchParams {
+  const query = new URLSearchParams({ filters: JSON.stringify(scope.filters), sort });
+  if (scope.time_range.from) query.set("from", scope.time_range.from);
+  if (scope.time_range.to) query.set("to", scope.time_range.to);
+  return query;
 }
 
 function load(scope: Scope, sort: string, page: number, signal: AbortSignal): Promise<SessionPage> {
-  const query = new URLSearchParams({
-    filters: JSON.stringify(scope.filters),
-    sort,
-    limit: String(kPageRows),
-    offset: String(page * kPageRows),
-  });
-  if (scope.time_range.from) query.set("from", scope.time_range.from);
-  if (scope.time_range.to) query.set("to", scope.time_range.to);
+  const query = asked(scope, sort);
+  query.set("limit", String(kPageRows));
+  query.set("offset", String(page * kPageRows));
   return get(`/api/sessions?${query.toString()}`, signal);
 }

@@ -26,6 +26,29 @@ export function numberOf(value: unknown): number | null {
   return null;
 }
 
+// With more digits than these a column is shown as it is.
+const kMostDigits = 6;
+
+/** How many digits after the point the numbers of a column need, so that they stand in line; null
+ *  where it has no such numbers, or needs too many. */
+export function digitsOf(result: SqlResult, place: number): number | null {
+  if (result.columns[place]?.kind !== "number") return null;
+  let most = 0;
+  for (const row of result.rows as unknown[][]) {
+    const value = row[place];
+    if (typeof value !== "number") continue;
+    const text = String(value);
+    if (text.includes("e")) return null;
+    most = Math.max(most, text.length - 1 - (text + ".").indexOf("."));
+  }
+  return most > kMostDigits ? null : most;
+}
+
+/** A value as text with as many digits as its column has. */
+export function alignedText(value: unknown, digits: number | null): string {
+  return digits !== null && typeof value === "number" ? value.toFixed(digits) : valueText(value);
+}
+
 /** The rows in another order: `sort` is the place of a column, with - before it for the largest first. */
 export function sorted(result: SqlResult, sort: string): Row[] {
   const place = Number(sort.replace(/^-/, ""));

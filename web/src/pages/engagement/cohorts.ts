@@ -1,0 +1,50 @@
+// Cohorts as rows of a map: of a year of signup weeks some are taken together, so that rows can be read.
+
+import type { Cohorts } from "../../api/types";
+
+export type Cohort = Cohorts["cohorts"][number];
+
+export interface CohortRow {
+  /** The signup weeks that it is made of. */
+  weeks: string[];
+  users: number;
+  cells: CohortCell[];
+}
+
+export interface CohortCell {
+  week: number;
+  /** Users of the weeks that are in the period as many weeks after their signup, and the active ones. */
+  users: number;
+  active: number;
+}
+
+/** At most `most` rows, of as many signup weeks each. */
+export function cohortRows(cohorts: readonly Cohort[], most: number): CohortRow[] {
+  const each = Math.max(1, Math.ceil(cohorts.length / most));
+  const rows: CohortRow[] = [];
+  for (let first = 0; first < cohorts.length; first += each) {
+    const some = cohorts.slice(first, first + each);
+    const cells = new Map<number, CohortCell>();
+    for (const cohort of some)
+      for (const { week, active_users } of cohort.weeks) {
+        const cell = cells.get(week) ?? { week, users: 0, active: 0 };
+        cell.users += cohort.users;
+        cell.active += active_users;
+        cells.set(week, cell);
+      }
+    rows.push({
+      weeks: some.map((cohort) => cohort.cohort_week),
+      users: some.reduce((sum, cohort) => sum + cohort.users, 0),
+      cells: [...cells.values()].sort((a, b) => a.week - b.week),
+    });
+  }
+  return rows;
+}
+
+/** "2025-W04", or "2025-W04–07" of several. */
+export function rowName(row: CohortRow): string {
+  const first = row.weeks[0] ?? "";
+  const last = row.weeks.at(-1) ?? "";
+  if (row.weeks.length < 2) return first;
+  return `${first}–${first.slice(0, 6) === last.slice(0, 6) ? last.slice(6) : last.slice(2)}`;
+}
