@@ -51,12 +51,14 @@ TEST_F(UnixSocket, PassesTextsAndFiles) {
   ASSERT_EQ(read(reader.get(), read_back.data(), 5), 5);
   EXPECT_EQ(std::string(read_back.data(), 5), "hello");
   send_message(*server, {"back"});
-  EXPECT_EQ(receive_message(*client)->texts, std::vector<std::string>{"back"});
+  const auto answer = receive_message(*client);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->texts, std::vector<std::string>{"back"});
 }
 
 TEST_F(UnixSocket, SaysThatTheOtherSideHasClosed) {
   const Fd listener = listen_at(path_);
-  auto client = connect_to(path_);
+  std::optional<Fd> client = connect_to(path_);
   const auto server = accept_own(listener, 1s);
   ASSERT_TRUE(server);
   client.reset();
@@ -69,6 +71,8 @@ TEST_F(UnixSocket, RefusesWhatIsGarbled) {
   const Fd listener = listen_at(path_);
   const auto client = connect_to(path_);
   const auto server = accept_own(listener, 1s);
+  ASSERT_TRUE(client);
+  ASSERT_TRUE(server);
   const std::array<unsigned char, 8> garbled = {4, 0, 0, 0, 200, 0, 0, 0};
   ASSERT_EQ(write(client->get(), garbled.data(), garbled.size()), 8);
   EXPECT_THROW(receive_message(*server), Error);

@@ -302,7 +302,7 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   // What the test itself says holds for all its uses, and each use may say otherwise.
   given.add(rendering.given);
   given.add(in_yaml);
-  node.settings = given;
+  node.settings = std::move(given);
   add_test(std::move(node));
 }
 

@@ -415,7 +415,7 @@ Value round(const Value& input, const CallArguments& arguments) {
     return round_common(number, static_cast<int>(precision));
   }
   if (precision >= 0) return input.as_integer();
-  return *truncate(round_common(number, static_cast<int>(precision)));
+  return truncate(round_common(number, static_cast<int>(precision))).value();
 }
 
 // Safe inside HTML, keys in order, as Jinja has it.
