@@ -2,9 +2,9 @@
 // alone.
 
 #include <fcntl.h>
-#include <fstream>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "serve_fixture.h"
 
 namespace gsa::tests {
@@ -37,8 +37,7 @@ class ServedCommands : public Serve {
     const int code = std::system(
         fmt::format("cd '{}' && ({}) >'{}' 2>&1", folder_.path().string(), command, out).c_str());
     EXPECT_EQ(code, 0);
-    std::ifstream file(out);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return read_file(out);
   }
 };
 
