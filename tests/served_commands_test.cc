@@ -58,7 +58,7 @@ TEST_F(ServedCommands, PrintWhatTheyPrintAlone) {
       {"sql", "select 1 as a; select 2 as b", "--format", "json"},
       {"sql", "select nothing"},
       {"sql", "describe fct_sessions", "--format", "table"},
-      {"sql", "pivot fct_sessions on user_tier using count(*)"},
+      {"sql", "pivot (select user_tier from fct_sessions) on user_tier using count(*)"},
       {"sql", "create temp table t as select 7 as n; from t"},
       {"sql", "copy fct_sessions to 'x.csv'"},
       {"sql"},
