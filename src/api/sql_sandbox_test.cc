@@ -176,7 +176,7 @@ std::vector<std::string> files() {
       {"select * from '/etc/passwd'", "select * from read_text('/etc/passwd')",
        "select * from read_csv('/proc/self/environ')", "select * from 'https://example.com/x.csv'",
        "select * from read_csv('https://example.com/x.csv')",
-       "select * from read_text('/work/../etc/passwd')", "from \"/etc/passwd\""});
+       "select * from read_text('/var/../etc/passwd')", "from \"/etc/passwd\""});
   return attempts;
 }
 
