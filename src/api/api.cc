@@ -11,6 +11,8 @@
 #include "api/profile.h"
 #include "api/segments.h"
 #include "api/session_detail.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 namespace gsa::api {
 namespace {
@@ -24,6 +26,19 @@ void check_limit(std::int64_t limit) {
   }
 }
 
+// DuckDB keeps the pages of the file that it read until it needs the room: a low limit makes it let
+// go of all that nobody uses. `limit` is the one to go back to; what DuckDB tells of it is rounded.
+void give_back_pages(duck::Connection& connection, const std::string& limit) {
+  constexpr const char* kLittle = "32MB";
+  try {
+    connection.execute(fmt::format("set memory_limit = '{}'", kLittle));
+  } catch (const Error&) {
+    // It uses more than that; what was given back is given back.
+  }
+  connection.execute(limit.empty() ? "reset memory_limit"
+                                   : fmt::format("set memory_limit = {}", sql_quote(limit)));
+}
+
 }  // namespace
 
 // A connection that goes back to the idle ones.
@@ -32,6 +47,7 @@ class Api::Lease {
   explicit Lease(Api& api) : api_(api), connection_(take(api)) {}
   ~Lease() {
     const std::lock_guard lock(api_.mutex_);
+    --api_.leased_;
     if (api_.idle_.size() < kIdleConnections) api_.idle_.push_back(std::move(connection_));
   }
   Lease(const Lease&) = delete;
@@ -42,9 +58,10 @@ class Api::Lease {
  private:
   static duck::Connection take(Api& api) {
     const std::lock_guard lock(api.mutex_);
-    if (api.idle_.empty()) return api.database_.connect();
+    if (api.idle_.empty()) api.idle_.push_back(api.database_.connect());
     duck::Connection connection = std::move(api.idle_.back());
     api.idle_.pop_back();
+    ++api.leased_;
     return connection;
   }
 
@@ -91,6 +108,22 @@ std::string Api::remembered(const std::string& key,
   return made;
 }
 
+bool Api::release() {
+  bool released = false;
+  sandbox_.while_idle([&] {
+    const std::lock_guard lock(mutex_);
+    if (leased_ > 0) return;
+    idle_.clear();
+    engine_.release([&] {
+      duck::Connection connection = database_.connect();
+      give_back_pages(connection, sources_.memory_limit);
+    });
+    released = true;
+  });
+  if (released) return_freed_memory();
+  return released;
+}
+
 std::string Api::get_catalog() {
   const auto snapshot = engine_.current();
   Lease lease = connection();
@@ -124,6 +157,16 @@ std::string Api::get_sessions(const SessionPageRequest& request) {
   const auto snapshot = engine_.current();
   Lease lease = connection();
   return session_page(*snapshot, *lease, request);
+}
+
+std::function<void(const WriteBytes&)> Api::get_sessions_csv(const SessionPageRequest& request,
+                                                             std::stop_token cancelled) {
+  return [this, select = sessions_select(*engine_.current(), request),
+          cancelled = std::move(cancelled)](const WriteBytes& write) {
+    Lease lease = connection();
+    const std::stop_callback stop(cancelled, [&] { (*lease).interrupt(); });
+    write_sessions_csv(*lease, select, write);
+  };
 }
 
 std::string Api::get_session(std::int64_t id) {

@@ -11,6 +11,7 @@
 #include "api/aggregate.h"
 #include "api/api_error.h"
 #include "api/blocks.h"
+#include "api/chart_sql.h"
 #include "api/json_reader.h"
 #include "api/session_numbers.h"
 #include "api/side_by_side.h"
@@ -277,6 +278,7 @@ std::string histogram(const Snapshot& snapshot, std::string_view request) {
   std::vector<const Dimension*> split;
   if (const auto name = reader.text("split_by")) split.push_back(&dimension_named(*name));
   const Scope scope = read_scope(reader).without(range.name);
+  const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Grouping all_sessions(snapshot.facts(), {}), grouping(snapshot.facts(), split);
@@ -288,6 +290,9 @@ std::string histogram(const Snapshot& snapshot, std::string_view request) {
   write_split(json, grouping,
               split.empty() ? Distribution{}
                             : distribution_of(snapshot, scope, days, range, grouping, false));
+  json.field("sql", sql_if(wants_sql && snapshot.facts().days() > 0, [&] {
+               return histogram_sql(range, split.empty() ? nullptr : split.front(), scope, days);
+             }));
   json.end_object();
   return json.take();
 }

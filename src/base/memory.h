@@ -8,4 +8,7 @@ namespace gsa {
 
 std::int64_t resident_bytes();  // now; 0 where the system does not say
 
+// Hands what was freed, and the allocator keeps for later, back to the system.
+void return_freed_memory();
+
 }  // namespace gsa
