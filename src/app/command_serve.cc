@@ -69,6 +69,7 @@ int serve(const ServeOptions& options) {
   dashboard.warm();
   auto commands = std::make_unique<ServedCommands>(warehouse);
   server->start();
+  const std::jthread rest = dashboard.rest_when_idle([&server] { return server->metrics(); });
   say(options, fmt::format("the dashboard is at {}{}", server->address(),
                            token.empty() ? "" : "/?token=" + token));
   say(options, "Ctrl-C stops it");
