@@ -26,6 +26,20 @@ void check_limit(std::int64_t limit) {
   }
 }
 
+// All that `read` asks sees the tables as they are now, whatever a run puts on record meanwhile.
+template <typename Read>
+std::string in_one_state(duck::Connection& connection, const Read& read) {
+  connection.execute("select 1");
+  try {
+    std::string answer = read();
+    connection.execute("select 2");
+    return answer;
+  } catch (...) {
+    connection.execute("select 3");
+    throw;
+  }
+}
+
 // DuckDB keeps the pages of the file that it read until it needs the room: a low limit makes it let
 // go of all that nobody uses. `limit` is the one to go back to; what DuckDB tells of it is rounded.
 void give_back_pages(duck::Connection& connection, const std::string& limit) {
@@ -194,7 +208,8 @@ std::string Api::get_assets() {
 std::string Api::get_asset(const std::string& name, std::int64_t limit) {
   check_limit(limit);
   Lease lease = connection();
-  return asset_json(*lease, sources_.assets ? sources_.assets(*lease) : AssetsNow{}, name, limit);
+  const AssetsNow now = sources_.assets ? sources_.assets(*lease) : AssetsNow{};
+  return in_one_state(*lease, [&] { return asset_json(*lease, now, name, limit); });
 }
 
 std::string Api::get_runs(std::int64_t limit, std::optional<std::int64_t> before) {
@@ -205,7 +220,7 @@ std::string Api::get_runs(std::int64_t limit, std::optional<std::int64_t> before
 
 std::string Api::get_run(std::int64_t id) {
   Lease lease = connection();
-  return run_json(*lease, id, sources_.unfinished);
+  return in_one_state(*lease, [&] { return run_json(*lease, id, sources_.unfinished); });
 }
 
 std::string Api::post_sql(std::string_view request, const std::stop_token& cancelled) {

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <set>
+#include <stop_token>
+#include <thread>
 
 #include "api/answer_fixture.h"
 #include "api/api_error.h"
@@ -280,6 +282,21 @@ TEST(Pipeline, RunsComeNewestFirst) {
   EXPECT_EQ(parsed(api.get_run(2)).at("checks").at(0).at("sample").at(0).at("n").as_int64(), 2);
   EXPECT_THROW(api.get_run(17), ApiError);
   EXPECT_THROW(api.get_runs(0, std::nullopt), ApiError);
+}
+
+TEST(Pipeline, ARunIsReadWholeWhileItIsPutOnRecordParallel) {
+  Api api = Warehouse::instance().api();
+  std::jthread writes([](const std::stop_token& stop) {
+    duck::Connection connection = Warehouse::instance().connect();
+    while (!stop.stop_requested()) {
+      connection.execute(
+          "insert into ops.materializations (run_id, asset, made_at, seconds, published, inputs, "
+          "metadata) values (3, 'more', now()::timestamp, 1, false, map {'a': 'b'}, "
+          "map {'c': 'd'})");
+    }
+    connection.execute("delete from ops.materializations where asset = 'more'");
+  });
+  for (int i = 0; i < 100; ++i) EXPECT_NO_THROW(api.get_run(3)) << i;
 }
 
 TEST(Pipeline, AnAssetHasItsHistoryAndLastChecks) {
