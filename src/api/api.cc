@@ -40,15 +40,24 @@ std::string in_one_state(duck::Connection& connection, const Read& read) {
   }
 }
 
+void try_to(duck::Connection& connection, const std::string& sql) {
+  try {
+    connection.execute(sql);
+  } catch (const Error&) {
+    // What could be done is done.
+  }
+}
+
 // DuckDB keeps the pages of the file that it read until it needs the room: a low limit makes it let
 // go of all that nobody uses. `limit` is the one to go back to; what DuckDB tells of it is rounded.
 void give_back_pages(duck::Connection& connection, const std::string& limit) {
-  constexpr const char* kLittle = "32MB";
-  try {
-    connection.execute(fmt::format("set memory_limit = '{}'", kLittle));
-  } catch (const Error&) {
-    // It uses more than that; what was given back is given back.
-  }
+  // What a run wrote is in memory until it is in the file as well; that may not be so where
+  // somebody reads an older state.
+  try_to(connection, "checkpoint");
+  // A limit below what is in use is refused, once all else is let go of; one that is taken hands
+  // the room back to the system.
+  try_to(connection, "set memory_limit = '1MB'");
+  try_to(connection, "set memory_limit = '32MB'");
   connection.execute(limit.empty() ? "reset memory_limit"
                                    : fmt::format("set memory_limit = {}", sql_quote(limit)));
 }

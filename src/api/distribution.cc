@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -26,7 +27,11 @@ constexpr std::size_t kMaxOthers = 8;
 // begin. Values below the first edge count with the first bin.
 class Bins {
  public:
-  explicit Bins(const std::vector<double>& edges) : edges_(edges) {
+  explicit Bins(const std::vector<double>& edges)
+      : edges_(edges.data()),
+        size_(edges.size()),
+        first_edge_(edges.front()),
+        last_edge_(edges.back()) {
     per_unit_ = edges.size() < 2 ? 0 : kCells / (edges.back() - edges.front());
     std::size_t bin = 0;
     for (std::size_t cell = 0; cell < kCells; ++cell) {
@@ -38,9 +43,9 @@ class Bins {
   }
 
   std::size_t of(double value) const {
-    if (!(value > edges_.front())) return 0;
-    if (value >= edges_.back()) return edges_.size() - 1;
-    const auto cell = static_cast<std::size_t>((value - edges_.front()) * per_unit_);
+    if (!(value > first_edge_)) return 0;
+    if (value >= last_edge_) return size_ - 1;
+    const auto cell = static_cast<std::size_t>((value - first_edge_) * per_unit_);
     std::size_t bin = first_[std::min(cell, kCells - 1)];
     while (edges_[bin + 1] <= value) ++bin;
     return bin;
@@ -48,7 +53,9 @@ class Bins {
 
  private:
   static constexpr std::size_t kCells = 1024;
-  const std::vector<double>& edges_;
+  const double* edges_;
+  std::size_t size_;
+  double first_edge_, last_edge_;
   double per_unit_ = 0;
   std::array<std::uint16_t, kCells> first_{};
 };
@@ -67,18 +74,18 @@ struct Distribution {
   double sum = 0, max = 0;
 };
 
-// Calls `each(value, group)` for the values of a range that are selected.
+// Calls `each(values, groups)` with the values of a range that are selected, block by block.
 template <typename Each>
-void for_each_value(const Snapshot& snapshot, const Selection& selection, const Range& range,
+void for_each_block(const Snapshot& snapshot, const Selection& selection, const Range& range,
                     const Grouping& grouping, const Each& each) {
   const bool of_sessions = range.level == Level::session;
+  std::vector<double> values;
   visit_range(snapshot.facts(), range.id, [&](const auto& value) {
     Blocks(snapshot.facts(), selection, grouping, !of_sessions).for_each([&](const Block& block) {
       const auto& rows = of_sessions ? block.sessions : block.generations;
-      const auto& groups = of_sessions ? block.session_groups : block.generation_groups;
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        each(static_cast<double>(value(rows[i])), groups[i]);
-      }
+      values.resize(rows.size());
+      for (std::size_t i = 0; i < rows.size(); ++i) values[i] = static_cast<double>(value(rows[i]));
+      each(values, of_sessions ? block.session_groups : block.generation_groups);
     });
   });
 }
@@ -86,14 +93,26 @@ void for_each_value(const Snapshot& snapshot, const Selection& selection, const 
 Distribution distribution_of(const Snapshot& snapshot, const Selection& selection,
                              const Range& range, const Grouping& grouping) {
   const Bins bins(range.edges);
+  const std::size_t width = range.edges.size();
+  std::vector<std::int64_t> counts(grouping.size() * width);
   Distribution found;
-  found.counts.assign(grouping.size(), std::vector<std::int64_t>(range.edges.size()));
-  for_each_value(snapshot, selection, range, grouping, [&](double value, std::uint32_t group) {
-    ++found.counts[group][bins.of(value)];
-    found.max = found.n == 0 ? value : std::max(found.max, value);
-    ++found.n;
-    found.sum += value;
-  });
+  found.max = -std::numeric_limits<double>::infinity();
+  for_each_block(snapshot, selection, range, grouping,
+                 [&](const std::vector<double>& values, const std::vector<std::uint32_t>& groups) {
+                   double sum = 0, max = found.max;
+                   for (std::size_t i = 0; i < values.size(); ++i) {
+                     ++counts[groups[i] * width + bins.of(values[i])];
+                     sum += values[i];
+                     max = std::max(max, values[i]);
+                   }
+                   found.n += static_cast<std::int64_t>(values.size());
+                   found.sum += sum;
+                   found.max = max;
+                 });
+  for (std::size_t g = 0; g < grouping.size(); ++g) {
+    const auto begin = counts.begin() + static_cast<std::ptrdiff_t>(g * width);
+    found.counts.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(width));
+  }
   return found;
 }
 
@@ -110,7 +129,7 @@ std::array<double, kQuantiles.size()> quantiles_of(const Snapshot& snapshot,
   const Bins bins(range.edges);
   const std::vector<std::int64_t>& counts = all.counts.front();
   std::vector<std::vector<double>> inside(counts.size());
-  std::vector<bool> wanted(counts.size());
+  std::vector<std::uint8_t> wanted(counts.size());
   struct Rank {
     std::size_t bin = 0, within = 0;  // from 0
   };
@@ -123,13 +142,16 @@ std::array<double, kQuantiles.size()> quantiles_of(const Snapshot& snapshot,
       rank -= static_cast<std::size_t>(counts[found.bin++]);
     }
     found.within = rank;
-    wanted[found.bin] = true;
+    wanted[found.bin] = 1;
     inside[found.bin].reserve(static_cast<std::size_t>(counts[found.bin]));
   }
-  for_each_value(snapshot, selection, range, grouping, [&](double value, std::uint32_t) {
-    const std::size_t bin = bins.of(value);
-    if (wanted[bin]) inside[bin].push_back(value);
-  });
+  for_each_block(snapshot, selection, range, grouping,
+                 [&](const std::vector<double>& values, const std::vector<std::uint32_t>&) {
+                   for (const double value : values) {
+                     const std::size_t bin = bins.of(value);
+                     if (wanted[bin] != 0) inside[bin].push_back(value);
+                   }
+                 });
   std::array<double, kQuantiles.size()> quantiles{};
   for (std::size_t q = 0; q < kQuantiles.size(); ++q) {
     std::vector<double>& values = inside[ranks[q].bin];

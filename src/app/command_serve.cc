@@ -17,6 +17,7 @@
 #include "assets/warehouse.h"
 #include "base/interrupt.h"
 #include "base/invocation.h"
+#include "base/memory.h"
 #include "http/server.h"
 
 namespace gsa::app {
@@ -57,6 +58,7 @@ void say(const ServeOptions& options, const std::string& text) {
 }
 
 int serve(const ServeOptions& options) {
+  return_large_blocks();
   std::signal(SIGPIPE, SIG_IGN);  // of commands whose readers go
   HeldWarehouse warehouse(assets::open_warehouse(options.common.warehouse, assets::Access::write),
                           options.common.warehouse.path);

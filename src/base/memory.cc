@@ -15,6 +15,12 @@ std::int64_t resident_bytes() {
   return resident * static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
 }
 
+void return_large_blocks() {
+  // Large enough that what queries need for a moment does not come from the system each time.
+  constexpr int kLarge = 4 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 void return_freed_memory() { malloc_trim(0); }
 
 }  // namespace gsa
