@@ -143,8 +143,8 @@ class Clusters {
     user_ = user;
   }
   void add(std::uint32_t group, double part, double whole) {
-    if (!is_touched_[group]) {
-      is_touched_[group] = true;
+    if (is_touched_[group] == 0) {
+      is_touched_[group] = 1;
       touched_.push_back(group);
     }
     part_[group] += part;
@@ -167,7 +167,7 @@ class Clusters {
     for (const std::uint32_t group : touched_) {
       add_products(sums_[group], part_[group], whole_[group], all_part, all_whole);
       part_[group] = whole_[group] = 0;
-      is_touched_[group] = false;
+      is_touched_[group] = 0;
     }
     touched_.clear();
   }
@@ -185,7 +185,7 @@ class Clusters {
   }
 
   std::vector<double> part_, whole_;
-  std::vector<bool> is_touched_;
+  std::vector<std::uint8_t> is_touched_;
   std::vector<ClusterSums> sums_;
   ClusterSums all_;
   std::vector<std::uint32_t> touched_;

@@ -11,6 +11,8 @@
 #include "api/profile.h"
 #include "api/segments.h"
 #include "api/session_detail.h"
+#include "base/memory.h"
+#include "base/text.h"
 
 namespace gsa::api {
 namespace {
@@ -24,6 +26,42 @@ void check_limit(std::int64_t limit) {
   }
 }
 
+// All that `read` asks sees the tables as they are now, whatever a run puts on record meanwhile.
+template <typename Read>
+std::string in_one_state(duck::Connection& connection, const Read& read) {
+  connection.execute("begin transaction read only");
+  try {
+    std::string answer = read();
+    connection.execute("commit");
+    return answer;
+  } catch (...) {
+    connection.execute("rollback");
+    throw;
+  }
+}
+
+void try_to(duck::Connection& connection, const std::string& sql) {
+  try {
+    connection.execute(sql);
+  } catch (const Error&) {
+    // What could be done is done.
+  }
+}
+
+// DuckDB keeps the pages of the file that it read until it needs the room: a low limit makes it let
+// go of all that nobody uses. `limit` is the one to go back to; what DuckDB tells of it is rounded.
+void give_back_pages(duck::Connection& connection, const std::string& limit) {
+  // What a run wrote is in memory until it is in the file as well; that may not be so where
+  // somebody reads an older state.
+  try_to(connection, "checkpoint");
+  // A limit below what is in use is refused, once all else is let go of; one that is taken hands
+  // the room back to the system.
+  try_to(connection, "set memory_limit = '1MB'");
+  try_to(connection, "set memory_limit = '32MB'");
+  connection.execute(limit.empty() ? "reset memory_limit"
+                                   : fmt::format("set memory_limit = {}", sql_quote(limit)));
+}
+
 }  // namespace
 
 // A connection that goes back to the idle ones.
@@ -32,6 +70,7 @@ class Api::Lease {
   explicit Lease(Api& api) : api_(api), connection_(take(api)) {}
   ~Lease() {
     const std::lock_guard lock(api_.mutex_);
+    --api_.leased_;
     if (api_.idle_.size() < kIdleConnections) api_.idle_.push_back(std::move(connection_));
   }
   Lease(const Lease&) = delete;
@@ -42,9 +81,10 @@ class Api::Lease {
  private:
   static duck::Connection take(Api& api) {
     const std::lock_guard lock(api.mutex_);
-    if (api.idle_.empty()) return api.database_.connect();
+    if (api.idle_.empty()) api.idle_.push_back(api.database_.connect());
     duck::Connection connection = std::move(api.idle_.back());
     api.idle_.pop_back();
+    ++api.leased_;
     return connection;
   }
 
@@ -91,6 +131,22 @@ std::string Api::remembered(const std::string& key,
   return made;
 }
 
+bool Api::release() {
+  bool released = false;
+  sandbox_.while_idle([&] {
+    const std::lock_guard lock(mutex_);
+    if (leased_ > 0) return;
+    idle_.clear();
+    engine_.release([&] {
+      duck::Connection connection = database_.connect();
+      give_back_pages(connection, sources_.memory_limit);
+    });
+    released = true;
+  });
+  if (released) return_freed_memory();
+  return released;
+}
+
 std::string Api::get_catalog() {
   const auto snapshot = engine_.current();
   Lease lease = connection();
@@ -126,6 +182,16 @@ std::string Api::get_sessions(const SessionPageRequest& request) {
   return session_page(*snapshot, *lease, request);
 }
 
+std::function<void(const WriteBytes&)> Api::get_sessions_csv(const SessionPageRequest& request,
+                                                             std::stop_token cancelled) {
+  return [this, select = sessions_select(*engine_.current(), request),
+          cancelled = std::move(cancelled)](const WriteBytes& write) {
+    Lease lease = connection();
+    const std::stop_callback stop(cancelled, [&] { (*lease).interrupt(); });
+    write_sessions_csv(*lease, select, write);
+  };
+}
+
 std::string Api::get_session(std::int64_t id) {
   Lease lease = connection();
   return session_detail(*lease, rule_, id);
@@ -151,7 +217,8 @@ std::string Api::get_assets() {
 std::string Api::get_asset(const std::string& name, std::int64_t limit) {
   check_limit(limit);
   Lease lease = connection();
-  return asset_json(*lease, sources_.assets ? sources_.assets(*lease) : AssetsNow{}, name, limit);
+  const AssetsNow now = sources_.assets ? sources_.assets(*lease) : AssetsNow{};
+  return in_one_state(*lease, [&] { return asset_json(*lease, now, name, limit); });
 }
 
 std::string Api::get_runs(std::int64_t limit, std::optional<std::int64_t> before) {
@@ -162,7 +229,7 @@ std::string Api::get_runs(std::int64_t limit, std::optional<std::int64_t> before
 
 std::string Api::get_run(std::int64_t id) {
   Lease lease = connection();
-  return run_json(*lease, id, sources_.unfinished);
+  return in_one_state(*lease, [&] { return run_json(*lease, id, sources_.unfinished); });
 }
 
 std::string Api::post_sql(std::string_view request, const std::stop_token& cancelled) {

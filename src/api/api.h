@@ -33,6 +33,7 @@ struct Sources {
   // What becomes of runs that are on record as running.
   assets::Unfinished unfinished = assets::Unfinished::may_be_running;
   SqlLimits sql;
+  std::string memory_limit;  // that the database was opened with; empty: DuckDB's own
 };
 
 class Api {
@@ -51,6 +52,10 @@ class Api {
   std::string post_cohorts(std::string_view request);
   std::string post_top_users(std::string_view request);
   std::string get_sessions(const SessionPageRequest& request);
+  // All sessions of the request's scope, in its order, as CSV: the function that is returned hands
+  // them out bit by bit. Throws where the request is wrong; the function where the query fails.
+  std::function<void(const WriteBytes&)> get_sessions_csv(const SessionPageRequest& request,
+                                                          std::stop_token cancelled);
   std::string get_session(std::int64_t id);
   std::string get_dictionary();
   std::string get_profile(const std::string& table);
@@ -65,8 +70,10 @@ class Api {
   // Reads the facts of the last publication, so that the next who asks need not wait: at the start,
   // and after a publication. Throws as read_facts().
   void warm() { engine_.current(); }
-  // Gives their memory back, about 50 bytes a generation, until somebody asks again.
-  void release() { engine_.release(); }
+  // Gives back their memory, about 50 bytes a generation, and what DuckDB keeps of the file, until
+  // somebody asks again. Does nothing, and returns false, while something is being asked. Nobody
+  // else may use the database meanwhile: what they ask of it may fail for want of memory.
+  bool release();
 
  private:
   class Lease;
@@ -84,7 +91,8 @@ class Api {
   SqlSandbox sandbox_;
   std::mutex mutex_;
   std::vector<duck::Connection> idle_;  // guarded by mutex_, as what is below
-  std::int64_t remembered_of_ = -1;     // publication
+  std::size_t leased_ = 0;
+  std::int64_t remembered_of_ = -1;  // publication
   std::map<std::string, std::string> remembered_;
 };
 

@@ -1,7 +1,5 @@
 #include "api/blocks.h"
 
-#include <algorithm>
-
 namespace gsa::api {
 
 void Blocks::fill() {
@@ -22,20 +20,29 @@ void Blocks::fill() {
   }
 }
 
+// Here and below arrays are made as long as they may become, filled by index and cut: a push_back
+// for each of two million rows takes longer than all the rest.
 void Blocks::add_generations() {
-  block_.generations.clear();
-  block_.generation_groups.clear();
-  ends_.clear();
+  std::size_t most = 0;
+  for (const std::uint32_t session : sessions_) {
+    most += facts_.first_generation[session + 1] - facts_.first_generation[session];
+  }
+  block_.generations.resize(most);
+  block_.generation_groups.resize(most);
+  ends_.resize(sessions_.size());
+  std::uint32_t count = 0;
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const std::uint32_t begin = facts_.first_generation[sessions_[i]];
     const std::uint32_t end = facts_.first_generation[sessions_[i] + 1];
     for (std::uint32_t g = begin; g < end; ++g) {
       if (selection_.has_generation_filters && !selection_.generations[g]) continue;
-      block_.generations.push_back(g);
-      block_.generation_groups.push_back(groups_[i]);
+      block_.generations[count] = g;
+      block_.generation_groups[count++] = groups_[i];
     }
-    ends_.push_back(static_cast<std::uint32_t>(block_.generations.size()));
+    ends_[i] = count;
   }
+  block_.generations.resize(count);
+  block_.generation_groups.resize(count);
   for (std::size_t a = 0; a < grouping_.axes().size(); ++a) {
     const Axis& axis = grouping_.axes()[a];
     if (axis.level() != Level::generation) continue;
@@ -44,27 +51,33 @@ void Blocks::add_generations() {
 }
 
 void Blocks::add_pairs() {
-  block_.sessions.clear();
-  block_.session_groups.clear();
-  block_.generations_here.clear();
-  block_.generations_of_session.clear();
+  const std::size_t most = block_.generations.size();
+  for (auto* column : {&block_.sessions, &block_.session_groups, &block_.generations_here,
+                       &block_.generations_of_session}) {
+    column->resize(most);
+  }
+  std::size_t count = 0;
   std::uint32_t begin = 0;
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
-    const auto first = static_cast<std::ptrdiff_t>(block_.sessions.size());
+    const std::size_t first = count;
     for (std::uint32_t at = begin; at < ends_[i]; ++at) {
       const std::uint32_t group = block_.generation_groups[at];
-      const auto found =
-          std::find(block_.session_groups.begin() + first, block_.session_groups.end(), group);
-      if (found != block_.session_groups.end()) {
-        ++block_.generations_here[static_cast<std::size_t>(found - block_.session_groups.begin())];
+      std::size_t pair = first;
+      while (pair < count && block_.session_groups[pair] != group) ++pair;
+      if (pair < count) {
+        ++block_.generations_here[pair];
         continue;
       }
-      block_.sessions.push_back(sessions_[i]);
-      block_.session_groups.push_back(group);
-      block_.generations_here.push_back(1);
-      block_.generations_of_session.push_back(ends_[i] - begin);
+      block_.sessions[count] = sessions_[i];
+      block_.session_groups[count] = group;
+      block_.generations_here[count] = 1;
+      block_.generations_of_session[count++] = ends_[i] - begin;
     }
     begin = ends_[i];
+  }
+  for (auto* column : {&block_.sessions, &block_.session_groups, &block_.generations_here,
+                       &block_.generations_of_session}) {
+    column->resize(count);
   }
 }
 

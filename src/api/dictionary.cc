@@ -1,7 +1,10 @@
 #include "api/dictionary.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,6 +17,26 @@
 
 namespace gsa::api {
 namespace {
+
+// Of a table of schema ops.
+std::string record_description(std::string_view table) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kRecords = {{
+      {"runs", "One row per run: its command and options, how it ended and what it made."},
+      {"steps", "One row per step of a run: when it began and ended, and what it waited for."},
+      {"materializations",
+       "One row each time an asset was made: rows, bytes, seconds, memory, versions, and why."},
+      {"code_versions", "The SQL or the options that the code_version of an asset stands for."},
+      {"checks", "One row per check and run: its outcome, and the first rows that failed."},
+      {"events", "What runs said as they went, a row a line."},
+      {"published", "The relations that readers see, and the run that each is of."},
+      {"provenance", "What the published numbers are made of."},
+      {"findings", "What was odd in the source, by which rule it was handled, and how often."},
+  }};
+  for (const auto& [name, description] : kRecords) {
+    if (name == table) return std::string(description);
+  }
+  return "What gsa keeps on record of its runs.";
+}
 
 // A source's tables are named as in the warehouse: "raw_users" of "raw.raw_users".
 std::string table_name(const dbt::Node& node) {
@@ -141,7 +164,7 @@ class Writer {
       table.name = name.substr(4);
       table.kind = "record";
       table.schema = "ops";
-      table.description = "What gsa keeps on record of its runs.";
+      table.description = record_description(table.name);
       this->table(table);
     }
   }

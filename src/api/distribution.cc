@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -11,6 +12,7 @@
 #include "api/aggregate.h"
 #include "api/api_error.h"
 #include "api/blocks.h"
+#include "api/chart_sql.h"
 #include "api/json_reader.h"
 #include "api/session_numbers.h"
 #include "api/side_by_side.h"
@@ -25,7 +27,11 @@ constexpr std::size_t kMaxOthers = 8;
 // begin. Values below the first edge count with the first bin.
 class Bins {
  public:
-  explicit Bins(const std::vector<double>& edges) : edges_(edges) {
+  explicit Bins(const std::vector<double>& edges)
+      : edges_(edges.data()),
+        size_(edges.size()),
+        first_edge_(edges.front()),
+        last_edge_(edges.back()) {
     per_unit_ = edges.size() < 2 ? 0 : kCells / (edges.back() - edges.front());
     std::size_t bin = 0;
     for (std::size_t cell = 0; cell < kCells; ++cell) {
@@ -37,9 +43,9 @@ class Bins {
   }
 
   std::size_t of(double value) const {
-    if (!(value > edges_.front())) return 0;
-    if (value >= edges_.back()) return edges_.size() - 1;
-    const auto cell = static_cast<std::size_t>((value - edges_.front()) * per_unit_);
+    if (!(value > first_edge_)) return 0;
+    if (value >= last_edge_) return size_ - 1;
+    const auto cell = static_cast<std::size_t>((value - first_edge_) * per_unit_);
     std::size_t bin = first_[std::min(cell, kCells - 1)];
     while (edges_[bin + 1] <= value) ++bin;
     return bin;
@@ -47,7 +53,9 @@ class Bins {
 
  private:
   static constexpr std::size_t kCells = 1024;
-  const std::vector<double>& edges_;
+  const double* edges_;
+  std::size_t size_;
+  double first_edge_, last_edge_;
   double per_unit_ = 0;
   std::array<std::uint16_t, kCells> first_{};
 };
@@ -59,80 +67,117 @@ const Range& read_range(std::string_view name) {
   throw bad_request(fmt::format("there is no range '{}'", name), did_you_mean(name, names));
 }
 
-// The values of a range with their bins, and how many are in each, by group.
+// How many values of a range are in each bin, by group, and what they are like all in all.
 struct Distribution {
-  std::vector<double> values;
-  std::vector<std::uint16_t> bins;                // of the values
   std::vector<std::vector<std::int64_t>> counts;  // by group, by bin
+  std::int64_t n = 0;
+  double sum = 0, max = 0;
 };
 
-Distribution distribution_of(const Snapshot& snapshot, const Scope& scope, const DayRange& days,
-                             const Range& range, const Grouping& grouping, bool wants_values) {
-  const Facts& facts = snapshot.facts();
-  const Bins bins(range.edges);
-  Distribution found;
-  found.counts.assign(grouping.size(), std::vector<std::int64_t>(range.edges.size()));
+// Calls `each(values, groups)` with the values of a range that are selected, block by block.
+template <typename Each>
+void for_each_block(const Snapshot& snapshot, const Selection& selection, const Range& range,
+                    const Grouping& grouping, const Each& each) {
   const bool of_sessions = range.level == Level::session;
-  if (wants_values) {
-    found.values.reserve(of_sessions ? facts.sessions : facts.generations);
-    found.bins.reserve(found.values.capacity());
-  }
-  const auto selection = snapshot.selection(scope, days);
-  visit_range(facts, range.id, [&](const auto& value) {
-    Blocks(facts, *selection, grouping, !of_sessions).for_each([&](const Block& block) {
+  std::vector<double> values;
+  visit_range(snapshot.facts(), range.id, [&](const auto& value) {
+    Blocks(snapshot.facts(), selection, grouping, !of_sessions).for_each([&](const Block& block) {
       const auto& rows = of_sessions ? block.sessions : block.generations;
-      const auto& groups = of_sessions ? block.session_groups : block.generation_groups;
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        const double number = value(rows[i]);
-        const std::size_t bin = bins.of(number);
-        ++found.counts[groups[i]][bin];
-        if (!wants_values) continue;
-        found.values.push_back(number);
-        found.bins.push_back(static_cast<std::uint16_t>(bin));
-      }
+      values.resize(rows.size());
+      for (std::size_t i = 0; i < rows.size(); ++i) values[i] = static_cast<double>(value(rows[i]));
+      each(values, of_sessions ? block.session_groups : block.generation_groups);
     });
   });
+}
+
+Distribution distribution_of(const Snapshot& snapshot, const Selection& selection,
+                             const Range& range, const Grouping& grouping) {
+  const Bins bins(range.edges);
+  const std::size_t width = range.edges.size();
+  std::vector<std::int64_t> counts(grouping.size() * width);
+  Distribution found;
+  found.max = -std::numeric_limits<double>::infinity();
+  for_each_block(snapshot, selection, range, grouping,
+                 [&](const std::vector<double>& values, const std::vector<std::uint32_t>& groups) {
+                   double sum = 0, max = found.max;
+                   for (std::size_t i = 0; i < values.size(); ++i) {
+                     ++counts[groups[i] * width + bins.of(values[i])];
+                     sum += values[i];
+                     max = std::max(max, values[i]);
+                   }
+                   found.n += static_cast<std::int64_t>(values.size());
+                   found.sum += sum;
+                   found.max = max;
+                 });
+  for (std::size_t g = 0; g < grouping.size(); ++g) {
+    const auto begin = counts.begin() + static_cast<std::ptrdiff_t>(g * width);
+    found.counts.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(width));
+  }
   return found;
 }
 
-// The value of a rank from 1: only the values of the bin that it falls into are put in order.
-double at_rank(const Distribution& all, std::size_t rank) {
-  std::size_t bin = 0, before = 0;
+constexpr std::array<std::pair<const char*, double>, 3> kQuantiles = {
+    {{"median", 0.5}, {"p90", 0.9}, {"p95", 0.95}}};
+
+// The quantiles by nearest rank of a distribution of one group that has values. Only those of the
+// bins that the ranks fall into are looked at again and put in order: keeping all of them from the
+// first look takes more time than looking twice.
+std::array<double, kQuantiles.size()> quantiles_of(const Snapshot& snapshot,
+                                                   const Selection& selection, const Range& range,
+                                                   const Grouping& grouping,
+                                                   const Distribution& all) {
+  const Bins bins(range.edges);
   const std::vector<std::int64_t>& counts = all.counts.front();
-  while (before + static_cast<std::size_t>(counts[bin]) < rank) {
-    before += static_cast<std::size_t>(counts[bin++]);
+  std::vector<std::vector<double>> inside(counts.size());
+  std::vector<std::uint8_t> wanted(counts.size());
+  struct Rank {
+    std::size_t bin = 0, within = 0;  // from 0
+  };
+  std::array<Rank, kQuantiles.size()> ranks;
+  for (std::size_t q = 0; q < kQuantiles.size(); ++q) {
+    const double share = std::ceil(kQuantiles[q].second * static_cast<double>(all.n));
+    auto rank = static_cast<std::size_t>(std::max(share, 1.0)) - 1;
+    Rank& found = ranks[q];
+    while (rank >= static_cast<std::size_t>(counts[found.bin])) {
+      rank -= static_cast<std::size_t>(counts[found.bin++]);
+    }
+    found.within = rank;
+    wanted[found.bin] = 1;
+    inside[found.bin].reserve(static_cast<std::size_t>(counts[found.bin]));
   }
-  std::vector<double> inside;
-  inside.reserve(static_cast<std::size_t>(counts[bin]));
-  for (std::size_t i = 0; i < all.values.size(); ++i) {
-    if (all.bins[i] == bin) inside.push_back(all.values[i]);
+  for_each_block(snapshot, selection, range, grouping,
+                 [&](const std::vector<double>& values, const std::vector<std::uint32_t>&) {
+                   for (const double value : values) {
+                     const std::size_t bin = bins.of(value);
+                     if (wanted[bin] != 0) inside[bin].push_back(value);
+                   }
+                 });
+  std::array<double, kQuantiles.size()> quantiles{};
+  for (std::size_t q = 0; q < kQuantiles.size(); ++q) {
+    std::vector<double>& values = inside[ranks[q].bin];
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(ranks[q].within);
+    std::nth_element(values.begin(), at, values.end());
+    quantiles[q] = *at;
   }
-  const auto at = inside.begin() + static_cast<std::ptrdiff_t>(rank - before - 1);
-  std::nth_element(inside.begin(), at, inside.end());
-  return *at;
+  return quantiles;
 }
 
-void write_summary(JsonWriter& json, const Distribution& all) {
-  json.field("n", all.values.size());
-  if (all.values.empty()) {
+void write_summary(JsonWriter& json, const Snapshot& snapshot, const Selection& selection,
+                   const Range& range, const Grouping& grouping, const Distribution& all) {
+  json.field("n", all.n);
+  if (all.n == 0) {
     for (const char* name : {"mean", "median", "p90", "p95", "max"}) {
       json.key(name);
       json.null();
     }
     return;
   }
-  double sum = 0, max = all.values.front();
-  for (const double value : all.values) {
-    sum += value;
-    max = std::max(max, value);
+  json.field("mean", all.sum / static_cast<double>(all.n));
+  const auto quantiles = quantiles_of(snapshot, selection, range, grouping, all);
+  for (std::size_t q = 0; q < kQuantiles.size(); ++q) {
+    json.field(kQuantiles[q].first, quantiles[q]);
   }
-  const auto count = static_cast<double>(all.values.size());
-  json.field("mean", sum / count);
-  for (const auto& [name, share] : {std::pair("median", 0.5), {"p90", 0.9}, {"p95", 0.95}}) {
-    json.field(name,
-               at_rank(all, static_cast<std::size_t>(std::max(std::ceil(share * count), 1.0))));
-  }
-  json.field("max", max);
+  json.field("max", all.max);
 }
 
 template <typename Numbers>
@@ -141,14 +186,6 @@ void write_list(JsonWriter& json, std::string_view name, const Numbers& numbers)
   json.begin_array();
   for (const auto& number : numbers) json.value(number);
   json.end_array();
-}
-
-void write_histogram(JsonWriter& json, const Range& range, const Distribution& all) {
-  json.field("range", range.name);
-  json.field("of", range.level == Level::session ? "sessions" : "generations");
-  write_list(json, "edges", range.edges);
-  write_list(json, "counts", all.counts.front());
-  write_summary(json, all);
 }
 
 void write_split(JsonWriter& json, const Grouping& grouping, const Distribution& by_group) {
@@ -277,6 +314,7 @@ std::string histogram(const Snapshot& snapshot, std::string_view request) {
   std::vector<const Dimension*> split;
   if (const auto name = reader.text("split_by")) split.push_back(&dimension_named(*name));
   const Scope scope = read_scope(reader).without(range.name);
+  const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Grouping all_sessions(snapshot.facts(), {}), grouping(snapshot.facts(), split);
@@ -284,10 +322,19 @@ std::string histogram(const Snapshot& snapshot, std::string_view request) {
   JsonWriter json;
   json.begin_object();
   json.field("publication", snapshot.facts().publication);
-  write_histogram(json, range, distribution_of(snapshot, scope, days, range, all_sessions, true));
-  write_split(json, grouping,
-              split.empty() ? Distribution{}
-                            : distribution_of(snapshot, scope, days, range, grouping, false));
+  json.field("range", range.name);
+  json.field("of", range.level == Level::session ? "sessions" : "generations");
+  write_list(json, "edges", range.edges);
+  const auto selection = snapshot.selection(scope, days);
+  const Distribution all = distribution_of(snapshot, *selection, range, all_sessions);
+  write_list(json, "counts", all.counts.front());
+  write_summary(json, snapshot, *selection, range, all_sessions, all);
+  write_split(
+      json, grouping,
+      split.empty() ? Distribution{} : distribution_of(snapshot, *selection, range, grouping));
+  json.field("sql", sql_if(wants_sql && snapshot.facts().days() > 0, [&] {
+               return histogram_sql(range, split.empty() ? nullptr : split.front(), scope, days);
+             }));
   json.end_object();
   return json.take();
 }

@@ -11,6 +11,7 @@
 
 #include "api/aggregate.h"
 #include "api/api_error.h"
+#include "api/chart_sql.h"
 #include "api/json_reader.h"
 #include "api/measure_value.h"
 #include "base/text.h"
@@ -164,10 +165,12 @@ std::string funnel(const Snapshot& snapshot, std::string_view request) {
   std::vector<const Dimension*> split;
   if (const auto name = reader.text("dimension")) split.push_back(&dimension_named(*name));
   const Scope scope = read_scope(reader);
+  const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Facts& facts = snapshot.facts();
-  const auto selection = snapshot.selection(scope, snapshot.days_of(scope).value_or(kNoDays));
+  const DayRange days = snapshot.days_of(scope).value_or(kNoDays);
+  const auto selection = snapshot.selection(scope, days);
   const std::vector<Sum> sums = {Sum::sessions, Sum::generations, Sum::successes, Sum::downloads};
   const Groups all = aggregate(facts, *selection, Grouping(facts, {}), sums, {});
   const Grouping grouping(facts, split);
@@ -188,6 +191,9 @@ std::string funnel(const Snapshot& snapshot, std::string_view request) {
     json.end_object();
   }
   json.end_array();
+  json.field("sql", sql_if(wants_sql && facts.days() > 0, [&] {
+               return funnel_sql(split.empty() ? nullptr : split.front(), scope, days);
+             }));
   json.end_object();
   return json.take();
 }
@@ -197,6 +203,7 @@ std::string cohorts(const Snapshot& snapshot, std::string_view request) {
   ObjectReader reader(object, "");
   const std::vector<const Measure*> measures = cohort_measures(reader);
   const Scope scope = read_scope(reader);
+  const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Facts& facts = snapshot.facts();
@@ -235,6 +242,8 @@ std::string cohorts(const Snapshot& snapshot, std::string_view request) {
     json.end_object();
   }
   json.end_array();
+  json.field("sql",
+             sql_if(wants_sql && facts.days() > 0, [&] { return cohorts_sql(scope, days); }));
   json.end_object();
   return json.take();
 }
@@ -245,10 +254,12 @@ std::string top_users(const Snapshot& snapshot, std::string_view request) {
   const Sum by = read_by(reader);
   const auto limit = static_cast<std::size_t>(reader.integer("limit", 1, 1000, 20));
   const Scope scope = read_scope(reader);
+  const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Facts& facts = snapshot.facts();
-  const auto selection = snapshot.selection(scope, snapshot.days_of(scope).value_or(kNoDays));
+  const DayRange days = snapshot.days_of(scope).value_or(kNoDays);
+  const auto selection = snapshot.selection(scope, days);
   const Groups groups =
       aggregate(facts, *selection, Grouping(facts, {&info(Dim::user)}),
                 {Sum::sessions, Sum::generations, Sum::cost, Sum::friction, by}, {});
@@ -275,6 +286,8 @@ std::string top_users(const Snapshot& snapshot, std::string_view request) {
   }
   json.end_array();
   write_concentration(json, groups, by, total, users);
+  json.field("sql", sql_if(wants_sql && facts.days() > 0,
+                           [&] { return top_users_sql(by, scope, days, limit); }));
   json.end_object();
   return json.take();
 }

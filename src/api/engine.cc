@@ -48,9 +48,10 @@ std::shared_ptr<const Snapshot> Engine::current() {
   return snapshot_;
 }
 
-void Engine::release() {
+void Engine::release(const std::function<void()>& act) {
   const std::lock_guard lock(mutex_);
   snapshot_.reset();
+  act();
 }
 
 }  // namespace gsa::api

@@ -3,6 +3,7 @@
 // The facts of the last publication, and what was lately computed from them. Threads share it.
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -80,8 +81,8 @@ class Engine {
   // The last publication. Reads its facts where that was not done yet (a second for two million
   // generations), while others who ask wait. Throws as read_facts().
   std::shared_ptr<const Snapshot> current();
-  // Gives the memory back; the next who asks reads anew.
-  void release();
+  // Gives the memory back; the next who asks reads anew, after `act`.
+  void release(const std::function<void()>& act = [] {});
 
  private:
   std::mutex mutex_;

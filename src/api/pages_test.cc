@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <set>
+#include <stop_token>
+#include <thread>
 
 #include "api/answer_fixture.h"
 #include "api/api_error.h"
 #include "api/engagement.h"
+#include "base/text.h"
 
 namespace gsa::api {
 namespace {
@@ -63,6 +66,44 @@ TEST(Sessions, AreFilteredAsMetricsAre) {
                   "time_range": {{"from": "2025-12-01", "to": "2025-12-20"}}}})",
                                  filters))[0]);
   }
+}
+
+TEST(Sessions, GoToAFileAllOfThemInTheOrderOfThePages) {
+  Api api = Warehouse::instance().api();
+  SessionPageRequest request;
+  request.sort = "-friction_score";
+  request.limit = 1000;
+  request.scope = scope_of(R"({"tier": {"in": ["free"]}, "model": {"in": ["v2.1"]}})", "2025-12-01",
+                           "2025-12-20");
+  std::string csv;
+  api.get_sessions_csv(request, {})([&](std::string_view bytes) {
+    csv += bytes;
+    return true;
+  });
+  std::vector<std::string> lines = split(csv, '\n');
+  EXPECT_EQ(lines.front().substr(0, 26), "session_id,user_id,user_ti");
+  if (lines.back().empty()) lines.pop_back();
+  const auto page = page_of(request);
+  const auto& rows = page.at("rows").as_array();
+  ASSERT_EQ(lines.size(), rows.size() + 1);
+  ASSERT_GT(rows.size(), 100U);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    EXPECT_EQ(split(lines[r + 1], ',').front(),
+              std::to_string(rows[r].at("session_id").as_int64()));
+  }
+}
+
+TEST(Sessions, StopGoingToAFileThatNobodyWantsAnyMore) {
+  Api api = Warehouse::instance().api();
+  int pieces = 0;
+  api.get_sessions_csv({}, {})([&](std::string_view) {
+    ++pieces;
+    return false;
+  });
+  EXPECT_EQ(pieces, 1);
+  SessionPageRequest wrong;
+  wrong.sort = "frictoin";
+  EXPECT_THROW(api.get_sessions_csv(wrong, {}), ApiError);
 }
 
 TEST(Sessions, RefuseWhatIsNoPage) {
@@ -192,6 +233,7 @@ TEST(Dictionary, HasEveryTableOfTheProjectWithItsColumnsTypes) {
   EXPECT_EQ(tables.at("raw_users").at("kind").as_string(), "source");
   EXPECT_EQ(tables.at("int_sessions").at("published").as_bool(), false);
   EXPECT_EQ(tables.at("runs").at("kind").as_string(), "record");
+  EXPECT_TRUE(tables.at("steps").at("description").as_string().starts_with("One row per step"));
   for (const auto& column : tables.at("stg_users").at("columns").as_array()) {
     if (column.at("name") != "region") continue;
     EXPECT_EQ(column.at("feeds").at(0).at("table").as_string(), "dim_users");
@@ -242,6 +284,21 @@ TEST(Pipeline, RunsComeNewestFirst) {
   EXPECT_THROW(api.get_runs(0, std::nullopt), ApiError);
 }
 
+TEST(Pipeline, ARunIsReadWholeWhileItIsPutOnRecordParallel) {
+  Api api = Warehouse::instance().api();
+  std::jthread writes([](const std::stop_token& stop) {
+    duck::Connection connection = Warehouse::instance().connect();
+    while (!stop.stop_requested()) {
+      connection.execute(
+          "insert into ops.materializations (run_id, asset, made_at, seconds, published, inputs, "
+          "metadata) values (3, 'more', now()::timestamp, 1, false, map {'a': 'b'}, "
+          "map {'c': 'd'})");
+    }
+    connection.execute("delete from ops.materializations where asset = 'more'");
+  });
+  for (int i = 0; i < 100; ++i) EXPECT_NO_THROW(api.get_run(3)) << i;
+}
+
 TEST(Pipeline, AnAssetHasItsHistoryAndLastChecks) {
   Sources sources;
   sources.assets = [](duck::Connection&) {
@@ -267,9 +324,30 @@ TEST(Pipeline, AnAssetHasItsHistoryAndLastChecks) {
   }
 }
 
+TEST(Api, GivesItsMemoryBackUnlessItIsAskedAndAnswersAgain) {
+  Sources sources;
+  sources.memory_limit = "512MB";  // as the fixture's
+  Api api = Warehouse::instance().api(sources);
+  const std::string request = R"({"queries": [{"measures": ["sessions", "friction"]}]})";
+  const auto result = [&] { return parsed(api.post_metrics(request)).at("results"); };
+  const auto before = result();
+  duck::Connection connection = Warehouse::instance().connect();
+  const std::string limit_sql = "select current_setting('memory_limit')::varchar";
+  const std::string limit = connection.query(limit_sql).text(0, 0);
+  EXPECT_TRUE(api.release());
+  EXPECT_EQ(connection.query(limit_sql).text(0, 0), limit);
+  EXPECT_EQ(result(), before);
+  bool released = true;
+  api.get_sessions_csv({}, {})([&](std::string_view) {
+    released = api.release();
+    return false;
+  });
+  EXPECT_FALSE(released) << "while sessions are read";
+}
+
 // A warehouse of its own, since it changes.
 TEST(Engine, ReadsAnewAfterAPublicationAndRefusesWhatIsNotPublished) {
-  duck::Database empty({});
+  duck::Database empty(duck::DatabaseOptions{});
   Engine none(empty);
   EXPECT_THROW(none.current(), ApiError);
   duck::Connection connection = Warehouse::instance().connect();

@@ -80,7 +80,7 @@ class Writer {
                     [](const Dimension* d) { return d->level == Level::generation; });
   }
 
-  std::string text() {
+  std::string rows() {
     std::vector<std::string> parts;
     const bool wants_generations = wants(Level::generation);
     if (wants(Level::session) || wants_generations) parts.push_back(sessions());
@@ -94,8 +94,23 @@ class Writer {
       sources.emplace_back(name_of(level));
     }
     if (sources.size() > 1) parts.push_back(together(sources));
-    return fmt::format("with {}\nselect\n    {}\nfrom {}{}", join(parts, ",\n"), columns(),
-                       sources.size() > 1 ? "totals" : sources.front(), order());
+    return fmt::format("with {}\nselect\n    {}\nfrom {}", join(parts, ",\n"), columns(),
+                       sources.size() > 1 ? "totals" : sources.front());
+  }
+
+  std::string order() const {
+    if (query_.dimensions.empty()) return "";
+    std::vector<std::string> order;
+    for (const Order& by : query_.order) {
+      order.push_back(
+          fmt::format("{}{} nulls last", sql_name(by.by), by.descending ? " desc" : ""));
+    }
+    if (order.empty()) {
+      for (const Dimension* dimension : query_.dimensions) {
+        order.push_back(sql_name(dimension->name));
+      }
+    }
+    return fmt::format("\norder by {}\nlimit {}", join(order, ", "), query_.limit);
   }
 
  private:
@@ -115,31 +130,9 @@ class Writer {
                        [&](Sum sum) { return info(sum).level == level; });
   }
 
-  // The sessions that are chosen, with the dimensions that they and their users have.
-  std::string sessions() const {
-    std::string columns = "s.*";
-    for (const Dimension* dimension : query_.dimensions) {
-      if (dimension->level == Level::generation) continue;
-      columns += fmt::format(", {} as {}", dimension->sql, alias(*dimension));
-    }
-    return fmt::format(
-        "sessions as (\n    select {}\n    from fct_sessions as s\n    join dim_users as u on "
-        "u.user_id = s.user_id\n    where {}\n)",
-        columns, session_condition(query_.scope, days_));
-  }
+  std::string sessions() const { return sessions_sql(query_.scope, days_, query_.dimensions); }
 
-  std::string generations() const {
-    std::string columns = "g.*";
-    for (const Dimension* dimension : query_.dimensions) {
-      columns += dimension->level == Level::generation
-                     ? fmt::format(", {} as {}", dimension->sql, alias(*dimension))
-                     : fmt::format(", s.{}", alias(*dimension));
-    }
-    return fmt::format(
-        "generations as (\n    select {}\n    from fct_generations as g\n    join sessions as s on "
-        "s.session_id = g.session_id\n    where {}\n)",
-        columns, generation_condition(query_.scope));
-  }
+  std::string generations() const { return generations_sql(query_.scope, query_.dimensions); }
 
   std::string aggregate(Level level) {
     std::vector<std::string> columns = keys();
@@ -177,8 +170,8 @@ class Writer {
     std::string columns = "s.*";
     for (const Dimension* dimension : query_.dimensions) {
       if (dimension->level != Level::generation) continue;
-      distinct += ", " + alias(*dimension);
-      columns += ", d." + alias(*dimension);
+      distinct += ", " + sql_alias(*dimension);
+      columns += ", d." + sql_alias(*dimension);
     }
     return fmt::format(
         "        select {}\n        from sessions as s\n        join (select distinct {} from "
@@ -189,14 +182,10 @@ class Writer {
   std::string users() const {
     std::string columns = "u.user_id";
     for (const Dimension* dimension : query_.dimensions) {
-      columns += fmt::format(", {} as {}", dimension->sql, alias(*dimension));
+      columns += fmt::format(", {} as {}", dimension->sql, sql_alias(*dimension));
     }
-    std::string where =
-        fmt::format("(u.signup_at < date '{}' or u.signup_at is null)", day_text(days_.to + 1));
-    for (const Filter& filter : query_.scope.filters) {
-      if (filter.level() == Level::user) where += "\n            and " + condition(filter);
-    }
-    return fmt::format("(select {} from dim_users as u where {}) as users", columns, where);
+    return fmt::format("(select {} from dim_users as u where {}) as users", columns,
+                       user_condition(query_.scope, days_.to));
   }
 
   // The sums of several sources in one row a group; null is a group like others.
@@ -214,14 +203,14 @@ class Writer {
 
   std::vector<std::string> keys() const {
     std::vector<std::string> keys;
-    for (const Dimension* dimension : query_.dimensions) keys.push_back(alias(*dimension));
+    for (const Dimension* dimension : query_.dimensions) keys.push_back(sql_alias(*dimension));
     return keys;
   }
 
   std::string columns() const {
     std::vector<std::string> columns;
     for (const Dimension* dimension : query_.dimensions) {
-      columns.push_back(fmt::format("{} as {}", alias(*dimension), sql_name(dimension->name)));
+      columns.push_back(fmt::format("{} as {}", sql_alias(*dimension), sql_name(dimension->name)));
     }
     for (const Measure* measure : query_.measures) {
       std::string sql = measure->quantile != 0 ? quantile_alias(*measure)
@@ -234,25 +223,6 @@ class Writer {
     return join(columns, ",\n    ");
   }
 
-  std::string order() const {
-    if (query_.dimensions.empty()) return "";
-    std::vector<std::string> order;
-    for (const Order& by : query_.order) {
-      order.push_back(
-          fmt::format("{}{} nulls last", sql_name(by.by), by.descending ? " desc" : ""));
-    }
-    if (order.empty()) {
-      for (const Dimension* dimension : query_.dimensions) {
-        order.push_back(sql_name(dimension->name));
-      }
-    }
-    return fmt::format("\norder by {}\nlimit {}", join(order, ", "), query_.limit);
-  }
-
-  // Not the name of a column that a table may have as well.
-  static std::string alias(const Dimension& dimension) {
-    return fmt::format("by_{}", dimension.name);
-  }
   static std::string sum_alias(Sum sum) { return fmt::format("total_{}", info(sum).name); }
   static std::string quantile_alias(const Measure& measure) {
     return fmt::format("total_{}", measure.name);
@@ -264,6 +234,33 @@ class Writer {
   std::vector<std::string> total_names_;  // of the columns of the sources
   bool has_quantiles_ = false, splits_generations_ = false;
 };
+
+// `periods` joins one that has the column p.period, or is empty.
+std::string sessions_from(const std::string& periods, const std::string& where,
+                          const std::vector<const Dimension*>& dimensions) {
+  std::string columns = periods.empty() ? "s.*" : "s.*, p.period";
+  for (const Dimension* dimension : dimensions) {
+    if (dimension->level == Level::generation) continue;
+    columns += fmt::format(", {} as {}", dimension->sql, sql_alias(*dimension));
+  }
+  return fmt::format(
+      "sessions as (\n    select {}\n    from fct_sessions as s\n    join dim_users as u on "
+      "u.user_id = s.user_id{}\n    where {}\n)",
+      columns, periods, where);
+}
+
+std::string generations_with(std::string columns, const Scope& scope,
+                             const std::vector<const Dimension*>& dimensions) {
+  for (const Dimension* dimension : dimensions) {
+    columns += dimension->level == Level::generation
+                   ? fmt::format(", {} as {}", dimension->sql, sql_alias(*dimension))
+                   : fmt::format(", s.{}", sql_alias(*dimension));
+  }
+  return fmt::format(
+      "generations as (\n    select {}\n    from fct_generations as g\n    join sessions as s on "
+      "s.session_id = g.session_id\n    where {}\n)",
+      columns, generation_condition(scope));
+}
 
 }  // namespace
 
@@ -279,8 +276,53 @@ std::string generation_condition(const Scope& scope) {
   return sql.empty() ? "true" : sql;
 }
 
+std::string user_condition(const Scope& scope, Day to) {
+  std::string sql =
+      fmt::format("(u.signup_at < date '{}' or u.signup_at is null)", day_text(to + 1));
+  for (const Filter& filter : scope.filters) {
+    if (filter.level() == Level::user) sql += "\n            and " + condition(filter);
+  }
+  return sql;
+}
+
+std::string sql_alias(const Dimension& dimension) { return fmt::format("by_{}", dimension.name); }
+
+std::string sessions_sql(const Scope& scope, const DayRange& days,
+                         const std::vector<const Dimension*>& dimensions) {
+  return sessions_from("", session_condition(scope, days), dimensions);
+}
+
+std::string generations_sql(const Scope& scope, const std::vector<const Dimension*>& dimensions) {
+  return generations_with("g.*", scope, dimensions);
+}
+
+std::string sessions_sql(const Scope& scope, const std::vector<NamedDays>& periods,
+                         const std::vector<const Dimension*>& dimensions) {
+  std::vector<std::string> rows;
+  for (const NamedDays& period : periods) {
+    rows.push_back(fmt::format("('{}', date '{}', date '{}')", period.name,
+                               day_text(period.days.from), day_text(period.days.to)));
+  }
+  const std::string join_periods = fmt::format(
+      "\n    join (values {}) as p(period, first_day, last_day)\n        on "
+      "s.session_date between p.first_day and p.last_day",
+      join(rows, ", "));
+  const std::string where = conditions(scope, false);
+  return sessions_from(join_periods, where.empty() ? "true" : where, dimensions);
+}
+
+std::string generations_by_period_sql(const Scope& scope,
+                                      const std::vector<const Dimension*>& dimensions) {
+  return generations_with("g.*, s.period", scope, dimensions);
+}
+
 std::string sql_of(const MetricsQuery& query, const DayRange& days) {
-  return Writer(query, days).text();
+  Writer writer(query, days);
+  return writer.rows() + writer.order();
+}
+
+std::string rows_sql_of(const MetricsQuery& query, const DayRange& days) {
+  return Writer(query, days).rows();
 }
 
 }  // namespace gsa::api

@@ -9,6 +9,7 @@
 
 #include "api/aggregate.h"
 #include "api/api_error.h"
+#include "api/chart_sql.h"
 #include "api/interval.h"
 #include "api/json_reader.h"
 #include "api/measure_value.h"
@@ -259,13 +260,15 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   const Dimension& dimension = dimension_named(reader.required_text("dimension"));
   const Scope scope = read_scope(reader);
   const auto limit = static_cast<std::size_t>(reader.integer("limit", 1, 1000, 100));
+  const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Grouping grouping(snapshot.facts(), {&dimension});
   std::vector<Contribution> segments;
   std::optional<double> value;
   std::size_t sessions = 0;
-  if (const auto days = snapshot.days_of(scope)) {
+  const auto days = snapshot.days_of(scope);
+  if (days) {
     const SharedSums sums = sums_of(snapshot, scope, *days, grouping, measure, true);
     segments = contributions(sums, grouping, scale_of(measure));
     value = averages(sums, sums, scale_of(measure)).now;
@@ -284,6 +287,9 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   json.begin_array();
   for (std::size_t i = 0; i < std::min(limit, segments.size()); ++i) write(json, segments[i]);
   json.end_array();
+  json.field("sql", sql_if(wants_sql && days, [&] {
+               return contribution_sql(measure, dimension, scope, *days, limit);
+             }));
   json.end_object();
   return json.take();
 }
@@ -296,6 +302,7 @@ std::string changes(const Snapshot& snapshot, std::string_view request) {
   const Scope scope = read_scope(reader);
   const std::optional<Compare> compare = read_compare(reader);
   const auto limit = static_cast<std::size_t>(reader.integer("limit", 1, 100, 5));
+  const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const auto days = snapshot.days_of(scope);
@@ -339,6 +346,9 @@ std::string changes(const Snapshot& snapshot, std::string_view request) {
     write(json, measure, list[i], delta.value_or(0));
   }
   json.end_array();
+  json.field("sql", sql_if(wants_sql && days && before, [&] {
+               return changes_sql(measure, dimensions, scope, *days, *before, limit);
+             }));
   json.end_object();
   return json.take();
 }

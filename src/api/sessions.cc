@@ -139,6 +139,20 @@ void write_row(JsonWriter& json, const duck::Result& rows, std::size_t r) {
   json.end_object();
 }
 
+// A field with what would end it in quotes.
+void add_csv(std::string& to, std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    to += text;
+    return;
+  }
+  to += '"';
+  for (const char byte : text) {
+    if (byte == '"') to += '"';
+    to += byte;
+  }
+  to += '"';
+}
+
 std::string page_sql(const SessionPageRequest& request, const Sort& sort,
                      const std::optional<Cursor>& after, const DayRange& days) {
   std::string where = condition_of(request.scope, days);
@@ -196,6 +210,37 @@ std::string session_page(const Snapshot& snapshot, duck::Connection& connection,
   json.text_or_null("next", next);
   json.end_object();
   return json.take();
+}
+
+std::string sessions_select(const Snapshot& snapshot, const SessionPageRequest& request) {
+  const Sort sort = read_sort(request.sort);
+  const auto days = snapshot.days_of(request.scope);
+  return fmt::format(
+      "select {} from fct_sessions as s {} where {} order by {} {}, s.session_id", column_list(),
+      needs_users(request.scope) ? "join dim_users as u on u.user_id = s.user_id" : "",
+      days ? condition_of(request.scope, *days) : "false", sort.sql(),
+      sort.descending ? "desc" : "");
+}
+
+void write_sessions_csv(duck::Connection& connection, const std::string& select,
+                        const WriteBytes& write) {
+  constexpr std::size_t kPiece = std::size_t{64} << 10;
+  std::vector<std::string> names;
+  for (const Column& column : kColumns) names.emplace_back(column.name);
+  std::string piece = join(names, ",") + "\r\n";
+  bool wanted = true;
+  connection.stream_text(select, [&](const duck::Connection::TextRow& row) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      if (c > 0) piece += ',';
+      if (row[c]) add_csv(piece, *row[c]);
+    }
+    piece += "\r\n";
+    if (piece.size() < kPiece) return true;
+    wanted = write(piece);
+    piece.clear();
+    return wanted;
+  });
+  if (wanted && !piece.empty()) write(piece);
 }
 
 std::string session_row(duck::Connection& connection, std::int64_t id) {

@@ -196,6 +196,13 @@ std::string SqlSandbox::run(std::string_view text, const std::stop_token& cancel
   }
 }
 
+bool SqlSandbox::while_idle(const std::function<void()>& act) {
+  const std::lock_guard lock(mutex_);
+  if (!running_.empty()) return false;
+  act();
+  return true;
+}
+
 void SqlSandbox::cancel(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto found = running_.find(id);

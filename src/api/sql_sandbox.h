@@ -48,6 +48,9 @@ class SqlSandbox {
   // Stops the query of that id; throws ApiError (404) where none is running.
   void cancel(const std::string& id);
 
+  // Calls `act` unless a query is running; queries that come meanwhile wait for it.
+  bool while_idle(const std::function<void()>& act);
+
   // GET /api/sql/schema. `describe` gives the description of a table, or of its column; "" for
   // none.
   using Describe = std::function<std::string(const std::string& table, const std::string& column)>;

@@ -17,6 +17,7 @@
 #include "assets/warehouse.h"
 #include "base/interrupt.h"
 #include "base/invocation.h"
+#include "base/memory.h"
 #include "http/server.h"
 
 namespace gsa::app {
@@ -57,6 +58,7 @@ void say(const ServeOptions& options, const std::string& text) {
 }
 
 int serve(const ServeOptions& options) {
+  return_large_blocks();
   std::signal(SIGPIPE, SIG_IGN);  // of commands whose readers go
   HeldWarehouse warehouse(assets::open_warehouse(options.common.warehouse, assets::Access::write),
                           options.common.warehouse.path);
@@ -69,6 +71,7 @@ int serve(const ServeOptions& options) {
   dashboard.warm();
   auto commands = std::make_unique<ServedCommands>(warehouse);
   server->start();
+  const std::jthread rest = dashboard.rest_when_idle([&server] { return server->metrics(); });
   say(options, fmt::format("the dashboard is at {}{}", server->address(),
                            token.empty() ? "" : "/?token=" + token));
   say(options, "Ctrl-C stops it");

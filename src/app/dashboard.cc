@@ -1,6 +1,10 @@
 #include "app/dashboard.h"
 
 #include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -20,6 +24,19 @@ using http::Request;
 using http::Response;
 
 constexpr std::int64_t kRunsOnAPage = 50, kMaterializations = 100, kMostListed = 1000;
+
+// An open page keeps what it asks in memory; without one it is given back after this.
+constexpr std::chrono::seconds kIdle{30}, kIdleCheck{1};
+
+// Whoever watches over the server is no user of it.
+std::uint64_t requests_of_pages(const http::Metrics& metrics) {
+  std::uint64_t requests = 0;
+  for (const auto& [route, counts] : metrics.routes) {
+    if (route == "GET /healthz" || route == "GET /metrics") continue;
+    for (const std::uint64_t count : counts.by_status_class) requests += count;
+  }
+  return requests;
+}
 
 // A handler that answers with JSON; what it throws becomes the API's errors.
 http::Handler answering(std::function<Response(const Request&)> handle) {
@@ -122,14 +139,16 @@ api::ColumnLineage lineage_now(const ProjectOptions& options, duck::Connection& 
 }  // namespace
 
 Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& settings)
-    : project_(settings.project),
-      api_(warehouse.database(), load_project(settings.project), sources()),
+    : warehouse_(warehouse),
+      project_(settings.project),
+      api_(warehouse.database(), load_project(settings.project), sources(settings)),
       runs_(std::make_unique<LiveRuns>(warehouse, settings, events_, [this] { warm(); })) {
   warehouse.follow_runs([this] { return runs_->follow(); });
 }
 
-api::Sources Dashboard::sources() const {
+api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
   api::Sources sources;
+  sources.memory_limit = settings.common.warehouse.memory_limit;
   sources.assets = [options = project_](duck::Connection& connection) {
     return assets_now(options, connection);
   };
@@ -143,9 +162,35 @@ api::Sources Dashboard::sources() const {
 void Dashboard::warm() {
   try {
     api_.warm();
+    warm_ = true;
   } catch (const Error&) {
     return;
   }
+}
+
+// A request ends the rest by itself, as it reads what it needs.
+std::jthread Dashboard::rest_when_idle(std::function<http::Metrics()> metrics) {
+  return std::jthread([this, metrics = std::move(metrics)](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::unique_lock lock(mutex);
+    std::uint64_t asked = 0;
+    auto idle_since = std::chrono::steady_clock::now();
+    bool rests = false;
+    for (;;) {
+      changed.wait_for(lock, stop, kIdleCheck, [] { return false; });
+      if (stop.stop_requested()) return;
+      const http::Metrics now = metrics();
+      const std::uint64_t asked_now = requests_of_pages(now);
+      if (asked_now != asked || now.event_streams > 0 || warm_.exchange(false)) {
+        asked = asked_now;
+        idle_since = std::chrono::steady_clock::now();
+        rests = false;
+      }
+      if (rests || std::chrono::steady_clock::now() - idle_since < kIdle) continue;
+      rests = warehouse_.while_unused([this] { return api_.release(); });
+    }
+  });
 }
 
 http::Router Dashboard::router(std::function<http::Metrics()> metrics) {
@@ -190,6 +235,15 @@ void Dashboard::add_api(http::Router& router) {
   router.add("GET", "/api/catalog", json([this](const Request&) { return api_.get_catalog(); }));
   router.add("GET", "/api/sessions",
              json([this](const Request& request) { return api_.get_sessions(page_of(request)); }));
+  router.add("GET", "/api/sessions.csv", answering([this](const Request& request) {
+               const auto rows = api_.get_sessions_csv(page_of(request), request.cancelled);
+               Response response =
+                   Response::stream("text/csv; charset=utf-8", [rows](http::BodyWriter& body) {
+                     rows([&](std::string_view bytes) { return body.write(bytes); });
+                   });
+               response.headers.set("Content-Disposition", "attachment; filename=sessions.csv");
+               return response;
+             }));
   router.add("GET", "/api/sessions/{id}",
              json([this](const Request& request) { return api_.get_session(id_of(request)); }));
   router.add("GET", "/api/dictionary",

@@ -2,9 +2,11 @@
 
 // The dashboard as routes of the HTTP server: its pages, and the API of openapi.yaml.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "api/api.h"
 #include "app/held_warehouse.h"
@@ -31,16 +33,22 @@ class Dashboard {
   // Stops the run that is going on.
   void stop() { runs_.reset(); }
 
+  // Gives memory back when nobody has asked anything for a while; ends with the thread. `metrics`
+  // is asked for the server's.
+  std::jthread rest_when_idle(std::function<http::Metrics()> metrics);
+
  private:
-  api::Sources sources() const;
+  api::Sources sources(const LiveRuns::Settings& settings) const;
   void add_api(http::Router& router);
   void add_pipeline(http::Router& router);
   void add_sql(http::Router& router);
 
+  HeldWarehouse& warehouse_;
   ProjectOptions project_;
   api::Api api_;
   std::shared_ptr<http::Topic> events_ = std::make_shared<http::Topic>();
   std::unique_ptr<LiveRuns> runs_;
+  std::atomic<bool> warm_ = false;
 };
 
 }  // namespace gsa::app

@@ -13,15 +13,20 @@ thread_local HeldScope* current = nullptr;
 }  // namespace
 
 duck::Database HeldWarehouse::open(assets::Access access, const std::string& who) {
-  if (access == assets::Access::read) return database_;
   const std::lock_guard lock(mutex_);
+  if (access == assets::Access::read) return database_.guarding(users_);
   if (const auto writer = writer_.lock()) throw assets::WarehouseInUse(path_, *writer, access);
   const auto token = std::make_shared<std::string>(who);
-  duck::Database database = database_.guarding(token);
+  duck::Database database = database_.guarding(token).guarding(users_);
   duck::Connection connection = database.connect();
   assets::tidy_up(connection);
   writer_ = token;
   return database;
+}
+
+bool HeldWarehouse::while_unused(const std::function<bool()>& act) {
+  const std::lock_guard lock(mutex_);
+  return users_.use_count() == 1 && act();
 }
 
 HeldScope::HeldScope(HeldWarehouse& warehouse, std::string who)

@@ -32,6 +32,10 @@ class HeldWarehouse {
   // gone. Any thread.
   duck::Database open(assets::Access access, const std::string& who);
 
+  // Calls `act` unless a command or a run uses the warehouse; those that come meanwhile wait for
+  // it.
+  bool while_unused(const std::function<bool()>& act);
+
   void follow_runs(Follow follow) { follow_ = std::move(follow); }
   std::unique_ptr<RunAudience> audience() const { return follow_ ? follow_() : nullptr; }
 
@@ -41,6 +45,7 @@ class HeldWarehouse {
   Follow follow_;
   std::mutex mutex_;
   std::weak_ptr<std::string> writer_;
+  const std::shared_ptr<void> users_ = std::make_shared<int>();  // a copy each
 };
 
 // From here to its end this thread carries out a command, `who`, on a warehouse that is held.

@@ -129,7 +129,8 @@ class LiveRuns::Audience : public RunAudience {
     told_progress_ = now;
     for (const auto& [lane, step] : running_) {
       const double fraction = lane < lanes.size() ? lanes[lane].progress().fraction : -1;
-      if (fraction >= 0) tell(step, std::min(fraction, 1.0));
+      // Who came in the middle has not heard of it: only steps that have ended are on record.
+      tell(step, fraction >= 0 ? std::optional(std::min(fraction, 1.0)) : std::nullopt);
     }
   }
 
@@ -159,7 +160,7 @@ class LiveRuns::Audience : public RunAudience {
     past.step = step.step;
     past.name = step.name;
     past.kind = step.kind;
-    if (step.kind == "asset") past.asset = step.name;
+    past.asset = step.kind == "asset" ? step.name : step.asset;
     past.partition = step.partition;
     past.status = std::move(status);
     past.reason = step.reason;

@@ -105,6 +105,7 @@ class StepPlanner {
     step.check = &check;
     step.record.name = check.name;
     step.record.kind = "check";
+    step.record.asset = check.asset;
     for (const std::string& input : check.inputs) {
       for (const std::size_t before : whole(graph_.at(input))) step.after.push_back(before);
     }

@@ -155,6 +155,15 @@ TEST(Engine, PutsItsStepsOnRecord) {
             (Lines{"run_started", "asset_started", "asset_made"}));
 }
 
+TEST(Engine, TellsOfWhichAssetACheckIs) {
+  Pipeline p;
+  p.table("raw", "select 1 as i");
+  p.check("of_raw", "select count(*) from {raw} where i is null");
+  const Ran ran = p.run();
+  EXPECT_EQ(ran.step("of_raw").asset, "raw");
+  EXPECT_EQ(ran.step("raw").asset, "");
+}
+
 TEST(Engine, AddsToAnIncrementalAsset) {
   Pipeline p;
   p.table("raw", "select 1 as i");

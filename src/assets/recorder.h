@@ -33,7 +33,8 @@ struct RunHeader {
 struct StepRecord {
   std::int64_t step = 0;  // from 1, in the order they began
   std::string name;
-  std::string kind;  // "asset", "check", "publication"
+  std::string kind;   // "asset", "check", "publication"
+  std::string asset;  // that a check is of; of others none
   std::string partition;
   std::string status;
   std::string reason;

@@ -1,6 +1,7 @@
 #include "base/memory.h"
 
 #include <cstdio>
+#include <malloc.h>
 #include <memory>
 #include <unistd.h>
 
@@ -13,5 +14,13 @@ std::int64_t resident_bytes() {
   if (!file || std::fscanf(file.get(), "%lld %lld", &total, &resident) != 2) return 0;
   return resident * static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
 }
+
+void return_large_blocks() {
+  // Large enough that what queries need for a moment does not come from the system each time.
+  constexpr int kLarge = 4 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
+void return_freed_memory() { malloc_trim(0); }
 
 }  // namespace gsa

@@ -12,7 +12,19 @@ test("a slash finds a table and opens it", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("dim_users");
 });
 
-test("a slash finds a column, an asset, a page and a session", async ({ page }) => {
+test("a slash finds an asset beside the table of its name", async ({ page }) => {
+  await open(page, "/");
+  await page.keyboard.press("/");
+  await page.getByRole("combobox", { name: /^Find/ }).pressSequentially("dim_users");
+  const options = page.getByRole("listbox").getByRole("option");
+  await expect(options.nth(1)).toContainText("asset");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/pipeline\?.*asset=dim_users/);
+  await expect(page.getByRole("button", { name: /^dim_users/, pressed: true })).toBeVisible();
+});
+
+test("a slash finds a column, a page and a session", async ({ page }) => {
   await open(page, "/");
   for (const [typed, kind, address] of [
     ["fct_sessions.friction_score", "column", /\/data\/fct_sessions\?.*column=friction_score/],

@@ -10,7 +10,7 @@ test("a run is started from the page and followed to its end, and the numbers be
   await sheet.getByLabel("Seed").fill("seven");
   await expect(sheet.getByRole("alert")).toContainText("Seed is a whole number");
   await sheet.getByLabel("Source").fill("synthetic");
-  await sheet.getByLabel("Prompts").fill("3,000");
+  await sheet.getByLabel("Prompts").fill("60,000");
   await sheet.getByLabel("Users").fill("300");
   await sheet.getByLabel("Month, or months").fill("2025-11..2025-12");
   await sheet.getByLabel("Seed").fill("7");
@@ -23,6 +23,43 @@ test("a run is started from the page and followed to its end, and the numbers be
   await expect(page.getByText(/New numbers, published by run/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Materialize all" })).toBeEnabled();
   await expect(page.locator(".provenance")).toContainText("seed 7");
+});
+
+test("a page that is opened in the middle of a run catches up, with checks beside what they check", async ({
+  page,
+  server,
+}) => {
+  const answer = await fetch(`${server.url}/api/runs`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ source: "synthetic", prompts: 400_000, users: 9000, seed: 3 }),
+  });
+  const { id } = (await answer.json()) as { id: number };
+  const run = async () =>
+    (await (await fetch(`${server.url}/api/runs/${id}`)).json()) as {
+      run: { status: string };
+      steps: { name: string; kind: string; asset: string | null; ended: number | null }[];
+    };
+  // Something has ended before the page could hear of it, and is on record.
+  await expect
+    .poll(async () => (await run()).steps.filter((step) => step.ended !== null).length, {
+      timeout: 60_000,
+    })
+    .toBeGreaterThan(0);
+  const before = (await run()).steps.filter((step) => step.kind === "asset" && step.ended !== null);
+  await open(page, "/pipeline");
+  await expect(page.getByText("going on for")).toBeVisible();
+  const gantt = page.getByRole("img", { name: /^Gantt/ });
+  for (const step of before)
+    await expect(gantt.locator("text").filter({ hasText: step.name }).first()).toBeVisible();
+  // What is being made now is not on record yet.
+  await expect(gantt.locator("rect title").filter({ hasText: ": running" }).first()).toBeAttached();
+  // Checks that begin now are told by events alone, and stand in the row of their asset.
+  const titles = gantt.locator("rect title").filter({ hasText: /^(unique|not_null)_/ });
+  await expect(titles.first()).toBeAttached({ timeout: 30_000 });
+  await expect(gantt.locator("text").filter({ hasText: /^checks$/ })).toHaveCount(0);
+  await page.getByRole("button", { name: "Stop it" }).click();
+  await expect(page.getByText(/interrupted, nothing published/)).toBeVisible({ timeout: 60_000 });
 });
 
 test("a page that is open shows the numbers of a new publication by itself", async ({

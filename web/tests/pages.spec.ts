@@ -32,6 +32,16 @@ async function addressOf(path: string, url: string): Promise<string> {
   return `/sessions/${page.rows[0]!.session_id}`;
 }
 
+/** The server has no page there: only a link within the page leads to one. */
+async function openWithin(page: Page, path: string): Promise<void> {
+  await open(page, "/");
+  await page.evaluate((to) => {
+    history.pushState(null, "", to);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, path);
+  await settled(page);
+}
+
 async function check(page: Page): Promise<void> {
   // Colours glide when the theme changes.
   await page.waitForTimeout(250);
@@ -43,7 +53,8 @@ async function check(page: Page): Promise<void> {
 for (const [name, path] of kPages)
   test(`${name} has nothing that axe finds, and fits every screen`, async ({ page, server }) => {
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-    await open(page, await addressOf(path, server.url));
+    if (path === "/nowhere") await openWithin(page, path);
+    else await open(page, await addressOf(path, server.url));
     await check(page);
     for (const width of [360, 768, 2560]) {
       await page.setViewportSize({ width, height: 900 });
@@ -100,6 +111,84 @@ test("a chart shows its query, which runs", async ({ page }) => {
   await chart.getByRole("button", { name: /Show the query/ }).click();
   await expect(page).toHaveURL(/\/sql\?/);
   await expect(page.getByRole("grid", { name: /^Result/ })).toBeVisible();
+});
+
+for (const [path, titles] of [
+  ["/friction", [/^How friction is spread/, /^What drives friction/]],
+  ["/cost", [/^How cost is spread/, /^Who has the most/]],
+  ["/engagement", [/^From generation to success/, /^Who came back/]],
+  ["/sessions", [/^Duration/]],
+  ["/?from=2025-12-16&to=2025-12-30", [/^What changed most/]],
+] as const)
+  test(`the other charts of ${path} show their queries too, which run`, async ({ page }) => {
+    for (const title of titles) {
+      await open(page, path);
+      const chart = page
+        .locator("figure")
+        .filter({ has: page.getByRole("heading", { name: title }) });
+      await chart.getByRole("button", { name: /^Menu of/ }).click();
+      await chart.getByRole("button", { name: /Show the query/ }).click();
+      await expect(page).toHaveURL(/\/sql\?/);
+      await expect(page.getByRole("grid", { name: /^Result/ })).toBeVisible();
+    }
+  });
+
+test("where there is no period before, a click halves the one that is shown", async ({ page }) => {
+  await open(page, "/?from=2025-11-01&to=2025-11-30");
+  await page
+    .getByRole("button", { name: /^Show 16–30 Nov 2025 against the 15 days/ })
+    .first()
+    .click();
+  await settled(page);
+  await expect(page).toHaveURL(/from=2025-11-16&to=2025-11-30/);
+  await expect(page.locator(".tile .change").first()).toContainText("from ");
+});
+
+/** What moves in the half second after an action. */
+async function motionAfter(page: Page, act: () => Promise<void>) {
+  await page.evaluate(() => {
+    const seen = { fades: new Set<number>(), axes: new Set<string>() };
+    Object.assign(window, { seen });
+    const until = performance.now() + 4000;
+    const look = () => {
+      for (const animation of document.getAnimations()) {
+        const { duration } = animation.effect!.getComputedTiming();
+        const target = (animation.effect as KeyframeEffect).target;
+        if (target?.closest(".fading")) seen.fades.add(Number(duration));
+      }
+      const grid = document.querySelector("figure svg .grid");
+      if (grid) seen.axes.add(grid.getAttribute("y1")!);
+      if (performance.now() < until) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  await act();
+  await settled(page);
+  await page.waitForTimeout(500);
+  return page.evaluate(() => {
+    const { seen } = window as unknown as { seen: { fades: Set<number>; axes: Set<string> } };
+    return { fades: [...seen.fades], axes: seen.axes.size };
+  });
+}
+
+test("numbers cross-fade and axes glide, within 150 ms", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  await open(page, `/?${kDecember}`);
+  const { fades, axes } = await motionAfter(page, () =>
+    page.evaluate(() => document.querySelector<HTMLElement>("thead button, thead a")!.click()),
+  );
+  expect(fades).toEqual([150]);
+  expect(axes).toBeGreaterThan(2);
+});
+
+test("where motion is not wanted nothing moves", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page, `/?${kDecember}`);
+  const { fades, axes } = await motionAfter(page, () =>
+    page.evaluate(() => document.querySelector<HTMLElement>("thead button, thead a")!.click()),
+  );
+  expect(fades.filter((ms) => ms > 0)).toEqual([]);
+  expect(axes).toBeLessThanOrEqual(2);
 });
 
 test("the theme that was chosen stays", async ({ page }) => {

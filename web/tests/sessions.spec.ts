@@ -29,6 +29,27 @@ test("all sessions can be scrolled to, a page at a time", async ({ page }) => {
   await expect(grid.locator(`#row-${total - 1} a`)).toBeVisible();
 });
 
+test("all sessions that the filters leave go to a file, in the order of the table", async ({
+  page,
+}) => {
+  await open(page, "/sessions?tier=free&sort=-friction_score");
+  const total = Number(
+    (await page.getByRole("heading", { name: /^[\d,]+ sessions$/ }).innerText()).replace(/\D/g, ""),
+  );
+  const [csv] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "Download as CSV" }).click(),
+  ]);
+  expect(csv.suggestedFilename()).toBe("sessions.csv");
+  const lines = (await (await csv.createReadStream()).toArray()).join("").trim().split("\r\n");
+  expect(lines).toHaveLength(total + 1);
+  const names = lines[0]!.split(",");
+  const rows = lines.slice(1).map((line) => line.split(","));
+  expect(new Set(rows.map((row) => row[names.indexOf("user_tier")]))).toEqual(new Set(["free"]));
+  const scores = rows.map((row) => Number(row[names.indexOf("friction_score")]));
+  expect(scores).toEqual([...scores].sort((a, b) => b - a));
+});
+
 test("a session explains its score by parts that add up", async ({ page }) => {
   await open(page, "/sessions?sort=-total_generations&friction=..99");
   await page
