@@ -1,7 +1,11 @@
 #include "assets/warehouse.h"
 
+#include <array>
+#include <cerrno>
 #include <chrono>
+#include <fcntl.h>
 #include <filesystem>
+#include <sys/file.h>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -11,6 +15,7 @@
 #include "assets/recorder.h"
 #include "assets/state.h"
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/text.h"
@@ -72,10 +77,6 @@ void check_path(const std::string& path, Access access) {
   if (exists && ::access(path.c_str(), R_OK) != 0) {
     throw Error(fmt::format("the warehouse {} may not be read", path));
   }
-  if (exists && fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) == 0) {
-    throw Error(fmt::format("{} is not a warehouse: the file is empty", path),
-                "remove it, or choose another file with --warehouse");
-  }
   if (access != Access::read) {
     const fs::path folder = fs::absolute(path).parent_path();
     make_folder(folder);
@@ -85,6 +86,39 @@ void check_path(const std::string& path, Access access) {
     }
   }
 }
+
+// Whether DuckDB is making the file, or was killed when it was: it writes three headers, one after
+// the other, and only with the last of them it is a database.
+bool is_unfinished(const std::string& path) {
+  constexpr std::size_t kHeaders = 3 * 4096, kMagicAt = 8;
+  constexpr std::string_view kMagic = "DUCK";
+  std::error_code failed;
+  if (!fs::is_regular_file(path, failed)) return false;
+  const std::uintmax_t size = fs::file_size(path, failed);
+  if (failed || size >= kHeaders) return false;
+  if (size == 0) return true;
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, kMagic.size()> found{};
+  return pread(file.get(), found.data(), found.size(), kMagicAt) == std::ssize(found) &&
+         std::string_view(found.data(), found.size()) == kMagic;
+}
+
+// While a file is made it is there and no database, nor is it locked yet. Who makes one therefore
+// has its folder to itself for that moment, and all others who open one there wait. Where a disk
+// cannot lock folders that moment remains.
+class FolderTurn {
+ public:
+  FolderTurn(const std::string& path, bool makes)
+      : folder_(::open(fs::absolute(path).parent_path().c_str(),
+                       O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (folder_.get() >= 0 && flock(folder_.get(), makes ? LOCK_EX : LOCK_SH) != 0) {
+      if (errno != EINTR) break;
+    }
+  }
+
+ private:
+  Fd folder_;
+};
 
 void check_format(duck::Connection& connection, const std::string& path) {
   const std::int64_t format = format_of(connection);
@@ -108,14 +142,27 @@ void tidy_up(duck::Connection& connection) {
 
 namespace {
 
-duck::Database open(const WarehouseOptions& options, Access access) {
+duck::Database open_file(const WarehouseOptions& options, Access access) {
+  const std::string& path = options.path;
+  const bool makes = access == Access::write && (!fs::exists(path) || is_unfinished(path));
+  const FolderTurn turn(path, makes);
+  if (makes && is_unfinished(path)) {
+    fs::remove(path);
+  } else if (std::error_code ignored; fs::file_size(path, ignored) == 0) {
+    throw Error(fmt::format("{} is not a warehouse: the file is empty", path),
+                "make one with: gsa run   (or name it with --warehouse)");
+  }
   duck::DatabaseOptions database_options;
   database_options.path = options.path;
   database_options.read_only = access == Access::read;
   database_options.threads = options.threads;
   database_options.memory_limit = options.memory_limit;
+  return duck::Database(database_options);
+}
+
+duck::Database open(const WarehouseOptions& options, Access access) {
   try {
-    duck::Database database(database_options);
+    duck::Database database = open_file(options, access);
     duck::Connection connection = database.connect();
     check_format(connection, options.path);
     if (access != Access::read) tidy_up(connection);

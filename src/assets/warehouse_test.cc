@@ -1,7 +1,11 @@
 #include "assets/warehouse.h"
 
+#include <chrono>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +13,7 @@
 
 #include "assets/publication.h"
 #include "base/error.h"
+#include "base/fd.h"
 
 namespace gsa::assets {
 namespace {
@@ -66,6 +71,56 @@ TEST_F(Warehouse, RefusesAFileThatIsNotDuckDb) {
             std::string::npos);
   EXPECT_NE(refusal(Access::write).find("is not a warehouse: it is not a DuckDB file"),
             std::string::npos);
+}
+
+TEST_F(Warehouse, ThatIsEmptyOrWasNeverFinishedIsMadeByWhoWrites) {
+  write("");
+  EXPECT_EQ(refusal(Access::read),
+            path_ + " is not a warehouse: the file is empty\nmake one with: gsa run   (or name it "
+                    "with --warehouse)");
+  EXPECT_EQ(refusal(Access::write), "opened");
+  EXPECT_EQ(refusal(Access::read), "opened");
+  for (const int size : {4096, 8192}) {
+    fs::resize_file(path_, static_cast<std::uintmax_t>(size));  // killed between two headers
+    fs::remove(path_ + ".wal");
+    EXPECT_NE(refusal(Access::read), "opened") << size;
+    EXPECT_EQ(refusal(Access::write), "opened") << size;
+    EXPECT_EQ(refusal(Access::read), "opened") << size;
+  }
+}
+
+// As a process does that is making a warehouse in the folder, or opening one.
+Fd lock_folder(const fs::path& folder, int kind) {
+  Fd locked(open(folder.c_str(), O_RDONLY | O_DIRECTORY));
+  EXPECT_EQ(flock(locked.get(), kind), 0);
+  return locked;
+}
+
+TEST_F(Warehouse, ThatIsBeingMadeIsWaitedFor) {
+  open_warehouse(options(), Access::write);
+  const fs::path whole = folder_ / "whole";
+  fs::rename(path_, whole);
+  for (const Access access : {Access::read, Access::write}) {
+    write("");  // there, and no database yet
+    const Fd maker = lock_folder(folder_, LOCK_EX);
+    std::future<std::string> other =
+        std::async(std::launch::async, [&] { return refusal(access); });
+    EXPECT_EQ(other.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+    fs::copy_file(whole, path_, fs::copy_options::overwrite_existing);
+    flock(maker.get(), LOCK_UN);
+    EXPECT_EQ(other.get(), "opened");
+  }
+}
+
+TEST_F(Warehouse, IsMadeWhenNobodyIsOpeningOneInItsFolder) {
+  fs::create_directories(folder_);
+  const Fd reader = lock_folder(folder_, LOCK_SH);
+  std::future<std::string> maker =
+      std::async(std::launch::async, [&] { return refusal(Access::write); });
+  EXPECT_EQ(maker.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+  EXPECT_FALSE(fs::exists(path_));
+  flock(reader.get(), LOCK_UN);
+  EXPECT_EQ(maker.get(), "opened");
 }
 
 TEST_F(Warehouse, RefusesANewerFormat) {

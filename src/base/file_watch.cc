@@ -21,6 +21,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/fd.h"
 
 namespace gsa {
 namespace {
@@ -67,21 +68,6 @@ std::string limit_of(const char* name) {
   std::string value;
   return in >> value ? fmt::format(" (now {})", value) : "";
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 }  // namespace
 
@@ -332,7 +318,7 @@ class FileWatch::Watcher {
     throw Error(fmt::format("cannot watch {}: {}", folder.string(), std::strerror(reason)));
   }
 
-  Descriptor inotify_;
+  Fd inotify_;
   milliseconds quiet_;
   std::vector<Root> roots_;
   Roles roles_, old_roles_;

@@ -115,20 +115,6 @@ bool receive_first(const Fd& socket, char& byte, std::vector<Fd>& files) {
 
 }  // namespace
 
-Fd& Fd::operator=(Fd&& other) noexcept {
-  if (this != &other) {
-    if (fd_ >= 0) close(fd_);
-    fd_ = other.release();
-  }
-  return *this;
-}
-
-Fd::~Fd() {
-  if (fd_ >= 0) close(fd_);
-}
-
-int Fd::release() { return std::exchange(fd_, -1); }
-
 Fd listen_at(const std::string& path) {
   const Address address(path);
   if (!address.is_valid)

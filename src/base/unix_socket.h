@@ -9,25 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/fd.h"
+
 namespace gsa {
-
-// An open file, socket or folder; -1: none.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(other.release()) {}
-  Fd& operator=(Fd&& other) noexcept;
-  ~Fd();
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-
-  int get() const { return fd_; }
-  int release();
-
- private:
-  int fd_ = -1;
-};
 
 // Only the user may connect. Replaces a socket that is there: whoever made it must be gone.
 Fd listen_at(const std::string& path);

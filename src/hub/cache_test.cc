@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hub/descriptor.h"
+#include "base/fd.h"
 #include "hub/hub_fixture.h"
 
 namespace gsa::hub {
@@ -130,7 +130,7 @@ TEST_F(Cache, IsSharedWithOtherUsersOfTheGroupByItsLocks) {
 TEST_F(Cache, WritesNothingAmongTheRefsButRefs) {
   const fs::path refs = dataset_folder() / "refs";
   fs::create_directories(refs);
-  const Descriptor watch(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  const Fd watch(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
   ASSERT_GE(inotify_add_watch(watch.get(), refs.c_str(), IN_CREATE | IN_MOVED_TO), 0);
   start();
   fetch_file();

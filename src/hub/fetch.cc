@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "hub/descriptor.h"
+#include "hub/file_lock.h"
 #include "hub/digest.h"
 #include "hub/download.h"
 #include "hub/events.h"

@@ -41,7 +41,7 @@ fs::path info_path(const fs::path& part) { return part.string() + ".info"; }
 }
 
 void sync_folder(const fs::path& folder) {
-  const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Fd opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.get() < 0 || fsync(opened.get()) != 0) fail("write to", folder);
 }
 
@@ -91,7 +91,7 @@ PartFile::PartFile(const fs::path& blob, const PartInfo& info, const Events& eve
   const std::optional<PartInfo> before = read_part_info(path_);
   const bool same = !before || before->metadata.bytes == metadata_.bytes;
   write_file(info_path(path_), info_text(info));
-  file_ = Descriptor(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  file_ = Fd(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   struct stat status {};
   if (file_.get() < 0 || fstat(file_.get(), &status) != 0) fail("open", path_);
   size_ = status.st_size;

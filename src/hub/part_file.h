@@ -15,9 +15,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/fd.h"
 #include "hub/cache.h"
-#include "hub/descriptor.h"
 #include "hub/digest.h"
+#include "hub/events.h"
 #include "hub/fetch.h"
 
 namespace gsa::hub {
@@ -54,7 +55,7 @@ class PartFile {
   std::filesystem::path blob_;
   std::filesystem::path path_;
   Metadata metadata_;
-  Descriptor file_;
+  Fd file_;
   Digest digest_;
   std::int64_t size_ = 0;
   bool resumed_ = false;

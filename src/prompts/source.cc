@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/text.h"
 
 namespace gsa::prompts {
@@ -115,21 +116,6 @@ std::string defect_of_parquet(int fd, std::int64_t bytes) {
   return "";
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(const std::string& path)
-      : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
-    if (fd_ < 0) throw Error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  }
-  ~Descriptor() { close(fd_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 // Compression is what the first bytes say; a name that promises it must keep it.
 Compression compression_of(const std::string& path, std::string_view first,
                            const std::string& suffix) {
@@ -199,12 +185,13 @@ SourceFile inspect(const std::string& path) {
   }
   if (S_ISDIR(status.st_mode)) throw_folder(path);
   if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: not a regular file", path));
-  const Descriptor descriptor(path);
+  const Fd opened(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (opened.get() < 0) throw Error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
   if (status.st_size == 0) throw Error(fmt::format("{}: the file is empty", path));
   SourceFile file{path,           fs::absolute(path).string(),
                   FileKind::csv,  Compression::none,
                   status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
-  find_kind(file, descriptor.get());
+  find_kind(file, opened.get());
   return file;
 }
 

@@ -10,8 +10,9 @@ test("a run is started from the page and followed to its end, and the numbers be
   await sheet.getByLabel("Seed").fill("seven");
   await expect(sheet.getByRole("alert")).toContainText("Seed is a whole number");
   await sheet.getByLabel("Source").fill("synthetic");
-  await sheet.getByLabel("Prompts").fill("60,000");
-  await sheet.getByLabel("Users").fill("300");
+  // Enough to be seen going on.
+  await sheet.getByLabel("Prompts").fill("400,000");
+  await sheet.getByLabel("Users").fill("2,000");
   await sheet.getByLabel("Month, or months").fill("2025-11..2025-12");
   await sheet.getByLabel("Seed").fill("7");
   await sheet.getByRole("button", { name: "Start the run" }).click();

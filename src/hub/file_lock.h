@@ -1,34 +1,13 @@
 #pragma once
 
-// An open file, and the lock on one.
-
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <utility>
 
+#include "base/fd.h"
 #include "hub/events.h"
 
 namespace gsa::hub {
-
-// Closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
 
 // A file locked with flock(), as the Python libraries lock a blob that they download. The lock
 // belongs to the open file: it holds between threads as well, and ends with the process.
@@ -40,8 +19,8 @@ class FileLock {
   static std::optional<FileLock> try_lock(const std::filesystem::path& path);
 
  private:
-  explicit FileLock(Descriptor file) : file_(std::move(file)) {}
-  Descriptor file_;
+  explicit FileLock(Fd file) : file_(std::move(file)) {}
+  Fd file_;
 };
 
 }  // namespace gsa::hub

@@ -1,4 +1,4 @@
-#include "hub/descriptor.h"
+#include "hub/file_lock.h"
 
 #include <cerrno>
 #include <chrono>
@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::milliseconds kLockPoll{100};
 
 // True if `path` still names the file: a locked file that was removed locks nobody out.
-bool is_still(const Descriptor& file, const std::filesystem::path& path) {
+bool is_still(const Fd& file, const std::filesystem::path& path) {
   struct stat of_file {};
   struct stat of_path {};
   return fstat(file.get(), &of_file) == 0 && stat(path.c_str(), &of_path) == 0 &&
@@ -28,26 +28,22 @@ bool is_still(const Descriptor& file, const std::filesystem::path& path) {
 
 // Group-writable whatever the umask, as the Python libraries make theirs: users who share a cache
 // must be able to wait for each other.
-Descriptor open_lock_file(const std::filesystem::path& path) {
+Fd open_lock_file(const std::filesystem::path& path) {
   constexpr mode_t kMode = 0664;
-  Descriptor made(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  Fd made(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
   if (made.get() >= 0) {
     fchmod(made.get(), kMode);  // some disks have no modes, and lock nevertheless
     return made;
   }
-  return Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode));
+  return Fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode));
 }
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (number_ >= 0) close(number_);  // what must be on the disk was synced before
-}
-
 std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
   make_folder(path.parent_path());
   while (true) {
-    Descriptor file = open_lock_file(path);
+    Fd file = open_lock_file(path);
     if (file.get() < 0) {
       throw Error(fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
     }
