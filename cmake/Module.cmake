@@ -1,4 +1,4 @@
-option(GSA_UNITY "Compile several files of a module together: less to do, for builds that are made once" OFF)
+set(GSA_UNITY OFF CACHE STRING "Compile several files of a module together, for builds that are made once: ON, or only its TESTS")
 set(GSA_TEST_NAMES "" CACHE STRING "Build only those files of tests that have tests of such names (a regular expression)")
 
 # gsa_module(NAME USES module... [LIBRARIES target...] [FAKE target...])
@@ -57,16 +57,24 @@ function(gsa_module name)
     add_executable(${name}_bench ${benches})
     target_link_libraries(${name}_bench PRIVATE gsa_${name} gsa_warnings benchmark::benchmark benchmark::benchmark_main)
   endif()
-  foreach(target gsa_${name} ${name}_test)
-    if(GSA_UNITY AND TARGET ${target})
-      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
-    endif()
-  endforeach()
+  if(GSA_UNITY STREQUAL "TESTS")
+    gsa_compile_together(${name}_test)
+  elseif(GSA_UNITY)
+    gsa_compile_together(gsa_${name} ${name}_test)
+  endif()
 endfunction()
 
 # Nothing waits for what a test itself computes.
 function(gsa_tests_are_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
+function(gsa_compile_together)
+  foreach(target ${ARGN})
+    if(TARGET ${target})
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+    endif()
+  endforeach()
 endfunction()
 
 # With GSA_UNITY, files that share the name of something in their anonymous namespaces with another

@@ -156,8 +156,8 @@ async function motionAfter(page: Page, act: () => Promise<void>) {
         const target = (animation.effect as KeyframeEffect).target;
         if (target?.closest(".fading")) seen.fades.add(Number(duration));
       }
-      const grid = document.querySelector("figure svg .grid");
-      if (grid) seen.axes.add(grid.getAttribute("y1")!);
+      const lines = [...document.querySelectorAll("figure svg .grid")];
+      if (lines.length > 0) seen.axes.add(lines.map((line) => line.getAttribute("y1")).join());
       if (performance.now() < until) requestAnimationFrame(look);
     };
     requestAnimationFrame(look);
@@ -173,12 +173,15 @@ async function motionAfter(page: Page, act: () => Promise<void>) {
 
 test("numbers cross-fade and axes glide, within 150 ms", async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "no-preference" });
-  await open(page, `/?${kDecember}`);
-  const { fades, axes } = await motionAfter(page, () =>
-    page.evaluate(() => document.querySelector<HTMLElement>("thead button, thead a")!.click()),
-  );
-  expect(fades).toEqual([150]);
-  expect(axes).toBeGreaterThan(2);
+  // A machine that is busy may draw no frame between the first and the last.
+  await expect(async () => {
+    await open(page, `/?${kDecember}`);
+    const { fades, axes } = await motionAfter(page, () =>
+      page.evaluate(() => document.querySelector<HTMLElement>("thead button, thead a")!.click()),
+    );
+    expect(fades).toEqual([150]);
+    expect(axes).toBeGreaterThan(2);
+  }).toPass({ timeout: 60_000 });
 });
 
 test("where motion is not wanted nothing moves", async ({ page }) => {
