@@ -38,7 +38,8 @@ TEST(Warehouse, ThatCannotBeOneIsAClearError) {
        {"text.duckdb", "empty.duckdb", "folder", "cut.duckdb", "broken.duckdb"}) {
     const std::string before = std::string(name) == "folder" ? "" : read_file(folder / name);
     for (const char* command : {"run", "build", "summary"}) {
-      if (std::string(name) == "empty.duckdb" && std::string(command) == "run") continue;  // makes it
+      if (std::string(name) == "empty.duckdb" && std::string(command) == "run")
+        continue;  // makes it
       const Arguments line = {command, "--warehouse", name};
       const Outcome outcome = gsa(folder, line);
       EXPECT_EQ(outcome.exit_code, 1) << command << " " << name;

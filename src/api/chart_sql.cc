@@ -37,7 +37,10 @@ std::string weighted(std::string_view sql) {
 class Pieces {
  public:
   Pieces(const Measure& measure, const Scope& scope, bool has_periods)
-      : measure_(measure), scope_(scope), has_periods_(has_periods) {}
+      : part_(info(measure.part)),
+        whole_(info(measure.whole.value())),
+        scope_(scope),
+        has_periods_(has_periods) {}
 
   bool wants_generations(const Dimension& dimension) const {
     return of_generations(&dimension) || scope_.has_generation_filters() || has(Level::generation);
@@ -57,9 +60,7 @@ class Pieces {
   }
 
  private:
-  bool has(Level level) const {
-    return info(measure_.part).level == level || info(*measure_.whole).level == level;
-  }
+  bool has(Level level) const { return part_.level == level || whole_.level == level; }
 
   std::string keys(const Dimension& dimension) const {
     return has_periods_ ? fmt::format("'{}' as dimension, {}::varchar as \"value\", period",
@@ -74,8 +75,8 @@ class Pieces {
           fmt::format("({})::double as {}", shared ? weighted(sql) : std::string(sql), name));
     };
     if (level == Level::session) add("count(*)", "sessions");
-    if (info(measure_.part).level == level) add(info(measure_.part).sql, "part");
-    if (info(*measure_.whole).level == level) add(info(*measure_.whole).sql, "whole");
+    if (part_.level == level) add(part_.sql, "part");
+    if (whole_.level == level) add(whole_.sql, "whole");
     return join(columns, ", ");
   }
 
@@ -85,12 +86,14 @@ class Pieces {
     return fmt::format(
         "(\n        select s.*, d.{0}, d.weight\n        from sessions as s\n        join (\n"
         "            select session_id, {0}{1}, count(*) / sum(count(*)) over (partition by "
-        "session_id{1}) as weight\n            from generations\n            group by session_id, {0}{1}\n"
+        "session_id{1}) as weight\n            from generations\n            group by session_id, "
+        "{0}{1}\n"
         "        ) as d on d.session_id = s.session_id{2}\n    ) as s",
         sql_alias(dimension), period, has_periods_ ? " and d.period = s.period" : "");
   }
 
-  const Measure& measure_;
+  const SumInfo& part_;
+  const SumInfo& whole_;
   const Scope& scope_;
   const bool has_periods_;
 };

@@ -90,7 +90,7 @@ void check_path(const std::string& path, Access access) {
 // Whether DuckDB is making the file, or was killed when it was: it writes three headers, one after
 // the other, and only with the last of them it is a database.
 bool is_unfinished(const std::string& path) {
-  constexpr std::size_t kHeaders = 3 * 4096, kMagicAt = 8;
+  constexpr std::size_t kHeaders = std::size_t{3} * 4096, kMagicAt = 8;
   constexpr std::string_view kMagic = "DUCK";
   std::error_code failed;
   if (!fs::is_regular_file(path, failed)) return false;
@@ -109,8 +109,8 @@ bool is_unfinished(const std::string& path) {
 class FolderTurn {
  public:
   FolderTurn(const std::string& path, bool makes)
-      : folder_(::open(fs::absolute(path).parent_path().c_str(),
-                       O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+      : folder_(
+            ::open(fs::absolute(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     while (folder_.get() >= 0 && flock(folder_.get(), makes ? LOCK_EX : LOCK_SH) != 0) {
       if (errno != EINTR) break;
     }

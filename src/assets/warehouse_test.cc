@@ -76,8 +76,9 @@ TEST_F(Warehouse, RefusesAFileThatIsNotDuckDb) {
 TEST_F(Warehouse, ThatIsEmptyOrWasNeverFinishedIsMadeByWhoWrites) {
   write("");
   EXPECT_EQ(refusal(Access::read),
-            path_ + " is not a warehouse: the file is empty\nmake one with: gsa run   (or name it "
-                    "with --warehouse)");
+            path_ +
+                " is not a warehouse: the file is empty\nmake one with: gsa run   (or name it "
+                "with --warehouse)");
   EXPECT_EQ(refusal(Access::write), "opened");
   EXPECT_EQ(refusal(Access::read), "opened");
   for (const int size : {4096, 8192}) {

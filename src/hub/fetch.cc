@@ -10,10 +10,10 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "hub/file_lock.h"
 #include "hub/digest.h"
 #include "hub/download.h"
 #include "hub/events.h"
+#include "hub/file_lock.h"
 #include "hub/http.h"
 #include "hub/metadata.h"
 #include "hub/part_file.h"
