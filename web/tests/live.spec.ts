@@ -20,8 +20,8 @@ test("a run is started from the page and followed to its end, and the numbers be
   await expect(page.getByText("going on for")).toBeVisible();
   await expect(page.getByRole("button", { name: "Materialize all" })).toBeDisabled();
   await expect(page.getByRole("img", { name: /^Gantt/ })).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/success, published/).first()).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/New numbers, published by run/)).toBeVisible();
+  await expect(page.getByText(/New numbers, published by run/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^success, published/).first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Materialize all" })).toBeEnabled();
   await expect(page.locator(".provenance")).toContainText("seed 7");
 });
