@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "duck/statement.h"
 
@@ -38,6 +39,15 @@ bool writes_files(duckdb_statement_type type, const std::string& sql) {
     default:
       return false;
   }
+}
+
+constexpr const char* kMasked =
+    "the query failed, and DuckDB says no more than that its other threads were stopped";
+
+// Or so it seems: a text with a semicolon in it counts as several.
+bool is_one_statement(const std::string& sql) {
+  const std::size_t semicolon = sql.find(';');
+  return semicolon == std::string::npos || trim(sql.substr(semicolon + 1)).empty();
 }
 
 bool changes_process(duckdb_statement_type type) {
@@ -129,7 +139,31 @@ Connection::Connection(const Database& database)
   }
 }
 
+template <typename Attempt>
+auto Connection::unmasked(const Attempt& attempt) -> decltype(attempt(0)) {
+  constexpr int kAttempts = 5;
+  *interrupted_ = false;
+  for (int i = 0;; ++i) {
+    try {
+      return attempt(i);
+    } catch (const SqlError& error) {
+      const bool is_masked =
+          error.kind() == SqlErrorKind::interrupted && !*interrupted_ && !gsa::interrupted();
+      if (!is_masked) throw;
+      if (i + 1 == kAttempts) throw SqlError(SqlErrorKind::other, kMasked);
+    }
+  }
+}
+
 Result Connection::query(const std::string& sql) {
+  return unmasked([&](int attempt) {
+    // Of several statements the first may have done their work.
+    if (attempt > 0 && !is_one_statement(sql)) throw SqlError(SqlErrorKind::other, kMasked);
+    return query_once(sql);
+  });
+}
+
+Result Connection::query_once(const std::string& sql) {
   ResultHandle result;
   if (duckdb_query(get(), sql.c_str(), result.out()) == DuckDBError) {
     duckdb_result failed = result.get();
@@ -168,6 +202,15 @@ std::int64_t Connection::stream_text(const std::string& select,
 
 void Connection::stream_chunks(const std::string& select,
                                const std::function<bool(const Chunk&)>& chunk) {
+  unmasked([&](int attempt) {
+    if (attempt == 0) return stream_once(select, chunk);
+    stream_once(select, [](const Chunk&) { return true; });  // only for its error
+    throw SqlError(SqlErrorKind::other, kMasked);
+  });
+}
+
+void Connection::stream_once(const std::string& select,
+                             const std::function<bool(const Chunk&)>& chunk) {
   const Prepared prepared = prepare(get(), select);
   ResultHandle handle;
   if (duckdb_execute_prepared_streaming(prepared.get(), handle.out()) == DuckDBError) {
@@ -208,7 +251,10 @@ QueryProgress Connection::progress() const {
   return {now.percentage / 100, static_cast<std::int64_t>(now.rows_processed)};
 }
 
-void Connection::interrupt() const { duckdb_interrupt(get()); }
+void Connection::interrupt() const {
+  *interrupted_ = true;
+  duckdb_interrupt(get());
+}
 
 std::string library_version() { return duckdb_library_version(); }
 

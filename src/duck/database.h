@@ -4,6 +4,7 @@
 // opened once in a process: open one Database and hand out Connections, each used by one thread at
 // a time.
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -86,8 +87,8 @@ class Connection {
   // to stop early.
   void stream_chunks(const std::string& select, const std::function<bool(const Chunk&)>& chunk);
 
-  // From another thread, while a query runs: how far it is, and stopping it (it then throws
-  // SqlError{interrupted}).
+  // From another thread, while a query runs: how far it is, and stopping it. It then throws
+  // SqlError{interrupted}, as no query does that nobody interrupted.
   QueryProgress progress() const;
   void interrupt() const;
 
@@ -97,10 +98,17 @@ class Connection {
   friend class Database;
   // stream_text() for a SELECT whose columns are all texts.
   std::int64_t stream(const std::string& texts, const std::function<bool(const TextRow&)>& row);
+  Result query_once(const std::string& sql);
+  void stream_once(const std::string& select, const std::function<bool(const Chunk&)>& chunk);
+  // Calls `attempt`, and again where that ended as interrupted and was not: with several threads
+  // DuckDB 1.5 may report that the others were stopped in place of the error that stopped them.
+  template <typename Attempt>
+  auto unmasked(const Attempt& attempt) -> decltype(attempt(0));
   explicit Connection(const Database& database);
 
   std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;  // outlives the connection
   std::unique_ptr<Handle<duckdb_connection, duckdb_disconnect>> connection_;
+  std::unique_ptr<std::atomic<bool>> interrupted_ = std::make_unique<std::atomic<bool>>(false);
 };
 
 // "v1.5.6"

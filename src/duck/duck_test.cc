@@ -94,6 +94,27 @@ TEST(Connection, ReportsAnErrorInTheMiddleOfAStream) {
       SqlError);
 }
 
+TEST(Connection, SaysWhatFailedThoughItsOtherThreadsWereStoppedParallel) {
+  DatabaseOptions options;
+  options.threads = 4;
+  Connection connection = Database(options).connect();
+  const std::string failing =
+      "select case when range = 90000 then error('late') else '1' end as v from range(100000)";
+  for (int i = 0; i < 400; ++i) {
+    try {
+      if (i % 4 != 0) {
+        connection.stream_text(failing, [](const Connection::TextRow&) { return true; });
+      } else {
+        connection.query("create or replace table t as " + failing);
+      }
+      ADD_FAILURE() << "it did not fail";
+    } catch (const SqlError& error) {
+      EXPECT_NE(error.kind(), SqlErrorKind::interrupted) << i;
+      EXPECT_NE(error.message().find("late"), std::string::npos) << i << ": " << error.message();
+    }
+  }
+}
+
 TEST(Connection, InterruptEndsARunningQuery) {
   Connection connection = memory();
   std::atomic<bool> done = false;
