@@ -8,6 +8,7 @@
 
 #include "api/api_error.h"
 #include "api/query_sql.h"
+#include "base/csv.h"
 #include "base/text.h"
 
 namespace gsa::api {
@@ -139,20 +140,6 @@ void write_row(JsonWriter& json, const duck::Result& rows, std::size_t r) {
   json.end_object();
 }
 
-// A field with what would end it in quotes.
-void add_csv(std::string& to, std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-    to += text;
-    return;
-  }
-  to += '"';
-  for (const char byte : text) {
-    if (byte == '"') to += '"';
-    to += byte;
-  }
-  to += '"';
-}
-
 std::string page_sql(const SessionPageRequest& request, const Sort& sort,
                      const std::optional<Cursor>& after, const DayRange& days) {
   std::string where = condition_of(request.scope, days);
@@ -232,7 +219,7 @@ void write_sessions_csv(duck::Connection& connection, const std::string& select,
   connection.stream_text(select, [&](const duck::Connection::TextRow& row) {
     for (std::size_t c = 0; c < row.size(); ++c) {
       if (c > 0) piece += ',';
-      if (row[c]) add_csv(piece, *row[c]);
+      if (row[c]) append_csv(piece, *row[c]);
     }
     piece += "\r\n";
     if (piece.size() < kPiece) return true;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/csv.h"
 #include "base/error.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -11,18 +12,6 @@ namespace {
 
 using Write = std::function<void(std::string_view)>;
 using TextRow = duck::Connection::TextRow;
-
-void append_csv(std::string& line, std::string_view text) {
-  const bool quote = text.empty() || text.find_first_of(",\"\r\n") != std::string_view::npos ||
-                     text.front() == ' ' || text.back() == ' ';
-  if (quote) {
-    line += '"';
-    line += replace_all(text, "\"", "\"\"");
-    line += '"';
-  } else {
-    line += text;
-  }
-}
 
 void write_csv(duck::Connection& connection, const std::string& select,
                const std::vector<duck::TextColumn>& columns, const Write& write) {
