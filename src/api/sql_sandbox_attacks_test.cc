@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "api/sandbox_fixture.h"
+#include "base/text.h"
 
 namespace gsa::api {
 namespace {

@@ -8,8 +8,6 @@
 
 #include "api/sandbox_fixture.h"
 #include "api/sql_guard.h"
-#include "base/file.h"
-#include "base/text.h"
 
 namespace gsa::api {
 namespace {
