@@ -188,7 +188,11 @@ std::jthread Dashboard::rest_when_idle(std::function<http::Metrics()> metrics) {
         rests = false;
       }
       if (rests || std::chrono::steady_clock::now() - idle_since < kIdle) continue;
-      rests = warehouse_.while_unused([this] { return api_.release(); });
+      try {
+        rests = warehouse_.while_unused([this] { return api_.release(); });
+      } catch (const Error&) {
+        rests = true;  // it keeps what it has, until somebody asked
+      }
     }
   });
 }
