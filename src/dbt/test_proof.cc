@@ -1,0 +1,269 @@
+#include "dbt/test_proof.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "duck/chunk.h"
+
+namespace gsa::dbt {
+namespace {
+
+using duck::Chunk;
+using duck::Connection;
+
+// An expression over the rows of a relation, or of a query in parentheses.
+struct Key {
+  std::string sql, model;
+};
+
+// ---- What the tests of data_tests.cc look like once compiled
+
+// Takes queries apart piece by piece. After a failure it stays failed.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : rest_(trim(text)) {}
+
+  bool skip(std::string_view expected) {
+    failed_ |= !rest_.starts_with(expected);
+    if (!failed_) rest_.remove_prefix(expected.size());
+    return !failed_;
+  }
+  // What stands before the first `end`, and skips both.
+  std::string until(std::string_view end) {
+    const std::size_t at = rest_.find(end);
+    failed_ |= at == std::string_view::npos;
+    if (failed_) return "";
+    const std::string before(rest_.substr(0, at));
+    rest_.remove_prefix(at + end.size());
+    return before;
+  }
+  // What stands before `end`, which must end the query.
+  std::string up_to_final(std::string_view end) {
+    failed_ |= !rest_.ends_with(end);
+    if (failed_) return "";
+    const std::string before(rest_.substr(0, rest_.size() - end.size()));
+    rest_ = {};
+    return before;
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+std::optional<Key> read_unique(std::string_view query) {
+  Reader reader(query);
+  reader.skip("select\n    ");
+  Key key;
+  key.sql = reader.until(" as unique_field,\n    count(*) as n_records\nfrom ");
+  key.model = reader.up_to_final(
+      fmt::format("\nwhere {0} is not null\ngroup by {0}\nhaving count(*) > 1", key.sql));
+  if (reader.failed()) return std::nullopt;
+  return key;
+}
+
+std::optional<Key> read_unique_combination(std::string_view query) {
+  Reader reader(query);
+  reader.skip("select\n    ");
+  Key key;
+  key.sql = replace_all(reader.until(",\n    count(*) as n_records\nfrom "), ",\n    ", ", ");
+  key.model = reader.up_to_final(fmt::format("\ngroup by {}\nhaving count(*) > 1", key.sql));
+  if (reader.failed()) return std::nullopt;
+  return key;
+}
+
+struct Relationship {
+  Key child, parent;
+};
+
+std::optional<Relationship> read_relationship(std::string_view query) {
+  Reader reader(query);
+  Relationship found;
+  reader.skip("with child as (\n    select ");
+  found.child.sql = reader.until(" as from_field\n    from ");
+  found.child.model = reader.until(
+      fmt::format("\n    where {} is not null\n),\nparent as (\n    select ", found.child.sql));
+  found.parent.sql = reader.until(" as to_field\n    from ");
+  found.parent.model = reader.up_to_final(
+      "\n)\nselect from_field\nfrom child\n"
+      "left join parent on child.from_field = parent.to_field\nwhere parent.to_field is null");
+  if (reader.failed()) return std::nullopt;
+  return found;
+}
+
+// ---- The keys
+
+// A set of integers that lie close together.
+class Bitmap {
+ public:
+  // From `least` to `most`.
+  Bitmap(std::int64_t least, std::int64_t most)
+      : least_(static_cast<std::uint64_t>(least)),
+        width_(static_cast<std::uint64_t>(most) - least_),
+        words_(width_ / 64 + 1) {}
+
+  bool has(std::int64_t value) const {
+    const std::uint64_t at = place(value);
+    return at <= width_ && ((words_[at / 64] >> (at % 64)) & 1) != 0;
+  }
+  // `value` is in range. False if it was there.
+  bool add(std::int64_t value) {
+    const std::uint64_t at = place(value), bit = std::uint64_t{1} << (at % 64);
+    const bool is_new = (words_[at / 64] & bit) == 0;
+    words_[at / 64] |= bit;
+    return is_new;
+  }
+
+ private:
+  // Of a value below the range, beyond it.
+  std::uint64_t place(std::int64_t value) const {
+    return static_cast<std::uint64_t>(value) - least_;
+  }
+  std::uint64_t least_, width_;
+  std::vector<std::uint64_t> words_;
+};
+
+// The types of a key's columns, as SQL names them.
+std::vector<std::string> types_of(Connection& connection, const Key& key) {
+  const duck::Result columns =
+      connection.query(fmt::format("describe select {} from {}", key.sql, key.model));
+  std::vector<std::string> types;
+  for (std::size_t row = 0; row < columns.rows(); ++row) types.push_back(columns.text(row, 1));
+  return types;
+}
+
+// Integers that BIGINT holds.
+bool is_integer(std::string_view type) {
+  return type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "BIGINT" ||
+         type == "UTINYINT" || type == "USMALLINT" || type == "UINTEGER";
+}
+
+// Whether two values of the type are equal exactly if they are stored alike, as their hashes see
+// them. Floating-point numbers and texts with a collation are not so.
+bool is_exact(std::string_view type) {
+  return is_integer(type) || type == "UBIGINT" || type == "HUGEINT" || type == "BOOLEAN" ||
+         type == "DATE" || type == "TIME" || type == "TIMESTAMP" ||
+         type == "TIMESTAMP WITH TIME ZONE" || type == "UUID" || type.starts_with("ENUM(") ||
+         type.starts_with("DECIMAL(");
+}
+
+bool is_integer(Connection& connection, const Key& key) {
+  const std::vector<std::string> types = types_of(connection, key);
+  return types.size() == 1 && is_integer(types.front());
+}
+
+struct Range {
+  std::int64_t values, least, most;
+};
+
+// Of a key of integers; nothing if they lie too far apart for a bitmap, which should not take more
+// than a byte a value.
+std::optional<Range> range_of(Connection& connection, const Key& key) {
+  const duck::Result row = connection.query(
+      fmt::format("select count(v), coalesce(min(v), 0)::bigint, coalesce(max(v), 0)::bigint from "
+                  "(select {} as v from {})",
+                  key.sql, key.model));
+  const Range range{row.int64(0, 0), row.int64(0, 1), row.int64(0, 2)};
+  constexpr std::uint64_t kBitsOfAValue = 8;
+  const std::uint64_t width =
+      static_cast<std::uint64_t>(range.most) - static_cast<std::uint64_t>(range.least);
+  if (width / kBitsOfAValue > static_cast<std::uint64_t>(range.values)) return std::nullopt;
+  return range;
+}
+
+// Gives the values of a key of integers that are not null to `take` until that returns false.
+// Returns whether it took all.
+template <typename Take>
+bool take_integers(Connection& connection, const Key& key, const Take& take) {
+  bool took_all = true;
+  connection.stream_chunks(
+      fmt::format("select ({0})::bigint from {1} where {0} is not null", key.sql, key.model),
+      [&](const Chunk& chunk) {
+        const auto* values = chunk.column<std::int64_t>(0);
+        for (std::size_t row = 0; took_all && row < chunk.rows(); ++row) {
+          took_all = take(values[row]);
+        }
+        return took_all;
+      });
+  return took_all;
+}
+
+bool integers_are_distinct(Connection& connection, const Key& key, const Range& range) {
+  Bitmap seen(range.least, range.most);
+  return take_integers(connection, key, [&](std::int64_t value) { return seen.add(value); });
+}
+
+constexpr std::int64_t kMostHashes = 16'000'000;
+
+// `condition`: which rows count, as SQL.
+bool hashes_are_distinct(Connection& connection, const Key& key, std::string_view condition) {
+  const std::vector<std::string> types = types_of(connection, key);
+  if (!std::all_of(types.begin(), types.end(), is_exact)) return false;
+  const std::int64_t rows =
+      connection.query_int64(fmt::format("select count(*) from {}", key.model));
+  if (rows > kMostHashes) return false;
+
+  // By their first byte, so that they are sorted within the caches.
+  std::array<std::vector<std::uint64_t>, 256> buckets;
+  for (auto& bucket : buckets) bucket.reserve(static_cast<std::size_t>(rows) / 250 + 16);
+  connection.stream_chunks(fmt::format("select hash({}) from {}{}", key.sql, key.model, condition),
+                           [&](const Chunk& chunk) {
+                             const auto* hashes = chunk.column<std::uint64_t>(0);
+                             for (std::size_t row = 0; row < chunk.rows(); ++row) {
+                               buckets[hashes[row] >> 56].push_back(hashes[row]);
+                             }
+                             return true;
+                           });
+  return std::all_of(buckets.begin(), buckets.end(), [](std::vector<std::uint64_t>& bucket) {
+    std::sort(bucket.begin(), bucket.end());
+    return std::adjacent_find(bucket.begin(), bucket.end()) == bucket.end();
+  });
+}
+
+bool is_unique(Connection& connection, const Key& key) {
+  if (is_integer(connection, key)) {
+    if (const std::optional<Range> range = range_of(connection, key)) {
+      return integers_are_distinct(connection, key, *range);
+    }
+  }
+  return hashes_are_distinct(connection, key, fmt::format(" where {} is not null", key.sql));
+}
+
+bool has_all_parents(Connection& connection, const Relationship& tested) {
+  if (!is_integer(connection, tested.parent) || !is_integer(connection, tested.child)) return false;
+  const std::optional<Range> range = range_of(connection, tested.parent);
+  if (!range) return false;
+  Bitmap parents(range->least, range->most);
+  take_integers(connection, tested.parent, [&](std::int64_t value) {
+    parents.add(value);
+    return true;
+  });
+  return take_integers(connection, tested.child,
+                       [&](std::int64_t value) { return parents.has(value); });
+}
+
+}  // namespace
+
+bool is_proved(Connection& connection, std::string_view query) {
+  try {
+    if (const std::optional<Key> key = read_unique(query)) return is_unique(connection, *key);
+    if (const std::optional<Key> key = read_unique_combination(query)) {
+      return hashes_are_distinct(connection, *key, "");
+    }
+    if (const auto tested = read_relationship(query)) return has_all_parents(connection, *tested);
+    return false;
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
+    return false;  // the query itself will say what is wrong
+  }
+}
+
+}  // namespace gsa::dbt
