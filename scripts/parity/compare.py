@@ -131,7 +131,12 @@ def mix_in_observed(gsa_file):
     """What observed behaviour has and simulated behaviour lacks: unknown users, requests for several
     images, blurred images, retries that the models derive."""
     with duckdb.connect(str(gsa_file)) as db:
+        # What the view on the month adds to all rows alike has to differ from row to row.
         db.execute(f"""
+            create table whole_generations as from raw_generations;
+            create or replace table {GENERATIONS} as from whole_generations;
+            drop table whole_generations;
+            create or replace view raw_generations as from {GENERATIONS};
             update {GENERATIONS} set user_id = null, user_origin = 'observed'
             where generation_id % 11 = 0;
             update {GENERATIONS}

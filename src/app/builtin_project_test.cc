@@ -52,8 +52,9 @@ struct Built {
                     });
     register_simulation(connection, simulation);
     connection.execute(create_raw_users("main.raw_users", simulation));
-    connection.execute("create table main.raw_generations as " +
-                       select_raw_generations("main.raw_prompts", {2025, 12}));
+    connection.execute(fmt::format("create table main.raw_generations as select *, {} from ({})",
+                                   constant_generation_columns(),
+                                   select_raw_generations("main.raw_prompts", {2025, 12})));
     check(run_all(project, connection, dbt::NodeKind::model).succeeded(),
           "the built-in project builds");
   }
@@ -190,9 +191,13 @@ constexpr Damage kDamages[] = {
      "dbt_utils_expression_is_true_fct_sessions_download_count___successful_generations"},
     {"a latency that cannot be", "update fct_generations set latency_ms = 30001",
      "dbt_utils_accepted_range_fct_generations_latency_ms__30000__0"},
-    {"a complexity that is none", "update fct_generations set complexity = 'huge'",
+    {"a complexity that is none",
+     "alter table fct_generations alter complexity type varchar; "
+     "update fct_generations set complexity = 'huge'",
      "accepted_values_fct_generations_complexity__short__medium__long__very_long"},
-    {"a category that is none", "update fct_sessions set friction_category = 'none'",
+    {"a category that is none",
+     "alter table fct_sessions alter friction_category type varchar; "
+     "update fct_sessions set friction_category = 'none'",
      "accepted_values_fct_sessions_friction_category__low__medium__high"},
     {"a first generation before the signup",
      "update dim_users set first_generation_at = signup_at - interval 1 second where "

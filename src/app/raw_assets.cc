@@ -17,7 +17,7 @@ namespace gsa::app {
 namespace {
 
 // Raised whenever the same options would make other raw tables than before.
-constexpr int kRawTablesVersion = 3;
+constexpr int kRawTablesVersion = 4;
 
 constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
                                                         "raw_generations"};
@@ -98,6 +98,8 @@ assets::Asset raw_asset(std::string_view table) {
   asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
   asset.schema = "main";
   asset.relation = table;
+  // Only what is simulated, month by month, has partitions.
+  if (table == "raw_generations") asset.constant_columns = constant_generation_columns();
   return asset;
 }
 

@@ -1,6 +1,7 @@
 #include "app/raw_tables.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -87,14 +88,22 @@ void fill_generations(LastMonths& last_months, const Arguments& in, Output& out)
   auto* user_ids = out.member(0).data<std::int32_t>();
   auto* times = out.member(1).data<std::int64_t>();
   OutcomeColumns outcomes(out, 2);
-  std::shared_ptr<const Month> month;
-  for (std::size_t row = 0; row < in.rows(); ++row) {
-    if (row == 0 || months[row] != months[row - 1]) month = last_months.get(months[row]);
-    const sim::Generation g = month->telemetry.at(static_cast<std::uint64_t>(ids[row]),
-                                                  {token_counts[row], keywords[row]});
-    user_ids[row] = g.user_id;
-    times[row] = g.generated_us;
-    outcomes.set(row, g);
+  std::array<sim::Telemetry::Asked, sim::Telemetry::kMostAtOnce> asked;
+  std::array<sim::Generation, sim::Telemetry::kMostAtOnce> made;
+  std::size_t size = 0;
+  for (std::size_t begin = 0; begin < in.rows(); begin += size) {
+    const std::int32_t month = months[begin];
+    for (size = 0; size < asked.size() && begin + size < in.rows(); ++size) {
+      const std::size_t row = begin + size;
+      if (months[row] != month) break;
+      asked[size] = {static_cast<std::uint64_t>(ids[row]), {token_counts[row], keywords[row]}};
+    }
+    last_months.get(month)->telemetry.at({asked.data(), size}, made);
+    for (std::size_t i = 0; i < size; ++i) {
+      user_ids[begin + i] = made[i].user_id;
+      times[begin + i] = made[i].generated_us;
+      outcomes.set(begin + i, made[i]);
+    }
   }
 }
 
@@ -177,10 +186,7 @@ select
     outcome.feedback as feedback,
     outcome.downloaded as downloaded,
     outcome.model_version as model_version,
-    token_count,
-    1::integer as image_count,
-    null::integer as blurred_images,
-    null::timestamp as asked_before_at{}
+    token_count
 from (
     select
         prompt_id,
@@ -188,7 +194,13 @@ from (
         gsa_generation({}, prompt_id, token_count, has_safety_keyword) as outcome
     from {}
 ))",
-                     simulated_origins(kSignals), period.month_index(), raw_prompts);
+                     period.month_index(), raw_prompts);
+}
+
+std::string constant_generation_columns() {
+  return "1::integer as image_count, null::integer as blurred_images, "
+         "null::timestamp as asked_before_at" +
+         simulated_origins(kSignals);
 }
 
 }  // namespace gsa::app

@@ -39,7 +39,9 @@ inline constexpr std::string_view kOriginType = "enum('observed', 'simulated')";
 
 // The statement that makes the users, in order of their ids: every user of any of the months once.
 std::string create_raw_users(const std::string& table, const SimulationOptions& options);
-// The query for the generations of one month from the prompts of that month, in order of their ids.
+// The query for the generations of one month from the prompts of that month, in order of their ids,
+// and the columns of raw_generations that are the same in all of them, as the end of a select list.
 std::string select_raw_generations(const std::string& raw_prompts, const sim::Period& period);
+std::string constant_generation_columns();
 
 }  // namespace gsa::app

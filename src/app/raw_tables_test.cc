@@ -26,8 +26,9 @@ duck::Connection made_with(int threads, std::uint64_t seed) {
   register_simulation(connection, options);
   connection.execute(kPrompts);
   connection.execute(create_raw_users("raw_users", options));
-  connection.execute("create table raw_generations as " +
-                     select_raw_generations("raw_prompts", {2025, 12}));
+  connection.execute(fmt::format("create table raw_generations as select *, {} from ({})",
+                                 constant_generation_columns(),
+                                 select_raw_generations("raw_prompts", {2025, 12})));
   return connection;
 }
 

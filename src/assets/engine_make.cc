@@ -179,14 +179,14 @@ void Engine::join_partitions(EngineStep& step, duck::Connection& connection) {
   }
   step.record.reason = "its partitions as one";
   std::vector<std::pair<std::string, std::string>> versions;
-  std::vector<std::string> parts;
+  std::vector<std::string> relations;
   for (const std::string& partition : asset.partitions) {
     versions.emplace_back(partition, version_now(asset.name, partition));
-    parts.push_back("from " + current_relation({asset.name, partition}));
+    relations.push_back(current_relation({asset.name, partition}));
   }
   connection.execute(fmt::format("create or replace view {} as\n{}",
                                  sql_relation(asset.schema, hidden(asset.relation)),
-                                 join(parts, "\nunion all\n")));
+                                 select_partitions(asset, relations)));
   hide(asset.schema, asset.relation);
   const std::lock_guard lock(mutex_);
   versions_[{asset.name, ""}] = combined_version(versions);

@@ -11,12 +11,12 @@ namespace {
 
 // The SELECT of the view on an asset's partitions.
 std::string published_parts(const Asset& asset) {
-  std::vector<std::string> parts;
+  std::vector<std::string> relations;
   for (const std::string& partition : asset.partitions) {
     const auto [schema, name] = relation_of(asset, partition);
-    parts.push_back(fmt::format("select * from {}.{}", sql_name(schema), sql_name(name)));
+    relations.push_back(sql_relation(schema, name));
   }
-  return join(parts, "\nunion all\n");
+  return select_partitions(asset, relations);
 }
 
 }  // namespace

@@ -45,6 +45,9 @@ struct Asset {
   // Its partitions, "2025-12"; empty: it has none. A partition is made of the same partition of
   // inputs that have partitions, and of the whole of others.
   std::vector<std::string> partitions;
+  // What is the same in every row and so is not stored in the partitions but added by the view on
+  // them: "1 as one, 'a' as letter", or nothing.
+  std::string constant_columns;
   Code code;
 };
 

@@ -181,6 +181,15 @@ std::pair<std::string, std::string> relation_of(const Asset& asset, const std::s
   return {kPartitionSchema, prefix + asset.relation + "_" + suffix};
 }
 
+std::string select_partitions(const Asset& asset, const std::vector<std::string>& relations) {
+  const std::string more = asset.constant_columns.empty() ? "" : ",\n    " + asset.constant_columns;
+  std::vector<std::string> parts;
+  for (const std::string& relation : relations) {
+    parts.push_back(fmt::format("select *{} from {}", more, relation));
+  }
+  return join(parts, "\nunion all\n");
+}
+
 std::string sql_relation(const std::string& schema, const std::string& name) {
   return sql_name(schema) + "." + sql_name(name);
 }

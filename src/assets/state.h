@@ -71,6 +71,9 @@ std::string combined_version(const std::vector<std::pair<std::string, std::strin
 inline constexpr const char* kPartitionSchema = "partitions";
 std::pair<std::string, std::string> relation_of(const Asset& asset, const std::string& partition);
 
+// The SELECT that reads these relations, an asset's partitions, as one.
+std::string select_partitions(const Asset& asset, const std::vector<std::string>& relations);
+
 // As SQL names it.
 std::string sql_relation(const std::string& schema, const std::string& name);
 

@@ -1,6 +1,7 @@
 #include "sim/telemetry.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "sim/streams.h"
@@ -97,14 +98,32 @@ Outcome outcome_of(std::uint64_t seed, std::uint64_t id, PromptTraits prompt, Ti
   return o;
 }
 
-Generation Telemetry::at(std::uint64_t id, PromptTraits prompt) const {
-  const RandomBlock who = RandomStream(seed_, kWho).at(id);
-  const Population::Member& user = users_.pick(who.u64(0));
-  const std::int64_t from = user.active_from_us;
-  const std::int64_t generated_us =
-      from +
-      static_cast<std::int64_t>(below(who.u64(1), static_cast<std::uint64_t>(end_us_ - from)));
-  return {outcome_of(seed_, id, prompt, user.tier), user.user_id, generated_us};
+void Telemetry::at(std::span<const Asked> asked, std::span<Generation> generations) const {
+  const RandomStream stream(seed_, kWho);
+  std::array<RandomBlock, kMostAtOnce> who;
+  std::array<std::int32_t, kMostAtOnce> seats;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    who[i] = stream.at(asked[i].generation_id);
+    users_.fetch_pick(who[i].u64(0));
+  }
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    seats[i] = users_.pick(who[i].u64(0));
+    users_.fetch_member(seats[i]);
+  }
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const Population::Member& user = users_.member(seats[i]);
+    const std::int64_t from = user.active_from_us;
+    const auto span = static_cast<std::uint64_t>(end_us_ - from);
+    generations[i] = {outcome_of(seed_, asked[i].generation_id, asked[i].prompt, user.tier),
+                      user.user_id, from + static_cast<std::int64_t>(below(who[i].u64(1), span))};
+  }
+}
+
+Generation Telemetry::at(std::uint64_t generation_id, PromptTraits prompt) const {
+  const Asked asked{generation_id, prompt};
+  Generation generation;
+  at({&asked, 1}, {&generation, 1});
+  return generation;
 }
 
 }  // namespace gsa::sim

@@ -298,5 +298,19 @@ TEST(GoldenTelemetry, IsStillTheSame) {
                    {{2558, success, 10'279, 0, none, false, v2_1}, 358, 1'765'039'683'169'194}));
 }
 
+TEST(Telemetry, IsTheSameForManyAtOnceAsOneByOne) {
+  const Telemetry telemetry(Sample::kSeed, sample().period, sample().users);
+  for (const std::size_t size : {std::size_t{1}, std::size_t{7}, Telemetry::kMostAtOnce}) {
+    std::vector<Telemetry::Asked> asked;
+    for (std::uint64_t id = 0; id < size; ++id) asked.push_back({id * 31, sample_prompt(id * 31)});
+    std::vector<Generation> generations(size);
+    telemetry.at(asked, generations);
+    for (std::size_t i = 0; i < size; ++i) {
+      EXPECT_EQ(values_of(generations[i]), values_of(sample().draws[i * 31].generation));
+    }
+  }
+  telemetry.at({}, {});
+}
+
 }  // namespace
 }  // namespace gsa::sim

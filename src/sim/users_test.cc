@@ -184,7 +184,7 @@ TEST(Population, PicksEveryUserByItsWeight) {
     }
     const std::uint64_t part = std::numeric_limits<std::uint64_t>::max() / weight;
     for (std::uint64_t i = 0; i < weight; ++i) {
-      ++picked[population.pick(i * part + part / 2).user_id];
+      ++picked[population.member(population.pick(i * part + part / 2)).user_id];
     }
     EXPECT_EQ(picked, expected) << month.name();
   }
@@ -192,7 +192,7 @@ TEST(Population, PicksEveryUserByItsWeight) {
 
 TEST(Population, NeedsUsers) {
   EXPECT_THROW(Population(kSeed, kDecember, 0), Bug);
-  EXPECT_EQ(Population(kSeed, kDecember, 1).pick(~std::uint64_t{0}).user_id, 0);
+  EXPECT_EQ(Population(kSeed, kDecember, 1).pick(~std::uint64_t{0}), 0);
 }
 
 // ---- Months
