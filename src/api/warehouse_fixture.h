@@ -48,6 +48,7 @@ create table raw_prompts as
 select
     i::integer as prompt_id,
     'a painting of number ' || i || repeat(' very', (drawn(i, 20) % 70)::integer) as prompt,
+    length(prompt)::integer as char_count,
     (5 + drawn(i, 20) % 70)::integer as token_count,
     false as has_safety_keyword,
     i::uinteger as generation_seed,

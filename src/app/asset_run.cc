@@ -112,8 +112,9 @@ void end_unpublished(duck::Connection& connection, assets::Recorder& recorder,
 
 }  // namespace
 
-duck::Database open_for_run(const CommonOptions& common, const RecordOptions& record,
+duck::Database open_for_run(CommonOptions common, const RecordOptions& record,
                             assets::Access access) {
+  common.warehouse.keeps_memory = access != assets::Access::read;
   if (!record.wait) return open_warehouse(common, access);
   return assets::wait_for_warehouse([&] { return open_warehouse(common, access); },
                                     [&](const std::string& message) {

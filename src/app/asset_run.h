@@ -40,7 +40,7 @@ struct AssetRun {
 };
 
 // Opens the warehouse as `access` says, waiting for others where that was asked for.
-duck::Database open_for_run(const CommonOptions& common, const RecordOptions& record,
+duck::Database open_for_run(CommonOptions common, const RecordOptions& record,
                             assets::Access access);
 
 // Where there is no warehouse yet, an empty one in memory.

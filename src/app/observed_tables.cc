@@ -15,9 +15,10 @@ using duck::Output;
 using duck::Type;
 
 void fill_traits(std::uint64_t seed, const Arguments& in, Output& out) {
+  const duck::Texts names = in.texts(0);
   TraitColumns traits(out, 0);
   for (std::size_t row = 0; row < in.rows(); ++row) {
-    traits.set(row, sim::traits_of(seed, in.text(0, row)));
+    traits.set(row, sim::traits_of(seed, names[row]));
   }
 }
 

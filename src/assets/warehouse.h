@@ -29,8 +29,9 @@ std::string hidden(std::string_view name);
 
 struct WarehouseOptions {
   std::string path;
-  int threads = 0;           // 0: all cores
-  std::string memory_limit;  // empty: DuckDB's default
+  int threads = 0;            // 0: all cores
+  std::string memory_limit;   // empty: DuckDB's default
+  bool keeps_memory = false;  // see duck::DatabaseOptions
 };
 
 enum class Access {

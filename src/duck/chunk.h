@@ -4,11 +4,32 @@
 // millions of rows without a copy of each.
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include <duckdb.h>
 
 namespace gsa::duck {
+
+// A column of VARCHAR, for as long as its chunk is there.
+class Texts {
+ public:
+  explicit Texts(duckdb_vector vector)
+      : texts_(static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector))),
+        validity_(duckdb_vector_get_validity(vector)) {}
+
+  bool is_null(std::size_t row) const {
+    return validity_ != nullptr && ((validity_[row / 64] >> (row % 64)) & 1) == 0;
+  }
+  // Of one that is not null.
+  std::string_view operator[](std::size_t row) const {
+    return {duckdb_string_t_data(texts_ + row), duckdb_string_t_length(texts_[row])};
+  }
+
+ private:
+  duckdb_string_t* texts_;
+  const std::uint64_t* validity_;
+};
 
 // Valid during the call that it is given to.
 class Chunk {
@@ -29,8 +50,7 @@ class Chunk {
   }
   // Of a VARCHAR that is not null.
   std::string_view text(std::size_t column, std::size_t row) const {
-    auto* texts = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector(column)));
-    return {duckdb_string_t_data(texts + row), duckdb_string_t_length(texts[row])};
+    return Texts(vector(column))[row];
   }
   duckdb_vector vector(std::size_t column) const {
     return duckdb_data_chunk_get_vector(chunk_, column);

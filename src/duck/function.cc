@@ -68,12 +68,6 @@ Type Type::structure(std::vector<Member> members) {
   return {DUCKDB_TYPE_STRUCT, 0, 0, {}, std::move(members)};
 }
 
-std::string_view Arguments::text(std::size_t column, std::size_t row) const {
-  duckdb_vector vector = duckdb_data_chunk_get_vector(chunk_, column);
-  auto& value = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector))[row];
-  return {duckdb_string_t_data(&value), duckdb_string_t_length(value)};
-}
-
 bool Arguments::is_null(std::size_t column, std::size_t row) const {
   std::uint64_t* validity =
       duckdb_vector_get_validity(duckdb_data_chunk_get_vector(chunk_, column));

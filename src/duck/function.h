@@ -12,6 +12,7 @@
 
 #include <duckdb.h>
 
+#include "duck/chunk.h"
 #include "duck/database.h"
 
 namespace gsa::duck {
@@ -48,7 +49,9 @@ class Arguments {
     return static_cast<const T*>(
         duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk_, index)));
   }
-  std::string_view text(std::size_t column, std::size_t row) const;
+  Texts texts(std::size_t index) const {
+    return Texts(duckdb_data_chunk_get_vector(chunk_, index));
+  }
   bool is_null(std::size_t column, std::size_t row) const;
 
  private:

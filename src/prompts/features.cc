@@ -115,7 +115,7 @@ bool begins_with_keyword(std::string_view text) {
 }  // namespace
 
 PromptFeatures features_of(std::string_view prompt) noexcept {
-  PromptFeatures found{0, false};
+  PromptFeatures found{static_cast<std::int32_t>(prompt.size()), 0, false};
   std::uint64_t after_space = 1;    // the byte before the block is white space, or there is none
   std::uint64_t after_word = 0;     // ... is a word character
   std::uint64_t spilled_space = 0;  // rest of a UTF-8 sequence that began in the block before
@@ -130,6 +130,7 @@ PromptFeatures features_of(std::string_view prompt) noexcept {
     BlockMasks masks = masks_of(block);
     masks.space |= spilled_space;
     spilled_space = 0;
+    if (masks.inner != 0) found.char_count -= std::popcount(masks.inner);
     for (std::uint64_t rest = masks.foreign; rest != 0; rest &= rest - 1) {
       const auto at = static_cast<unsigned>(std::countr_zero(rest));
       const std::uint64_t run = (std::uint64_t{1} << foreign_space(prompt.substr(begin + at))) - 1;

@@ -1,8 +1,8 @@
 #pragma once
 
-// The two features of a prompt that the rest of the system works with, found in one pass over its
-// bytes: how many words it has, and whether a word of it begins with a safety keyword. Pure and
-// thread-safe; never allocates; takes any bytes, valid UTF-8 or not.
+// The features of a prompt that the rest of the system works with, found in one pass over its
+// bytes: how many characters and words it has, and whether a word of it begins with a safety
+// keyword. Pure and thread-safe; never allocates; takes any bytes, valid UTF-8 or not.
 
 #include <array>
 #include <cstdint>
@@ -11,6 +11,7 @@
 namespace gsa::prompts {
 
 struct PromptFeatures {
+  std::int32_t char_count;   // code points of UTF-8, as SQL's length() counts
   std::int32_t token_count;  // words separated by white space
   bool has_safety_keyword;
 };

@@ -24,6 +24,7 @@ struct BlockMasks {
   std::uint64_t space = 0;    // ASCII white space
   std::uint64_t word = 0;     // [0-9A-Za-z_]
   std::uint64_t foreign = 0;  // not ASCII
+  std::uint64_t inner = 0;    // of these, not the first byte of a character of UTF-8
 
   bool operator==(const BlockMasks&) const = default;
 };
@@ -58,6 +59,7 @@ inline BlockMasks masks_of(const char* block) {
     masks.space |= gather(space & ~bytes) << i;
     masks.word |= gather(word & ~bytes) << i;
     masks.foreign |= gather(bytes) << i;
+    masks.inner |= gather(bytes & ~(bytes << 1)) << i;
   }
   return masks;
 }
@@ -87,6 +89,7 @@ inline BlockMasks masks_of(const char* block) {
     masks.space |= bits(space) << i;
     masks.word |= bits(word) << i;
     masks.foreign |= bits(bytes) << i;
+    masks.inner |= bits(_mm_cmplt_epi8(bytes, _mm_set1_epi8(static_cast<char>(0xC0)))) << i;
   }
   return masks;
 }

@@ -45,8 +45,16 @@ bool naive_keyword(const std::string& text) {
   return std::regex_search(to_lower(text), kPattern);
 }
 
+std::int32_t naive_char_count(const std::string& text) {
+  return static_cast<std::int32_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 || byte >= 0xC0;
+  }));
+}
+
 void expect_same(const std::string& text) {
   const PromptFeatures features = features_of(text);
+  EXPECT_EQ(features.char_count, naive_char_count(text)) << '"' << text << '"';
   EXPECT_EQ(features.token_count, naive_token_count(text)) << '"' << text << '"';
   EXPECT_EQ(features.has_safety_keyword, naive_keyword(text)) << '"' << text << '"';
 }
@@ -119,6 +127,17 @@ TEST(Features, AgreesWithTheDefinitionOnRandomText) {
   }
 }
 
+TEST(Features, CountsCharacters) {
+  EXPECT_EQ(features_of("").char_count, 0);
+  EXPECT_EQ(features_of("a red fox").char_count, 9);
+  EXPECT_EQ(features_of("caf\u00E9 \u2014 \U0001F98A").char_count, 8);
+  for (const std::int32_t size : {63, 64, 65, 200}) {
+    const std::string letters(static_cast<std::size_t>(size), 'x');
+    EXPECT_EQ(features_of(letters).char_count, size);
+    EXPECT_EQ(features_of(letters + "\u3000").char_count, size + 1);
+  }
+}
+
 TEST(Features, ClassifiesBlocksInBothWaysAlike) {
   const RandomStream random(8, 0);
   for (std::uint64_t id = 0; id < 20'000; ++id) {
@@ -134,6 +153,7 @@ TEST(Features, ClassifiesBlocksInBothWaysAlike) {
       const std::string c(1, block[i]);
       ASSERT_EQ(plain.space >> i & 1, std::string(" \t\n\v\f\r").find(c) != std::string::npos);
       ASSERT_EQ(plain.foreign >> i & 1, (block[i] & 0x80) != 0 ? 1U : 0U);
+      ASSERT_EQ(plain.inner >> i & 1, (block[i] & 0xC0) == 0x80 ? 1U : 0U);
       ASSERT_EQ(plain.word >> i & 1, std::regex_match(c, std::regex("[0-9A-Za-z_]")) ? 1U : 0U);
       if (id >= 4) {
         break;

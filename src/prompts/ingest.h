@@ -7,6 +7,7 @@
 //                                  sample of the source for the same slot. Of synthetic prompts,
 //                                  slot * prompts + the number of the prompt
 //   prompt              varchar    never null, never without a word
+//   char_count          integer    characters, as length() counts them
 //   token_count         integer    words, at least 1
 //   has_safety_keyword  boolean
 //   generation_seed     uinteger   this and what follows: null where the source has none or it does
@@ -31,7 +32,8 @@
 namespace gsa::prompts {
 
 // Adds the SQL functions that ingestion uses. Once for a database.
-//   gsa_prompt_features(varchar) → struct(token_count integer, has_safety_keyword boolean)
+//   gsa_prompt_features(varchar) → struct(char_count integer, token_count integer,
+//                                         has_safety_keyword boolean)
 //   gsa_has_words(varchar) → boolean: token_count > 0
 //   gsa_sample_key(seed ubigint, row bigint) → ubigint, see sampling.h
 //   gsa_text_hash(varchar) → bigint, gsa_in_rows(blob, bigint) → boolean

@@ -24,9 +24,9 @@ constexpr std::string_view kDiffusionRows = R"(
   as t(prompt, part_id, seed, step, cfg, sampler, width, height))";
 
 constexpr std::string_view kDiffusionTable =
-    "0|a red fox|3|false|4294967295|50|7.5|8|512|768\n"
-    "1|gore and more|3|true|0|20|12.0|1|1024|64\n"
-    "4|one|1|false|3|50|7.0|9|512|512";
+    "0|a red fox|9|3|false|4294967295|50|7.5|8|512|768\n"
+    "1|gore and more|13|3|true|0|20|12.0|1|1024|64\n"
+    "4|one|3|1|false|3|50|7.0|9|512|512";
 
 TEST_F(Ingest, ReadsDiffusionDbsParquet) {
   const std::string file = copy(kDiffusionRows, "d.parquet", "format parquet");
@@ -47,7 +47,8 @@ TEST_F(Ingest, GivesTheColumnsTheirTypes) {
   ingest_paths({copy(kDiffusionRows, "d.parquet", "format parquet")});
   EXPECT_EQ(rows("select column_name, data_type from duckdb_columns() "
                  "where table_name = 'raw_prompts' order by column_index"),
-            "prompt_id|INTEGER\nprompt|VARCHAR\ntoken_count|INTEGER\nhas_safety_keyword|BOOLEAN\n"
+            "prompt_id|INTEGER\nprompt|VARCHAR\nchar_count|INTEGER\ntoken_count|INTEGER\nhas_"
+            "safety_keyword|BOOLEAN\n"
             "generation_seed|UINTEGER\nstep|USMALLINT\ncfg|FLOAT\nsampler|UTINYINT\n"
             "width|USMALLINT\nheight|USMALLINT");
 }
@@ -74,10 +75,10 @@ TEST_F(Ingest, ReadsTheSameFromEveryKindAndCompression) {
 TEST_F(Ingest, LeavesNullWhatTheSourceLacksOrDoesNotFit) {
   ingest_paths({write("p.csv", "Prompt,SEED,cfg,sampler\na b,-1,seven,k_lms\nc,7,7.5,3\n")});
   EXPECT_EQ(table(),
-            "0|a b|2|false|NULL|NULL|NULL|NULL|NULL|NULL\n"
-            "1|c|1|false|7|NULL|7.5|3|NULL|NULL");
+            "0|a b|3|2|false|NULL|NULL|NULL|NULL|NULL|NULL\n"
+            "1|c|1|1|false|7|NULL|7.5|3|NULL|NULL");
   ingest_paths({write("p.jsonl", "{\"PROMPT\": \"a b\", \"Seed\": [1]}\n{\"Seed\": 7}\n")});
-  EXPECT_EQ(table(), "0|a b|2|false|NULL|NULL|NULL|NULL|NULL|NULL");
+  EXPECT_EQ(table(), "0|a b|3|2|false|NULL|NULL|NULL|NULL|NULL|NULL");
 }
 
 TEST_F(Ingest, PrefersTheColumnInExactCase) {
@@ -210,13 +211,15 @@ TEST_F(Ingest, CountsTheFeaturesOfAPromptOnce) {
   duck::register_function(connection,
                           {"gsa_prompt_features",
                            {Type::of(DUCKDB_TYPE_VARCHAR)},
-                           Type::structure({{"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
+                           Type::structure({{"char_count", Type::of(DUCKDB_TYPE_INTEGER)},
+                                            {"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
                                             {"has_safety_keyword", Type::of(DUCKDB_TYPE_BOOLEAN)}}),
                            [&](const duck::Arguments& arguments, duck::Output& output) {
                              calls += static_cast<std::int64_t>(arguments.rows());
                              for (std::size_t row = 0; row < arguments.rows(); ++row) {
-                               output.member(0).data<std::int32_t>()[row] = 7;
-                               output.member(1).data<bool>()[row] = true;
+                               output.member(0).data<std::int32_t>()[row] = 30;
+                               output.member(1).data<std::int32_t>()[row] = 7;
+                               output.member(2).data<bool>()[row] = true;
                              }
                            }});
   duck::register_function(connection, {"gsa_has_words",
@@ -245,9 +248,10 @@ TEST_F(Ingest, WritesSyntheticPrompts) {
   const Corpus::Settings settings = corpus.settings(4321);
   const PromptFeatures features = features_of(text);
   EXPECT_EQ(
-      rows("select prompt, token_count, has_safety_keyword, generation_seed, step, cfg::double, "
+      rows("select prompt, char_count, token_count, has_safety_keyword, generation_seed, step, "
+           "cfg::double, "
            "sampler, width, height from raw_prompts where prompt_id = 4321"),
-      fmt::format("{}|{}|{}|{}|{}|{:.1f}|{}|{}|{}", text, features.token_count,
+      fmt::format("{}|{}|{}|{}|{}|{}|{:.1f}|{}|{}|{}", text, text.size(), features.token_count,
                   features.has_safety_keyword, settings.generation_seed, settings.step,
                   settings.cfg, settings.sampler, settings.width, settings.height));
 }

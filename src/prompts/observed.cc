@@ -201,20 +201,21 @@ Observed Observation::observe(std::int64_t wanted) {
 }  // namespace
 
 void register_observed_functions(duck::Connection& connection) {
-  duck::register_function(
-      connection, {"gsa_text_hash",
-                   {Type::of(DUCKDB_TYPE_VARCHAR)},
-                   Type::of(DUCKDB_TYPE_BIGINT),
-                   [](const Arguments& in, Output& out) {
-                     auto* hashes = out.data<std::int64_t>();
-                     for (std::size_t row = 0; row < in.rows(); ++row) {
-                       if (in.is_null(0, row)) {
-                         out.set_null(row);
-                       } else {
-                         hashes[row] = static_cast<std::int64_t>(stable_hash(in.text(0, row)));
-                       }
-                     }
-                   }});
+  duck::register_function(connection, {"gsa_text_hash",
+                                       {Type::of(DUCKDB_TYPE_VARCHAR)},
+                                       Type::of(DUCKDB_TYPE_BIGINT),
+                                       [](const Arguments& in, Output& out) {
+                                         const duck::Texts texts = in.texts(0);
+                                         auto* hashes = out.data<std::int64_t>();
+                                         for (std::size_t row = 0; row < in.rows(); ++row) {
+                                           if (texts.is_null(row)) {
+                                             out.set_null(row);
+                                           } else {
+                                             hashes[row] =
+                                                 static_cast<std::int64_t>(stable_hash(texts[row]));
+                                           }
+                                         }
+                                       }});
 }
 
 Observed observe(duck::Connection& connection, const RunQuery& run, const SourceRows& source,

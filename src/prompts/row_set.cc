@@ -57,11 +57,12 @@ void register_row_set(duck::Connection& connection) {
                                        {Type::of(DUCKDB_TYPE_BLOB), Type::of(DUCKDB_TYPE_BIGINT)},
                                        Type::of(DUCKDB_TYPE_BOOLEAN),
                                        [](const Arguments& in, Output& out) {
+                                         const duck::Texts bits = in.texts(0);
                                          const auto* rows = in.column<std::int64_t>(1);
                                          auto* found = out.data<bool>();
                                          for (std::size_t r = 0; r < in.rows(); ++r) {
-                                           found[r] = !in.is_null(0, r) && !in.is_null(1, r) &&
-                                                      has_bit(in.text(0, r), rows[r]);
+                                           found[r] = !bits.is_null(r) && !in.is_null(1, r) &&
+                                                      has_bit(bits[r], rows[r]);
                                          }
                                        }});
 }
