@@ -13,6 +13,16 @@
 percentile_disc({{ share }}) within group (order by {{ value }})
 {%- endmacro -%}
 
+{#- One of a few names, which compare in the order given. As a text, each would be hashed and stored. -#}
+{%- macro category(name, names) -%}
+cast('{{ name }}' as enum('{{ names | join("', '") }}'))
+{%- endmacro -%}
+
+{#- A ratio of integers as a floating-point number: in decimals it takes five times as long. -#}
+{%- macro ratio(part, whole) -%}
+cast({{ part }} as double) / {{ whole }}
+{%- endmacro -%}
+
 {#- The value of the last row of the window so far that has one. -#}
 {%- macro last_known(value) -%}
 last_value({{ value }} ignore nulls)

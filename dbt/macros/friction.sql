@@ -3,12 +3,27 @@
 cast(({{ rate }}) * {{ weight }} * {{ var('friction_points_per_weight') }} as decimal(9, 4))
 {%- endmacro -%}
 
-{#- A ratio of counts in percent; null where there is nothing to divide by. -#}
-{%- macro percent(part, whole) -%}
-cast(100.0 * ({{ part }}) / nullif({{ whole }}, 0) as decimal(5, 2))
+{#- Where the points of a session, before the cap, put it. -#}
+{%- macro friction_category(points) -%}
+{%- set names = ['low', 'medium', 'high'] -%}
+case
+        when {{ points }} < {{ var('friction_medium_from') }} then {{ category('low', names) }}
+        when {{ points }} < {{ var('friction_high_from') }} then {{ category('medium', names) }}
+        else {{ category('high', names) }}
+    end
 {%- endmacro -%}
 
-{#- How many rows of the group have this status. -#}
-{%- macro count_status(status) -%}
-cast(count(case when status = '{{ status }}' then 1 end) as integer)
+{#- A ratio of counts in percent; null where there is nothing to divide by. -#}
+{%- macro percent(part, whole) -%}
+cast(100 * {{ ratio(part, 'nullif(' ~ whole ~ ', 0)') }} as decimal(5, 2))
+{%- endmacro -%}
+
+{#- Whether the condition holds, to be counted by sums. -#}
+{%- macro flag(condition) -%}
+case when {{ condition }} then 1 else 0 end
+{%- endmacro -%}
+
+{#- In how many rows of the group the condition holds. -#}
+{%- macro count_where(condition) -%}
+cast(count(case when {{ condition }} then 1 end) as integer)
 {%- endmacro -%}

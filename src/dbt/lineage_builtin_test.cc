@@ -99,7 +99,7 @@ TEST(LineageOfTheBuiltinProject, KnowsWhatDecidesItsRows) {
   EXPECT_EQ(rows_from("stg_users"), "");
   EXPECT_EQ(rows_from("dim_users"), "main.fct_sessions.user_id main.stg_users.user_id");
   EXPECT_EQ(rows_from("fct_sessions"),
-            "main.fct_generations.session_id main.fct_generations.user_id main.stg_users.user_id");
+            "main.fct_generations.generation_id main.fct_generations.session_id");
 }
 
 TEST(LineageOfTheBuiltinProject, TakesNoTime) {

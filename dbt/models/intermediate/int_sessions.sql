@@ -1,18 +1,20 @@
--- Which session each generation belongs to: a user's generations in order of time, a new session
--- after more than session_gap_minutes without one. A session is named by the generation that began
--- it, so two sessions never share an id. Only the narrow key columns go through the window.
+-- Which session a generation belongs to that is not alone in its session: a user's generations in
+-- order of time, a new session after more than session_gap_minutes without one. A session is named
+-- by the generation that began it, so two sessions never share an id, and a generation that is not
+-- here and has a user is a session by itself. Most sessions are such: only the narrow key columns
+-- go through the first window, and only what is left through the second.
 -- Generations of unknown users belong to none: they may be anybody's.
-with previous as (
+with neighbours as (
 
     select
         generation_id,
         user_id,
         generated_at,
-        lag(generated_at) over (
-            partition by user_id order by generated_at, generation_id
-        ) as previous_at
+        lag(generated_at) over in_order as previous_at,
+        lead(generated_at) over in_order as next_at
     from {{ ref('stg_generations') }}
     where user_id is not null
+    window in_order as (partition by user_id order by generated_at, generation_id)
 
 ),
 
@@ -22,18 +24,22 @@ marked as (
         generation_id,
         user_id,
         generated_at,
-        previous_at is null
-            or generated_at > {{ add_minutes('previous_at', var('session_gap_minutes')) }}
-            as begins_session
-    from previous
+        coalesce(
+            generated_at <= {{ add_minutes('previous_at', var('session_gap_minutes')) }}, false
+        ) as continues_session,
+        coalesce(
+            next_at <= {{ add_minutes('generated_at', var('session_gap_minutes')) }}, false
+        ) as is_continued
+    from neighbours
 
 )
 
 select
     generation_id,
-    {{ last_known('case when begins_session then generation_id end') }} over so_far as session_id,
-    {{ last_known('case when begins_session then generated_at end') }} over so_far as session_start
+    {{ last_known('case when not continues_session then generation_id end') }} over so_far as session_id,
+    {{ last_known('case when not continues_session then generated_at end') }} over so_far as session_start
 from marked
+where continues_session or is_continued
 window so_far as (
     partition by user_id order by generated_at, generation_id
     rows between unbounded preceding and current row

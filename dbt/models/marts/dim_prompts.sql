@@ -4,7 +4,7 @@
 select
     prompt_id,
     prompt_text,
-    cast(length(prompt_text) as integer) as char_count,
+    char_count,
     token_count,
     {{ complexity('token_count') }} as complexity,
     has_safety_keyword,

@@ -1,20 +1,36 @@
 -- A re-roll is a retry: where the data shows them, the raw retry_count is null and asked_before_at
 -- says when the same user last asked for the same prompt in another way. Generations of unknown
 -- users stay, outside any session.
+with generations as (
+
+    select
+        requests.*,
+        case
+            when requests.user_id is not null then coalesce(sessions.session_id, requests.generation_id)
+        end as session_id,
+        case
+            when requests.user_id is not null then coalesce(sessions.session_start, requests.generated_at)
+        end as session_start
+    from {{ ref('stg_generations') }} as requests
+    left join {{ ref('int_sessions') }} as sessions
+        on requests.generation_id = sessions.generation_id
+
+)
+
 select
     generations.generation_id,
-    sessions.session_id,
+    generations.session_id,
     generations.user_id,
     generations.prompt_id,
     generations.generated_at,
-    cast(sessions.session_start as date) as session_date,
+    cast(generations.session_start as date) as session_date,
     generations.status,
     generations.latency_ms,
     generations.cost_credits,
     coalesce(
         generations.retry_count,
         cast(
-            case when generations.asked_before_at >= sessions.session_start then 1 else 0 end as smallint
+            case when generations.asked_before_at >= generations.session_start then 1 else 0 end as smallint
         )
     ) as retry_count,
     generations.image_count,
@@ -36,8 +52,6 @@ select
     generations.feedback_origin,
     generations.download_origin,
     generations.model_origin
-from {{ ref('stg_generations') }} as generations
-left join {{ ref('int_sessions') }} as sessions
-    on generations.generation_id = sessions.generation_id
+from generations
 left join {{ ref('stg_users') }} as users
     on generations.user_id = users.user_id

@@ -2,6 +2,7 @@
 select
     prompt_id,
     prompt as prompt_text,
+    char_count,
     token_count,
     has_safety_keyword,
     generation_seed,
