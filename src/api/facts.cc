@@ -1,7 +1,6 @@
 #include "api/facts.h"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -16,14 +15,6 @@ namespace {
 constexpr std::uint8_t kNull = 255;               // the code of null while reading
 constexpr std::size_t kMaxValues = 254;           // of an attribute
 constexpr std::int64_t kMaxRows = 2'000'000'000;  // what 32-bit offsets hold, with a margin
-
-// Orders that neither the alphabet nor an ENUM gives.
-const std::map<Dim, std::vector<std::string>>& known_orders() {
-  static const std::map<Dim, std::vector<std::string>> orders = {
-      {Dim::friction_category, {"low", "medium", "high"}},
-      {Dim::complexity, {"short", "medium", "long", "very_long"}}};
-  return orders;
-}
 
 struct Source {
   Level level;
@@ -51,16 +42,6 @@ std::vector<std::string> texts(duck::Connection& connection, const std::string& 
   return texts;
 }
 
-void put_in_order(Dim dim, std::vector<std::string>& values) {
-  const auto known = known_orders().find(dim);
-  if (known == known_orders().end()) return;
-  const auto place = [&](const std::string& value) {
-    return std::find(known->second.begin(), known->second.end(), value) - known->second.begin();
-  };
-  std::stable_sort(values.begin(), values.end(),
-                   [&](const std::string& a, const std::string& b) { return place(a) < place(b); });
-}
-
 // The attribute's values, and how to read it.
 Coding make_coding(duck::Connection& connection, const Dimension& dimension, CodeColumn& column) {
   const std::string table = source_of(dimension.level).table;
@@ -76,7 +57,6 @@ Coding make_coding(duck::Connection& connection, const Dimension& dimension, Cod
     values = texts(connection, fmt::format("select distinct ({0})::varchar as v from {1} where {0} "
                                            "is not null order by v limit {2}",
                                            sql, table, kMaxValues + 1));
-    put_in_order(dimension.dim, values);
     coding.sql = fmt::format("case ({})::varchar", sql);
     for (std::size_t i = 0; i < values.size() && i <= kMaxValues; ++i) {
       coding.sql += fmt::format(" when {} then {}", sql_quote(values[i]), i);
