@@ -42,7 +42,8 @@ std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,
   // The function takes no name with a quote in it, however it is written.
   if (relation.find("\"\"") != std::string::npos) return std::nullopt;
   const std::int64_t blocks = connection.query_int64(fmt::format(
-      "select count(distinct block_id) from pragma_storage_info({}) where block_id >= 0",
+      "select count(distinct block) from (select unnest(list_append(coalesce(additional_block_ids, "
+      "[]), block_id)) as block from pragma_storage_info({})) where block >= 0",
       sql_quote(relation)));
   if (blocks == 0) return std::nullopt;
   return blocks * connection.query_int64(
