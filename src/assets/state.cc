@@ -44,16 +44,17 @@ std::map<Unit, Materialization> read_materializations(duck::Connection& connecti
     made.reason = rows.text(r, 11);
     found[made.unit] = std::move(made);
   }
-  for (const char* map : {"inputs", "metadata"}) {
-    const duck::Result entries = connection.query(fmt::format(
-        "select asset, partition, entry.key, entry.value from (select m.asset as asset, "
-        "coalesce(m.partition, '') as partition, unnest(map_entries(m.{})) as entry {})",
-        map, from));
-    const bool inputs = std::string_view(map) == "inputs";
-    for (std::size_t r = 0; r < entries.rows(); ++r) {
-      Materialization& made = found[{entries.text(r, 0), entries.text(r, 1)}];
-      (inputs ? made.inputs : made.metadata)[entries.text(r, 2)] = entries.text(r, 3);
-    }
+  // The shorter of two lists beside each other is filled up with nulls.
+  const duck::Result entries = connection.query(
+      "select asset, partition, input.key, input.value, datum.key, datum.value from (select "
+      "m.asset "
+      "as asset, coalesce(m.partition, '') as partition, unnest(map_entries(m.inputs)) as input, "
+      "unnest(map_entries(m.metadata)) as datum " +
+      from + ")");
+  for (std::size_t r = 0; r < entries.rows(); ++r) {
+    Materialization& made = found[{entries.text(r, 0), entries.text(r, 1)}];
+    if (!entries.is_null(r, 2)) made.inputs[entries.text(r, 2)] = entries.text(r, 3);
+    if (!entries.is_null(r, 4)) made.metadata[entries.text(r, 4)] = entries.text(r, 5);
   }
   return found;
 }
@@ -69,20 +70,17 @@ void read_codes(duck::Connection& connection, State& state) {
 
 void read_checks(duck::Connection& connection, State& state) {
   // An outcome counts for what it was asked of, published or not: the versions say what that was.
-  const std::string last =
-      "(select * from ops.checks qualify row_number() over (partition by check_name order by "
-      "run_id desc, checked_at desc) = 1)";
-  const duck::Result rows =
-      connection.query("select check_name, status, code_version from " + last);
+  // The second list gives one without inputs its row.
+  const duck::Result rows = connection.query(
+      "select check_name, status, code_version, input.key, input.value from (select check_name, "
+      "status, code_version, unnest(map_entries(inputs)) as input, unnest([0]) from ops.checks "
+      "qualify row_number() over (partition by check_name order by run_id desc, checked_at desc) "
+      "= 1)");
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    state.checks[rows.text(r, 0)] = {rows.text(r, 1), rows.text(r, 2), {}};
-  }
-  const duck::Result inputs = connection.query(
-      "select check_name, entry.key, entry.value from (select check_name, "
-      "unnest(map_entries(inputs)) as entry from " +
-      last + ")");
-  for (std::size_t r = 0; r < inputs.rows(); ++r) {
-    state.checks[inputs.text(r, 0)].inputs[inputs.text(r, 1)] = inputs.text(r, 2);
+    auto& check = state.checks[rows.text(r, 0)];
+    check.status = rows.text(r, 1);
+    check.code_version = rows.text(r, 2);
+    if (!rows.is_null(r, 3)) check.inputs[rows.text(r, 3)] = rows.text(r, 4);
   }
 }
 
