@@ -256,6 +256,26 @@ TEST_F(Ingest, WritesSyntheticPrompts) {
                   settings.cfg, settings.sampler, settings.width, settings.height));
 }
 
+// The file of the first is as gsa makes it, that of the second as DuckDB before 1.2 did.
+TEST_F(Ingest, CompressesTextsAsTheFileCan) {
+  for (const auto& [version, compression] :
+       {std::pair("v1.2.0", "ZSTD"), std::pair("v1.0.0", "FSST")}) {
+    duck::Database database({":memory:", false, 2, ""});
+    duck::Connection connection = database.connect();
+    register_functions(connection);
+    connection.execute(fmt::format("attach '{}' as made (storage_version '{}'); use made",
+                                   path(fmt::format("{}.duckdb", version)), version));
+    ingest(connection, {{"synthetic"}, 20'000, 1, "raw_prompts"}, run_on(connection));
+    connection.execute("checkpoint");
+    EXPECT_EQ(connection
+                  .query("select string_agg(distinct compression, ' ') from "
+                         "pragma_storage_info('raw_prompts') where column_name = 'prompt' and "
+                         "segment_type = 'VARCHAR'")
+                  .text(0, 0),
+              compression);
+  }
+}
+
 TEST_F(Ingest, WritesTheSameSyntheticPromptsWithAnyThreads) {
   ingest_paths({"synthetic"}, 150'000, 5);
   for (const int threads : {1, 8}) {
