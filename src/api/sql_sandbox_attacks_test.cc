@@ -381,7 +381,7 @@ TEST(SqlSandbox, LivesThroughDeepNesting) {
   };
   for (const std::string& sql : attempts) {
     const auto begun = std::chrono::steady_clock::now();
-    const std::string word = outcome(sql);
+    const std::string word = outcome(sql, hasty_sandbox());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
     EXPECT_LT(seconds.count(), 20.0) << sql.substr(0, 60) << ": " << word;
   }
@@ -399,7 +399,7 @@ TEST(SqlSandbox, StopsWhatNeverEnds) {
         "select count(*) from generate_series(timestamp '2000-01-01', timestamp '290000-01-01', "
         "interval '1 second')"}) {
     const auto begun = std::chrono::steady_clock::now();
-    const std::string word = outcome(sql);
+    const std::string word = outcome(sql, hasty_sandbox());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
     EXPECT_TRUE(word == "sql_timeout" || word == "sql_out_of_memory") << word << ": " << sql;
     EXPECT_LT(seconds.count(), 20.0) << sql;
@@ -416,7 +416,7 @@ TEST(SqlSandbox, OutlivesQueriesThatAskForAllMemory) {
         "select count(*) from (select distinct a.range from range(100000000000) as a)",
         "select max(s) from (select sum(a.range) over (order by hash(a.range)) as s "
         "from range(1000000000) as a)"}) {
-    const std::string word = outcome(sql);
+    const std::string word = outcome(sql, hasty_sandbox());
     EXPECT_TRUE(word == "sql_timeout" || word == "sql_out_of_memory") << word << ": " << sql;
   }
   EXPECT_EQ(rows_of("select 40 + 2"), "[[42]]");

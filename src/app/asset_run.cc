@@ -70,8 +70,8 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
     describe_raw_tables(raw_materializations(run, maker.engine()), provenance);
   }
   publication.provenance = std::move(provenance);
-  std::vector<std::string> records = recorder.take();
-  const std::vector<std::string> before = records;
+  assets::RecordBatch records = recorder.take();
+  const assets::RecordBatch before = records;
   totals.published = true;
   recorder.event("info", "", "publication",
                  counted(std::ssize(publication.made), "relation", "relations"));
@@ -83,11 +83,9 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   step.ended = std::chrono::system_clock::now();
   step.seconds = std::chrono::duration<double>(step.ended - begun).count();
   recorder.step(step);
-  for (std::string& statement : recorder.take()) records.push_back(std::move(statement));
-  std::move(publication.records.begin(), publication.records.end(), std::back_inserter(records));
-  for (std::string& statement : recorder.ending(totals, run.record.history_days)) {
-    records.push_back(std::move(statement));
-  }
+  records.add(recorder.take());
+  records.add(std::move(publication.records));
+  records.add({{}, recorder.ending(totals, run.record.history_days)});
   publication.records = std::move(records);
   try {
     assets::publish(connection, publication);

@@ -296,11 +296,9 @@ inline void Pipeline::publish_what_may(const Engine& engine, const EngineResult&
   totals.message = ran.error;
   totals.published = true;
   Publication publication = engine.publication(result, complete);
-  Lines records = recorder.take();
-  std::move(publication.records.begin(), publication.records.end(), std::back_inserter(records));
-  for (std::string& statement : recorder.ending(totals, keep_days)) {
-    records.push_back(std::move(statement));
-  }
+  RecordBatch records = recorder.take();
+  records.add(std::move(publication.records));
+  records.add({{}, recorder.ending(totals, keep_days)});
   publication.records = std::move(records);
   publish(connection, publication);
   ran.published = true;

@@ -105,7 +105,7 @@ Publication Engine::publication(const EngineResult& result, bool complete) const
     units.push_back(fmt::format("({}, {})", sql_quote(asset.name), sql_quote(partition)));
   }
   if (!units.empty()) {
-    publication.records.push_back(fmt::format(
+    publication.records.statements.push_back(fmt::format(
         "update ops.materializations set published = true where run_id = {} and (asset, "
         "coalesce(partition, '')) in ({})",
         run_id, join(units, ", ")));

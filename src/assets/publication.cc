@@ -134,7 +134,7 @@ void publish_within_transaction(duck::Connection& connection, const Publication&
   }
   for (const auto& [schema, name] : gone) publisher.drop(schema, name);
   write_provenance(connection, publication.provenance);
-  for (const std::string& statement : publication.records) connection.execute(statement);
+  publication.records.write(connection);
   write_published(connection, publication.made, gone);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "assets/record_batch.h"
 #include "assets/unit.h"
 #include "duck/database.h"
 
@@ -59,7 +60,7 @@ struct Publication {
   // Stay as they are; what earlier publications had beyond these and `made` goes.
   std::vector<PublishedRelation> kept;
   Provenance provenance;
-  std::vector<std::string> records;  // statements for schema ops
+  RecordBatch records;  // for schema ops
 };
 
 // Makes it visible in one transaction. Nothing changes where it throws.

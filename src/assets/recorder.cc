@@ -1,8 +1,8 @@
 #include "assets/recorder.h"
 
 #include <algorithm>
-#include <iterator>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,7 +15,6 @@ namespace {
 
 // Often enough that a killed run tells how far it came, seldom enough to cost nothing.
 constexpr auto kFlushInterval = std::chrono::seconds(1);
-constexpr std::size_t kRowsInStatement = 500;
 
 // The bytes of the UTF-8 sequence that `text` begins with, by table 3-7 of the Unicode standard; 0
 // where it begins with none, or with NUL, which ends a statement.
@@ -46,15 +45,9 @@ std::string valid_utf8(std::string_view text) {
   return valid;
 }
 
-// The text as a literal of SQL; bytes that DuckDB takes for no text, as those of a file's name may
-// be, become U+FFFD: one bad byte would keep all that is written with it off the record.
+// Bytes that DuckDB takes for no text, as those of a file's name may be, become U+FFFD: one bad
+// byte would keep all that is written with it off the record.
 std::string sql_string(std::string_view text) { return sql_quote(valid_utf8(text)); }
-
-std::string sql_text(std::string_view text) { return text.empty() ? "null" : sql_string(text); }
-
-std::string sql_number(const std::optional<std::int64_t>& number) {
-  return number ? fmt::format("{}", *number) : "null";
-}
 
 std::string sql_time(WallTime time) {
   const auto us =
@@ -62,19 +55,26 @@ std::string sql_time(WallTime time) {
   return fmt::format("make_timestamp({})", us);
 }
 
-std::string sql_map(const std::map<std::string, std::string>& map) {
-  if (map.empty()) return "map([]::varchar[], []::varchar[])";
-  std::vector<std::string> entries;
-  for (const auto& [key, value] : map) {
-    entries.push_back(fmt::format("{}: {}", sql_string(key), sql_string(value)));
-  }
-  return "map {" + join(entries, ", ") + "}";
+duck::Value text_or_null(std::string_view text) {
+  if (text.empty()) return {};
+  return valid_utf8(text);
 }
 
-std::string sql_list(const std::vector<std::string>& texts) {
-  std::vector<std::string> quoted;
-  for (const std::string& text : texts) quoted.push_back(sql_string(text));
-  return "[" + join(quoted, ", ") + "]::varchar[]";
+duck::Value number_or_null(const std::optional<std::int64_t>& number) {
+  if (!number) return {};
+  return *number;
+}
+
+duck::Value valid_map(const std::map<std::string, std::string>& map) {
+  std::map<std::string, std::string> valid;
+  for (const auto& [key, value] : map) valid[valid_utf8(key)] = valid_utf8(value);
+  return valid;
+}
+
+duck::Value valid_list(const std::vector<std::string>& texts) {
+  std::vector<std::string> valid;
+  for (const std::string& text : texts) valid.push_back(valid_utf8(text));
+  return valid;
 }
 
 constexpr const char* kNow = "(current_timestamp at time zone 'UTC')::timestamp";
@@ -121,79 +121,51 @@ Recorder::Recorder(const duck::Database& database, const RunHeader& header)
   event("info", "", "run_started", "gsa " + header.command, {{"options", header.options}});
 }
 
-void Recorder::add(std::string table, std::string row) {
+void Recorder::add(const std::string& table, duck::Row row) {
   const std::lock_guard lock(mutex_);
-  rows_[std::move(table)].push_back(std::move(row));
+  unwritten_.rows[table].push_back(std::move(row));
 }
 
 void Recorder::step(const StepRecord& r) {
-  add("steps", fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", run_id_,
-                           r.step, sql_string(r.name), sql_string(r.kind), sql_text(r.partition),
-                           sql_string(r.status), sql_text(r.reason), sql_list(r.waited_for),
-                           r.lane + 1, r.attempts, sql_time(r.begun), sql_time(r.ended), r.seconds,
-                           sql_number(r.rows), sql_text(r.message)));
+  add("steps", {run_id_, r.step, valid_utf8(r.name), valid_utf8(r.kind), text_or_null(r.partition),
+                valid_utf8(r.status), text_or_null(r.reason), valid_list(r.waited_for),
+                static_cast<std::int64_t>(r.lane) + 1, std::int64_t{r.attempts}, r.begun, r.ended,
+                r.seconds, number_or_null(r.rows), text_or_null(r.message)});
 }
 
 void Recorder::check(const CheckOutcome& c) {
-  add("checks",
-      fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", run_id_,
-                  sql_string(c.name), sql_text(c.asset), sql_string(c.kind),
-                  sql_string(c.blocks ? "error" : "warn"), sql_string(c.status), c.failures,
-                  sql_text(c.condition), sql_text(c.message), sql_time(c.at), c.seconds,
-                  sql_string(c.code_version), sql_map(c.inputs), sql_text(c.sample)));
+  add("checks", {run_id_, valid_utf8(c.name), text_or_null(c.asset), valid_utf8(c.kind),
+                 std::string(c.blocks ? "error" : "warn"), valid_utf8(c.status), c.failures,
+                 text_or_null(c.condition), text_or_null(c.message), c.at, c.seconds,
+                 valid_utf8(c.code_version), valid_map(c.inputs), text_or_null(c.sample)});
 }
 
 void Recorder::materialization(const Materialization& m, const Code& code) {
   add("materializations",
-      fmt::format("({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", run_id_,
-                  sql_string(m.unit.asset), sql_text(m.unit.partition),
-                  sql_time(std::chrono::system_clock::now()), sql_number(m.rows),
-                  sql_number(m.bytes), m.seconds, m.peak_memory_bytes, sql_text(m.checksum),
-                  sql_string(m.data_version), sql_string(m.code_version), sql_map(m.inputs),
-                  sql_text(m.reason), m.published, sql_map(m.metadata)));
-  add("code_versions", fmt::format("({}, {}, {}, {})", sql_string(m.code_version),
-                                   sql_string(m.unit.asset), sql_map(code), run_id_));
+      {run_id_, valid_utf8(m.unit.asset), text_or_null(m.unit.partition),
+       std::chrono::system_clock::now(), number_or_null(m.rows), number_or_null(m.bytes), m.seconds,
+       m.peak_memory_bytes, text_or_null(m.checksum), valid_utf8(m.data_version),
+       valid_utf8(m.code_version), valid_map(m.inputs), text_or_null(m.reason), m.published,
+       valid_map(m.metadata)});
+  add("code_versions",
+      {valid_utf8(m.code_version), valid_utf8(m.unit.asset), valid_map(code), run_id_});
 }
 
 void Recorder::event(std::string_view level, const std::string& asset, std::string_view event,
                      const std::string& message, const Fields& fields) {
-  add("events",
-      fmt::format("({}, {}, {}, {}, {}, {}, {})", run_id_,
-                  sql_time(std::chrono::system_clock::now()), sql_string(level), sql_text(asset),
-                  sql_string(event), sql_text(message), sql_map(fields)));
+  add("events", {run_id_, std::chrono::system_clock::now(), valid_utf8(level), text_or_null(asset),
+                 valid_utf8(event), text_or_null(message), valid_map(fields)});
 }
 
-std::vector<std::string> Recorder::take() {
-  std::map<std::string, std::vector<std::string>> rows;
-  std::vector<std::string> statements;
-  {
-    const std::lock_guard lock(mutex_);
-    rows.swap(rows_);
-    statements.swap(unwritten_);
-  }
-  for (const auto& [table, values] : rows) {
-    for (std::size_t begin = 0; begin < values.size(); begin += kRowsInStatement) {
-      const std::size_t end = std::min(values.size(), begin + kRowsInStatement);
-      const std::vector<std::string> part(values.begin() + static_cast<std::ptrdiff_t>(begin),
-                                          values.begin() + static_cast<std::ptrdiff_t>(end));
-      const std::string all = join(part, ",\n");
-      // Code is kept once a version.
-      statements.push_back(
-          table == "code_versions"
-              ? fmt::format(
-                    "insert into ops.code_versions select distinct on (col0) * from (values "
-                    "{}) where col0 not in (select code_version from ops.code_versions)",
-                    all)
-              : fmt::format("insert into ops.{} values {}", table, all));
-    }
-  }
-  return statements;
-}
-
-void Recorder::put_back(std::vector<std::string> statements) {
+RecordBatch Recorder::take() {
   const std::lock_guard lock(mutex_);
-  unwritten_.insert(unwritten_.begin(), std::make_move_iterator(statements.begin()),
-                    std::make_move_iterator(statements.end()));
+  return std::exchange(unwritten_, {});
+}
+
+void Recorder::put_back(RecordBatch batch) {
+  const std::lock_guard lock(mutex_);
+  batch.add(std::exchange(unwritten_, {}));
+  unwritten_ = std::move(batch);
 }
 
 void Recorder::flush() {
@@ -207,12 +179,14 @@ void Recorder::write_all() {
 }
 
 // What could not be written is kept for later.
-void Recorder::write(std::vector<std::string> statements) {
-  if (statements.empty()) return;
+void Recorder::write(RecordBatch batch) {
+  if (batch.empty()) return;
   try {
-    connection_.execute("begin; " + join(statements, "; ") + "; commit");
+    connection_.execute("begin");
+    batch.write(connection_);
+    connection_.execute("commit");
   } catch (const Error&) {
-    put_back(std::move(statements));
+    put_back(std::move(batch));
     roll_back();
     throw;
   }
@@ -249,9 +223,9 @@ std::vector<std::string> Recorder::last_statements(const RunTotals& t, int keep_
       "assets_made = {}, assets_fresh = {}, checks_passed = {}, checks_warned = {}, checks_failed "
       "= "
       "{}, peak_memory_bytes = {} where run_id = {}",
-      sql_string(t.status), sql_text(t.message), sql_time(std::chrono::system_clock::now()),
-      seconds, t.published, t.made, t.fresh, t.passed, t.warned, t.failed, t.peak_memory_bytes,
-      run_id_)};
+      sql_string(t.status), t.message.empty() ? "null" : sql_string(t.message),
+      sql_time(std::chrono::system_clock::now()), seconds, t.published, t.made, t.fresh, t.passed,
+      t.warned, t.failed, t.peak_memory_bytes, run_id_)};
   if (!has_old_runs(keep_days)) return statements;
   // What is published stays on record, however old.
   for (const char* table : {"steps", "checks", "events", "materializations", "runs"}) {
@@ -269,11 +243,9 @@ std::vector<std::string> Recorder::last_statements(const RunTotals& t, int keep_
 
 void Recorder::end(const RunTotals& totals, int keep_days) {
   const std::lock_guard lock(write_mutex_);
-  std::vector<std::string> statements = take();
-  for (std::string& statement : last_statements(totals, keep_days)) {
-    statements.push_back(std::move(statement));
-  }
-  write(std::move(statements));
+  RecordBatch batch = take();
+  batch.add({{}, last_statements(totals, keep_days)});
+  write(std::move(batch));
 }
 
 }  // namespace gsa::assets

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "assets/graph.h"
+#include "assets/record_batch.h"
 #include "assets/state.h"
 #include "assets/unit.h"
 #include "duck/database.h"
@@ -88,10 +89,10 @@ class Recorder {
 
   void flush();         // now
   void flush_if_due();  // where the last was kFlushInterval ago
-  // The statements for all that is not written yet, taken off the recorder's hands.
-  std::vector<std::string> take();
+  // All that is not written yet, taken off the recorder's hands.
+  RecordBatch take();
   // What was taken and could not be written after all.
-  void put_back(std::vector<std::string> statements);
+  void put_back(RecordBatch batch);
 
   // Statements that end the run: its totals, what was published of what it made, and what is older
   // than `keep_days` removed.
@@ -100,21 +101,20 @@ class Recorder {
   void end(const RunTotals& totals, int keep_days);
 
  private:
-  void add(std::string table, std::string row);
+  void add(const std::string& table, duck::Row row);
   bool has_old_runs(int keep_days);
   // The caller holds write_mutex_.
   void write_all();
-  void write(std::vector<std::string> statements);
+  void write(RecordBatch batch);
   std::vector<std::string> last_statements(const RunTotals& totals, int keep_days);
   void roll_back();
 
   duck::Connection connection_;
   std::int64_t run_id_ = 0;
   WallTime begun_;
-  std::mutex mutex_;                                      // of the rows
-  std::mutex write_mutex_;                                // of the connection
-  std::map<std::string, std::vector<std::string>> rows_;  // by table, as SQL
-  std::vector<std::string> unwritten_;                    // statements that failed
+  std::mutex mutex_;        // of unwritten_
+  std::mutex write_mutex_;  // of the connection
+  RecordBatch unwritten_;
   std::chrono::steady_clock::time_point flushed_;
 };
 

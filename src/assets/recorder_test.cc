@@ -175,7 +175,7 @@ TEST_F(Records, AreNotLostWhereAFlushFailed) {
 TEST_F(Records, ThatWereTakenAndCouldNotBeWrittenComeBack) {
   Recorder recorder(database, {"run", "", "", 1, ""});
   recorder.step(step("first"));
-  std::vector<std::string> taken = recorder.take();
+  RecordBatch taken = recorder.take();
   recorder.step(step("second"));
   recorder.put_back(std::move(taken));
   recorder.end({"failed", "the disk is full", false, 0, 0, 0, 0, 0, 0}, 90);
