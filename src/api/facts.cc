@@ -344,7 +344,7 @@ std::size_t Facts::bytes() const {
 }
 
 std::int64_t publication_of(duck::Connection& connection) {
-  if (!assets::table_exists(connection, "ops", "runs")) return 0;
+  if (!assets::has_records(connection)) return 0;
   return connection.query_int64(
       "select coalesce(max(run_id), 0)::bigint from ops.runs where published");
 }
@@ -354,7 +354,7 @@ Facts read_facts(duck::Connection& connection) {
   connection.execute("begin transaction read only");
   try {
     for (const char* table : {"dim_users", "fct_sessions", "fct_generations"}) {
-      if (assets::table_exists(connection, "main", table)) continue;
+      if (connection.has_table("main", table)) continue;
       throw ApiError("not_published", 409, fmt::format("{} is not published yet", table),
                      "make it with: gsa run");
     }

@@ -1,8 +1,12 @@
 #include "app/pipeline.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <future>
+#include <memory>
 #include <optional>
 #include <set>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -133,14 +137,28 @@ AssetRun PipelinePlan::run(const PipelineOptions& options, const dbt::Project& p
 }
 
 PipelineRun run_pipeline(const PipelineOptions& options) {
-  const dbt::Project project = load_project(options.project);
-  if (!options.common.quiet) print_warnings(project);
+  // Read while the prompts are looked for and the file is opened; what is wrong with it is told
+  // before anything is downloaded or made.
+  const std::shared_future<std::shared_ptr<const dbt::Project>> project =
+      std::async(std::launch::async, [&options, &own = invocation()] {
+        const InvocationScope scope(own);
+        return std::make_shared<const dbt::Project>(load_project(options.project));
+      });
   // Before the warehouse is locked: a download may take minutes.
   FetchProgress download("downloading", options.common.quiet);
-  const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, download.events());
+  hub::FetchEvents events = download.events();
+  events.progress = [&project, show = events.progress](std::int64_t done, std::int64_t total) {
+    project.get();
+    show(done, total);
+  };
+  const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, events);
   download.finish();
+  if (std::error_code ignored; !std::filesystem::exists(options.common.warehouse.path, ignored)) {
+    project.get();
+  }
   duck::Database database = open_for_run(options.common, options.record, assets::Access::write);
-  const bool made = run_pipeline(options, project, sources, database);
+  if (!options.common.quiet) print_warnings(*project.get());
+  const bool made = run_pipeline(options, *project.get(), sources, database);
   return {database, made};
 }
 

@@ -64,6 +64,7 @@ Engine::~Engine() {
   }
   pulse_stop_.notify_one();
   pulse_thread_.join();
+  if (recorder_ != nullptr && flush_is_due_) flush_records(true);
 }
 
 // Ahead: of two who make the same schema at once one would fail.
@@ -397,7 +398,7 @@ void Engine::beat() {
     for (auto& [lane, peak] : peaks_) peak = std::max(peak, now);
     listener_.pulse(lanes_);
   }
-  if (recorder_ != nullptr && interrupting_) flush_records(false);
+  if (recorder_ != nullptr && interrupting_) flush_records(flush_is_due_.exchange(false));
 }
 
 void Engine::rethrow_from_pulse() {

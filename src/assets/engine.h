@@ -7,6 +7,7 @@
 // input stands: where its content came out the same, the asset is fresh and is left alone. A
 // failure lets everything go on that does not depend on it.
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -179,6 +180,7 @@ class Engine {
   bool stopping_ = false;
   bool interrupting_ = true;
   std::exception_ptr pulse_failure_;
+  std::atomic<bool> flush_is_due_ = false;  // what is not on record yet, with the next beat
   std::thread pulse_thread_;
 };
 

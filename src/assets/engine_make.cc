@@ -13,6 +13,9 @@
 namespace gsa::assets {
 namespace {
 
+// DuckDB writes groups of rows that are full, and what is left of a table when it closes the file.
+constexpr std::int64_t kRowsOfAGroup = 122'880;
+
 // The error that led here is the one to report.
 void roll_back(duck::Connection& connection) {
   try {
@@ -123,7 +126,7 @@ void Engine::note_contents(const Asset& asset, duck::Connection& connection,
     made.rows = contents.rows;
     made.checksum = contents.checksum;
     made.data_version = contents.data_version;
-    made.bytes = bytes_on_disk(connection, relation);
+    if (contents.rows >= kRowsOfAGroup) made.bytes = bytes_on_disk(connection, relation);
     return;
   }
   // A view has the rows of its inputs, seen through its SQL. Where only that changed, whether it
@@ -164,7 +167,7 @@ void Engine::note_made(EngineStep& step, const Materialization& made) {
   record("info", asset.name, "asset_made", made.rows ? with_thousands(*made.rows) + " rows" : "",
          {{"data_version", made.data_version}, {"code_version", made.code_version}});
   // Only what is on record can be taken over by a later run.
-  if (!made.unit.partition.empty()) flush_records(true);
+  if (!made.unit.partition.empty()) flush_is_due_ = true;
 }
 
 // The view by which the partitions of an asset are read as one.

@@ -237,39 +237,45 @@ std::string legend(const std::vector<PastStep>& steps, const std::vector<std::si
                      steps.size(), seconds_text(on_path), seconds_text(seconds));
 }
 
+using StepsByLabel = std::multimap<std::string, std::size_t>;  // a name: all its partitions
+
+std::optional<std::size_t> later(const std::vector<PastStep>& steps,
+                                 const std::optional<std::size_t>& a, std::size_t b) {
+  return !a || steps[b].ended > steps[*a].ended ? b : *a;
+}
+
+// Of the steps that step i had to wait for the one that ended last.
+std::optional<std::size_t> awaited_by(const std::vector<PastStep>& steps,
+                                      const StepsByLabel& by_label, std::size_t i) {
+  std::optional<std::size_t> last;
+  for (const std::string& waited : steps[i].waited_for) {
+    const auto [from, to] = by_label.equal_range(waited);
+    for (auto found = from; found != to; ++found) {
+      if (found->second < i) last = later(steps, last, found->second);
+    }
+  }
+  if (steps[i].lane <= 0) return last;
+  for (std::size_t before = i; before-- > 0;) {
+    if (steps[before].lane != steps[i].lane || !steps[before].ended) continue;
+    return later(steps, last, before);
+  }
+  return last;
+}
+
 }  // namespace
 
 std::vector<std::size_t> critical_path(const std::vector<PastStep>& steps) {
-  std::multimap<std::string, std::size_t> by_label;  // a name stands for all its partitions
-  std::optional<std::size_t> at;
-  const auto later = [&](std::optional<std::size_t> a, std::size_t b) {
-    return !a || steps[b].ended > steps[*a].ended ? b : *a;
-  };
+  StepsByLabel by_label;
+  std::optional<std::size_t> last;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const PastStep& step = steps[i];
     if (!step.begun || !step.ended) continue;
     by_label.emplace(step.name, i);
     if (!step.partition.empty()) by_label.emplace(label(step.name, step.partition), i);
-    at = later(at, i);
+    last = later(steps, last, i);
   }
   std::vector<std::size_t> path;
-  while (at) {
-    path.push_back(*at);
-    const PastStep& step = steps[*at];
-    std::optional<std::size_t> before;
-    for (const std::string& waited : step.waited_for) {
-      const auto [from, to] = by_label.equal_range(waited);
-      for (auto found = from; found != to; ++found) {
-        if (found->second < *at) before = later(before, found->second);
-      }
-    }
-    for (std::size_t i = *at; step.lane > 0 && i-- > 0;) {
-      if (steps[i].lane != step.lane || !steps[i].ended) continue;
-      before = later(before, i);
-      break;
-    }
-    at = before;
-  }
+  for (; last; last = awaited_by(steps, by_label, *last)) path.push_back(*last);
   std::reverse(path.begin(), path.end());
   return path;
 }

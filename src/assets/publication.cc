@@ -118,7 +118,7 @@ void write_published(duck::Connection& connection, const std::vector<PublishedRe
 }
 
 void publish_within_transaction(duck::Connection& connection, const Publication& publication) {
-  create_records(connection);
+  if (!has_records(connection)) create_records(connection);
   Publisher publisher(connection);
   std::set<Name> gone;
   const std::set<Name> made = names_of(publication.made), kept = names_of(publication.kept);
@@ -157,17 +157,17 @@ void publish(duck::Connection& connection, const Publication& publication) {
 
 void restate_provenance(duck::Connection& connection, const std::string& source_reason,
                         const std::string& project) {
-  const auto published = read_provenance(connection);
-  if (!published || (published->source_reason == source_reason && published->project == project)) {
-    return;
-  }
-  connection.execute(fmt::format("update ops.provenance set source_reason = {}, project = {}",
-                                 sql_quote(source_reason), sql_quote(project)));
+  if (format_of(connection) < kWarehouseFormat) return;
+  connection.execute(
+      fmt::format("update ops.provenance set source_reason = {0}, project = {1} where "
+                  "source_reason is distinct "
+                  "from {0} or project is distinct from {1}",
+                  sql_quote(source_reason), sql_quote(project)));
 }
 
 std::vector<PublishedRelation> published_relations(duck::Connection& connection) {
   std::vector<PublishedRelation> relations;
-  if (!table_exists(connection, "ops", "published")) return relations;
+  if (!connection.has_table("ops", "published")) return relations;
   const duck::Result rows =
       connection.query("select * exclude (kind) from ops.published order by all");
   const bool is_of_older_gsa = rows.columns() == 2;

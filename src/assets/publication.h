@@ -63,7 +63,8 @@ struct Publication {
   RecordBatch records;  // for schema ops
 };
 
-// Makes it visible in one transaction. Nothing changes where it throws.
+// Makes it visible in one transaction. Nothing changes where it throws. Records that are there are
+// laid out as this gsa does it: a Recorder has seen to that.
 void publish(duck::Connection& connection, const Publication& publication);
 
 // The relations of the last publication, by schema and name; those of an older gsa are of no unit.

@@ -27,7 +27,8 @@ std::map<Unit, Materialization> read_materializations(duck::Connection& connecti
   const duck::Result rows = connection.query(
       "select m.run_id, m.asset, coalesce(m.partition, ''), "
       "strftime(m.made_at, '%Y-%m-%d %H:%M:%S'), m.rows, m.bytes, m.seconds, "
-      "coalesce(m.peak_memory_bytes, 0), m.checksum, m.data_version, m.code_version, m.reason " +
+      "coalesce(m.peak_memory_bytes, 0), m.checksum, m.data_version, m.code_version, m.reason, "
+      "m.inputs, m.metadata, coalesce(m.published, false) " +
       from);
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     Materialization made;
@@ -42,45 +43,26 @@ std::map<Unit, Materialization> read_materializations(duck::Connection& connecti
     made.data_version = rows.text(r, 9);
     made.code_version = rows.text(r, 10);
     made.reason = rows.text(r, 11);
+    made.inputs = rows.map(r, 12);
+    made.metadata = rows.map(r, 13);
+    made.published = rows.int64(r, 14) != 0;
     found[made.unit] = std::move(made);
-  }
-  // The shorter of two lists beside each other is filled up with nulls.
-  const duck::Result entries = connection.query(
-      "select asset, partition, input.key, input.value, datum.key, datum.value from (select "
-      "m.asset "
-      "as asset, coalesce(m.partition, '') as partition, unnest(map_entries(m.inputs)) as input, "
-      "unnest(map_entries(m.metadata)) as datum " +
-      from + ")");
-  for (std::size_t r = 0; r < entries.rows(); ++r) {
-    Materialization& made = found[{entries.text(r, 0), entries.text(r, 1)}];
-    if (!entries.is_null(r, 2)) made.inputs[entries.text(r, 2)] = entries.text(r, 3);
-    if (!entries.is_null(r, 4)) made.metadata[entries.text(r, 4)] = entries.text(r, 5);
   }
   return found;
 }
 
 void read_codes(duck::Connection& connection, State& state) {
-  const duck::Result rows = connection.query(
-      "select code_version, entry.key, entry.value from (select code_version, "
-      "unnest(map_entries(code)) as entry from ops.code_versions)");
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    state.codes[rows.text(r, 0)][rows.text(r, 1)] = rows.text(r, 2);
-  }
+  const duck::Result rows = connection.query("select code_version, code from ops.code_versions");
+  for (std::size_t r = 0; r < rows.rows(); ++r) state.codes[rows.text(r, 0)] = rows.map(r, 1);
 }
 
+// An outcome counts for what it was asked of, published or not: the versions say what that was.
 void read_checks(duck::Connection& connection, State& state) {
-  // An outcome counts for what it was asked of, published or not: the versions say what that was.
-  // The second list gives one without inputs its row.
   const duck::Result rows = connection.query(
-      "select check_name, status, code_version, input.key, input.value from (select check_name, "
-      "status, code_version, unnest(map_entries(inputs)) as input, unnest([0]) from ops.checks "
-      "qualify row_number() over (partition by check_name order by run_id desc, checked_at desc) "
-      "= 1)");
+      "select check_name, status, code_version, inputs from ops.checks where rowid in (select "
+      "arg_max(rowid, (run_id, checked_at)) from ops.checks group by check_name)");
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    auto& check = state.checks[rows.text(r, 0)];
-    check.status = rows.text(r, 1);
-    check.code_version = rows.text(r, 2);
-    if (!rows.is_null(r, 3)) check.inputs[rows.text(r, 3)] = rows.text(r, 4);
+    state.checks[rows.text(r, 0)] = {rows.text(r, 1), rows.text(r, 2), rows.map(r, 3)};
   }
 }
 
@@ -140,15 +122,19 @@ State read_state(duck::Connection& connection) {
       connection,
       "from ops.published p join ops.materializations m on p.run_id = m.run_id and p.asset = "
       "m.asset and p.partition is not distinct from m.partition");
-  state.published.merge(read_materializations(
-      connection,
-      "from (select * from ops.materializations where starts_with(asset, 'export/') qualify "
-      "row_number() over (partition by asset order by run_id desc) = 1) m"));
-  state.left_behind = read_materializations(
-      connection,
-      "from (select * from ops.materializations where partition is not null qualify row_number() "
-      "over (partition by asset, partition order by run_id desc, made_at desc) = 1) m where not "
-      "m.published");
+  // Exported files are what they were last made as; partitions that were made last and not
+  // published are left behind.
+  for (auto& [unit, made] : read_materializations(
+           connection,
+           "from ops.materializations m where rowid in (select arg_max(rowid, (run_id, made_at)) "
+           "from ops.materializations where partition is not null or starts_with(asset, "
+           "'export/') group by asset, partition)")) {
+    if (unit.partition.empty()) {
+      state.published.emplace(unit, made);
+    } else if (!made.published) {
+      state.left_behind.emplace(unit, made);
+    }
+  }
   read_codes(connection, state);
   read_checks(connection, state);
   return state;

@@ -136,7 +136,7 @@ void check_format(duck::Connection& connection, const std::string& path) {
 std::string hidden(std::string_view name) { return std::string(kHiddenPrefix) + std::string(name); }
 
 void tidy_up(duck::Connection& connection) {
-  if (has_records(connection)) mark_killed_runs(connection);
+  mark_killed_runs(connection);
   drop_hidden(connection);
 }
 
@@ -158,6 +158,7 @@ duck::Database open_file(const WarehouseOptions& options, Access access) {
   database_options.threads = options.threads;
   database_options.memory_limit = options.memory_limit;
   database_options.keeps_memory = options.keeps_memory;
+  database_options.watches_progress = options.watches_progress;
   return duck::Database(database_options);
 }
 
@@ -223,17 +224,10 @@ duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
   }
 }
 
-bool table_exists(duck::Connection& connection, std::string_view schema, std::string_view name) {
-  return connection.query_int64(fmt::format(
-             "select count(*) from duckdb_tables() where database_name = current_database() "
-             "and schema_name = {} and table_name = {}",
-             sql_quote(schema), sql_quote(name))) > 0;
-}
-
-bool has_records(duck::Connection& connection) { return table_exists(connection, "ops", "runs"); }
+bool has_records(duck::Connection& connection) { return connection.has_table("ops", "runs"); }
 
 std::int64_t format_of(duck::Connection& connection) {
-  if (!table_exists(connection, "ops", "provenance")) return 0;
+  if (!connection.has_table("ops", "provenance")) return 0;
   return connection.query_int64(
       "select coalesce(max(warehouse_format), 0)::bigint from ops.provenance");
 }

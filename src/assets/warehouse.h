@@ -31,7 +31,8 @@ struct WarehouseOptions {
   std::string path;
   int threads = 0;            // 0: all cores
   std::string memory_limit;   // empty: DuckDB's default
-  bool keeps_memory = false;  // see duck::DatabaseOptions
+  bool keeps_memory = false;  // see duck::DatabaseOptions, as of the next
+  bool watches_progress = true;
 };
 
 enum class Access {
@@ -60,7 +61,6 @@ duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
 // a run left that did not end, and marks it as interrupted.
 void tidy_up(duck::Connection& connection);
 
-bool table_exists(duck::Connection& connection, std::string_view schema, std::string_view name);
 // Whether the file has the tables of records_schema.h, as this gsa writes them.
 bool has_records(duck::Connection& connection);
 // That of the last publication; 0 where nothing was published.

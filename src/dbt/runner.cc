@@ -178,7 +178,10 @@ void NodeRunner::build(Step& step, const Plan& plan) {
 void NodeRunner::test(Step& step, const CompiledSql& query) {
   const TestConfig& config = step.node.test;
   NodeResult& result = step.result;
-  if (passes_without_rows(config) && is_proved(step.connection, query.text())) return;
+  if (passes_without_rows(config) &&
+      (is_proved(step.connection, query.text()) || is_proved_with_others(step, query.text()))) {
+    return;
+  }
   step.statement = test_statement(config, query);
   const duck::Result counted = step.connection.query(step.statement.text());
   result.failures = counted.int64(0, 0);
@@ -194,6 +197,42 @@ void NodeRunner::test(Step& step, const CompiledSql& query) {
     return;
   }
   result.sample = sample_of(step.connection, query, config.limit);
+}
+
+// What is wrong with a test is told when its own turn comes.
+std::string NodeRunner::compiled_or_empty(const Node& node) {
+  try {
+    return compile(node).text();
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::interrupted) throw;
+    return "";
+  }
+}
+
+// Asks the first time, what no longer changes in this run, all tests of the model that look at one
+// row at a time.
+bool NodeRunner::is_proved_with_others(Step& step, const std::string& query) {
+  const std::optional<RowTest> own = read_row_test(query);
+  if (!own || !step.node.is_generic) return false;
+  const std::lock_guard lock(proving_);
+  if (models_asked_.insert(own->model).second) {
+    std::vector<RowTest> tests;
+    std::vector<std::string> queries;
+    for (const Node& node : project_.nodes()) {
+      if (node.kind != NodeKind::test || !node.is_generic || node.tested != step.node.tested) {
+        continue;
+      }
+      std::string other = compiled_or_empty(node);
+      std::optional<RowTest> test = read_row_test(other);
+      if (!test || test->model != own->model) continue;
+      tests.push_back(std::move(*test));
+      queries.push_back(std::move(other));
+    }
+    if (tests.size() > 1 && none_holds(step.connection, tests)) {
+      proved_.insert(queries.begin(), queries.end());
+    }
+  }
+  return proved_.contains(query);
 }
 
 void NodeRunner::keep_compiled(NodeResult& result) const {

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -111,6 +113,8 @@ class NodeRunner {
   void attempt(Step& step);
   void build(Step& step, const Plan& plan);
   void test(Step& step, const CompiledSql& query);
+  std::string compiled_or_empty(const Node& node);
+  bool is_proved_with_others(Step& step, const std::string& query);
   void keep_compiled(NodeResult& result) const;
 
   const Project& project_;
@@ -118,6 +122,9 @@ class NodeRunner {
   Relations relations_;
   std::mutex compiling_;
   Compiler compiler_;
+  std::mutex proving_;                         // of the two below
+  std::set<std::string> models_asked_;         // all of whose row tests were asked together
+  std::set<std::string, std::less<>> proved_;  // queries of tests
 };
 
 }  // namespace gsa::dbt

@@ -61,6 +61,35 @@ TEST(Runner, BuildsModelsAndReportsLikeDbt) {
   EXPECT_EQ(connection.query_int64("select count(*) from dim"), 5);
 }
 
+// Those that look at one row at a time are asked together, and each for itself where one fails.
+TEST(Runner, TellsWhichOfTheTestsOfAModelFail) {
+  const auto run = [](const std::string& values) {
+    duck::Connection connection = memory();
+    const Project project =
+        load({{"models/t.sql", kTable + "select * from (values " + values + ") as t(v, w)"},
+              {"models/s.yml",
+               "models:\n  - name: t\n    columns:\n      - name: v\n        tests:\n"
+               "          - not_null: {name: v_given}\n"
+               "          - dbt_utils.accepted_range: {max_value: 3, name: v_in_range}\n"
+               "          - not_null: {name: v_warns, config: {severity: warn}}\n"
+               "      - name: w\n        tests:\n"
+               "          - accepted_values: {values: [a, b], name: w_known}\n"
+               "          - not_null: {name: w_odd, config: {where: 'missing > 1'}}\n"}});
+    std::string said;
+    for (const NodeResult& node : run_all(project, connection).nodes) {
+      if (node.kind != NodeKind::test) continue;
+      said += node.name + " " + to_string(node.status) + " " + std::to_string(node.failures) + "; ";
+    }
+    return said;
+  };
+  EXPECT_EQ(run("(1, 'a'), (2, 'b'), (3, null)"),
+            "v_given pass 0; v_in_range pass 0; v_warns pass 0; w_known pass 0; w_odd error 0; ");
+  EXPECT_EQ(run("(1, 'a'), (null, 'c'), (null, 'd')"),
+            "v_given fail 2; v_in_range pass 0; v_warns warn 2; w_known fail 2; w_odd error 0; ");
+  EXPECT_EQ(run("(4, 'a'), (5, 'b'), (6, 'b')"),
+            "v_given pass 0; v_in_range fail 3; v_warns pass 0; w_known pass 0; w_odd error 0; ");
+}
+
 TEST(Runner, TellsWhatItBuiltAndThatAFailingModelHasFailed) {
   duck::Connection connection = memory();
   const Project project = load({

@@ -99,6 +99,30 @@ std::optional<Relationship> read_relationship(std::string_view query) {
   return found;
 }
 
+std::optional<RowTest> read_filter(std::string_view query) {
+  Reader reader(query);
+  RowTest test;
+  reader.skip("select *\nfrom ");
+  test.model = reader.until("\nwhere ");
+  test.condition = reader.up_to_final("");
+  if (reader.failed()) return std::nullopt;
+  return test;
+}
+
+std::optional<RowTest> read_accepted_values(std::string_view query) {
+  Reader reader(query);
+  reader.skip("with all_values as (\n    select\n        ");
+  const std::string column =
+      reader.until(" as value_field,\n        count(*) as n_records\n    from ");
+  RowTest test;
+  test.model =
+      reader.until(fmt::format("\n    group by {}\n)\nselect *\nfrom all_values\n", column));
+  reader.skip("where value_field ");
+  test.condition = fmt::format("({}) {}", column, reader.up_to_final(""));
+  if (reader.failed()) return std::nullopt;
+  return test;
+}
+
 // ---- The keys
 
 // A set of integers that lie close together.
@@ -155,23 +179,21 @@ bool is_exact(std::string_view type) {
          type.starts_with("DECIMAL(");
 }
 
-bool is_integer(Connection& connection, const Key& key) {
-  const std::vector<std::string> types = types_of(connection, key);
-  return types.size() == 1 && is_integer(types.front());
-}
-
 struct Range {
   std::int64_t values, least, most;
 };
 
-// Of a key of integers; nothing if they lie too far apart for a bitmap, which should not take more
-// than a byte a value.
+// Of a key of integers; nothing of another one, or where they lie too far apart for a bitmap, which
+// should not take more than a byte a value.
 std::optional<Range> range_of(Connection& connection, const Key& key) {
-  const duck::Result row = connection.query(
-      fmt::format("select count(v), coalesce(min(v), 0)::bigint, coalesce(max(v), 0)::bigint from "
-                  "(select {} as v from {})",
-                  key.sql, key.model));
-  const Range range{row.int64(0, 0), row.int64(0, 1), row.int64(0, 2)};
+  const duck::Result row =
+      connection.query(fmt::format("select any_value(typeof(v)), count(v), min(v), max(v) from "
+                                   "(select {} as v from {})",
+                                   key.sql, key.model));
+  if (!is_integer(row.text(0, 0))) return std::nullopt;
+  const std::int64_t values = row.int64(0, 1);
+  if (values == 0) return Range{0, 0, 0};
+  const Range range{values, row.int64(0, 2), row.int64(0, 3)};
   constexpr std::uint64_t kBitsOfAValue = 8;
   const std::uint64_t width =
       static_cast<std::uint64_t>(range.most) - static_cast<std::uint64_t>(range.least);
@@ -229,18 +251,22 @@ bool hashes_are_distinct(Connection& connection, const Key& key, std::string_vie
 }
 
 bool is_unique(Connection& connection, const Key& key) {
-  if (is_integer(connection, key)) {
-    if (const std::optional<Range> range = range_of(connection, key)) {
-      return integers_are_distinct(connection, key, *range);
-    }
+  if (const std::optional<Range> range = range_of(connection, key)) {
+    return integers_are_distinct(connection, key, *range);
   }
   return hashes_are_distinct(connection, key, fmt::format(" where {} is not null", key.sql));
 }
 
+// A key of no row is one as well.
+bool is_of_integers(Connection& connection, const Key& key) {
+  const duck::Result type =
+      connection.query(fmt::format("select typeof({}) from {} limit 1", key.sql, key.model));
+  return type.rows() == 0 || is_integer(type.text(0, 0));
+}
+
 bool has_all_parents(Connection& connection, const Relationship& tested) {
-  if (!is_integer(connection, tested.parent) || !is_integer(connection, tested.child)) return false;
   const std::optional<Range> range = range_of(connection, tested.parent);
-  if (!range) return false;
+  if (!range || !is_of_integers(connection, tested.child)) return false;
   Bitmap parents(range->least, range->most);
   take_integers(connection, tested.parent, [&](std::int64_t value) {
     parents.add(value);
@@ -250,20 +276,48 @@ bool has_all_parents(Connection& connection, const Relationship& tested) {
                        [&](std::int64_t value) { return parents.has(value); });
 }
 
+template <typename Attempt>
+bool proves(const Attempt& attempt) {
+  try {
+    return attempt();
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
+    return false;  // the query itself will say what is wrong
+  }
+}
+
 }  // namespace
 
 bool is_proved(Connection& connection, std::string_view query) {
-  try {
+  return proves([&] {
     if (const std::optional<Key> key = read_unique(query)) return is_unique(connection, *key);
     if (const std::optional<Key> key = read_unique_combination(query)) {
       return hashes_are_distinct(connection, *key, "");
     }
     if (const auto tested = read_relationship(query)) return has_all_parents(connection, *tested);
     return false;
-  } catch (const duck::SqlError& error) {
-    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
-    return false;  // the query itself will say what is wrong
-  }
+  });
+}
+
+std::optional<RowTest> read_row_test(std::string_view query) {
+  std::optional<RowTest> test = read_filter(query);
+  if (!test) test = read_accepted_values(query);
+  if (!test) return std::nullopt;
+  // Else the condition found is one within the model's query.
+  const auto count = [&](char c) { return std::count(test->model.begin(), test->model.end(), c); };
+  return count('(') == count(')') ? test : std::nullopt;
+}
+
+bool none_holds(Connection& connection, const std::vector<RowTest>& tests) {
+  // In parentheses, what is more than a condition is no SQL.
+  std::vector<std::string> conditions;
+  for (const RowTest& test : tests) conditions.push_back("(" + test.condition + "\n)");
+  return proves([&] {
+    return connection
+               .query(fmt::format("select 1 from {} where {} limit 1", tests.front().model,
+                                  join(conditions, "\nor ")))
+               .rows() == 0;
+  });
 }
 
 }  // namespace gsa::dbt

@@ -145,6 +145,62 @@ TEST(TestProof, TakesTheColumnThatIsTested) {
   EXPECT_FALSE(is_proved(connection, unique_query("a", "t")));
 }
 
+const Files kRowTests = {
+    {"models/t.sql",
+     "{{ config(materialized='table') }}select range as v, 'a' as w, 1.5 as x from range(10)"},
+    {"models/s.yml",
+     "models:\n  - name: t\n    tests:\n"
+     "      - dbt_utils.expression_is_true: {arguments: {expression: 'v >= 0 -- really'}}\n"
+     "    columns:\n      - name: v\n        tests:\n          - not_null\n"
+     "          - not_null: {config: {where: 'v > 3'}, name: some}\n"
+     "          - accepted_values: {arguments: {values: [0, 1, 2, 3, 4], quote: false}}\n"
+     "      - name: w\n        tests:\n"
+     "          - accepted_values: {arguments: {values: [a, \"it's\"]}}\n"
+     "      - name: x\n        tests:\n"
+     "          - dbt_utils.accepted_range: {arguments: {min_value: 0, max_value: 1}}\n"}};
+
+TEST(RowTests, AreTheBuiltInOnesOfSingleRows) {
+  const Project project = load(kRowTests);
+  duck::Connection connection = memory();
+  connection.execute("create schema if not exists main");
+  int tests = 0;
+  for (const NodeResult& node : run_all(project, connection).nodes) {
+    if (node.kind != NodeKind::test) continue;
+    const std::optional<RowTest> test = read_row_test(node.compiled);
+    ASSERT_TRUE(test) << node.compiled;
+    EXPECT_EQ(none_holds(connection, {*test}), node.status == Status::pass) << node.compiled;
+    ++tests;
+  }
+  EXPECT_EQ(tests, 6);
+}
+
+TEST(RowTests, AreNoOtherQueries) {
+  EXPECT_FALSE(read_row_test(unique_query("v", "t")));
+  EXPECT_FALSE(read_row_test("select count(*) as n\nfrom t\nwhere v is null"));
+  EXPECT_FALSE(read_row_test("select *\nfrom (select * from t\nwhere v > 1)\nwhere v is null"));
+  EXPECT_FALSE(read_row_test("select *\nfrom t"));
+}
+
+TEST(RowTests, HoldTogetherOnlyWhereEachDoes) {
+  duck::Connection connection = memory();
+  connection.execute("create table t as select * from (values (1, 'a'), (2, null)) as t(v, w)");
+  const auto holds = [&](const std::vector<std::string>& conditions) {
+    std::vector<RowTest> tests;
+    for (const std::string& condition : conditions) tests.push_back({"t", condition});
+    return !none_holds(connection, tests);
+  };
+  EXPECT_FALSE(holds({"v is null", "not(v > 0)", "w not in ('a')"}));
+  EXPECT_TRUE(holds({"v is null", "not(v > 1)"}));
+  EXPECT_TRUE(holds({"w is null", "v is null"}));
+  EXPECT_FALSE(holds({"v is null -- a comment", "v is null"}));
+  // What is no condition proves nothing.
+  EXPECT_TRUE(holds({"v is null", "missing is null"}));
+  EXPECT_TRUE(holds({"v is null", "v is null) or (false"}) == holds({"v is null"}));
+  EXPECT_TRUE(holds({"v is null", "false group by v"}));
+  EXPECT_TRUE(holds({"v is null", "w::integer > 0"}));
+  EXPECT_TRUE(holds({"false union all select 1 from t"}));
+}
+
 TEST(TestProof, AgreesWithTheQueriesOnRandomColumns) {
   std::mt19937_64 random(7);
   duck::Connection connection = memory();

@@ -92,7 +92,7 @@ bool is_number(duckdb_type type) {
 
 }  // namespace
 
-Database::Database(const DatabaseOptions& options) {
+Database::Database(const DatabaseOptions& options) : watches_progress_(options.watches_progress) {
   Config config;
   if (duckdb_create_config(config.out()) == DuckDBError)
     throw Error("DuckDB gives no configuration");
@@ -135,12 +135,28 @@ Connection::Connection(const Database& database)
     throw Error("cannot connect to the database");
   }
   // DuckDB reports progress only with its own bar switched on; that bar itself is not wanted.
-  execute("set enable_progress_bar = true; set enable_progress_bar_print = false");
-  // Times without a zone are UTC's, whatever the machine's zone. DuckDB knows the setting only
-  // where ICU is built in; without it, UTC is all it knows.
-  static const bool knows_time_zones =
-      query_int64("select count(*) from duckdb_settings() where name = 'TimeZone'") > 0;
-  if (knows_time_zones) execute("set TimeZone = 'UTC'");
+  if (database.watches_progress_) {
+    execute("set enable_progress_bar = true; set enable_progress_bar_print = false");
+  }
+  use_utc();
+}
+
+// Times without a zone are UTC's, whatever the machine's zone. DuckDB knows the setting only where
+// ICU is built in; without it, UTC is all it knows.
+void Connection::use_utc() {
+  static std::atomic<bool> knows_time_zones = true;
+  if (!knows_time_zones) return;
+  try {
+    execute("set TimeZone = 'UTC'");
+  } catch (const SqlError&) {
+    knows_time_zones = false;
+  }
+}
+
+bool Connection::has_table(const std::string& schema, const std::string& name) {
+  Handle<duckdb_table_description, duckdb_table_description_destroy> found;
+  return duckdb_table_description_create(get(), schema.c_str(), name.c_str(), found.out()) ==
+         DuckDBSuccess;
 }
 
 template <typename Attempt>

@@ -30,6 +30,8 @@ struct DatabaseOptions {
   // Keeps the memory of its blocks until it is closed, to use it again: for who writes much and
   // ends.
   bool keeps_memory = false;
+  // Connection::progress() tells how far queries are, which costs a twentieth of their time.
+  bool watches_progress = true;
 };
 
 class Connection;
@@ -47,6 +49,7 @@ class Database {
  private:
   friend class Connection;
   std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;
+  bool watches_progress_;
 };
 
 // How far a running query is.
@@ -75,6 +78,8 @@ class Connection {
   void execute(const std::string& sql) { query(sql); }
   // The first column of the only row.
   std::int64_t query_int64(const std::string& sql) { return query(sql).int64(0, 0); }
+  // Whether there is a table of that name, not a view.
+  bool has_table(const std::string& schema, const std::string& name);
 
   // What a single statement is and the columns it would return, without running it. Throws SqlError
   // where it would fail to parse or bind.
@@ -108,6 +113,7 @@ class Connection {
   template <typename Attempt>
   auto unmasked(const Attempt& attempt) -> decltype(attempt(0));
   explicit Connection(const Database& database);
+  void use_utc();
 
   std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;  // outlives the connection
   std::unique_ptr<Handle<duckdb_connection, duckdb_disconnect>> connection_;

@@ -35,6 +35,30 @@ TEST(Result, FindsRowsAcrossChunks) {
   EXPECT_EQ(result.int64(4999, 0), 4999);
 }
 
+using Entries = std::map<std::string, std::string>;
+
+TEST(Result, ReadsMaps) {
+  const Result result = memory().query(
+      "select map {'a': 'x' || range, 'b': null} as m, if(range = 1, null, map {'c': 'y'}) as n, "
+      "map([]::varchar[], []::varchar[]) as none from range(3000)");
+  EXPECT_EQ(result.map(0, 0), (Entries{{"a", "x0"}, {"b", ""}}));
+  EXPECT_EQ(result.map(2999, 0), (Entries{{"a", "x2999"}, {"b", ""}}));
+  EXPECT_EQ(result.map(0, 1), (Entries{{"c", "y"}}));
+  EXPECT_EQ(result.map(1, 1), Entries{});
+  EXPECT_EQ(result.map(7, 2), Entries{});
+}
+
+TEST(Connection, KnowsItsTables) {
+  Connection connection = memory();
+  connection.execute("create schema s; create table s.t (i int); create view s.v as from s.t");
+  EXPECT_TRUE(connection.has_table("s", "t"));
+  EXPECT_TRUE(connection.has_table("S", "T"));
+  EXPECT_FALSE(connection.has_table("s", "v"));
+  EXPECT_FALSE(connection.has_table("s", "missing"));
+  EXPECT_FALSE(connection.has_table("main", "t"));
+  EXPECT_FALSE(connection.has_table("missing", "t"));
+}
+
 TEST(Connection, TakesTimesWithoutAZoneForUtcWhereverItRuns) {
   setenv("TZ", "America/New_York", 1);
   tzset();

@@ -49,6 +49,14 @@ std::int64_t read_integer(duckdb_type type, const void* data, idx_t row) {
   }
 }
 
+// Null is "".
+std::string read_text(duckdb_vector vector, idx_t row) {
+  std::uint64_t* validity = duckdb_vector_get_validity(vector);
+  if (validity != nullptr && !duckdb_validity_row_is_valid(validity, row)) return "";
+  duckdb_string_t& value = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector))[row];
+  return {duckdb_string_t_data(&value), duckdb_string_t_length(value)};
+}
+
 }  // namespace
 
 Result::Result(ResultHandle handle) : result_(std::move(handle)) {
@@ -106,11 +114,25 @@ double Result::float64(std::size_t row, std::size_t column) const {
 
 std::string Result::text(std::size_t row, std::size_t column) const {
   check(types_[column] == DUCKDB_TYPE_VARCHAR, "column is text");
-  if (is_null(row, column)) return "";
   const Cell at = cell(row, column);
-  auto* strings = static_cast<duckdb_string_t*>(duckdb_vector_get_data(at.vector));
-  duckdb_string_t& value = strings[at.row];
-  return {duckdb_string_t_data(&value), duckdb_string_t_length(value)};
+  return read_text(at.vector, at.row);
+}
+
+std::map<std::string, std::string> Result::map(std::size_t row, std::size_t column) const {
+  check(types_[column] == DUCKDB_TYPE_MAP, "column is a map");
+  std::map<std::string, std::string> entries;
+  if (is_null(row, column)) return entries;
+  // A map is a list of structs of a key and a value.
+  const Cell at = cell(row, column);
+  const duckdb_list_entry list =
+      static_cast<const duckdb_list_entry*>(duckdb_vector_get_data(at.vector))[at.row];
+  duckdb_vector pairs = duckdb_list_vector_get_child(at.vector);
+  duckdb_vector keys = duckdb_struct_vector_get_child(pairs, 0);
+  duckdb_vector values = duckdb_struct_vector_get_child(pairs, 1);
+  for (idx_t i = list.offset; i < list.offset + list.length; ++i) {
+    entries[read_text(keys, i)] = read_text(values, i);
+  }
+  return entries;
 }
 
 std::optional<std::string> Result::shown(std::size_t row, std::size_t column) const {

@@ -4,6 +4,7 @@
 // Connection::stream_text.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ class Result {
   double float64(std::size_t row, std::size_t column) const;
   // A VARCHAR column (cast others in the query); null is "".
   std::string text(std::size_t row, std::size_t column) const;
+  // A MAP(VARCHAR, VARCHAR) column; null is empty, as are values that are null.
+  std::map<std::string, std::string> map(std::size_t row, std::size_t column) const;
   // Text, a number or a boolean as text; nullopt is null. Throws Error for other types.
   std::optional<std::string> shown(std::size_t row, std::size_t column) const;
 
