@@ -143,6 +143,24 @@ bool has_open(pid_t pid, const std::string& file) {
   return false;
 }
 
+TEST(Warehouse, WithRawTablesOfAnotherGsaIsMadeAnewByRun) {
+  const TempFolder folder;
+  std::filesystem::copy_file(small_warehouse(), folder / "w.duckdb");
+  {
+    duck::DatabaseOptions options;
+    options.path = folder / "w.duckdb";
+    duck::Database(options).connect().execute(
+        "update ops.code_versions set code = map {'code': 'version 1'} where asset = "
+        "'raw_prompts'");
+  }
+  expect_error(gsa(folder, {"build", "--warehouse", "w.duckdb", "--full-refresh"}),
+               "the raw tables were made by another version of gsa");
+  const Outcome run = gsa(folder, {"run", "--warehouse", "w.duckdb", "--prompts", "100"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const Outcome build = gsa(folder, {"build", "--warehouse", "w.duckdb", "--full-refresh"});
+  EXPECT_EQ(build.exit_code, 0) << build.err;
+}
+
 TEST(Warehouse, InUseSaysByWhom) {
   const TempFolder folder;
   const std::string path = std::filesystem::canonical(copy_small_warehouse(folder));

@@ -2,6 +2,7 @@
 #include <memory>
 #include <set>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "app/asset_run.h"
@@ -73,6 +74,12 @@ void require_sources(const Catalog& catalog, const assets::State& state, const a
       "make raw tables with: gsa run");
 }
 
+// The built-in models read columns that raw tables of an earlier gsa lack.
+void require_own_raw_tables(const ProjectOptions& project, const assets::State& state) {
+  if (!project.folder.empty() || !are_of_another_gsa(published_raw_assets(state))) return;
+  throw Error("the raw tables were made by another version of gsa", "make them anew with: gsa run");
+}
+
 void build(const BuildOptions& options) {
   const dbt::Project project = load_project(options.project);
   if (!options.common.quiet) print_warnings(project);
@@ -92,6 +99,7 @@ void build(const BuildOptions& options) {
     if (!options.common.quiet) fmt::print(err_stream(), "{}\n", fresh_line(plan));
     return;
   }
+  require_own_raw_tables(options.project, state);
   const AssetRun run{
       "build", options.given,    options.common, options.record,       project,    catalog, state,
       plan,    planning.sources, nullptr,        options.full_refresh, !selection, "build"};

@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "assets/warehouse.h"
+
+namespace CLI {
+class App;
+}
 
 namespace gsa::app {
 

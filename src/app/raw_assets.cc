@@ -73,9 +73,11 @@ void add_findings(const std::map<std::string, std::string>& metadata,
   }
 }
 
+std::string own_version() { return fmt::format("version {}", kRawTablesVersion); }
+
 assets::Code code_of(const std::string& table, const RawOptions& options, const std::string& source,
                      const std::string& files) {
-  assets::Code code = {{"code", fmt::format("version {}", kRawTablesVersion)},
+  assets::Code code = {{"code", own_version()},
                        {"--behavior", std::string(name_of(options.behavior))},
                        {"--seed", fmt::format("{}", options.simulation.seed)}};
   const bool simulated = options.behavior == Behavior::simulated;
@@ -243,6 +245,13 @@ std::vector<assets::Asset> published_raw_assets(const assets::State& state) {
     all.push_back(std::move(asset));
   }
   return all;
+}
+
+bool are_of_another_gsa(const std::vector<assets::Asset>& published) {
+  return std::any_of(published.begin(), published.end(), [](const assets::Asset& asset) {
+    const auto version = asset.code.find("code");
+    return version != asset.code.end() && version->second != own_version();
+  });
 }
 
 std::vector<assets::Asset> default_raw_assets() { return define({}, prompts::kAuto, ""); }

@@ -79,6 +79,8 @@ class RawAssets {
 
 // The raw tables as they are published, for commands that do not make them.
 std::vector<assets::Asset> published_raw_assets(const assets::State& state);
+// Whether they were made by other code than this gsa's, and may lack what its models read.
+bool are_of_another_gsa(const std::vector<assets::Asset>& published);
 
 // As a run without options would make them.
 std::vector<assets::Asset> default_raw_assets();
