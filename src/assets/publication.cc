@@ -1,8 +1,10 @@
 #include "assets/publication.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -168,8 +170,7 @@ void restate_provenance(duck::Connection& connection, const std::string& source_
 std::vector<PublishedRelation> published_relations(duck::Connection& connection) {
   std::vector<PublishedRelation> relations;
   if (!connection.has_table("ops", "published")) return relations;
-  const duck::Result rows =
-      connection.query("select * exclude (kind) from ops.published order by all");
+  const duck::Result rows = connection.query("select * exclude (kind) from ops.published");
   const bool is_of_older_gsa = rows.columns() == 2;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     PublishedRelation relation{rows.text(r, 0), rows.text(r, 1), "", {}, 0, false};
@@ -179,6 +180,9 @@ std::vector<PublishedRelation> published_relations(duck::Connection& connection)
     }
     relations.push_back(std::move(relation));
   }
+  std::sort(relations.begin(), relations.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.schema, a.name) < std::tie(b.schema, b.name);
+  });
   return relations;
 }
 

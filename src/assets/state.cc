@@ -20,7 +20,7 @@ std::optional<std::int64_t> int64_or_null(const duck::Result& rows, std::size_t 
   return rows.int64(row, column);
 }
 
-// The materializations that `from` (a table or join named m) gives.
+// The materializations that `from` (a table or join named m) gives; of one unit the last.
 std::map<Unit, Materialization> read_materializations(duck::Connection& connection,
                                                       const std::string& from) {
   std::map<Unit, Materialization> found;
@@ -122,16 +122,16 @@ State read_state(duck::Connection& connection) {
       connection,
       "from ops.published p join ops.materializations m on p.run_id = m.run_id and p.asset = "
       "m.asset and p.partition is not distinct from m.partition");
-  // Exported files are what they were last made as; partitions that were made last and not
-  // published are left behind.
+  // Exported files are what they were last made as; partitions that were made later than what is
+  // published of them are left behind.
   for (auto& [unit, made] : read_materializations(
            connection,
-           "from ops.materializations m where rowid in (select arg_max(rowid, (run_id, made_at)) "
-           "from ops.materializations where partition is not null or starts_with(asset, "
-           "'export/') group by asset, partition)")) {
+           "from ops.materializations m where (partition is not null and published is not true) or "
+           "starts_with(asset, 'export/') order by run_id, made_at")) {
+    const auto published = state.published.find(unit);
     if (unit.partition.empty()) {
       state.published.emplace(unit, made);
-    } else if (!made.published) {
+    } else if (published == state.published.end() || published->second.run_id < made.run_id) {
       state.left_behind.emplace(unit, made);
     }
   }

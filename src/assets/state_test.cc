@@ -93,6 +93,35 @@ TEST(State, TakesExportsAsTheyWereLastWritten) {
 
 // ---- A file as gsa wrote it before runs were on record
 
+TEST(State, TakesForLeftBehindWhatIsNewerThanWhatIsPublished) {
+  Pipeline p;
+  p.execute("begin");
+  create_records(p.connection);
+  const auto made = [&](int run, const std::string& partition, bool published) {
+    p.execute(fmt::format(
+        "insert into ops.materializations (run_id, asset, partition, made_at, seconds, "
+        "data_version, "
+        "code_version, published) values ({}, 'raw', '{}', '2025-12-24', 0, 'd{}', 'c', {})",
+        run, partition, run, published));
+  };
+  made(1, "2025-10", false);  // was published anew
+  made(2, "2025-10", true);
+  made(2, "2025-11", true);
+  made(3, "2025-11", false);
+  made(3, "2025-12", false);
+  made(4, "2025-12", false);
+  p.execute(
+      "insert into ops.published values ('partitions', 'raw_2025_10', 'table', 'raw', '2025-10', "
+      "2), "
+      "('partitions', 'raw_2025_11', 'table', 'raw', '2025-11', 2); commit");
+  const State state = read_state(p.connection);
+  std::string left;
+  for (const auto& [unit, of] : state.left_behind)
+    left += to_string(unit) + " " + of.data_version + "; ";
+  EXPECT_EQ(left, "raw[2025-11] d3; raw[2025-12] d4; ");
+  EXPECT_EQ(state.published.size(), 2u);
+}
+
 class OlderFile : public testing::Test {
  protected:
   OlderFile() {
