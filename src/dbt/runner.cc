@@ -1,7 +1,9 @@
 #include "dbt/runner.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -216,20 +218,24 @@ bool NodeRunner::is_proved_with_others(Step& step, const std::string& query) {
   if (!own || !step.node.is_generic) return false;
   const std::lock_guard lock(proving_);
   if (models_asked_.insert(own->model).second) {
-    std::vector<RowTest> tests;
-    std::vector<std::string> queries;
+    // What DuckDB knows to be never null it does not read, but where something else is asked as
+    // well.
+    std::map<bool, std::vector<std::pair<RowTest, std::string>>> by_asking_for_null;
     for (const Node& node : project_.nodes()) {
       if (node.kind != NodeKind::test || !node.is_generic || node.tested != step.node.tested) {
         continue;
       }
       std::string other = compiled_or_empty(node);
-      std::optional<RowTest> test = read_row_test(other);
+      const std::optional<RowTest> test = read_row_test(other);
       if (!test || test->model != own->model) continue;
-      tests.push_back(std::move(*test));
-      queries.push_back(std::move(other));
+      by_asking_for_null[test->condition.ends_with(" is null")].emplace_back(*test,
+                                                                             std::move(other));
     }
-    if (tests.size() > 1 && none_holds(step.connection, tests)) {
-      proved_.insert(queries.begin(), queries.end());
+    for (const auto& [for_null, found] : by_asking_for_null) {
+      std::vector<RowTest> tests;
+      for (const auto& [test, text] : found) tests.push_back(test);
+      if (tests.size() < 2 || !none_holds(step.connection, tests)) continue;
+      for (const auto& [test, text] : found) proved_.insert(text);
     }
   }
   return proved_.contains(query);
