@@ -14,7 +14,7 @@
 
 namespace gsa::api {
 
-// Tests' bounds: answers are small, and take their time where the machine is slow.
+// Lives as long as the process, like the warehouse it reads.
 inline SqlSandbox& sandbox_of(std::chrono::milliseconds time) {
   SqlLimits limits;
   limits.time = time;
@@ -22,6 +22,7 @@ inline SqlSandbox& sandbox_of(std::chrono::milliseconds time) {
   return *new SqlSandbox(Warehouse::instance().database(), limits);
 }
 
+// Has time, also under sanitizers on a slow machine.
 inline SqlSandbox& sandbox() {
   static SqlSandbox& sandbox = sandbox_of(std::chrono::seconds(60));
   return sandbox;

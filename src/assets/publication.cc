@@ -161,9 +161,8 @@ void restate_provenance(duck::Connection& connection, const std::string& source_
                         const std::string& project) {
   if (format_of(connection) < kWarehouseFormat) return;
   connection.execute(
-      fmt::format("update ops.provenance set source_reason = {0}, project = {1} where "
-                  "source_reason is distinct "
-                  "from {0} or project is distinct from {1}",
+      fmt::format("update ops.provenance set source_reason = {0}, project = {1} "
+                  "where source_reason is distinct from {0} or project is distinct from {1}",
                   sql_quote(source_reason), sql_quote(project)));
 }
 

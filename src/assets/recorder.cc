@@ -34,6 +34,8 @@ std::size_t utf8_length(std::string_view text) {
   return goes_on(3) ? 4 : 0;
 }
 
+// Bytes that DuckDB takes for no text, as those of a file's name may be, become U+FFFD: one bad
+// byte would keep all that is written with it off the record.
 std::string valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
@@ -45,8 +47,6 @@ std::string valid_utf8(std::string_view text) {
   return valid;
 }
 
-// Bytes that DuckDB takes for no text, as those of a file's name may be, become U+FFFD: one bad
-// byte would keep all that is written with it off the record.
 std::string sql_string(std::string_view text) { return sql_quote(valid_utf8(text)); }
 
 std::string sql_time(WallTime time) {

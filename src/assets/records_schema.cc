@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 namespace gsa::assets {
-
 namespace {
 
 // What is one of few texts is kept in dictionaries, as DuckDB would find out column by column each
-// time it closes the file: half of that time, of a small one.
+// time it closes the file: a quarter of that time, of a small one.
 constexpr const char* kWord = "varchar using compression dictionary";
 
 }  // namespace

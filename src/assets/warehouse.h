@@ -29,9 +29,10 @@ std::string hidden(std::string_view name);
 
 struct WarehouseOptions {
   std::string path;
-  int threads = 0;            // 0: all cores
-  std::string memory_limit;   // empty: DuckDB's default
-  bool keeps_memory = false;  // see duck::DatabaseOptions, as of the next
+  int threads = 0;           // 0: all cores
+  std::string memory_limit;  // empty: DuckDB's default
+  // Both: see duck::DatabaseOptions.
+  bool keeps_memory = false;
   bool watches_progress = true;
 };
 

@@ -1,7 +1,6 @@
 #pragma once
 
-// Rows from memory, in a twentieth of the time that DuckDB takes to read them as the text of an
-// INSERT.
+// Rows from memory, which DuckDB need not read as the text of an INSERT.
 
 #include <chrono>
 #include <cstdint>

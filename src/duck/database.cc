@@ -148,7 +148,10 @@ void Connection::use_utc() {
   if (!knows_time_zones) return;
   try {
     execute("set TimeZone = 'UTC'");
-  } catch (const SqlError&) {
+  } catch (const SqlError& error) {
+    if (error.kind() == SqlErrorKind::interrupted || error.kind() == SqlErrorKind::out_of_memory) {
+      throw;
+    }
     knows_time_zones = false;
   }
 }
