@@ -257,9 +257,10 @@ TEST_F(Ingest, WritesSyntheticPrompts) {
 }
 
 // The file of the first is as gsa makes it, that of the second as DuckDB before 1.2 did.
+// What DuckDB takes in ZSTD's place it chooses from a random sample of a few vectors, so only that
+// it is another is promised.
 TEST_F(Ingest, CompressesTextsAsTheFileCan) {
-  for (const auto& [version, compression] :
-       {std::pair("v1.2.0", "ZSTD"), std::pair("v1.0.0", "FSST")}) {
+  for (const auto& [version, has_zstd] : {std::pair("v1.2.0", true), std::pair("v1.0.0", false)}) {
     duck::Database database({":memory:", false, 2, ""});
     duck::Connection connection = database.connect();
     register_functions(connection);
@@ -267,12 +268,13 @@ TEST_F(Ingest, CompressesTextsAsTheFileCan) {
                                    path(fmt::format("{}.duckdb", version)), version));
     ingest(connection, {{"synthetic"}, 20'000, 1, "raw_prompts"}, run_on(connection));
     connection.execute("checkpoint");
-    EXPECT_EQ(connection
-                  .query("select string_agg(distinct compression, ' ') from "
-                         "pragma_storage_info('raw_prompts') where column_name = 'prompt' and "
-                         "segment_type = 'VARCHAR'")
-                  .text(0, 0),
-              compression);
+    const std::string compressions =
+        connection
+            .query("select string_agg(distinct compression, ' ') from "
+                   "pragma_storage_info('raw_prompts') where column_name = 'prompt' and "
+                   "segment_type = 'VARCHAR'")
+            .text(0, 0);
+    EXPECT_EQ(compressions == "ZSTD", has_zstd) << version << ": " << compressions;
   }
 }
 
