@@ -123,6 +123,18 @@ TEST_F(OwnProject, ShowsWarningsUnlessQuiet) {
   EXPECT_EQ(build({"--quiet"}).err, "");
 }
 
+TEST_F(OwnProject, ThatIsWrongMakesNoWarehouse) {
+  folder_.write("models/dbt_project.yml", "name: [");
+  for (const char* path : {"w.duckdb", "new/w.duckdb"}) {
+    const Outcome outcome =
+        gsa(folder_, {"run", "--source", "synthetic", "--project", "models", "--warehouse", path});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_TRUE(contains(outcome.err, "error: models/dbt_project.yml:1")) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(folder_ / path)) << path;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
+}
+
 TEST_F(OwnProject, IsNotOverwrittenByInit) {
   const std::string before = read_file(folder_ / "models/dbt_project.yml");
   const Outcome again = gsa(folder_, {"init", "models"});

@@ -113,7 +113,6 @@ void end_unpublished(duck::Connection& connection, assets::Recorder& recorder,
 
 duck::Database open_for_run(CommonOptions common, const RecordOptions& record,
                             assets::Access access) {
-  common.warehouse.keeps_memory = access != assets::Access::read;
   common.warehouse.watches_progress = !common.quiet && is_terminal(err_fd());
   if (!record.wait) return open_warehouse(common, access);
   return assets::wait_for_warehouse([&] { return open_warehouse(common, access); },

@@ -1,18 +1,17 @@
 #include "app/pipeline.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 #include <memory>
 #include <optional>
 #include <set>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "app/asset_run.h"
 #include "app/catalog.h"
 #include "app/fetch_progress.h"
+#include "app/held_warehouse.h"
 #include "app/project.h"
 #include "assets/plan.h"
 #include "assets/state.h"
@@ -101,6 +100,16 @@ assets::Provenance provenance_of(const PipelineOptions& options, const RawOption
   return provenance;
 }
 
+// So few rows cannot be shared among threads of DuckDB's: these look for work all the time, and take
+// the cores from the lanes of the run. What other projects read may be larger than the prompts.
+int duckdb_threads(const PipelineOptions& options) {
+  constexpr std::int64_t kFewPrompts = 20'000;
+  const auto months = std::max<std::int64_t>(1, std::ssize(options.months));
+  const bool few = options.raw.prompts <= kFewPrompts / months && options.project.folder.empty();
+  const int given = options.common.warehouse.threads;
+  return few && given == 0 && held_warehouse() == nullptr ? 1 : given;
+}
+
 }  // namespace
 
 PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& project,
@@ -153,10 +162,10 @@ PipelineRun run_pipeline(const PipelineOptions& options) {
   };
   const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, events);
   download.finish();
-  if (std::error_code ignored; !std::filesystem::exists(options.common.warehouse.path, ignored)) {
-    project.get();
-  }
-  duck::Database database = open_for_run(options.common, options.record, assets::Access::write);
+  CommonOptions common = options.common;
+  common.warehouse.threads = duckdb_threads(options);
+  common.warehouse.confirm_new = [&project] { project.get(); };
+  duck::Database database = open_for_run(common, options.record, assets::Access::write);
   if (!options.common.quiet) print_warnings(*project.get());
   const bool made = run_pipeline(options, *project.get(), sources, database);
   return {database, made};

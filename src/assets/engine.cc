@@ -47,7 +47,9 @@ Engine::Engine(const duck::Database& database, const EngineOptions& options, con
     : options_(options), work_(work), recorder_(recorder), listener_(listener) {
   check(options.lanes > 0, "a run has lanes");
   for (std::size_t i = 0; i < options.lanes; ++i) lanes_.push_back(database.connect());
-  row_history_ = row_history(lanes_.front(), options.baseline);
+  if (!options.state.published.empty()) {
+    row_history_ = row_history(lanes_.front(), options.baseline);
+  }
   steps_ = plan_steps(options.graph, options.checks, options.plan);
   total_ = static_cast<std::size_t>(std::count_if(
       steps_.begin(), steps_.end(), [](const auto& step) { return step->kind != StepKind::join; }));
@@ -83,6 +85,13 @@ void Engine::make_schemas() {
 // Partitions that earlier runs left under hidden names, and that this one will not make. A run that
 // makes no asset with partitions has no say in them.
 void Engine::drop_leftovers() {
+  const auto& standing = options_.state.relations;
+  if (std::none_of(standing.begin(), standing.end(), [](const auto& relation) {
+        const auto& [schema, name] = relation.first;
+        return schema == kPartitionSchema && name.starts_with(kHiddenPrefix);
+      })) {
+    return;
+  }
   std::set<std::pair<std::string, std::string>> wanted;
   bool has_partitions = false;
   for (const PlannedUnit& planned : options_.plan.units) {
@@ -341,6 +350,17 @@ std::optional<Materialization> Engine::made(const Unit& unit) const {
   const std::lock_guard lock(mutex_);
   const auto found = made_.find(unit);
   return found == made_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::int64_t Engine::most_rows() const {
+  std::int64_t most = 0;
+  const auto look = [&most](const std::map<Unit, Materialization>& units) {
+    for (const auto& [unit, made] : units) most = std::max(most, made.rows.value_or(0));
+  };
+  look(options_.state.published);
+  const std::lock_guard lock(mutex_);
+  look(made_);
+  return most;
 }
 
 std::int64_t Engine::steps_begun() const {

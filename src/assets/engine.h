@@ -112,6 +112,8 @@ class Engine {
 
   // How a unit was made by this run, if it was. steps_begun() is the number of steps so far.
   std::optional<Materialization> made(const Unit& unit) const;
+  // Of the largest table that is published or that this run has made.
+  std::int64_t most_rows() const;
   std::int64_t steps_begun() const;
 
   // Relations that may become visible after run(), and what stays; provenance is the caller's to

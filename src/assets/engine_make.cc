@@ -90,7 +90,7 @@ void Engine::make_once(EngineStep& step, duck::Connection& connection) {
   made.unit = unit;
   if (adds) {
     connection.execute("begin");  // so that a second attempt adds nothing twice
-  } else {
+  } else if (step.record.attempts > 1 || options_.state.find(schema, hidden(name)) != nullptr) {
     connection.execute(fmt::format("drop {} if exists {}",
                                    asset.kind == AssetKind::view ? "view" : "table",
                                    sql_relation(schema, hidden(name))));

@@ -99,11 +99,12 @@ std::string in(const std::set<Name>& names) {
 }
 
 void write_published(duck::Connection& connection, const std::vector<PublishedRelation>& made,
-                     const std::set<Name>& gone) {
-  std::set<Name> replaced = names_of(made);
-  replaced.insert(gone.begin(), gone.end());
-  if (replaced.empty()) return;
-  connection.execute("delete from ops.published where " + in(replaced));
+                     const std::set<Name>& before, const std::set<Name>& gone) {
+  std::set<Name> replaced = gone;
+  const std::set<Name> names = names_of(made);
+  std::set_intersection(before.begin(), before.end(), names.begin(), names.end(),
+                        std::inserter(replaced, replaced.end()));
+  if (!replaced.empty()) connection.execute("delete from ops.published where " + in(replaced));
   if (made.empty()) return;
   std::vector<std::string> rows;
   for (const PublishedRelation& relation : made) {
@@ -122,10 +123,10 @@ void write_published(duck::Connection& connection, const std::vector<PublishedRe
 void publish_within_transaction(duck::Connection& connection, const Publication& publication) {
   if (!has_records(connection)) create_records(connection);
   Publisher publisher(connection);
+  const std::set<Name> made = names_of(publication.made), kept = names_of(publication.kept),
+                       before = names_of(published_relations(connection));
   std::set<Name> gone;
-  const std::set<Name> made = names_of(publication.made), kept = names_of(publication.kept);
-  for (const PublishedRelation& old : published_relations(connection)) {
-    const Name name = {old.schema, old.name};
+  for (const Name& name : before) {
     if (!made.contains(name) && !kept.contains(name)) gone.insert(name);
   }
   // Tables first: a view is bound when it is made, and reads them by their own names.
@@ -137,7 +138,7 @@ void publish_within_transaction(duck::Connection& connection, const Publication&
   for (const auto& [schema, name] : gone) publisher.drop(schema, name);
   write_provenance(connection, publication.provenance);
   publication.records.write(connection);
-  write_published(connection, publication.made, gone);
+  write_published(connection, publication.made, before, gone);
 }
 
 }  // namespace

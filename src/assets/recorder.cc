@@ -206,6 +206,7 @@ void Recorder::flush_if_due() {
 }
 
 bool Recorder::has_old_runs(int keep_days) {
+  if (run_id_ == 1) return false;
   return connection_.query_int64("select count(*) from ops.runs where " + older_than(keep_days)) >
          0;
 }

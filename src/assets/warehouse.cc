@@ -58,7 +58,8 @@ std::string lock_holder(const std::string& message) {
 }
 
 // What can be said about the path before DuckDB looks at it.
-void check_path(const std::string& path, Access access) {
+void check_path(const WarehouseOptions& options, Access access) {
+  const std::string& path = options.path;
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
     throw Error(fmt::format("{} is a folder, not a warehouse file", path),
@@ -79,6 +80,7 @@ void check_path(const std::string& path, Access access) {
   }
   if (access != Access::read) {
     const fs::path folder = fs::absolute(path).parent_path();
+    if (!fs::exists(folder, ignored) && options.confirm_new) options.confirm_new();
     make_folder(folder);
     if (::access(folder.c_str(), W_OK) != 0) {
       throw Error(fmt::format("cannot write into the folder {} of the warehouse", folder.string()),
@@ -108,15 +110,26 @@ bool is_unfinished(const std::string& path) {
 // cannot lock folders that moment remains.
 class FolderTurn {
  public:
-  FolderTurn(const std::string& path, bool makes)
-      : folder_(
-            ::open(fs::absolute(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    while (folder_.get() >= 0 && flock(folder_.get(), makes ? LOCK_EX : LOCK_SH) != 0) {
+  FolderTurn(const std::string& path, Access access) {
+    const auto has_to_make = [&] {
+      return access == Access::write && (!fs::exists(path) || is_unfinished(path));
+    };
+    do {
+      makes_ = has_to_make();
+      folder_ = Fd(
+          ::open(fs::absolute(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      lock();
+    } while (makes_ != has_to_make());  // another made it meanwhile, or took back what it made
+  }
+  bool makes() const { return makes_; }
+
+ private:
+  void lock() const {
+    while (folder_.get() >= 0 && flock(folder_.get(), makes_ ? LOCK_EX : LOCK_SH) != 0) {
       if (errno != EINTR) break;
     }
   }
-
- private:
+  bool makes_ = false;
   Fd folder_;
 };
 
@@ -144,9 +157,8 @@ namespace {
 
 duck::Database open_file(const WarehouseOptions& options, Access access) {
   const std::string& path = options.path;
-  const bool makes = access == Access::write && (!fs::exists(path) || is_unfinished(path));
-  const FolderTurn turn(path, makes);
-  if (makes && is_unfinished(path)) {
+  const FolderTurn turn(path, access);
+  if (turn.makes() && is_unfinished(path)) {
     fs::remove(path);
   } else if (std::error_code ignored; fs::file_size(path, ignored) == 0) {
     throw Error(fmt::format("{} is not a warehouse: the file is empty", path),
@@ -157,9 +169,18 @@ duck::Database open_file(const WarehouseOptions& options, Access access) {
   database_options.read_only = access == Access::read;
   database_options.threads = options.threads;
   database_options.memory_limit = options.memory_limit;
-  database_options.keeps_memory = options.keeps_memory;
   database_options.watches_progress = options.watches_progress;
-  return duck::Database(database_options);
+  duck::Database database(database_options);
+  if (turn.makes() && options.confirm_new) {
+    try {
+      options.confirm_new();
+    } catch (...) {
+      std::error_code ignored;
+      fs::remove(path, ignored);
+      throw;
+    }
+  }
+  return database;
 }
 
 duck::Database open(const WarehouseOptions& options, Access access) {
@@ -192,7 +213,7 @@ bool seems_to_run(const duck::Database& database) {
 }  // namespace
 
 duck::Database open_warehouse(const WarehouseOptions& options, Access access) {
-  check_path(options.path, access);
+  check_path(options, access);
   if (access != Access::read) return open(options, access);
   {
     duck::Database database = open(options, access);

@@ -124,6 +124,50 @@ TEST_F(Warehouse, IsMadeWhenNobodyIsOpeningOneInItsFolder) {
   EXPECT_EQ(maker.get(), "opened");
 }
 
+TEST_F(Warehouse, IsMadeOnlyWhereThatIsConfirmed) {
+  WarehouseOptions doubtful = options();
+  doubtful.confirm_new = [] { throw Error("not like this"); };
+  EXPECT_THROW(open_warehouse(doubtful, Access::write), Error);
+  EXPECT_FALSE(fs::exists(folder_));
+  fs::create_directories(folder_);
+  EXPECT_THROW(open_warehouse(doubtful, Access::write), Error);
+  EXPECT_TRUE(fs::is_empty(folder_));
+  write("");
+  EXPECT_THROW(open_warehouse(doubtful, Access::write), Error);
+  EXPECT_TRUE(fs::is_empty(folder_));
+  EXPECT_EQ(refusal(Access::write), "opened");
+  EXPECT_NO_THROW(open_warehouse(doubtful, Access::write));  // one that is there is none of its doing
+}
+
+TEST_F(Warehouse, IsMadeByTheNextWhereItWasNotConfirmed) {
+  fs::create_directories(folder_);
+  WarehouseOptions doubtful = options();
+  std::future<std::string> other;
+  doubtful.confirm_new = [&] {
+    other = std::async(std::launch::async, [&] { return refusal(Access::write); });
+    EXPECT_EQ(other.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+    throw Error("not like this");
+  };
+  EXPECT_THROW(open_warehouse(doubtful, Access::write), Error);
+  EXPECT_EQ(other.get(), "opened");
+  EXPECT_EQ(refusal(Access::read), "opened");
+}
+
+// Two that both found no file: the second must not take back what the first has made.
+TEST_F(Warehouse, ThatAnotherMadeMeanwhileStays) {
+  fs::create_directories(folder_);
+  const Fd first = lock_folder(folder_, LOCK_EX);
+  WarehouseOptions doubtful = options();
+  doubtful.confirm_new = [] { throw Error("not like this"); };
+  std::future<void> second = std::async(
+      std::launch::async, [&] { const auto opened = open_warehouse(doubtful, Access::write); });
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+  { const duck::Database made({path_, false, 1, ""}); }
+  flock(first.get(), LOCK_UN);
+  EXPECT_NO_THROW(second.get());
+  EXPECT_TRUE(fs::exists(path_));
+}
+
 TEST_F(Warehouse, RefusesANewerFormat) {
   {
     const duck::Database database = open_warehouse(options(), Access::write);

@@ -99,8 +99,6 @@ Database::Database(const DatabaseOptions& options) : watches_progress_(options.w
   set(config, "access_mode", options.read_only ? "READ_ONLY" : "AUTOMATIC");
   if (options.threads > 0) set(config, "threads", fmt::format("{}", options.threads));
   if (!options.memory_limit.empty()) set(config, "memory_limit", options.memory_limit);
-  // Getting it from the kernel anew takes a twentieth of the time of writing large tables.
-  if (options.keeps_memory) set(config, "block_allocator_memory", "1GB");
   // Of files it makes: the oldest format that knows ZSTD. DuckDB from 1.2 on reads it.
   set(config, "storage_compatibility_version", "v1.2.0");
   // Nothing is fetched from the network behind the user's back.
@@ -116,6 +114,19 @@ Database::Database(const DatabaseOptions& options) : watches_progress_(options.w
     throw SqlError(text.starts_with("IO") ? SqlErrorKind::io : SqlErrorKind::other, text);
   }
   database_ = std::make_shared<Handle<duckdb_database, duckdb_close>>(database);
+  use_utc();
+}
+
+// Times without a zone are UTC's, whatever the machine's zone. DuckDB knows the setting only where
+// ICU is built in; without it, UTC is all it knows.
+void Database::use_utc() const {
+  try {
+    connect().execute("set global TimeZone = 'UTC'");
+  } catch (const SqlError& error) {
+    if (error.kind() == SqlErrorKind::interrupted || error.kind() == SqlErrorKind::out_of_memory) {
+      throw;
+    }
+  }
 }
 
 Connection Database::connect() const { return Connection(*this); }
@@ -137,22 +148,6 @@ Connection::Connection(const Database& database)
   // DuckDB reports progress only with its own bar switched on; that bar itself is not wanted.
   if (database.watches_progress_) {
     execute("set enable_progress_bar = true; set enable_progress_bar_print = false");
-  }
-  use_utc();
-}
-
-// Times without a zone are UTC's, whatever the machine's zone. DuckDB knows the setting only where
-// ICU is built in; without it, UTC is all it knows.
-void Connection::use_utc() {
-  static std::atomic<bool> knows_time_zones = true;
-  if (!knows_time_zones) return;
-  try {
-    execute("set TimeZone = 'UTC'");
-  } catch (const SqlError& error) {
-    if (error.kind() == SqlErrorKind::interrupted || error.kind() == SqlErrorKind::out_of_memory) {
-      throw;
-    }
-    knows_time_zones = false;
   }
 }
 

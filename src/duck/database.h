@@ -27,9 +27,6 @@ struct DatabaseOptions {
   bool read_only = false;
   int threads = 0;           // 0: as many as there are cores
   std::string memory_limit;  // "3GB"; empty: DuckDB's default, 80 % of the machine's memory
-  // Keeps the memory of its blocks until it is closed, to use it again: for who writes much and
-  // ends.
-  bool keeps_memory = false;
   // Connection::progress() tells how far queries are, which costs a twentieth of their time.
   bool watches_progress = true;
 };
@@ -48,6 +45,8 @@ class Database {
 
  private:
   friend class Connection;
+  void use_utc() const;
+
   std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;
   bool watches_progress_;
 };
@@ -113,7 +112,6 @@ class Connection {
   template <typename Attempt>
   auto unmasked(const Attempt& attempt) -> decltype(attempt(0));
   explicit Connection(const Database& database);
-  void use_utc();
 
   std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;  // outlives the connection
   std::unique_ptr<Handle<duckdb_connection, duckdb_disconnect>> connection_;
