@@ -112,7 +112,11 @@ void end_unpublished(duck::Connection& connection, assets::Recorder& recorder,
 }  // namespace
 
 duck::Database open_for_run(CommonOptions common, const RecordOptions& record,
-                            assets::Access access) {
+                            assets::Access access, bool few_rows) {
+  common.warehouse.keeps_memory = access != assets::Access::read && !few_rows;
+  if (few_rows && common.warehouse.threads == 0 && held_warehouse() == nullptr) {
+    common.warehouse.threads = 1;
+  }
   common.warehouse.watches_progress = !common.quiet && is_terminal(err_fd());
   if (!record.wait) return open_warehouse(common, access);
   return assets::wait_for_warehouse([&] { return open_warehouse(common, access); },

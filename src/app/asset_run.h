@@ -39,9 +39,11 @@ struct AssetRun {
   std::stop_token stop = {};        // asks for what Ctrl-C asks for
 };
 
-// Opens the warehouse as `access` says, waiting for others where that was asked for.
+// Opens the warehouse as `access` says, waiting for others where that was asked for. Where all
+// tables have few rows, DuckDB has one thread: they cannot be shared among more, which would look
+// for work all the time and take the cores from the lanes of the run.
 duck::Database open_for_run(CommonOptions common, const RecordOptions& record,
-                            assets::Access access);
+                            assets::Access access, bool few_rows = false);
 
 // Where there is no warehouse yet, an empty one in memory.
 duck::Database open_or_in_memory(const CommonOptions& common, const RecordOptions& record,

@@ -11,7 +11,6 @@
 #include "app/asset_run.h"
 #include "app/catalog.h"
 #include "app/fetch_progress.h"
-#include "app/held_warehouse.h"
 #include "app/project.h"
 #include "assets/plan.h"
 #include "assets/state.h"
@@ -100,14 +99,12 @@ assets::Provenance provenance_of(const PipelineOptions& options, const RawOption
   return provenance;
 }
 
-// So few rows cannot be shared among threads of DuckDB's: these look for work all the time, and take
-// the cores from the lanes of the run. What other projects read may be larger than the prompts.
-int duckdb_threads(const PipelineOptions& options) {
+// Files may have more rows than are taken of them, and projects of one's own may read more.
+bool has_few_rows(const PipelineOptions& options, const prompts::ResolvedSources& sources) {
   constexpr std::int64_t kFewPrompts = 20'000;
   const auto months = std::max<std::int64_t>(1, std::ssize(options.months));
-  const bool few = options.raw.prompts <= kFewPrompts / months && options.project.folder.empty();
-  const int given = options.common.warehouse.threads;
-  return few && given == 0 && held_warehouse() == nullptr ? 1 : given;
+  return sources.is_synthetic() && options.project.folder.empty() &&
+         options.raw.prompts <= kFewPrompts / months;
 }
 
 }  // namespace
@@ -163,9 +160,9 @@ PipelineRun run_pipeline(const PipelineOptions& options) {
   const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, events);
   download.finish();
   CommonOptions common = options.common;
-  common.warehouse.threads = duckdb_threads(options);
   common.warehouse.confirm_new = [&project] { project.get(); };
-  duck::Database database = open_for_run(common, options.record, assets::Access::write);
+  duck::Database database =
+      open_for_run(common, options.record, assets::Access::write, has_few_rows(options, sources));
   if (!options.common.quiet) print_warnings(*project.get());
   const bool made = run_pipeline(options, *project.get(), sources, database);
   return {database, made};

@@ -24,10 +24,6 @@ constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_user
 // A finding in the metadata of raw_prompts: its place in the list, what it is → count and rule.
 constexpr std::string_view kFinding = "finding ";
 
-bool is_synthetic(const prompts::ResolvedSources& sources) {
-  return sources.sources == std::vector<std::string>{prompts::kSynthetic};
-}
-
 std::string name_of_source(const prompts::ResolvedSources& sources) {
   return sources.name.empty() ? join(sources.sources, ", ") : sources.name;
 }
@@ -139,7 +135,7 @@ std::string_view name_of(Behavior behavior) {
 RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
                      const duck::Database& database)
     : options_(options), sources_(sources), connection_(database.connect()) {
-  if (!is_synthetic(sources)) {
+  if (!sources.is_synthetic()) {
     const std::string files =
         prompts::fingerprint_of(prompts::find_source_files(connection_, sources.sources));
     files_ = fmt::format("{:016x}", stable_hash(files));

@@ -169,6 +169,7 @@ duck::Database open_file(const WarehouseOptions& options, Access access) {
   database_options.read_only = access == Access::read;
   database_options.threads = options.threads;
   database_options.memory_limit = options.memory_limit;
+  database_options.keeps_memory = options.keeps_memory;
   database_options.watches_progress = options.watches_progress;
   duck::Database database(database_options);
   if (turn.makes() && options.confirm_new) {

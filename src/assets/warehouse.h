@@ -31,7 +31,9 @@ struct WarehouseOptions {
   std::string path;
   int threads = 0;           // 0: all cores
   std::string memory_limit;  // empty: DuckDB's default
-  bool watches_progress = true;  // see duck::DatabaseOptions
+  // Both: see duck::DatabaseOptions.
+  bool keeps_memory = false;
+  bool watches_progress = true;
   // What must hold before a file is made. Called as late as when it is there and nobody else can
   // have opened it yet; where it throws, the file goes again.
   std::function<void()> confirm_new = {};

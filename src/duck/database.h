@@ -27,6 +27,9 @@ struct DatabaseOptions {
   bool read_only = false;
   int threads = 0;           // 0: as many as there are cores
   std::string memory_limit;  // "3GB"; empty: DuckDB's default, 80 % of the machine's memory
+  // Keeps the memory of its blocks until it is closed, to use it again: for who writes much and
+  // ends.
+  bool keeps_memory = false;
   // Connection::progress() tells how far queries are, which costs a twentieth of their time.
   bool watches_progress = true;
 };

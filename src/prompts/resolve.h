@@ -22,6 +22,8 @@ struct ResolvedSources {
   std::vector<std::string> sources;  // {"synthetic"}, or paths and globs
   std::string name;                  // for people, "diffusiondb"; empty: that of the files
   std::string reason;                // of `auto`: "DiffusionDB is in the cache", else empty
+
+  bool is_synthetic() const { return sources == std::vector<std::string>{kSynthetic}; }
 };
 
 // Whether the source is a path or a glob, which anyone may change at any time.
