@@ -18,8 +18,8 @@ namespace {
 // memory.
 constexpr std::size_t kMostLanes = 4;
 
-// Where all tables are smaller, one is read again for its sum in less time than it takes to plan its
-// query twice.
+// Where all tables are smaller, one is read again for its sum in less time than it takes to plan
+// its query twice.
 constexpr std::int64_t kFewRows = 100'000;
 
 std::size_t lanes_for(int threads) {

@@ -116,8 +116,8 @@ class FolderTurn {
     };
     do {
       makes_ = has_to_make();
-      folder_ = Fd(
-          ::open(fs::absolute(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      folder_ =
+          Fd(::open(fs::absolute(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
       lock();
     } while (makes_ != has_to_make());  // another made it meanwhile, or took back what it made
   }

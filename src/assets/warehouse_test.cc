@@ -136,7 +136,8 @@ TEST_F(Warehouse, IsMadeOnlyWhereThatIsConfirmed) {
   EXPECT_THROW(open_warehouse(doubtful, Access::write), Error);
   EXPECT_TRUE(fs::is_empty(folder_));
   EXPECT_EQ(refusal(Access::write), "opened");
-  EXPECT_NO_THROW(open_warehouse(doubtful, Access::write));  // one that is there is none of its doing
+  EXPECT_NO_THROW(
+      open_warehouse(doubtful, Access::write));  // one that is there is none of its doing
 }
 
 TEST_F(Warehouse, IsMadeByTheNextWhereItWasNotConfirmed) {

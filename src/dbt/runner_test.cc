@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dbt/project_fixture.h"
 #include "dbt/report.h"
+#include "duck/function.h"
 
 namespace gsa::dbt {
 namespace {
@@ -88,6 +89,35 @@ TEST(Runner, TellsWhichOfTheTestsOfAModelFail) {
             "v_given fail 2; v_in_range pass 0; v_warns warn 2; w_known fail 2; w_odd error 0; ");
   EXPECT_EQ(run("(4, 'a'), (5, 'b'), (6, 'b')"),
             "v_given pass 0; v_in_range fail 3; v_warns pass 0; w_known pass 0; w_odd error 0; ");
+}
+
+// Once for all that look at values, and once for all that only ask for null, which DuckDB mostly
+// knows of a table without reading it.
+TEST(Runner, ReadsAModelTwiceForItsTestsOfSingleRows) {
+  duck::Connection connection = memory();
+  std::atomic<std::size_t> read = 0;
+  const duck::Type bigint = duck::Type::of(DUCKDB_TYPE_BIGINT);
+  duck::register_function(connection,
+                          {"seen",
+                           {bigint},
+                           bigint,
+                           [&read](const duck::Arguments& arguments, duck::Output& output) {
+                             read += arguments.rows();
+                             std::copy_n(arguments.column<std::int64_t>(0), arguments.rows(),
+                                         output.data<std::int64_t>());
+                           },
+                           false});
+  const Project project =
+      load({{"models/t.sql", "select seen(range) as v, seen(range + 1) as w from range(100)"},
+            {"models/s.yml",
+             "models:\n  - name: t\n    columns:\n      - name: v\n        tests:\n"
+             "          - dbt_utils.accepted_range: {min_value: 0, name: v_low}\n"
+             "          - dbt_utils.accepted_range: {max_value: 99, name: v_high}\n"
+             "          - not_null: {name: v_given}\n"
+             "      - name: w\n        tests:\n"
+             "          - not_null: {name: w_given}\n"}});
+  EXPECT_TRUE(run_all(project, connection).succeeded());
+  EXPECT_EQ(read, 300U);  // v for its values, and v and w for null
 }
 
 TEST(Runner, TellsWhatItBuiltAndThatAFailingModelHasFailed) {

@@ -270,9 +270,10 @@ TEST_F(Ingest, CompressesTextsAsTheFileCan) {
     connection.execute("checkpoint");
     const std::string compressions =
         connection
-            .query("select string_agg(distinct compression, ' ') from "
-                   "pragma_storage_info('raw_prompts') where column_name = 'prompt' and "
-                   "segment_type = 'VARCHAR'")
+            .query(
+                "select string_agg(distinct compression, ' ') from "
+                "pragma_storage_info('raw_prompts') where column_name = 'prompt' and "
+                "segment_type = 'VARCHAR'")
             .text(0, 0);
     EXPECT_EQ(compressions == "ZSTD", has_zstd) << version << ": " << compressions;
   }
