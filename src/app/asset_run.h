@@ -40,8 +40,8 @@ struct AssetRun {
 };
 
 // Opens the warehouse as `access` says, waiting for others where that was asked for. Where all
-// tables have few rows, DuckDB has one thread: they cannot be shared among more, which would look
-// for work all the time and take the cores from the lanes of the run.
+// tables have few rows, DuckDB keeps no memory and has one thread: they cannot be shared among
+// more, which would look for work all the time and take the cores from the lanes of the run.
 duck::Database open_for_run(CommonOptions common, const RecordOptions& record,
                             assets::Access access, bool few_rows = false);
 

@@ -1,6 +1,7 @@
 #include "assets/publication.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>

@@ -256,9 +256,9 @@ TEST_F(Ingest, WritesSyntheticPrompts) {
                   settings.cfg, settings.sampler, settings.width, settings.height));
 }
 
-// The file of the first is as gsa makes it, that of the second as DuckDB before 1.2 did.
-// What DuckDB takes in ZSTD's place it chooses from a random sample of a few vectors, so only that
-// it is another is promised.
+// The file of the first is as gsa makes it, that of the second as DuckDB before 1.2 did. What
+// DuckDB takes in ZSTD's place it chooses from a random sample of a few vectors, so only that it is
+// another is promised.
 TEST_F(Ingest, CompressesTextsAsTheFileCan) {
   for (const auto& [version, has_zstd] : {std::pair("v1.2.0", true), std::pair("v1.0.0", false)}) {
     duck::Database database({":memory:", false, 2, ""});
