@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "assets/recorder.h"
+#include "assets/snapshot.h"
 #include "assets/state.h"
 #include "base/error.h"
 #include "base/fd.h"
@@ -189,7 +190,10 @@ duck::Database open(const WarehouseOptions& options, Access access) {
     duck::Database database = open_file(options, access);
     duck::Connection connection = database.connect();
     check_format(connection, options.path);
-    if (access != Access::read) tidy_up(connection);
+    if (access != Access::read) {
+      tidy_up(connection);
+      remove_unfinished_snapshot(options.path);
+    }
     return database;
   } catch (const duck::SqlError& error) {
     throw_open_error(error, options.path, access);
