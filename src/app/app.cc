@@ -94,10 +94,16 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   return kUsageExit;
 }
 
-// The warehouse of the command, where it has one and another process may carry it out: gsa serve is
-// that process, and gsa watch has its runs carried out one by one.
+// gsa serve is the process that carries out commands, and gsa watch has its runs carried out one by
+// one.
+bool stays_in_its_process(const CLI::App& command) {
+  return command.get_name() == "serve" || command.get_name() == "watch";
+}
+
+// The warehouse of the command, where it has one and another process may carry it out: gsa sql
+// reads a snapshot itself.
 std::string warehouse_of(const CLI::App& command) {
-  if (command.get_name() == "serve" || command.get_name() == "watch") return "";
+  if (stays_in_its_process(command) || command.get_name() == "sql") return "";
   const CLI::Option* option = command.get_option_no_throw("--warehouse");
   return option == nullptr ? "" : option->as<std::string>();
 }
@@ -144,6 +150,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
     if (const std::string warehouse = warehouse_of(*command_of(app)); !warehouse.empty()) {
       if (const auto code = carry_out_elsewhere(warehouse, arguments)) return *code;
     }
+  } else if (stays_in_its_process(*command_of(app))) {
+    throw Error("gsa serve carries out no other gsa serve or gsa watch");
   }
   return action();
 }

@@ -13,6 +13,7 @@
 #include "assets/checksum.h"
 #include "assets/engine.h"
 #include "assets/recorder.h"
+#include "assets/snapshot.h"
 #include "assets/warehouse.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -236,6 +237,19 @@ class Audience {
   RunAudience* audience_;
 };
 
+// What others read beside the warehouse, where somebody ever asked for it. gsa serve does it by
+// itself.
+void renew_snapshot(const duck::Database& database, const AssetRun& run) {
+  if (run.audience != nullptr || held_warehouse() != nullptr) return;
+  try {
+    assets::renew_snapshot(database, run.common.warehouse.path);
+  } catch (const Error& error) {
+    if (run.common.quiet) return;
+    fmt::print(err_stream(), "{}  {} {}\n", clock_now(), paint(err_fd(), Ink::yellow, "note:"),
+               error.message());
+  }
+}
+
 }  // namespace
 
 std::string fresh_line(const assets::Plan& plan) {
@@ -320,6 +334,7 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
     assets::drop_hidden(connection, [&](const std::string& schema, const std::string&) {
       return all || schema != assets::kPartitionSchema;
     });
+    renew_snapshot(database, run);
     if (failure) throw Error(*failure);
   } catch (const Error& error) {
     if (!published) end_unpublished(connection, recorder, totals, error, run);

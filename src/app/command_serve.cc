@@ -74,6 +74,8 @@ int serve(const ServeOptions& options) {
   const std::jthread rest = dashboard.rest_when_idle([&server] { return server->metrics(); });
   say(options, fmt::format("the dashboard is at {}{}", server->address(),
                            token.empty() ? "" : "/?token=" + token));
+  say(options, fmt::format("others read its last publication in {}",
+                           assets::snapshot_path(options.common.warehouse.path)));
   say(options, "Ctrl-C stops it");
   while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   commands.reset();

@@ -75,10 +75,6 @@ void write_small(const duck::Result& result, const std::function<void(std::strin
 constexpr const char* kResultTable = "temp.__gsa_result";
 
 void refuse_writing(const duck::StatementInfo& info) {
-  if (held_warehouse() != nullptr && info.changes_process) {
-    throw Error("gsa serve has the warehouse, and SET, ATTACH, PRAGMA and the like would change it",
-                "leave them out, or stop gsa serve");
-  }
   if (!info.writes_files) return;
   throw Error("gsa sql only reads: COPY, EXPORT and PREPARE are refused",
               "to write a result to a file: gsa sql \"select …\" --format parquet --output FILE");
@@ -162,9 +158,8 @@ int sql(const SqlOptions& options) {
     throw Error("the result would replace the warehouse", "name another file with --output",
                 ErrorCode::usage);
   }
-  const duck::Database database = open_warehouse(options.common, assets::Access::read);
+  const duck::Database database = open_to_read(options.common);
   duck::Connection connection = database.connect();
-  if (held_warehouse() != nullptr) connection.execute("begin transaction read only");
   QueryWatch watch(connection, false);
   for (std::size_t i = 0; i < statements.size(); ++i) {
     try {
@@ -176,15 +171,9 @@ int sql(const SqlOptions& options) {
       }
     } catch (const duck::SqlError& error) {
       const bool writes = error.message().find("in read-only mode") != std::string::npos;
-      const bool is_elsewhere =
-          held_warehouse() != nullptr &&
-          error.message().find("No files found that match") != std::string::npos;
       const std::string where = statements.size() > 1 ? fmt::format("statement {}: ", i + 1) : "";
       throw Error(where + error.details(),
-                  writes         ? "gsa sql only reads the warehouse"
-                  : is_elsewhere ? "while gsa serve runs, SQL names files by their whole path"
-                                 : error.hint(),
-                  error.code());
+                  writes ? "gsa sql only reads the warehouse" : error.hint(), error.code());
     }
   }
   return 0;

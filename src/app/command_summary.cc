@@ -18,7 +18,7 @@ struct SummaryOptions {
 };
 
 int summary(const SummaryOptions& options) {
-  const duck::Database database = open_warehouse(options.common, assets::Access::read);
+  const duck::Database database = open_to_read(options.common);
   duck::Connection connection = database.connect();
   fmt::print(out_stream(), "{}", report(connection, options.format));
   return 0;

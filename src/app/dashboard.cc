@@ -142,7 +142,10 @@ Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& setting
     : warehouse_(warehouse),
       project_(settings.project),
       api_(warehouse.database(), load_project(settings.project), sources(settings)),
-      runs_(std::make_unique<LiveRuns>(warehouse, settings, events_, [this] { warm(); })) {
+      runs_(std::make_unique<LiveRuns>(warehouse, settings, events_, [this] {
+        warehouse_.snapshots().keep_current();
+        warm();
+      })) {
   warehouse.follow_runs([this] { return runs_->follow(); });
 }
 
@@ -296,8 +299,10 @@ void Dashboard::add_sql(http::Router& router) {
                api_.cancel_sql(in_path(request, "id"));
                return Response::no_content();
              }));
-  router.add("GET", "/api/sql/schema",
-             json([this](const Request&) { return api_.get_sql_schema(); }));
+  router.add("GET", "/api/sql/schema", json([this](const Request&) {
+               warehouse_.snapshots().prepare();  // a query is likely to follow
+               return api_.get_sql_schema();
+             }));
 }
 
 }  // namespace gsa::app

@@ -11,6 +11,7 @@
 
 #include "app/options.h"
 #include "app/run_log.h"
+#include "assets/snapshot.h"
 #include "assets/warehouse.h"
 #include "duck/database.h"
 
@@ -21,8 +22,7 @@ class HeldWarehouse {
   // Makes who is told of a run that a command begins.
   using Follow = std::function<std::unique_ptr<RunAudience>()>;
 
-  HeldWarehouse(duck::Database database, std::string path)
-      : database_(std::move(database)), path_(std::move(path)) {}
+  HeldWarehouse(duck::Database database, std::string path);
 
   const duck::Database& database() const { return database_; }
   const std::string& path() const { return path_; }
@@ -31,6 +31,9 @@ class HeldWarehouse {
   // it gave. To write it is held until the last copy of what is returned and its connections are
   // gone. Any thread.
   duck::Database open(assets::Access access, const std::string& who);
+
+  // For those that only read, in processes of their own. Making one is a use of the warehouse.
+  assets::Snapshots& snapshots() { return snapshots_; }
 
   // Calls `act` unless a command or a run uses the warehouse; those that come meanwhile wait for
   // it.
@@ -46,6 +49,7 @@ class HeldWarehouse {
   std::mutex mutex_;
   std::weak_ptr<std::string> writer_;
   const std::shared_ptr<void> users_ = std::make_shared<int>();  // a copy each
+  assets::Snapshots snapshots_;                                  // uses all of the above
 };
 
 // From here to its end this thread carries out a command, `who`, on a warehouse that is held.
@@ -68,5 +72,10 @@ HeldWarehouse* held_warehouse();
 
 // The one way in which commands open a warehouse: that which is held, or the file.
 duck::Database open_warehouse(const CommonOptions& common, assets::Access access);
+
+// For a command that only reads, in its own process whoever has the warehouse: where gsa serve has
+// it, a current snapshot; where a run has it, the last snapshot that there is, of which a note on
+// stderr tells; else the warehouse itself.
+duck::Database open_to_read(const CommonOptions& common);
 
 }  // namespace gsa::app

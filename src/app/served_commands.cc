@@ -1,21 +1,26 @@
 #include "app/served_commands.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
-#include <map>
+#include <functional>
+#include <mutex>
+#include <poll.h>
 #include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "app/failure.h"
+#include "app/served_request.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/invocation.h"
@@ -24,13 +29,26 @@
 namespace gsa::app {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+using Texts = std::vector<std::string>;
+
 constexpr auto kPoll = std::chrono::milliseconds(50);
 constexpr std::size_t kMostCommands = 64;
+// Who has said nothing yet costs a descriptor and what it has sent.
+constexpr std::size_t kMostClients = 32;
+constexpr auto kRequestTime = std::chrono::seconds(5);
+constexpr auto kConnectTime = std::chrono::seconds(5);
+// How often a client hears that the server is alive, and how long it waits for that: longer than a
+// busy machine keeps a thread waiting.
+constexpr auto kAliveInterval = std::chrono::seconds(1);
+constexpr auto kMostSilence = std::chrono::seconds(10);
 
-// What is said on the socket.
+// The first text of a message: by the client, then by the server.
 constexpr const char* kInterrupt = "interrupt";
-constexpr const char* kExit = "exit";
-constexpr const char* kRefused = "refused";
+constexpr const char* kAlive = "alive";
+constexpr const char* kExit = "exit";          // and the code
+constexpr const char* kSnapshot = "snapshot";  // and its path
+constexpr const char* kRefused = "refused";    // a message and a hint
 
 std::string socket_of(const std::string& warehouse) {
   std::error_code none;
@@ -50,155 +68,255 @@ File open_stream(Fd fd, const char* mode) {
   return file;
 }
 
-// texts: version, the number of arguments, these, and the environment.
-std::vector<std::string> request_texts(const std::vector<std::string>& arguments) {
-  std::vector<std::string> texts = {GSA_VERSION, std::to_string(arguments.size())};
-  texts.insert(texts.end(), arguments.begin(), arguments.end());
-  for (char** variable = environ; *variable != nullptr; ++variable) texts.emplace_back(*variable);
-  return texts;
+// The client may have gone: then nobody is there to be told.
+void try_to_send(const Fd& socket, const Texts& texts) noexcept {
+  try {
+    send_message(socket, texts);
+  } catch (const std::exception&) {
+    return;
+  }
 }
 
-struct Request {
-  std::vector<std::string> arguments;
-  std::map<std::string, std::string> environment;
-};
-
-Request read_request(const SocketMessage& message) {
-  const std::vector<std::string>& texts = message.texts;
-  const std::size_t count = texts.size() > 1 ? std::stoull(texts[1]) : 0;
-  if (message.files.size() != 4 || count == 0 || texts.size() < count + 2) {
-    throw Error("what the client sent is no command");
-  }
-  Request request;
-  const auto arguments = texts.begin() + 2;
-  const auto variables = arguments + static_cast<std::ptrdiff_t>(count);
-  request.arguments.assign(arguments, variables);
-  for (auto text = variables; text != texts.end(); ++text) {
-    const std::size_t equals = text->find('=');
-    if (equals != std::string::npos) {
-      request.environment[text->substr(0, equals)] = text->substr(equals + 1);
-    }
-  }
-  return request;
+Texts refusal(const std::exception& error) {
+  const auto* known = dynamic_cast<const Error*>(&error);
+  return {kRefused, error.what(), known == nullptr ? "" : known->hint()};
 }
 
 }  // namespace
 
+struct ServedCommands::Client {
+  Fd socket;
+  MessageReader reader;
+  Clock::time_point since = Clock::now();
+};
+
 struct ServedCommands::Command {
   explicit Command(Fd&& client) : socket(std::move(client)) {}
 
+  void send(const Texts& texts) {
+    const std::lock_guard lock(mutex);
+    send_message(socket, texts);
+  }
+
   Fd socket;
+  std::mutex mutex;  // of what is sent
   Invocation invocation;
   std::atomic<bool> ended = false;
   std::jthread thread;
 };
 
+namespace {
+
+// Listens to the client while its command runs, and tells it that the server is alive. The client
+// says Ctrl-C, or goes, or says what nobody understands: all of that ends the command.
+template <typename Command>
+void attend(Command& command, const std::stop_token& stop) {
+  try {
+    MessageReader reader;
+    auto told = Clock::now() - kAliveInterval;
+    while (!stop.stop_requested()) {
+      if (Clock::now() - told >= kAliveInterval) {
+        told = Clock::now();
+        command.send({kAlive});
+      }
+      const MessageReader::State state = reader.wait(command.socket, kPoll);
+      if (state == MessageReader::State::unfinished) continue;
+      command.invocation.interrupted = true;
+      if (state == MessageReader::State::closed) return;
+      reader.take();
+    }
+  } catch (const std::exception&) {
+    command.invocation.interrupted = true;
+  }
+}
+
+}  // namespace
+
 ServedCommands::ServedCommands(HeldWarehouse& warehouse)
     : warehouse_(warehouse),
-      path_(socket_of(warehouse.path())),
-      listener_(listen_at(path_)),
+      listener_(socket_of(warehouse.path())),
       thread_([this](const std::stop_token& stop) { take(stop); }) {}
 
 ServedCommands::~ServedCommands() {
   thread_.request_stop();
   thread_.join();
-  std::error_code none;
-  std::filesystem::remove(path_, none);
 }
 
 void ServedCommands::take(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::optional<Fd> client = accept_own(listener_, kPoll);
+    std::vector<pollfd> waited = {{listener_.socket().get(), POLLIN, 0}};
+    for (const Client& client : clients_) waited.push_back({client.socket.get(), POLLIN, 0});
+    poll(waited.data(), waited.size(), static_cast<int>(kPoll.count()));
+    if (waited[0].revents != 0) accept();
+    clients_.remove_if([this](Client& client) { return is_done(client); });
     commands_.remove_if([](const auto& command) { return command->ended.load(); });
-    if (!client) continue;
-    if (commands_.size() >= kMostCommands) {
-      send_message(*client, {kRefused, "gsa serve carries out too many commands at once"});
-      continue;
-    }
-    commands_.push_back(std::make_unique<Command>(std::move(*client)));
-    Command& command = *commands_.back();
-    command.thread = std::jthread([this, &command] {
-      try {
-        carry_out(command);
-      } catch (const std::exception& error) {
-        try {
-          send_message(command.socket, {kRefused, error.what()});
-        } catch (const Error&) {
-          // The client has gone.
-        }
-      }
-      command.ended = true;
-    });
   }
   for (const auto& command : commands_) command->invocation.interrupted = true;
   commands_.clear();
 }
 
-void ServedCommands::carry_out(Command& command) {
-  std::optional<SocketMessage> message = receive_message(command.socket);
-  if (!message) return;
-  if (message->texts.empty() || message->texts[0] != GSA_VERSION) {
-    send_message(command.socket,
-                 {kRefused, fmt::format("{} is served by gsa {}, which is another version",
-                                        warehouse_.path(), GSA_VERSION)});
+void ServedCommands::accept() {
+  std::optional<Fd> socket = accept_own(listener_.socket(), std::chrono::milliseconds(0));
+  if (!socket) {
+    std::this_thread::sleep_for(kPoll);  // there may be no descriptor for it
     return;
   }
-  const Request request = read_request(*message);
-  const File in = open_stream(std::move(message->files[0]), "r");
-  const File out = open_stream(std::move(message->files[1]), "w");
-  const File err = open_stream(std::move(message->files[2]), "w");
+  if (clients_.size() >= kMostClients) clients_.pop_front();  // it was silent the longest
+  clients_.push_back({std::move(*socket), {}, Clock::now()});
+}
+
+bool ServedCommands::is_done(Client& client) {
+  try {
+    const MessageReader::State state = client.reader.read(client.socket);
+    if (state == MessageReader::State::unfinished)
+      return Clock::now() - client.since > kRequestTime;
+    if (state == MessageReader::State::whole) {
+      begin(std::move(client.socket), client.reader.take());
+    }
+  } catch (const std::exception& error) {
+    try_to_send(client.socket, refusal(error));
+  }
+  return true;
+}
+
+void ServedCommands::begin(Fd socket, SocketMessage message) {
+  if (commands_.size() >= kMostCommands) {
+    try_to_send(socket, {kRefused, "gsa serve carries out too many commands at once",
+                         "try again when some have ended"});
+    return;
+  }
+  commands_.push_back(std::make_unique<Command>(std::move(socket)));
+  Command& command = *commands_.back();
+  command.ended = true;  // unless its thread begins
+  command.thread = std::jthread([this, &command, message = std::move(message)]() mutable {
+    serve(command, std::move(message));
+    command.ended = true;
+  });
+  command.ended = false;
+}
+
+void ServedCommands::serve(Command& command, SocketMessage message) {
+  Texts answer;
+  try {
+    const ServedRequest request = read_served_request(message.texts);
+    Invocation& invocation = command.invocation;
+    invocation.environment = request.environment;
+    const std::jthread attending(
+        [&command](const std::stop_token& stop) { attend(command, stop); });
+    answer = request.kind == ServedRequest::Kind::snapshot
+                 ? Texts{kSnapshot,
+                         std::filesystem::absolute(warehouse_.snapshots().current().path).string()}
+                 : carry_out(command, request.arguments, message.files);
+  } catch (const std::exception& error) {
+    answer = refusal(error);
+  }
+  try_to_send(command.socket, answer);
+}
+
+Texts ServedCommands::carry_out(Command& command, const Texts& arguments, std::vector<Fd>& files) {
+  if (files.size() != 4) throw Error("what the client sent is no command");
+  const File in = open_stream(std::move(files[0]), "r");
+  const File out = open_stream(std::move(files[1]), "w");
+  const File err = open_stream(std::move(files[2]), "w");
   std::setvbuf(err.get(), nullptr, _IONBF, 0);
   Invocation& invocation = command.invocation;
   invocation.in = in.get();
   invocation.out = out.get();
   invocation.err = err.get();
-  invocation.environment = request.environment;
-  invocation.folder = message->files[3].get();
-
-  // The client says Ctrl-C, or goes.
-  const std::jthread listener([&command](const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      if (!has_message(command.socket, kPoll)) continue;
-      command.invocation.interrupted = true;
-      if (!receive_message(command.socket)) return;
-    }
-  });
-  int code = 0;
-  {
-    const InvocationScope scope(invocation);
-    const HeldScope held(warehouse_, fmt::format("gsa {}", join(request.arguments, " ")));
-    code = run_arguments(request.arguments);
-    if (std::fflush(out.get()) != 0 && is_broken_pipe(out.get())) code = kBrokenPipeExit;
-  }
-  send_message(command.socket, {kExit, std::to_string(code)});
+  invocation.folder = files[3].get();
+  const InvocationScope scope(invocation);
+  const HeldScope held(warehouse_, fmt::format("gsa {}", join(arguments, " ")));
+  int code = run_arguments(arguments);
+  if (std::fflush(out.get()) != 0 && is_broken_pipe(out.get())) code = kBrokenPipeExit;
+  return {kExit, std::to_string(code)};
 }
 
-std::optional<int> carry_out_elsewhere(const std::string& warehouse,
-                                       const std::vector<std::string>& arguments) {
-  const std::optional<Fd> socket = connect_to(socket_of(warehouse));
+namespace {
+
+// The client's end of a request.
+class Asked {
+ public:
+  Asked(const std::string& warehouse, Fd socket)
+      : warehouse_(warehouse), socket_(std::move(socket)) {}
+
+  const Fd& socket() const { return socket_; }
+
+  // What comes last: its first text is `kind`, and it has one more. `pulse` is called all the time.
+  std::string answer(const char* kind, const std::function<void()>& pulse) {
+    MessageReader reader;
+    auto heard = Clock::now();
+    while (true) {
+      pulse();
+      const MessageReader::State state = reader.wait(socket_, kPoll);
+      if (state == MessageReader::State::unfinished) {
+        if (Clock::now() - heard > kMostSilence) throw silent();
+        continue;
+      }
+      const Texts texts = state == MessageReader::State::whole ? reader.take().texts : Texts{};
+      if (texts.empty()) {
+        throw Error(
+            fmt::format("gsa serve, which has {}, ended before the command did", warehouse_),
+            "run it again: where it published, that is whole");
+      }
+      heard = Clock::now();
+      if (texts[0] == kAlive) continue;
+      if (texts[0] == kRefused && texts.size() == 3) throw Error(texts[1], texts[2]);
+      if (texts[0] == kind && texts.size() == 2) return texts[1];
+      throw Error(fmt::format("gsa serve, which has {}, gave an answer that this gsa does not know",
+                              warehouse_),
+                  "stop gsa serve and start it anew");
+    }
+  }
+
+  Error silent() const {
+    return Error(fmt::format("gsa serve, which has {}, does not answer", warehouse_),
+                 "it may be stopped or stuck: end it and start it anew");
+  }
+
+ private:
+  std::string warehouse_;
+  Fd socket_;
+};
+
+std::optional<Asked> ask(const std::string& warehouse) {
+  std::optional<Fd> socket;
+  try {
+    socket = connect_to(socket_of(warehouse), kConnectTime);
+  } catch (const Error&) {
+    throw Asked(warehouse, Fd()).silent();
+  }
   if (!socket) return std::nullopt;
+  return Asked(warehouse, std::move(*socket));
+}
+
+}  // namespace
+
+std::optional<int> carry_out_elsewhere(const std::string& warehouse, const Texts& arguments) {
+  std::optional<Asked> asked = ask(warehouse);
+  if (!asked) return std::nullopt;
   const Fd folder(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const std::array files = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, folder.get()};
-  send_message(*socket, request_texts(arguments), files);
+  send_message(asked->socket(), texts_of(ServedRequest::Kind::command, arguments), files);
   bool told = false;
-  while (true) {
-    if (interrupted() && !std::exchange(told, true)) send_message(*socket, {kInterrupt});
-    if (!has_message(*socket, kPoll)) continue;
-    const std::optional<SocketMessage> answer = receive_message(*socket);
-    if (!answer || answer->texts.size() != 2) {
-      throw Error(fmt::format("gsa serve, which has {}, ended before the command did", warehouse),
-                  "run it again: where it published, that is whole");
-    }
-    if (answer->texts[0] != kExit) {
-      throw Error(answer->texts[1], "stop gsa serve and start it anew");
-    }
-    const int code = std::stoi(answer->texts[1]);
-    if (code == kBrokenPipeExit) {  // as alone
-      std::signal(SIGPIPE, SIG_DFL);
-      std::raise(SIGPIPE);
-    }
-    return code;
+  const std::string text = asked->answer(kExit, [&] {
+    if (interrupted() && !std::exchange(told, true)) try_to_send(asked->socket(), {kInterrupt});
+  });
+  int code = 1;
+  std::from_chars(text.data(), text.data() + text.size(), code);
+  if (code == kBrokenPipeExit) {  // as alone
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
   }
+  return code;
+}
+
+std::optional<std::string> served_snapshot(const std::string& warehouse) {
+  std::optional<Asked> asked = ask(warehouse);
+  if (!asked) return std::nullopt;
+  send_message(asked->socket(), texts_of(ServedRequest::Kind::snapshot, {}));
+  return asked->answer(kSnapshot, [] {
+    if (interrupted()) throw Error("interrupted", "", ErrorCode::interrupted);
+  });
 }
 
 }  // namespace gsa::app

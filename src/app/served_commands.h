@@ -1,13 +1,17 @@
 #pragma once
 
 // Commands that gsa serve carries out for other processes, since it holds the warehouse: who types
-// `gsa sql` beside it sees what it would print alone. The client hands over its command line, its
+// `gsa run` beside it sees what it would print alone. The client hands over its command line, its
 // environment, its open files and its folder on a socket beside the warehouse; the command runs
-// here on a thread of its own and writes to the client's terminal itself.
+// here on a thread of its own and writes to the client's terminal itself. Who only reads asks where
+// a current snapshot is, and opens that in its own process.
+//
+// A client that is silent, garbled or gone ends its own connection and nothing else. A client hears
+// once a second that its server is alive; where it does not, it gives up.
 
+#include <cstdint>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -20,7 +24,8 @@ namespace gsa::app {
 
 class ServedCommands {
  public:
-  // From now on commands are taken.
+  // From now on commands are taken. Throws Error where another process listens there, or a file is
+  // in the way.
   explicit ServedCommands(HeldWarehouse& warehouse);
   // Interrupts those that run, and waits for them.
   ~ServedCommands();
@@ -28,21 +33,33 @@ class ServedCommands {
   ServedCommands& operator=(const ServedCommands&) = delete;
 
  private:
+  struct Client;
   struct Command;
   void take(const std::stop_token& stop);
-  void carry_out(Command& command);
+  void accept();
+  // Whether the client's request has come whole, or never will.
+  bool is_done(Client& client);
+  void begin(Fd socket, SocketMessage message);
+  void serve(Command& command, SocketMessage message);
+  std::vector<std::string> carry_out(Command& command, const std::vector<std::string>& arguments,
+                                     std::vector<Fd>& files);
 
   HeldWarehouse& warehouse_;
-  const std::string path_;
-  Fd listener_;
-  std::list<std::unique_ptr<Command>> commands_;  // of the thread below
+  Listener listener_;
+  std::list<Client> clients_;                     // that have not said yet what they want
+  std::list<std::unique_ptr<Command>> commands_;  // both of the thread below
   std::jthread thread_;
 };
 
 // Has the process that serves this warehouse carry out a command: returns its exit code. Nothing
-// where no process serves it. Throws Error where that is another version, or ends on the way.
+// where no process serves it. Throws Error where that is another version, ends on the way, or does
+// not answer.
 std::optional<int> carry_out_elsewhere(const std::string& warehouse,
                                        const std::vector<std::string>& arguments);
+
+// The path of a current snapshot, of the process that serves this warehouse. Nothing where no
+// process serves it. Throws as above, and where the snapshot cannot be made.
+std::optional<std::string> served_snapshot(const std::string& warehouse);
 
 // The command line as it is carried out, in app.cc: everything but the process around it.
 int run_arguments(const std::vector<std::string>& arguments);

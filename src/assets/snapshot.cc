@@ -137,7 +137,8 @@ PublishedState published_state(duck::Connection& connection) {
       "select coalesce((max(run_id) filter (published))::bigint, 0), "
       "coalesce((max(ended_at) filter (published))::varchar, ''), "
       "concat_ws('|', count(*) filter (status <> 'running'), "
-      "max(ended_at) filter (status <> 'running'), max(run_id) filter (published), {}) "
+      "max(ended_at) filter (status <> 'running'), max(run_id), "
+      "max(run_id) filter (published), {}) "
       "from ops.runs",
       has_provenance
           ? "(select string_agg(concat_ws('|', published_at, source_reason, project), '|') "

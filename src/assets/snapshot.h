@@ -29,8 +29,8 @@ struct Snapshot {
   std::uint64_t version = 0;     // another for every file that took the path, from 1
 };
 
-// What was published, and the runs that have ended: a snapshot with another state than the
-// warehouse is stale. Runs that are going on do not count.
+// What was published, and which runs have begun and ended: a snapshot with another state than the
+// warehouse is stale. What a run does until it ends does not count.
 struct PublishedState {
   std::int64_t publication = 0;
   std::string published_at;  // "2025-12-24 18:30:00", empty where nothing was published

@@ -117,11 +117,13 @@ TEST_F(SnapshotOfWarehouse, IsMadeAnewOnlyWhereTheWarehouseChanged) {
   expect_whole(second);
 }
 
-TEST_F(SnapshotOfWarehouse, IsMadeAnewWhereARunEndedThatPublishedNothing) {
+TEST_F(SnapshotOfWarehouse, IsMadeAnewWhereARunBeganOrEndedThatPublishedNothing) {
   publish(1);
-  const Snapshot first = snapshots_->current();
   duck::Connection connection = database_->connect();
   connection.execute("insert into ops.runs (run_id, status) values (2, 'running')");
+  const Snapshot first = snapshots_->current();
+  EXPECT_EQ(ask(first.path, "select count(*) from ops.runs where status = 'running'"), 1);
+  connection.execute("create table __gsa_new__numbers as select 1 as one");
   EXPECT_EQ(snapshots_->current().version, first.version);
   connection.execute(
       "update ops.runs set status = 'failed', ended_at = now()::timestamp "

@@ -2,28 +2,32 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/frame.h"
 
 namespace gsa {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostFiles = 8;
-constexpr std::uint32_t kMostBytes = 16U << 20U;  // more than a command line and its environment
+// A message fits into the socket's buffer or is read at once by who is there.
+constexpr int kSendSeconds = 5;
+constexpr auto kConnectPause = std::chrono::milliseconds(20);
+constexpr std::size_t kPiece = std::size_t{64} << 10U;
 
 [[noreturn]] void fail(const char* what) {
   throw Error(fmt::format("{}: {}", what, std::strerror(errno)));
@@ -47,8 +51,8 @@ struct Address {
   bool is_valid = false;
 };
 
-Fd new_socket() {
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+Fd new_socket(int flags) {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
   if (socket.get() < 0) fail("cannot make a socket");
   return socket;
 }
@@ -56,6 +60,18 @@ Fd new_socket() {
 bool is_readable(const Fd& fd, std::chrono::milliseconds timeout) {
   pollfd wait{fd.get(), POLLIN, 0};
   return poll(&wait, 1, static_cast<int>(timeout.count())) > 0;
+}
+
+void limit_sending(const Fd& socket) {
+  const timeval limit{kSendSeconds, 0};
+  setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+}
+
+bool is_own(const Fd& socket) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  return getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+         (peer.uid == geteuid() || peer.uid == 0);
 }
 
 void send_bytes(const Fd& socket, const std::string& bytes, std::size_t from) {
@@ -67,39 +83,10 @@ void send_bytes(const Fd& socket, const std::string& bytes, std::size_t from) {
   }
 }
 
-// False where the other side has closed.
-bool receive_bytes(const Fd& socket, char* to, std::size_t size) {
-  while (size > 0) {
-    const ssize_t received = recv(socket.get(), to, size, 0);
-    if (received < 0 && errno == EINTR) continue;
-    if (received <= 0) return false;
-    to += received;
-    size -= static_cast<std::size_t>(received);
-  }
-  return true;
-}
-
-void put(std::string& bytes, std::size_t number) {
-  const auto value = static_cast<std::uint32_t>(number);
-  bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
 using FileSpace = std::array<char, CMSG_SPACE(kMostFiles * sizeof(int))>;
 
-// The first byte, with the files beside it.
-bool receive_first(const Fd& socket, char& byte, std::vector<Fd>& files) {
-  iovec part{&byte, 1};
-  alignas(cmsghdr) FileSpace space{};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = space.data();
-  header.msg_controllen = space.size();
-  ssize_t received = 0;
-  do {
-    received = recvmsg(socket.get(), &header, MSG_CMSG_CLOEXEC);
-  } while (received < 0 && errno == EINTR);
-  if (received <= 0) return false;
+// What the system received beside the bytes; of more than there is room for it closes the rest.
+void take_files(msghdr& header, std::vector<Fd>& files) {
   for (cmsghdr* entry = CMSG_FIRSTHDR(&header); entry != nullptr;
        entry = CMSG_NXTHDR(&header, entry)) {
     if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SCM_RIGHTS) continue;
@@ -110,57 +97,83 @@ bool receive_first(const Fd& socket, char& byte, std::vector<Fd>& files) {
       files.emplace_back(fd);
     }
   }
-  return true;
+}
+
+// Makes way for a new socket: only one that a killed process left is removed.
+void remove_left_socket(const std::string& path, const Address& address) {
+  struct stat found {};
+  if (lstat(path.c_str(), &found) != 0) return;
+  if (!S_ISSOCK(found.st_mode)) {
+    throw Error(fmt::format("cannot listen at {}: a file of that name is in the way", path),
+                "move it elsewhere: gsa makes a socket of that name beside the warehouse");
+  }
+  const Fd probe = new_socket(SOCK_NONBLOCK);
+  const bool is_left =
+      connect(probe.get(), address.get(), sizeof(sockaddr_un)) != 0 && errno == ECONNREFUSED;
+  if (!is_left) throw Error(fmt::format("cannot listen at {}: another process does", path));
+  unlink(path.c_str());
 }
 
 }  // namespace
 
-Fd listen_at(const std::string& path) {
-  const Address address(path);
+Listener::Listener(const std::string& path)
+    : path_(fs::absolute(path).string()), socket_(new_socket(0)) {
+  const Address address(path_);
   if (!address.is_valid)
     throw Error(fmt::format("cannot listen at {}: its name is too long", path));
-  Fd socket = new_socket();
-  std::error_code none;
-  fs::remove(path, none);
-  // Nobody can connect before it listens, so that there is time to shut others out.
-  if (bind(socket.get(), address.get(), sizeof(sockaddr_un)) != 0 ||
-      chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0 || listen(socket.get(), SOMAXCONN) != 0) {
+  remove_left_socket(path_, address);
+  // The mode of the socket becomes that of its name, so that others are shut out from the start.
+  struct stat made {};
+  if (fchmod(socket_.get(), S_IRUSR | S_IWUSR) != 0 ||
+      bind(socket_.get(), address.get(), sizeof(sockaddr_un)) != 0 ||
+      lstat(path_.c_str(), &made) != 0 || listen(socket_.get(), SOMAXCONN) != 0) {
     fail(fmt::format("cannot listen at {}", path).c_str());
   }
-  return socket;
+  device_ = made.st_dev;
+  inode_ = made.st_ino;
 }
 
-std::optional<Fd> connect_to(const std::string& path) {
+Listener::~Listener() {
+  struct stat found {};
+  if (lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_) {
+    unlink(path_.c_str());
+  }
+}
+
+std::optional<Fd> connect_to(const std::string& path, std::chrono::milliseconds timeout) {
   const Address address(path);
   if (!address.is_valid) return std::nullopt;
-  Fd socket = new_socket();
-  if (connect(socket.get(), address.get(), sizeof(sockaddr_un)) != 0) return std::nullopt;
-  return socket;
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  while (true) {
+    Fd socket = new_socket(SOCK_NONBLOCK);
+    if (connect(socket.get(), address.get(), sizeof(sockaddr_un)) == 0) {
+      if (!is_own(socket)) return std::nullopt;
+      const int flags = fcntl(socket.get(), F_GETFL);
+      fcntl(socket.get(), F_SETFL, flags & ~O_NONBLOCK);
+      limit_sending(socket);
+      return socket;
+    }
+    // As many wait to be taken as may.
+    if (errno != EAGAIN && errno != EINTR) return std::nullopt;
+    if (std::chrono::steady_clock::now() > end) {
+      throw Error(fmt::format("the process that listens at {} does not answer", path));
+    }
+    std::this_thread::sleep_for(kConnectPause);
+  }
 }
 
 std::optional<Fd> accept_own(const Fd& listener, std::chrono::milliseconds timeout) {
   if (!is_readable(listener, timeout)) return std::nullopt;
   Fd socket(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  ucred peer{};
-  socklen_t size = sizeof(peer);
-  if (socket.get() < 0 || getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
-      (peer.uid != geteuid() && peer.uid != 0)) {
-    return std::nullopt;
-  }
+  if (socket.get() < 0 || !is_own(socket)) return std::nullopt;
+  limit_sending(socket);
   return socket;
 }
 
 void send_message(const Fd& socket, const std::vector<std::string>& texts,
                   std::span<const int> files) {
   check(files.size() <= kMostFiles, "a message has at most eight files");
-  std::string body;
-  for (const std::string& text : texts) {
-    put(body, text.size());
-    body += text;
-  }
-  std::string bytes;
-  put(bytes, body.size());
-  bytes += body;
+  std::string bytes = encode_frame(texts);
   iovec part{bytes.data(), bytes.size()};
   alignas(cmsghdr) FileSpace space{};
   msghdr header{};
@@ -184,32 +197,45 @@ void send_message(const Fd& socket, const std::vector<std::string>& texts,
   send_bytes(socket, bytes, static_cast<std::size_t>(sent));
 }
 
-std::optional<SocketMessage> receive_message(const Fd& socket) {
-  SocketMessage message;
-  std::array<char, sizeof(std::uint32_t)> length{};
-  if (!receive_first(socket, length[0], message.files) ||
-      !receive_bytes(socket, length.data() + 1, length.size() - 1)) {
-    return std::nullopt;
+MessageReader::State MessageReader::read(const Fd& socket) {
+  std::vector<char> piece(kPiece);
+  while (true) {
+    if (auto frame = decode_frame(bytes_)) {
+      texts_ = std::move(frame->texts);
+      bytes_.erase(0, frame->bytes);
+      return State::whole;
+    }
+    iovec part{piece.data(), piece.size()};
+    alignas(cmsghdr) FileSpace space{};
+    msghdr header{};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = space.data();
+    header.msg_controllen = space.size();
+    const ssize_t received = recvmsg(socket.get(), &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (received < 0 && errno == EINTR) continue;
+    if (received < 0 && errno == EAGAIN) return State::unfinished;
+    if (received <= 0) return State::closed;
+    take_files(header, files_);
+    if (files_.size() > kMostFiles) throw Error("a message on the socket has too many files");
+    bytes_.append(piece.data(), static_cast<std::size_t>(received));
   }
-  std::uint32_t size = 0;
-  std::memcpy(&size, length.data(), sizeof(size));
-  if (size > kMostBytes) throw Error("a message on the socket is too long");
-  std::string body(size, '\0');
-  if (!receive_bytes(socket, body.data(), body.size())) return std::nullopt;
-  for (std::size_t at = 0; at < body.size();) {
-    std::uint32_t bytes = 0;
-    const bool has_length = body.size() - at >= sizeof(bytes);
-    if (has_length) std::memcpy(&bytes, body.data() + at, sizeof(bytes));
-    at += sizeof(bytes);
-    if (!has_length || body.size() - at < bytes) throw Error("a message on the socket is garbled");
-    message.texts.push_back(body.substr(at, bytes));
-    at += bytes;
-  }
-  return message;
 }
 
-bool has_message(const Fd& socket, std::chrono::milliseconds timeout) {
-  return is_readable(socket, timeout);
+SocketMessage MessageReader::take() {
+  return {std::exchange(texts_, {}), std::exchange(files_, {})};
+}
+
+MessageReader::State MessageReader::wait(const Fd& socket, std::chrono::milliseconds timeout) {
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + timeout;
+  while (true) {
+    const State state = read(socket);
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
+    if (state != State::unfinished || left.count() <= 0) return state;
+    is_readable(socket, left);
+  }
 }
 
 }  // namespace gsa

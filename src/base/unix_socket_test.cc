@@ -3,7 +3,10 @@
 #include <array>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
+#include <span>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -14,6 +17,7 @@ namespace gsa {
 namespace {
 
 using namespace std::chrono_literals;
+using State = MessageReader::State;
 
 class UnixSocket : public testing::Test {
  protected:
@@ -27,74 +31,126 @@ class UnixSocket : public testing::Test {
 };
 
 TEST_F(UnixSocket, PassesTextsAndFiles) {
-  const Fd listener = listen_at(path_);
+  const Listener listener(path_);
   struct stat status {};
   ASSERT_EQ(stat(path_.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
-  const auto client = connect_to(path_);
+  const auto client = connect_to(path_, 1s);
   ASSERT_TRUE(client);
-  const auto server = accept_own(listener, 1s);
+  const auto server = accept_own(listener.socket(), 1s);
   ASSERT_TRUE(server);
-  EXPECT_FALSE(has_message(*server, 0ms));
+  MessageReader at_server, at_client;
+  EXPECT_EQ(at_server.wait(*server, 0ms), State::unfinished);
   std::array<int, 2> ends{};
   ASSERT_EQ(pipe(ends.data()), 0);
   const Fd reader(ends[0]), writer(ends[1]);
   const std::vector<std::string> texts = {"", std::string("a\0b", 3), std::string(100000, 'z')};
   send_message(*client, texts, std::array{writer.get()});
-  auto message = receive_message(*server);
-  ASSERT_TRUE(message);
-  EXPECT_EQ(message->texts, texts);
-  ASSERT_EQ(message->files.size(), 1u);
-  EXPECT_NE(message->files[0].get(), writer.get());
-  ASSERT_EQ(write(message->files[0].get(), "hello", 5), 5);
+  ASSERT_EQ(at_server.wait(*server, 1s), State::whole);
+  SocketMessage message = at_server.take();
+  EXPECT_EQ(message.texts, texts);
+  ASSERT_EQ(message.files.size(), 1u);
+  EXPECT_NE(message.files[0].get(), writer.get());
+  ASSERT_EQ(write(message.files[0].get(), "hello", 5), 5);
   std::array<char, 5> read_back{};
   ASSERT_EQ(read(reader.get(), read_back.data(), 5), 5);
   EXPECT_EQ(std::string(read_back.data(), 5), "hello");
-  send_message(*server, {"back"});
-  const auto answer = receive_message(*client);
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->texts, std::vector<std::string>{"back"});
+  for (const char* text : {"one", "two"}) send_message(*server, {text});
+  for (const char* text : {"one", "two"}) {
+    ASSERT_EQ(at_client.wait(*client, 1s), State::whole);
+    EXPECT_EQ(at_client.take().texts, std::vector<std::string>{text});
+  }
 }
 
 TEST_F(UnixSocket, SaysThatTheOtherSideHasClosed) {
-  const Fd listener = listen_at(path_);
-  std::optional<Fd> client = connect_to(path_);
-  const auto server = accept_own(listener, 1s);
+  const Listener listener(path_);
+  std::optional<Fd> client = connect_to(path_, 1s);
+  const auto server = accept_own(listener.socket(), 1s);
   ASSERT_TRUE(server);
   client.reset();
-  EXPECT_TRUE(has_message(*server, 1s));
-  EXPECT_FALSE(receive_message(*server));
+  MessageReader reader;
+  EXPECT_EQ(reader.wait(*server, 1s), State::closed);
   EXPECT_THROW(send_message(*server, {"x"}), Error);
 }
 
-TEST_F(UnixSocket, RefusesWhatIsGarbled) {
-  const Fd listener = listen_at(path_);
-  const auto client = connect_to(path_);
-  const auto server = accept_own(listener, 1s);
-  ASSERT_TRUE(client);
-  ASSERT_TRUE(server);
+TEST_F(UnixSocket, RefusesWhatIsGarbledOrHasTooManyFiles) {
+  const Listener listener(path_);
   const std::array<unsigned char, 8> garbled = {4, 0, 0, 0, 200, 0, 0, 0};
-  ASSERT_EQ(write(client->get(), garbled.data(), garbled.size()), 8);
-  EXPECT_THROW(receive_message(*server), Error);
   const std::array<unsigned char, 4> endless = {255, 255, 255, 255};
-  ASSERT_EQ(write(client->get(), endless.data(), endless.size()), 4);
-  EXPECT_THROW(receive_message(*server), Error);
+  for (const std::span<const unsigned char> bytes :
+       {std::span<const unsigned char>(garbled), std::span<const unsigned char>(endless)}) {
+    const auto client = connect_to(path_, 1s);
+    const auto server = accept_own(listener.socket(), 1s);
+    ASSERT_TRUE(client);
+    ASSERT_TRUE(server);
+    ASSERT_EQ(write(client->get(), bytes.data(), bytes.size()), std::ssize(bytes));
+    MessageReader reader;
+    EXPECT_THROW(reader.wait(*server, 1s), Error);
+  }
+  const auto client = connect_to(path_, 1s);
+  const auto server = accept_own(listener.socket(), 1s);
+  const std::vector<int> files(kMostFiles, STDIN_FILENO);
+  MessageReader reader;
+  for (int i = 0; i < 2; ++i) {
+    send_message(*client, {"x"}, files);
+    ASSERT_EQ(reader.wait(*server, 1s), State::whole);
+    EXPECT_EQ(reader.take().files.size(), kMostFiles);
+  }
+}
+
+TEST_F(UnixSocket, DoesNotWaitForEverForWhoTakesNothing) {
+  const Listener listener(path_);
+  std::vector<Fd> waiting;  // as many as may wait to be taken
+  const auto connects = [&] {
+    auto socket = connect_to(path_, 50ms);
+    if (socket) waiting.push_back(std::move(*socket));
+    return waiting.size() < 100'000;
+  };
+  EXPECT_THROW(while (connects()){}, Error);
 }
 
 TEST_F(UnixSocket, ReplacesOneThatWasLeft) {
-  EXPECT_FALSE(connect_to(path_));
-  { const Fd left = listen_at(path_); }
+  EXPECT_FALSE(connect_to(path_, 1s));
+  const pid_t child = fork();
+  if (child == 0) {
+    const Listener left(path_);
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
   EXPECT_TRUE(std::filesystem::exists(path_));
-  EXPECT_FALSE(connect_to(path_));
-  const Fd listener = listen_at(path_);
-  EXPECT_TRUE(connect_to(path_));
-  EXPECT_TRUE(accept_own(listener, 1s));
-  EXPECT_FALSE(accept_own(listener, 0ms));
+  EXPECT_FALSE(connect_to(path_, 1s));
+  {
+    const Listener listener(path_);
+    EXPECT_TRUE(connect_to(path_, 1s));
+    EXPECT_TRUE(accept_own(listener.socket(), 1s));
+    EXPECT_FALSE(accept_own(listener.socket(), 0ms));
+    EXPECT_THROW(const Listener second(path_), Error);  // another listens
+    EXPECT_TRUE(connect_to(path_, 1s));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(UnixSocket, RemovesNoFileThatIsNotItsOwn) {
+  std::ofstream(path_) << "mine";
+  EXPECT_THROW(const Listener listener(path_), Error);
+  EXPECT_EQ(std::filesystem::file_size(path_), 4U);
+  std::filesystem::remove(path_);
+  std::filesystem::create_symlink(folder_ / "target", path_);
+  EXPECT_THROW(const Listener listener(path_), Error);
+  EXPECT_TRUE(std::filesystem::is_symlink(path_));
+  std::filesystem::remove(path_);
+  {
+    const Listener listener(path_);
+    std::filesystem::remove(path_);
+    std::ofstream(path_) << "mine";
+  }
+  EXPECT_EQ(std::filesystem::file_size(path_), 4U);
 }
 
 TEST_F(UnixSocket, SaysWhereItCannotListen) {
-  EXPECT_THROW(listen_at(folder_ / "no" / "s"), Error);
-  EXPECT_THROW(listen_at(folder_ / std::string(120, 'y')), Error);
+  EXPECT_THROW(const Listener listener(folder_ / "no" / "s"), Error);
+  EXPECT_THROW(const Listener listener(folder_ / std::string(120, 'y')), Error);
 }
 
 }  // namespace
