@@ -37,7 +37,11 @@ find_package_handle_standard_args(DuckDB
   REQUIRED_VARS DUCKDB_LIBRARY DUCKDB_INCLUDE_DIR
   REASON_FAILURE_MESSAGE "Run scripts/setup, which fetches it into .deps/duckdb.")
 if(NOT TARGET DuckDB::DuckDB)
+  # Programs find it beside themselves ($ORIGIN), wherever it came from.
+  get_filename_component(duckdb_name ${DUCKDB_LIBRARY} NAME)
+  file(CREATE_LINK ${DUCKDB_LIBRARY} ${CMAKE_BINARY_DIR}/${duckdb_name} SYMBOLIC)
   add_library(DuckDB::DuckDB SHARED IMPORTED)
   set_target_properties(DuckDB::DuckDB PROPERTIES
-    IMPORTED_LOCATION ${DUCKDB_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${DUCKDB_INCLUDE_DIR})
+    IMPORTED_LOCATION ${CMAKE_BINARY_DIR}/${duckdb_name}
+    INTERFACE_INCLUDE_DIRECTORIES ${DUCKDB_INCLUDE_DIR})
 endif()
