@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <future>
 #include <random>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -179,7 +180,7 @@ TEST(Abuse, ByTenThousandConnectionsLeavesTheServerAnswering) {
     _exit(0);
   }
   Options options;
-  options.limits.connections = 20'000;
+  options.limits.connections = options.limits.peer_connections = 20'000;
   options.limits.header_time = std::chrono::minutes(5);
   {
     RunningServer server(ping_router(), options);
@@ -208,15 +209,60 @@ TEST(Abuse, ByTenThousandConnectionsLeavesTheServerAnswering) {
   setrlimit(RLIMIT_NOFILE, &before);
 }
 
-TEST(Abuse, ByMoreConnectionsThanAllowedEndsThemAndServesTheOthers) {
+TEST(Abuse, BySilentConnectionsLocksNobodyOut) {
+  Options options;
+  options.limits.connections = 200;
+  options.limits.header_time = std::chrono::minutes(5);
+  RunningServer server(ping_router(), options);
+  std::vector<Client> silent;
+  for (int i = 0; i < 400; ++i) {
+    silent.push_back(server.client());
+    if (i % 3 == 1) silent.back().send("GET /now HTTP/1.1\r\nHost: ");
+    if (i % 3 == 2) silent.back().send("POST /echo HTTP/1.1\r\n");
+    if (i % 50 == 0) {
+      EXPECT_EQ(server.client().get("/ping").body, "pong");
+    }
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(server.client().get("/ping").body, "pong");
+  EXPECT_EQ(server->metrics().connections_refused, 0U);
+  EXPECT_LE(server->metrics().open_connections, 200U + 1);
+}
+
+// Bodies that never come whole are as silent as headers that do not.
+TEST(Abuse, ByBodiesThatDoNotComeLocksNobodyOut) {
+  Options options;
+  options.limits.connections = 100;
+  options.limits.body_time = std::chrono::minutes(5);
+  RunningServer server(ping_router(), options);
+  std::vector<Client> silent;
+  for (int i = 0; i < 200; ++i) {
+    silent.push_back(server.client());
+    silent.back().request("POST", "/echo",
+                          "Content-Type: application/json\r\nContent-Length: 1000\r\n");
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(server.client().get("/ping").body, "pong");
+}
+
+TEST(Abuse, ByMoreRequestsThanConnectionsEndsThemAndServesTheOthers) {
   Options options;
   options.limits.connections = 50;
-  RunningServer server(ping_router(), options);
+  options.workers = 50;
+  std::promise<void> gate;
+  const std::shared_future<void> opened = gate.get_future().share();
+  std::atomic<int> begun = 0;
+  Router router = ping_router();
+  router.add("GET", "/wait", [&](const Request&) {
+    ++begun;
+    opened.wait();
+    return Response::text("pong");
+  });
+  RunningServer server(std::move(router), options);
   std::vector<Client> in;
   for (int i = 0; i < 50; ++i) {
     in.push_back(server.client());
-    EXPECT_EQ(in.back().get("/now").body, "pong");
+    in.back().request("GET", "/wait");
   }
+  EXPECT_TRUE(eventually([&] { return begun == 50; }));
   std::vector<Client> out;
   for (int i = 0; i < 500; ++i) out.push_back(server.client());
   int told = 0;
@@ -226,7 +272,8 @@ TEST(Abuse, ByMoreConnectionsThanAllowedEndsThemAndServesTheOthers) {
     told += status == 503 ? 1 : 0;
   }
   EXPECT_GE(told, 64);
-  for (Client& client : in) EXPECT_EQ(client.get("/now").body, "pong");
+  gate.set_value();
+  for (Client& client : in) EXPECT_EQ(client.read_answer().body, "pong");
 }
 
 }  // namespace

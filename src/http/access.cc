@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "http/address.h"
 #include "http/target.h"
 #include "http/wire.h"
 
@@ -15,33 +16,62 @@ bool is_safe(const Request& request) { return request.method == "GET" || request
 
 bool is_page(const Route* route) { return route != nullptr && route->options.page; }
 
-bool allows_host(const Access& access, std::string_view host) {
-  return std::ranges::any_of(access.hosts, [&](const std::string& allowed) {
-    if (equal_ignoring_case(host, allowed)) return true;
-    const bool names_port = allowed.find(':', allowed.rfind(']') + 1) != std::string::npos;
-    return !names_port && host.size() > allowed.size() && host[allowed.size()] == ':' &&
-           equal_ignoring_case(host.substr(0, allowed.size()), allowed);
+// A person's browser that opens a page, whatever becomes of it.
+bool is_navigation(const Request& request, const Route* route) {
+  return is_safe(request) && (route == nullptr || is_page(route)) && wants_page(request);
+}
+
+// An error in the form that whoever asks can read.
+Response told(const Request& request, const Route* route, int status, std::string_view code,
+              std::string_view error, std::string_view hint) {
+  return is_navigation(request, route) ? error_page(status, error, hint)
+                                       : error_response(status, code, error, hint);
+}
+
+bool is_named(const std::vector<std::string>& allowed, const HostPort& host) {
+  return std::ranges::any_of(allowed, [&](const std::string& text) {
+    const auto named = read_host(text);
+    return named && named->host == host.host && (!named->has_port || named->port == host.port);
   });
 }
 
-std::optional<Response> refuse_host(const Access& access, const Request& request) {
+bool allows_host(const Access& access, const Request& request, std::string_view text) {
+  const auto host = read_host(text);
+  if (!host) return false;
+  if (host->is_address && with_port(host->host, host->port) == request.local) return true;
+  return is_named(access.hosts, *host) || is_named(access.names, *host);
+}
+
+std::optional<Response> refuse_host(const Access& access, const Request& request,
+                                    const Route* route) {
   const std::string_view host = request.headers.find("Host").value_or("");
-  const bool fits = allows_host(access, host) &&
-                    (request.authority.empty() || allows_host(access, request.authority));
+  const bool fits = allows_host(access, request, host) &&
+                    (request.authority.empty() || allows_host(access, request, request.authority));
   if (fits) return std::nullopt;
-  return error_response(
-      421, "forbidden_host", "this server is not known by that name",
-      fmt::format("open http://{}/", access.hosts.empty() ? "127.0.0.1" : access.hosts.front()));
+  return told(request, route, 421, "forbidden_host", "this server is not known by that name",
+              fmt::format("open http://{}/, or start the server with --allowed-host and the name",
+                          request.local));
+}
+
+// Whether a page of this origin is the server's own. A port that differs is another program's.
+bool is_own_origin(const Access& access, const Request& request, std::string_view origin) {
+  const std::size_t scheme = origin.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view name = origin.substr(0, scheme);
+  if (name != "http" && name != "https") return false;
+  const std::string_view place = origin.substr(scheme + 3);
+  if (equal_ignoring_case(place, request.headers.find("Host").value_or(""))) return true;
+  return std::ranges::any_of(access.names, [&](const std::string& allowed) {
+    return equal_ignoring_case(place, allowed);
+  });
 }
 
 // Requests that the pages of another origin made, by what browsers say of them.
-std::optional<Response> refuse_origin(const Request& request, const Route* route) {
+std::optional<Response> refuse_origin(const Access& access, const Request& request,
+                                      const Route* route) {
   if (is_safe(request) && is_page(route)) return std::nullopt;
-  const std::string_view host = request.headers.find("Host").value_or("");
   const auto origin = request.headers.find("Origin");
-  const bool same_origin = !origin ||
-                           equal_ignoring_case(*origin, fmt::format("http://{}", host)) ||
-                           equal_ignoring_case(*origin, fmt::format("https://{}", host));
+  const bool same_origin = !origin || is_own_origin(access, request, *origin);
   const std::string_view site = request.headers.find("Sec-Fetch-Site").value_or("none");
   // "same-site" is another port of this machine: another program.
   if (same_origin && (site == "none" || site == "same-origin")) return std::nullopt;
@@ -104,8 +134,8 @@ std::optional<Response> refuse_token(const Access& access, const Request& reques
     return take_token(access, request);
   }
   if (has_token(access, request) || is_owner(access, request)) return std::nullopt;
-  Response response = error_response(401, "unauthorized", "this server asks for a token",
-                                     "open the address that `gsa serve` printed, with its ?token=");
+  Response response = told(request, route, 401, "unauthorized", "this server asks for a token",
+                           "open the address that `gsa serve` printed, with its ?token=");
   response.headers.add("WWW-Authenticate", "Bearer realm=\"gsa\"");
   return response;
 }
@@ -125,8 +155,8 @@ std::optional<Response> refuse_body(const Request& request, const Route& route) 
 }  // namespace
 
 std::optional<Response> refuse(const Access& access, const Request& request, const Route* route) {
-  if (auto refusal = refuse_host(access, request)) return refusal;
-  if (auto refusal = refuse_origin(request, route)) return refusal;
+  if (auto refusal = refuse_host(access, request, route)) return refusal;
+  if (auto refusal = refuse_origin(access, request, route)) return refusal;
   if (auto refusal = refuse_token(access, request, route)) return refusal;
   if (route == nullptr) return std::nullopt;
   if (route->options.owner_only && !is_owner(access, request)) {

@@ -15,12 +15,16 @@ namespace gsa::http {
 
 struct Access {
   // What the Host header may be, "localhost:8080"; a name without a port is any port of it. A site
-  // whose name is made to point to this machine (DNS rebinding) is none of them.
+  // whose name is made to point to this machine (DNS rebinding) is none of them. The address that a
+  // connection came to is always allowed: no name can be made to stand for it.
   std::vector<std::string> hosts;
+  // Further ones, such as the name of a proxy before the server: pages from there may call it even
+  // where the proxy sends another Host.
+  std::vector<std::string> names = {};
   // Where not empty: needed as `Authorization: Bearer …` or as a cookie, which a browser gets by
   // opening any page with ?token=….
   std::string token = {};
-  std::string cookie = "gsa_token";
+  std::string cookie = {};  // its name; "": gsa_token_PORT, as cookies of all ports are shared
   // Where not empty: what other processes of the same user send as X-Gsa-Owner. It stands for the
   // token too.
   std::string owner_key = {};

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
+#include "http/address.h"
 #include "http/client_fixture.h"
 
 namespace gsa::http {
@@ -64,15 +66,97 @@ TEST(Access, IsForKnownHostsAlone) {
 
 TEST(Access, TakesTheHostsThatItIsGiven) {
   Options options;
-  options.access.hosts = {"gsa.example", "[fe80::1]", "other:81"};
+  options.access.hosts = {"gsa.example", "[fd00::1]", "other:81"};
   RunningServer server(access_router(), options);
   for (const char* good :
-       {"gsa.example", "gsa.example:8080", "[fe80::1]", "[fe80::1]:99", "other:81"}) {
+       {"gsa.example", "GSA.example:8080", "[fd00::1]", "[fd00:0::1]:99", "other:81"}) {
     expect(server, {"GET", "/api/data", "", 200}, good);
   }
   for (const char* bad : {"gsa.example.evil", "xgsa.example", "other", "other:82", "localhost"}) {
     expect(server, {"GET", "/api/data", "", 421, "forbidden_host"}, bad);
   }
+}
+
+// No name can be made to stand for the address itself, whatever that is.
+TEST(Access, IsForTheAddressThatAConnectionCameTo) {
+  Options options;
+  options.host = "0.0.0.0";
+  RunningServer server(access_router(), options);
+  const std::string port = std::to_string(server.port());
+  for (const std::string& address : local_addresses("0.0.0.0")) {
+    Client client(server.port(), 0, address);
+    EXPECT_EQ(client.get("/api/data").body, "in") << address;
+    EXPECT_EQ(client.get("/api/data", "Origin: http://" + address + ":" + port + "\r\n").body,
+              "in");
+    EXPECT_EQ(client.get("/api/data", "Origin: http://" + address + ":1\r\n").status, 403);
+  }
+  Client second(server.port(), 0, "127.0.0.2");
+  EXPECT_EQ(second.get("/api/data").body, "in");
+  expect(server, {"GET", "/api/data", "", 200}, "0.0.0.0:" + port);
+  expect(server, {"GET", "/api/data", "", 421, "forbidden_host"}, "127.0.0.2:" + port);
+  expect(server, {"GET", "/api/data", "", 421, "forbidden_host"}, "evil.example:" + port);
+}
+
+TEST(Access, IsForAddressesOfIPv6) {
+  Options options;
+  options.host = "::";
+  std::unique_ptr<RunningServer> server;
+  try {
+    server = std::make_unique<RunningServer>(access_router(), options);
+  } catch (const Error&) {
+    GTEST_SKIP() << "a machine without IPv6";
+  }
+  for (const std::string& address : local_addresses("::")) {
+    Client client(server->port(), 0, address);
+    EXPECT_EQ(client.get("/api/data").body, "in") << address;
+  }
+  const std::string port = std::to_string(server->port());
+  expect(*server, {"GET", "/api/data", "", 200}, "[0:0:0::1]:" + port);
+  expect(*server, {"GET", "/api/data", "", 200}, "[::]:" + port);
+}
+
+TEST(Access, IsForNamesOfProxiesAndTheirPages) {
+  Options options;
+  options.access.names = {"gsa.example"};
+  RunningServer server(access_router(), options);
+  const std::string local = fmt::format("127.0.0.1:{}", server.port());
+  expect(server, {"GET", "/api/data", "", 200}, "gsa.example");
+  expect(server, {"GET", "/api/data", "", 200}, "GSA.EXAMPLE:8443");
+  expect(server, {"POST", "/api/data", "Origin: https://gsa.example\r\n", 200}, "gsa.example");
+  // Proxies that send a Host of their own.
+  expect(server, {"POST", "/api/data", "Origin: https://gsa.example\r\n", 200}, local);
+  expect(server,
+         {"POST", "/api/data", "Origin: https://x.gsa.example\r\n", 403, "forbidden_origin"},
+         local);
+  expect(server, {"POST", "/api/data", "Origin: ftp://gsa.example\r\n", 403, "forbidden_origin"},
+         local);
+  expect(server, {"GET", "/api/data", "", 421, "forbidden_host"}, "x.gsa.example");
+  expect(server, {"GET", "/api/data", "", 200}, local);
+}
+
+TEST(Access, TellsPeopleInAPage) {
+  Options options;
+  options.access.token = "s3cret-token";
+  RunningServer server(access_router(), options);
+  const std::string html = "Accept: text/html,*/*;q=0.8\r\n";
+  const Answer page = server.client().get("/page", html);
+  EXPECT_EQ(page.status, 401);
+  EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_NE(page.body.find("<h1>this server asks for a token</h1>"), std::string::npos)
+      << page.body;
+  const Answer data = server.client().get("/api/data", html);
+  EXPECT_EQ(data.status, 401);
+  EXPECT_EQ(data.header("Content-Type"), "application/json");
+}
+
+TEST(Access, HasACookieForEachPort) {
+  Options options;
+  options.access.token = "s3cret-token";
+  RunningServer server(access_router(), options);
+  const Answer answer = server.client().get("/?token=s3cret-token");
+  EXPECT_EQ(
+      answer.header("Set-Cookie"),
+      fmt::format("gsa_token_{}=s3cret-token; Path=/; HttpOnly; SameSite=Strict", server.port()));
 }
 
 TEST(Access, IsNotForPagesOfOtherOrigins) {
@@ -124,6 +208,7 @@ class Token : public ::testing::Test {
  protected:
   static Options options() {
     Options options;
+    options.access.cookie = "gsa_token";
     options.access.token = "s3cret-token";
     options.access.owner_key = "owner-key";
     return options;

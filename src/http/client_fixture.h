@@ -18,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include "http/address.h"
 #include "http/message.h"
 #include "http/server.h"
 
@@ -36,7 +37,9 @@ struct Answer {
 class Client {
  public:
   // `receive_buffer`: how much the system takes on before the client reads; 0: as it likes.
-  explicit Client(std::uint16_t port, int receive_buffer = 0) : Client(port, Later()) {
+  explicit Client(std::uint16_t port, int receive_buffer = 0,
+                  const std::string& address = "127.0.0.1")
+      : Client(port, Later(), address) {
     if (receive_buffer > 0) {
       setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     }
@@ -44,19 +47,34 @@ class Client {
   }
   // With a socket, but not yet connected.
   struct Later {};
-  Client(std::uint16_t port, Later /*tag*/)
-      : port_(port), socket_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+  Client(std::uint16_t port, Later /*tag*/, const std::string& address = "127.0.0.1")
+      : host_(with_port(address, port)) {
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&address_);
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&address_);
+    if (inet_pton(AF_INET, address.c_str(), &v4->sin_addr) == 1) {
+      v4->sin_family = AF_INET;
+      v4->sin_port = htons(port);
+    } else if (inet_pton(AF_INET6, address.c_str(), &v6->sin6_addr) == 1) {
+      v6->sin6_family = AF_INET6;
+      v6->sin6_port = htons(port);
+    }
+    socket_ = socket(address_.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  }
   void connect() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port_);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    is_connected_ = socket_ >= 0 && ::connect(socket_, reinterpret_cast<const sockaddr*>(&address),
-                                              sizeof address) == 0;
+    is_connected_ = socket_ >= 0 && ::connect(socket_, reinterpret_cast<const sockaddr*>(&address_),
+                                              sizeof address_) == 0;
+  }
+  // Whose requests come from another address of the machine; before it is connected.
+  void bind_to(const std::string& address) {
+    sockaddr_in from{};
+    from.sin_family = AF_INET;
+    inet_pton(AF_INET, address.c_str(), &from.sin_addr);
+    if (bind(socket_, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) close();
   }
   ~Client() { close(); }
   Client(Client&& other) noexcept
-      : port_(other.port_),
+      : host_(other.host_),
+        address_(other.address_),
         socket_(std::exchange(other.socket_, -1)),
         is_connected_(other.is_connected_),
         received_(std::move(other.received_)) {}
@@ -85,7 +103,7 @@ class Client {
   bool request(std::string_view method, std::string_view path, std::string_view headers = "",
                std::string_view body = "") {
     std::string text =
-        fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n{}", method, path, port_, headers);
+        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n{}", method, path, host_, headers);
     if (!body.empty()) text += fmt::format("Content-Length: {}\r\n", body.size());
     return send(text + "\r\n" + std::string(body));
   }
@@ -160,6 +178,11 @@ class Client {
     received_.append(block, 0, static_cast<std::size_t>(size));
     return true;
   }
+  // Takes one byte, without waiting, and forgets it.
+  void read_byte() {
+    char byte = 0;
+    if (recv(socket_, &byte, 1, MSG_DONTWAIT) < 0) return;
+  }
   void forget() { received_.clear(); }  // what was received and not read
   void set_time(std::chrono::milliseconds time) { time_ = time; }
 
@@ -191,8 +214,9 @@ class Client {
     chunks_ended_ = true;
   }
 
-  std::uint16_t port_;
-  int socket_;
+  std::string host_;
+  sockaddr_storage address_{};
+  int socket_ = -1;
   bool is_connected_ = false;
   bool timed_out_ = false;
   bool chunks_ended_ = false;

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "http/address.h"
 #include "http/wire.h"
 
 namespace gsa::http {
@@ -29,6 +30,20 @@ Response busy() {
       error_response(503, "busy", "the server has too much to do", "try again in a moment");
   response.headers.add("Retry-After", "1");
   return response;
+}
+
+WorkerPool::Kind kind_of(Work work) {
+  switch (work) {
+    case Work::cancel:
+      return WorkerPool::Kind::cancel;
+    case Work::quick:
+      return WorkerPool::Kind::quick;
+    case Work::lengthy:
+      return WorkerPool::Kind::lengthy;
+    case Work::normal:
+      break;
+  }
+  return WorkerPool::Kind::normal;
 }
 
 Response no_route(const Request& request, const Router::Match& match) {
@@ -71,13 +86,17 @@ class Joined {
 Connection::Connection(Shared& shared, tcp::socket socket)
     : shared_(shared), socket_(std::move(socket)), signal_(shared.io) {
   error_code ignored;  // of a client that has gone already
-  peer_ = socket_.remote_endpoint(ignored).address().to_string();
+  const tcp::endpoint peer = socket_.remote_endpoint(ignored);
+  const tcp::endpoint local = socket_.local_endpoint(ignored);
+  peer_ = read_address(peer.address().to_string()).value_or("");
+  local_ = with_port(read_address(local.address().to_string()).value_or(""), local.port());
   ignored = socket_.non_blocking(true, ignored);
   ignored = socket_.set_option(tcp::no_delay(true), ignored);
 }
 
 void Connection::start() {
   shared_.connections.insert(shared_from_this());
+  shared_.enter_open(peer_);
   asio::co_spawn(shared_.io, run(), asio::detached);
 }
 
@@ -118,6 +137,8 @@ Connection::Answer Connection::refuse_client() {
 
 Connection::Answer Connection::serve_one() {
   is_idle_ = true;
+  has_request_ = false;
+  idle_since_ = Clock::now();
   if (received_.empty()) received_ = std::string();  // idle connections keep no memory for it
   allow(is_new_ ? shared_.options.limits.header_time : shared_.options.limits.idle_time);
   while (received_.starts_with("\r\n")) received_.erase(0, 2);  // as RFC 9112 asks for
@@ -180,6 +201,7 @@ Connection::Answer Connection::read_body(RequestReader& reader) {
 
 // Answers a request that does not reach a handler. What was not read of it ends the connection.
 Connection::Answer Connection::refuse_request(const RequestReader& reader, Response refusal) {
+  has_request_ = true;
   if (!is_in_request_) begin_request(reader.head(), nullptr);
   if (reader.state() != RequestReader::State::done) {
     keep_alive_ = false;
@@ -189,6 +211,7 @@ Connection::Answer Connection::refuse_request(const RequestReader& reader, Respo
 }
 
 Connection::Answer Connection::dispatch(RequestReader& reader) {
+  reader.set_addresses(peer_, local_);
   const Request& head = reader.head();
   const Router::Match match = shared_.router.match(head.method, head.path, head.segments);
   begin_request(head, match.route);
@@ -198,9 +221,9 @@ Connection::Answer Connection::dispatch(RequestReader& reader) {
   if (refusal) co_return co_await refuse_request(reader, std::move(*refusal));
   const bool has_body = co_await read_body(reader);
   if (!has_body) co_return false;
+  has_request_ = true;
   Request request = reader.take();
   request.path_parameters = match.parameters;
-  request.peer = peer_;
   if (!match.route->options.immediate) {
     co_return co_await run_on_worker(std::move(request), *match.route);
   }
@@ -216,7 +239,7 @@ Connection::Answer Connection::run_on_worker(Request request, const Route& route
                                            });
                                          });
   const WorkerPool::Ticket ticket =
-      shared_.pool.submit(WorkerPool::Kind::request,
+      shared_.pool.submit(kind_of(route.options.work),
                           [exchange = exchange_, &route] { exchange->handle(route.handler); });
   const std::shared_ptr<Exchange> exchange = exchange_;
   if (is_at_end_) exchange->cancel();
@@ -288,6 +311,7 @@ Connection::Answer Connection::respond_stream(const Request& request, Response r
     Response refusal = busy();
     co_return co_await respond(request, std::move(refusal));
   }
+  stream_from_ = written_;
   // An exception before the first byte still becomes a response of its own.
   Exchange::Pieces pieces = exchange_->take_pieces();
   while (pieces.bytes.empty() && !pieces.ended) {
@@ -299,9 +323,11 @@ Connection::Answer Connection::respond_stream(const Request& request, Response r
   if (pieces.bytes.empty() && pieces.failure) {
     co_return co_await respond(request, std::move(*pieces.failure));
   }
+  stream_begun_ = Clock::now();
   const bool has_head = co_await write_text(head);
   bool is_sent = false;
   if (has_head) is_sent = co_await send_pieces(std::move(pieces), chunked);
+  stream_begun_.reset();
   if (!is_sent) exchange_->cancel();
   co_return is_sent&& keep_alive_;
 }

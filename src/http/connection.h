@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -41,6 +42,14 @@ struct Shared {
   boost::asio::io_context& io;
   WorkerPool pool;  // any thread
   std::set<std::shared_ptr<Connection>> connections;
+  // Of these the ones that are not closed, and how many of each client's address.
+  std::size_t open = 0;
+  std::map<std::string, std::size_t> of_peer;
+  // The connection that has been without a request for longest: of that address, or of the one
+  // with most connections where it is "". Null where all have a request.
+  Connection* longest_idle(const std::string& peer) const;
+  void enter_open(const std::string& peer);
+  void leave_open(const std::string& peer);
   bool stopping = false;
   std::string date;               // of now, for headers
   std::vector<char> read_buffer;  // for whoever reads: nobody keeps bytes in it
@@ -67,6 +76,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void cancel();     // gives up the request that runs
   void close();
   void wake();  // there may be something new to look at
+
+  const std::string& peer() const { return peer_; }
+  // Whether no request has come whole: there is nothing that its end would lose.
+  bool is_idle() const { return !is_closed_ && !is_refused_ && !has_request_; }
+  Clock::time_point idle_since() const { return idle_since_; }
+  // Bytes a second that its client took of the stream that runs; none where none has run for long.
+  std::optional<double> stream_rate(Clock::time_point now);
 
  private:
   using Task = boost::asio::awaitable<void>;
@@ -103,23 +119,29 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void allow_forever() { deadline_ = Clock::time_point::max(); }
   std::string head_of(const Request& request, Response& response, std::optional<std::size_t> length,
                       bool chunked);
+  std::size_t taken_bytes() { return written_ - static_cast<std::size_t>(unread_bytes()); }
   void begin_request(const Request& request, const Route* route);
   void finish_request();
 
   Shared& shared_;
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer signal_;  // never fires: cancelling it is what wakes
-  std::string peer_;
-  std::string received_;  // not yet used
+  std::string peer_, local_;          // addresses
+  std::string received_;              // not yet used
   Clock::time_point deadline_ = Clock::time_point::max();
   Clock::time_point heartbeat_due_ = Clock::time_point::max();  // of an event stream
   std::shared_ptr<Exchange> exchange_;  // of the request that runs on a worker
   Finished finished_;                   // of the request that runs
   Clock::time_point begun_;
-  int unread_ = 0;              // when a write began to wait, or was last looked at
+  Clock::time_point idle_since_ = Clock::now();
+  std::optional<Clock::time_point> stream_begun_;
+  std::size_t written_ = 0;      // to the socket, in all
+  std::size_t stream_from_ = 0;  // of it before the stream
+  std::size_t taken_ = 0;  // of it by the client when a write began to wait, or was last looked at
   bool is_refused_ = false;     // there are too many
   bool is_new_ = true;          // no request has come yet
   bool is_idle_ = false;        // between requests
+  bool has_request_ = false;    // whole, until its answer has gone
   bool is_in_request_ = false;  // which finish_request() is to record
   bool is_reading_ = false;     // waits for the socket to be readable
   bool is_writing_ = false;

@@ -1,5 +1,6 @@
 // The socket's side of a connection: bytes in and out, time limits, its end.
 
+#include <algorithm>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <utility>
@@ -47,10 +48,12 @@ Connection::Answer Connection::more() {
 
 Connection::Answer Connection::write(Buffers buffers) {
   is_writing_ = true;
+  bool waits = false;
   error_code failure;
   while (!buffers.empty() && !failure) {
     std::size_t sent = socket_.write_some(buffers, failure);
     finished_.bytes_sent += sent;
+    written_ += sent;
     while (!buffers.empty() && sent >= buffers.front().size()) {
       sent -= buffers.front().size();
       buffers.erase(buffers.begin());
@@ -59,8 +62,10 @@ Connection::Answer Connection::write(Buffers buffers) {
     buffers.front() += sent;
     if (failure && failure != asio::error::would_block) break;
     failure.clear();
-    allow(shared_.options.limits.write_time);
-    unread_ = unread_bytes();
+    if (!std::exchange(waits, true)) {
+      allow(shared_.options.limits.write_time);
+      taken_ = taken_bytes();
+    }
     co_await socket_.async_wait(tcp::socket::wait_write,
                                 asio::redirect_error(asio::use_awaitable, failure));
   }
@@ -112,10 +117,10 @@ void Connection::look_at_clock(Clock::time_point now) {
   if (now >= heartbeat_due_) wake();
   if (now < deadline_) return;
   if (is_writing_) {
-    // The socket becomes writable only when much of the system's buffer has gone: a slow reader
-    // that takes some of it is not one that stalls.
-    const int before = std::exchange(unread_, unread_bytes());
-    if (unread_ < before) {
+    // The socket becomes writable only when much of the system's buffer has gone, so that what
+    // counts is what the client's system has taken.
+    const std::size_t before = std::exchange(taken_, taken_bytes());
+    if (taken_ - before >= shared_.options.limits.write_bytes) {
       allow(shared_.options.limits.write_time);
       return;
     }
@@ -146,9 +151,18 @@ void Connection::cancel() {
   wake();
 }
 
+std::optional<double> Connection::stream_rate(Clock::time_point now) {
+  if (is_closed_ || !stream_begun_) return std::nullopt;
+  const std::chrono::duration<double> time = now - *stream_begun_;
+  if (time < shared_.options.limits.stream_patience) return std::nullopt;
+  const std::size_t taken = taken_bytes();
+  return static_cast<double>(taken - std::min(stream_from_, taken)) / time.count();
+}
+
 void Connection::close() {
   if (is_closed_) return;
   is_closed_ = true;
+  shared_.leave_open(peer_);
   error_code ignored;  // it is closed in any case
   ignored = socket_.close(ignored);
   if (exchange_) exchange_->cancel();

@@ -160,22 +160,68 @@ TEST(Limits, LetSlowReadersFinish) {
 TEST(Limits, HoldForConnections) {
   Options options;
   options.limits.connections = 3;
-  RunningServer server(ping_router(), options);
+  std::promise<void> gate;
+  const std::shared_future<void> opened = gate.get_future().share();
+  Router router = ping_router();
+  std::atomic<int> begun = 0;
+  router.add("GET", "/wait", [&](const Request&) {
+    ++begun;
+    opened.wait();
+    return Response::text("pong");
+  });
+  RunningServer server(std::move(router), options);
   std::vector<Client> clients;
   for (int i = 0; i < 3; ++i) {
     clients.push_back(server.client());
-    EXPECT_EQ(clients.back().get("/now").body, "pong");
+    clients.back().request("GET", "/wait");
   }
+  EXPECT_TRUE(eventually([&] { return begun == 3; }));
   Client refused = server.client();
   const Answer answer = refused.read_answer();
   EXPECT_EQ(told(answer), "503 busy");
   EXPECT_EQ(answer.header("Retry-After"), "1");
   refused.close_sending_side();
   EXPECT_TRUE(refused.is_closed_by_server());
-  EXPECT_EQ(clients.front().get("/now").body, "pong");
-  clients.pop_back();
-  EXPECT_TRUE(eventually([&] { return server.client().get("/now").body == "pong"; }));
-  EXPECT_GE(server->metrics().connections_refused, 1U);
+  gate.set_value();
+  for (Client& client : clients) EXPECT_EQ(client.read_answer().body, "pong");
+  EXPECT_EQ(server.client().get("/now").body, "pong");
+  EXPECT_EQ(server->metrics().connections_refused, 1U);
+}
+
+TEST(Limits, MakeRoomByTheLongestIdleConnection) {
+  Options options;
+  options.limits.connections = 3;
+  RunningServer server(ping_router(), options);
+  std::vector<Client> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(server.client());
+    EXPECT_EQ(clients.back().get("/now").body, "pong");
+  }
+  EXPECT_EQ(clients.front().get("/now").body, "pong");  // so that the second is the longest
+  EXPECT_EQ(server.client().get("/now").body, "pong");
+  EXPECT_TRUE(clients[1].is_closed_by_server());
+  EXPECT_EQ(clients[0].get("/now").body, "pong");
+  EXPECT_EQ(clients[2].get("/now").body, "pong");
+  EXPECT_EQ(server->metrics().connections_evicted, 1U);
+}
+
+TEST(Limits, HoldForTheConnectionsOfAnAddress) {
+  Options options;
+  options.limits.connections = 6;
+  options.limits.peer_connections = 2;
+  options.host = "0.0.0.0";
+  RunningServer server(ping_router(), options);
+  Client other(server.port(), Client::Later());
+  other.bind_to("127.0.0.3");
+  other.connect();
+  EXPECT_EQ(other.get("/now").body, "pong");
+  std::vector<Client> clients;
+  for (int i = 0; i < 5; ++i) {
+    clients.push_back(server.client());
+    EXPECT_EQ(clients.back().get("/now").body, "pong");
+  }
+  EXPECT_EQ(server->metrics().connections_evicted, 3U);
+  EXPECT_EQ(other.get("/now").body, "pong");  // the eldest, but of another address
 }
 
 TEST(Limits, HoldForRequestsThatWaitForAWorkerThread) {
@@ -183,7 +229,6 @@ TEST(Limits, HoldForRequestsThatWaitForAWorkerThread) {
   const std::shared_future<void> opened = gate.get_future().share();
   Options options;
   options.workers = 2;
-  options.stream_workers = 1;
   options.limits.queued_requests = 3;
   Router router = ping_router();
   std::atomic<std::size_t> handled = 0;
@@ -215,7 +260,6 @@ TEST(Limits, HoldForRequestsThatWaitForAWorkerThread) {
 
 TEST(Limits, KeepSlowReadersOfStreamsFromTakingAllWorkersThread) {
   Options options;
-  options.workers = 3;
   options.stream_workers = 2;
   Router router = ping_router();
   router.add("GET", "/endless", [](const Request&) {
@@ -232,6 +276,102 @@ TEST(Limits, KeepSlowReadersOfStreamsFromTakingAllWorkersThread) {
   }
   EXPECT_TRUE(eventually([&] { return server->metrics().queue_length == 8; }));
   for (int i = 0; i < 20; ++i) EXPECT_EQ(server.client().get("/ping").body, "pong");
+}
+
+// A body that is as long as its client likes.
+Router router_with_a_stream() {
+  Router router = ping_router();
+  router.add("GET", "/rows", [](const Request& request) {
+    const std::size_t size = std::stoul(std::string(request.query.find("size").value_or("0")));
+    return Response::stream("text/plain", [size](BodyWriter& writer) {
+      const std::string piece(65'536, 'x');
+      for (std::size_t left = size; left > 0;) {
+        const std::size_t taken = std::min(left, piece.size());
+        if (!writer.write(std::string_view(piece).substr(0, taken))) return;
+        left -= taken;
+      }
+    });
+  });
+  return router;
+}
+
+// Reads a byte at a time until it is told to stop.
+void drip(std::vector<Client>& clients, const std::atomic<bool>& stop) {
+  while (!stop) {
+    for (Client& client : clients) client.read_byte();
+    usleep(20'000);
+  }
+}
+
+TEST(Limits, EndDownloadsThatDripThread) {
+  Options options;
+  options.stream_workers = 2;
+  options.limits.write_time = milliseconds(300);
+  options.limits.stream_patience = std::chrono::minutes(5);
+  RunningServer server(router_with_a_stream(), options);
+  std::vector<Client> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(server.client(4'096));
+    clients.back().request("GET", "/rows?size=1000000000");
+  }
+  std::atomic<bool> stop = false;
+  std::thread dripping([&] { drip(clients, stop); });
+  EXPECT_EQ(server.client().get("/rows?size=1000000").body.size(), 1'000'000U);
+  EXPECT_TRUE(eventually([&] { return server->metrics().timeouts == 4; }));
+  stop = true;
+  dripping.join();
+}
+
+TEST(Limits, GiveTheWorkersOfSlowDownloadsToThoseThatWaitThread) {
+  Options options;
+  options.stream_workers = 2;
+  options.limits.stream_patience = milliseconds(200);
+  RunningServer server(router_with_a_stream(), options);
+  std::vector<Client> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.push_back(server.client(4'096));
+    clients.back().request("GET", "/rows?size=1000000000");
+  }
+  std::atomic<bool> stop = false;
+  std::thread dripping([&] { drip(clients, stop); });
+  usleep(600'000);
+  EXPECT_EQ(server->metrics().timeouts, 0U);  // nobody waits
+  const auto begin = steady_clock::now();
+  EXPECT_EQ(server.client().get("/rows?size=1000000").body.size(), 1'000'000U);
+  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(10));  // of 30 s until one is cut
+  EXPECT_EQ(server->metrics().timeouts, 1U);
+  stop = true;
+  dripping.join();
+}
+
+TEST(Limits, KeepNoQuickRequestWaitingForOthersThread) {
+  std::promise<void> gate;
+  const std::shared_future<void> opened = gate.get_future().share();
+  std::atomic<int> begun = 0;
+  const auto wait = [&](const Request&) {
+    ++begun;
+    opened.wait();
+    return Response::text("waited");
+  };
+  Router router = ping_router();
+  router.add("GET", "/query", wait, {.work = Work::lengthy});
+  router.add("GET", "/answer", wait);
+  router.add("DELETE", "/query", [](const Request&) { return Response::no_content(); },
+             {.work = Work::cancel});
+  Options options;
+  options.lengthy_workers = 3;
+  RunningServer server(std::move(router), options);
+  std::vector<Client> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(server.client());
+    clients.back().request("GET", i % 2 == 0 ? "/query" : "/answer");
+  }
+  EXPECT_TRUE(eventually([&] { return begun == 7; }));  // 3 queries, 4 answers
+  Client cancel = server.client();
+  cancel.request("DELETE", "/query");
+  EXPECT_EQ(cancel.read_answer().status, 204);
+  gate.set_value();
+  for (Client& client : clients) EXPECT_EQ(client.read_answer().body, "waited");
 }
 
 // What is read ahead of a pipeline is bounded; what comes behind waits in the system's buffers.

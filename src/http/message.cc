@@ -49,6 +49,12 @@ std::vector<std::string_view> Parameters::find_all(std::string_view name) const 
   return values;
 }
 
+bool wants_page(const Request& request) {
+  const std::string_view accepted = request.headers.find("Accept").value_or("");
+  return accepted.find("text/html") != std::string_view::npos ||
+         request.headers.find("Sec-Fetch-Mode").value_or("") == "navigate";
+}
+
 Response Response::json(std::string body, int status) {
   Response response{.status = status};
   response.headers.add("Content-Type", "application/json");
@@ -75,8 +81,21 @@ Response Response::no_content() { return {.status = 204}; }
 Response error_response(int status, std::string_view code, std::string_view error,
                         std::string_view hint) {
   return Response::json(fmt::format(R"({{"error":{},"hint":{},"code":{}}})", json_quote(error),
-                                    hint.empty() ? "null" : json_quote(hint), json_quote(code)),
+                                    json_quote(hint), json_quote(code)),
                         status);
+}
+
+Response error_page(int status, std::string_view error, std::string_view hint) {
+  const auto escaped = [](std::string_view text) {
+    return replace_all(replace_all(std::string(text), "&", "&amp;"), "<", "&lt;");
+  };
+  Response response{.status = status};
+  response.headers.add("Content-Type", "text/html; charset=utf-8");
+  response.body = fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{0}</title>\n"
+      "<h1>{0}</h1>\n<p>{1}</p>\n</html>\n",
+      escaped(error), escaped(hint));
+  return response;
 }
 
 HttpError::HttpError(int status, std::string code, std::string message, std::string hint)

@@ -56,13 +56,17 @@ struct Request {
   Parameters query;
   Headers headers;
   std::string body;
-  std::string peer;  // the client's address, "127.0.0.1"
-  int version = 11;  // 10 or 11: HTTP/1.0 or HTTP/1.1
+  std::string peer;   // the client's address, "127.0.0.1"
+  std::string local;  // the server's of the connection, "127.0.0.1:8080", "[::1]:8080"
+  int version = 11;   // 10 or 11: HTTP/1.0 or HTTP/1.1
   // Requested when the client has gone or the server's time to stop is over. Callbacks on it run on
   // the network's thread: they may not block or throw. A client that closes its sending side counts
   // as gone.
   std::stop_token cancelled = {};
 };
+
+// A person's browser asks for a page, and no program for data.
+bool wants_page(const Request& request);
 
 // Takes the pieces of a streaming body. Used by the one thread that the body function runs on.
 class BodyWriter {
@@ -103,10 +107,12 @@ struct Response {
   static Response no_content();
 };
 
-// {"error":…,"hint":…,"code":…}, hint null where there is none. `code` is a stable word in
+// {"error":…,"hint":…,"code":…}, hint "" where there is none. `code` is a stable word in
 // snake_case.
 Response error_response(int status, std::string_view code, std::string_view error,
                         std::string_view hint = "");
+// The same for people: a page without a script.
+Response error_page(int status, std::string_view error, std::string_view hint);
 
 // An Error with a status of its own, for handlers: 404 for a session that is not there.
 class HttpError : public Error {

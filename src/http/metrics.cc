@@ -105,6 +105,8 @@ std::string prometheus_text(const Metrics& metrics, const std::string& prefix) {
               metrics.connections_accepted);
   text.single("connections_refused_total", "counter", "Connections beyond the most allowed.",
               metrics.connections_refused);
+  text.single("connections_evicted_total", "counter",
+              "Idle connections that made room for new ones.", metrics.connections_evicted);
   text.single("accept_pauses_total", "counter", "Pauses for want of file descriptors.",
               metrics.accept_pauses);
   text.single("timeouts_total", "counter", "Connections closed for being slow or idle.",

@@ -39,6 +39,7 @@ struct Metrics {
   std::map<std::string, RouteCounts> routes;  // by method and pattern, "GET /api/runs/{id}"
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_refused = 0;  // beyond the most there may be
+  std::uint64_t connections_evicted = 0;  // idle ones that made room for new ones
   std::uint64_t accept_pauses = 0;        // no file descriptors were left
   std::uint64_t timeouts = 0;             // connections closed for being slow or idle
   std::uint64_t busy = 0;                 // requests refused as the queue was full

@@ -195,6 +195,11 @@ bool RequestReader::wants_continue() const { return parts_->wants_continue; }
 bool RequestReader::keep_alive() const { return parts_->keep_alive; }
 Response RequestReader::refusal() const { return parts_->refusal; }
 
+void RequestReader::set_addresses(std::string_view peer, std::string_view local) {
+  parts_->request.peer = peer;
+  parts_->request.local = local;
+}
+
 Request RequestReader::take() {
   check(parts_->state == State::done, "a request is taken when it is whole");
   parts_->request.body = std::move(parts_->parser.get().body());

@@ -41,6 +41,8 @@ class RequestReader {
   bool wants_continue() const;  // the client waits for "100 Continue" before it sends the body
   bool keep_alive() const;
   Response refusal() const;
+  // Puts the connection's addresses into the request.
+  void set_addresses(std::string_view peer, std::string_view local);
   Request take();  // State::done: the request, once
 
  private:

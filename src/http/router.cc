@@ -57,6 +57,11 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
   entry->routes.push_back(&route);
 }
 
+void Router::set_fallback(Handler handler, std::string_view except) {
+  fallback_ = {"GET", "", std::move(handler), {.immediate = true, .page = true}};
+  without_fallback_ = except;
+}
+
 const Router::Path* Router::find(const std::string& path,
                                  const std::vector<std::string>& segments) const {
   // A '/' inside of a segment was encoded: it is no separator.
@@ -71,8 +76,12 @@ Router::Match Router::match(std::string_view method, const std::string& path,
                             const std::vector<std::string>& segments) const {
   Match match;
   const Path* entry = find(path, segments);
-  if (entry == nullptr) return match;
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  if (entry == nullptr) {
+    const bool is_below = !segments.empty() && "/" + segments.front() == without_fallback_;
+    if (wanted == fallback_.method && !is_below) match.route = &fallback_;
+    return match;
+  }
   for (const Route* route : entry->routes) {
     if (route->method == wanted) match.route = route;
     match.allowed.push_back(route->method);

@@ -19,7 +19,16 @@ namespace gsa::http {
 // about, HttpError to choose the status.
 using Handler = std::function<Response(const Request&)>;
 
+// Which workers a handler runs on. None waits for the handlers of another kind.
+enum class Work {
+  cancel,   // ends what runs
+  quick,    // what every page begins with
+  normal,   // reads the database
+  lengthy,  // what a user wrote: it may take all of its time
+};
+
 struct RouteOptions {
+  Work work = Work::normal;
   // The handler only looks into memory: it runs on the network's thread, without a queue. It may
   // not stream a body.
   bool immediate = false;
@@ -45,6 +54,10 @@ class Router {
   void add(std::string_view method, std::string_view pattern, Handler handler,
            RouteOptions options = {});
 
+  // Answers GET where no pattern fits the path: a page that says so. It runs as an immediate page.
+  // Paths below `except`, "/api", have none.
+  void set_fallback(Handler handler, std::string_view except);
+
   struct Match {
     const Route* route = nullptr;      // null: none
     std::vector<std::string> allowed;  // the methods of the path; empty: no such path
@@ -63,6 +76,8 @@ class Router {
   std::deque<Route> routes_;  // which do not move
   std::unordered_map<std::string, Path> literal_;
   std::vector<Path> named_;  // with {…}, the more literal ones first
+  Route fallback_;           // without a method: none
+  std::string without_fallback_;
 };
 
 }  // namespace gsa::http

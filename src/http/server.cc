@@ -1,20 +1,24 @@
 #include "http/server.h"
 
 #include <atomic>
+#include <cerrno>
 #include <ctime>
 #include <future>
 #include <mutex>
+#include <poll.h>
 #include <thread>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "http/address.h"
 #include "http/connection.h"
 #include "http/wire.h"
 
@@ -36,32 +40,27 @@ constexpr std::chrono::milliseconds kStopPoll{5};
 // Read at once, for all connections.
 constexpr std::size_t kReadBuffer = 64 << 10;
 
-std::string url_host(const tcp::endpoint& endpoint) {
+std::string address_of(const tcp::endpoint& endpoint) {
   const std::string text = endpoint.address().to_string();
-  return endpoint.address().is_v6() ? "[" + text + "]" : text;
+  return read_address(text).value_or(text);
 }
 
-tcp::endpoint resolve(asio::io_context& io, const std::string& host, std::uint16_t port) {
-  error_code failure;
-  if (const auto address = asio::ip::make_address(host, failure); !failure) return {address, port};
-  tcp::resolver resolver(io);
-  const auto found =
-      resolver.resolve(tcp::v4(), host, std::to_string(port), tcp::resolver::passive, failure);
-  if (failure || found.empty()) {
-    throw Error(fmt::format("{} is no address of this machine", host),
-                "give --host an address, such as 127.0.0.1 or 0.0.0.0", ErrorCode::usage);
-  }
-  return *found.begin();
+tcp::endpoint resolve(const std::string& host, std::uint16_t port) {
+  return {asio::ip::make_address(resolve_address(host)), port};
 }
 
 Error cannot_listen(const tcp::endpoint& endpoint, const error_code& failure) {
-  const std::string place = fmt::format("{}:{}", url_host(endpoint), endpoint.port());
+  const std::string place = with_port(address_of(endpoint), endpoint.port());
   if (failure == asio::error::address_in_use) {
     return Error(fmt::format("port {} is in use", endpoint.port()),
                  fmt::format("choose another with --port, or stop what listens on {}", place));
   }
   if (failure == asio::error::access_denied) {
     return Error(fmt::format("may not listen on {}", place), "choose a --port from 1024 on");
+  }
+  if (failure.value() == EADDRNOTAVAIL) {
+    return Error(fmt::format("{} is no address of this machine", address_of(endpoint)),
+                 "give --host an address, such as 127.0.0.1 or 0.0.0.0", ErrorCode::usage);
   }
   return Error(fmt::format("cannot listen on {}: {}", place, failure.message()));
 }
@@ -72,7 +71,9 @@ Shared::Shared(asio::io_context& on, Options with, Router of)
     : options(std::move(with)),
       router(std::move(of)),
       io(on),
-      pool({options.workers, options.stream_workers, options.limits.queued_requests}),
+      pool({{options.cancel_workers, options.quick_workers, options.workers,
+             options.lengthy_workers, options.stream_workers},
+            options.limits.queued_requests}),
       date(http_date(std::time(nullptr))),
       read_buffer(kReadBuffer) {
   default_headers.add("Content-Security-Policy", options.content_security_policy);
@@ -81,6 +82,32 @@ Shared::Shared(asio::io_context& on, Options with, Router of)
   default_headers.add("Cross-Origin-Opener-Policy", "same-origin");
   default_headers.add("Cross-Origin-Resource-Policy", "same-origin");
   default_headers.add("Cache-Control", "no-store");
+}
+
+void Shared::enter_open(const std::string& peer) {
+  ++open;
+  ++of_peer[peer];
+}
+
+void Shared::leave_open(const std::string& peer) {
+  --open;
+  const auto entry = of_peer.find(peer);
+  if (--entry->second == 0) of_peer.erase(entry);
+}
+
+Connection* Shared::longest_idle(const std::string& peer) const {
+  Connection* longest = nullptr;
+  std::size_t most = 0;
+  for (const auto& connection : connections) {
+    if (!connection->is_idle() || (!peer.empty() && connection->peer() != peer)) continue;
+    const std::size_t of = of_peer.at(connection->peer());
+    const bool is_before =
+        of > most || (of == most && connection->idle_since() < longest->idle_since());
+    if (longest != nullptr && !is_before) continue;
+    longest = connection.get();
+    most = of;
+  }
+  return longest;
 }
 
 void Shared::join(const std::shared_ptr<Topic>& topic, Connection* connection) {
@@ -115,9 +142,13 @@ struct Server::Impl {
 
   // Returns the options with the port that was bound and the hosts that it answers to.
   Options listen(Options options) {
-    endpoint = resolve(io, options.host, options.port);
+    endpoint = resolve(options.host, options.port);
     error_code failure;
     failure = acceptor.open(endpoint.protocol(), failure);
+    if (!failure && endpoint.address().is_v6()) {
+      // "::" is all addresses, whatever the system's default is.
+      failure = acceptor.set_option(asio::ip::v6_only(false), failure);
+    }
     if (!failure) failure = acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
     if (!failure) failure = acceptor.bind(endpoint, failure);
     if (!failure) failure = acceptor.listen(asio::socket_base::max_listen_connections, failure);
@@ -125,10 +156,15 @@ struct Server::Impl {
     endpoint = acceptor.local_endpoint();
     options.port = endpoint.port();
     if (options.access.hosts.empty()) {
-      for (const char* name : {"127.0.0.1", "localhost", "[::1]"}) {
-        options.access.hosts.push_back(fmt::format("{}:{}", name, endpoint.port()));
-        if (endpoint.port() == 80) options.access.hosts.emplace_back(name);
+      const std::string bound = address_of(endpoint);
+      for (const std::string_view name :
+           {std::string_view("127.0.0.1"), std::string_view("localhost"), std::string_view("::1"),
+            std::string_view(bound)}) {
+        options.access.hosts.push_back(with_port(name, endpoint.port()));
       }
+    }
+    if (options.access.cookie.empty()) {
+      options.access.cookie = fmt::format("gsa_token_{}", endpoint.port());
     }
     return options;
   }
@@ -143,6 +179,7 @@ struct Server::Impl {
         admit(std::move(socket));
       } else if (failure != asio::error::connection_aborted) {
         // No file descriptors or no memory: the next try would fail at once, and so on.
+        if (someone_waits()) make_room("");
         shared.recorder.change([](Metrics& metrics) { ++metrics.accept_pauses; });
         pause.expires_after(kAcceptPause);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failure));
@@ -151,19 +188,58 @@ struct Server::Impl {
   }
 
   void admit(tcp::socket socket) {
-    const std::size_t open = shared.connections.size();
-    const std::size_t most = shared.options.limits.connections;
+    const Limits& limits = shared.options.limits;
+    const auto connection = std::make_shared<Connection>(shared, std::move(socket));
+    const std::string& peer = connection->peer();
+    const auto of_peer = shared.of_peer.find(peer);
+    bool has_room = true;
+    // Closing is known at once; the connection itself leaves a little later.
+    if (of_peer != shared.of_peer.end() && of_peer->second >= limits.peer_connections) {
+      has_room = make_room(peer);
+    } else if (shared.open >= limits.connections) {
+      has_room = make_room("");
+    }
     shared.recorder.change([&](Metrics& metrics) {
       ++metrics.connections_accepted;
-      metrics.connections_refused += open >= most ? 1U : 0U;
+      metrics.connections_refused += has_room ? 0U : 1U;
     });
-    if (open >= most + kRefusedAtOnce) return;  // which closes it
-    const auto connection = std::make_shared<Connection>(shared, std::move(socket));
-    if (open < most) {
+    if (has_room) {
       connection->start();
-    } else {
+    } else if (shared.connections.size() < limits.connections + kRefusedAtOnce) {
       connection->refuse();
+    }  // else it is closed without a word
+  }
+
+  // accept() fails for want of a file descriptor where nobody waits, too.
+  bool someone_waits() {
+    pollfd waiting{acceptor.native_handle(), POLLIN, 0};
+    return poll(&waiting, 1, 0) == 1;
+  }
+
+  bool make_room(const std::string& peer) {
+    const auto idle = shared.longest_idle(peer);
+    if (idle == nullptr) return false;
+    idle->close();
+    shared.recorder.change([](Metrics& metrics) { ++metrics.connections_evicted; });
+    return true;
+  }
+
+  // Streams that wait for a worker get that of the slowest, if it is slow.
+  void look_at_streams(Clock::time_point now) {
+    if (shared.pool.queue_length(WorkerPool::Kind::stream) == 0) streams_wait_since = now;
+    if (now - streams_wait_since < shared.options.limits.stream_patience) return;
+    streams_wait_since = now;
+    Connection* slowest = nullptr;
+    auto least = static_cast<double>(shared.options.limits.stream_bytes_a_second);
+    for (const auto& connection : shared.connections) {
+      const auto rate = connection->stream_rate(now);
+      if (!rate || *rate >= least) continue;
+      least = *rate;
+      slowest = connection.get();
     }
+    if (slowest == nullptr) return;
+    slowest->close();
+    shared.recorder.change([](Metrics& metrics) { ++metrics.timeouts; });
   }
 
   // Looks at every connection's time, and tells stop() when there is none left.
@@ -175,6 +251,7 @@ struct Server::Impl {
       shared.date = http_date(std::time(nullptr));
       const auto now = Clock::now();
       for (const auto& connection : shared.connections) connection->look_at_clock(now);
+      look_at_streams(now);
       shared.recorder.change([&](Metrics& metrics) {
         metrics.open_connections = shared.connections.size();
         metrics.event_streams = shared.event_streams;
@@ -238,7 +315,8 @@ struct Server::Impl {
   asio::steady_timer pause{io};
   asio::steady_timer tick{io};
   bool finished = false;  // of the network's thread
-  Shared shared;          // which ends its workers before io ends
+  Clock::time_point streams_wait_since = Clock::now();
+  Shared shared;  // which ends its workers before io ends
   std::thread network;
   std::mutex stopping;  // one stop() at a time
 };
@@ -250,8 +328,12 @@ Server::~Server() { stop(std::chrono::milliseconds(0)); }
 
 std::uint16_t Server::port() const { return impl_->endpoint.port(); }
 
-std::string Server::address() const {
-  return fmt::format("http://{}:{}", url_host(impl_->endpoint), impl_->endpoint.port());
+std::vector<std::string> Server::addresses() const {
+  std::vector<std::string> addresses;
+  for (const std::string& address : local_addresses(address_of(impl_->endpoint))) {
+    addresses.push_back("http://" + with_port(address, impl_->endpoint.port()));
+  }
+  return addresses;
 }
 
 void Server::start() {

@@ -23,10 +23,18 @@ struct Limits {
   std::chrono::milliseconds header_time{10'000};  // from its first byte, and from connecting; 408
   std::chrono::milliseconds body_time{30'000};    // 1 MiB over a line of 300 kbit/s; 408
   std::chrono::milliseconds idle_time{60'000};    // between requests; browsers keep about as long
-  std::chrono::milliseconds write_time{30'000};   // without one byte taken
-  // 200 dashboards with six connections each; half of the usual limit of 2,048 file descriptors or
-  // more that servers are given. Those beyond are told 503.
+  // A client that takes less than `write_bytes` of what waits for it in `write_time` is cut off:
+  // 1 KiB/s, less than any line has that shows a page.
+  std::chrono::milliseconds write_time{30'000};
+  std::size_t write_bytes = 32 << 10;
+  // A stream slower than this ends once another has waited `stream_patience` for its worker.
+  std::size_t stream_bytes_a_second = 256 << 10;
+  std::chrono::milliseconds stream_patience{2'000};
+  // 200 dashboards with six connections each, less those that share an address with many. The one
+  // without a request that has been so for longest makes room for a new one; where all are busy,
+  // the new one is told 503.
   std::size_t connections = 1'024;
+  std::size_t peer_connections = 768;      // of one address; proxies and this machine have one
   std::size_t event_streams = 512;         // so that they leave connections to others
   std::size_t queued_requests = 256;       // for a worker; 503 beyond
   std::size_t stream_window = 256 << 10;   // bytes of a streaming body that wait for their client
@@ -34,10 +42,13 @@ struct Limits {
 };
 
 struct Options {
-  std::string host = "127.0.0.1";  // an address or a name
-  std::uint16_t port = 0;          // 0: any that is free
-  std::size_t workers = 4;         // at least 2; handlers mostly wait for the database
-  std::size_t stream_workers = 2;  // of these, for streaming bodies; below `workers`
+  std::string host = "127.0.0.1";   // an address or a name; 0.0.0.0 and :: are all of the machine's
+  std::uint16_t port = 0;           // 0: any that is free
+  std::size_t cancel_workers = 1;   // for Work::cancel
+  std::size_t quick_workers = 2;    // for Work::quick
+  std::size_t workers = 4;          // for Work::normal; handlers mostly wait for the database
+  std::size_t lengthy_workers = 4;  // for Work::lengthy
+  std::size_t stream_workers = 4;   // for streaming bodies
   Limits limits = {};
   // With no hosts: localhost, 127.0.0.1 and [::1], with the port.
   Access access = {};
@@ -59,7 +70,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
-  std::string address() const;  // "http://127.0.0.1:8080"
+  // "http://127.0.0.1:8080". Of 0.0.0.0 and :: one for each address of the machine, loopback first.
+  std::vector<std::string> addresses() const;
 
   // Begins to accept, on threads of its own. Once. Connections that came since binding wait until
   // then.

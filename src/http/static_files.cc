@@ -72,6 +72,20 @@ Response answer(const Prepared& file, const Request& request) {
   return response;
 }
 
+// The page where there is no such address. Nobody keeps it: the next version may have the address.
+Response not_found(const Prepared& page, const Request& request) {
+  if (!wants_page(request)) {
+    return error_response(404, "not_found", fmt::format("there is no {}", request.path));
+  }
+  const Variant& variant = page.choose(request.headers.find("Accept-Encoding").value_or(""));
+  Response response{.status = 404};
+  response.headers.add("Content-Type", page.type);
+  response.headers.add("Vary", "Accept, Accept-Encoding");
+  if (variant.coding != "identity") response.headers.add("Content-Encoding", variant.coding);
+  response.body = StaticBody{variant.bytes};
+  return response;
+}
+
 }  // namespace
 
 std::string content_type_of(std::string_view path) {
@@ -109,6 +123,8 @@ void add_static_files(Router& router, const std::vector<StaticFile>& files,
   }
   check(page != nullptr || pages.empty(), "pages have an index file");
   for (const std::string& path : pages) add(path, page);
+  if (page == nullptr) return;
+  router.set_fallback([page](const Request& request) { return not_found(*page, request); }, "/api");
 }
 
 bool matches_tag(std::string_view if_none_match, std::string_view tag) {

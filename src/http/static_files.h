@@ -26,8 +26,9 @@ struct StaticFile {
 // "text/css; charset=utf-8" for "a.css"; application/octet-stream for what is not known.
 std::string content_type_of(std::string_view path);
 
-// Adds a route a file, and one for each of `pages`, which all answer with the file `index`. Throws
-// Bug where there are pages and no such file.
+// Adds a route a file, and one for each of `pages`, which all answer with the file `index`.
+// Browsers that open any other address, but below /api, get that file too, with status 404: its
+// script shows the way back. Throws Bug where there are pages and no such file.
 void add_static_files(Router& router, const std::vector<StaticFile>& files,
                       const std::vector<std::string>& pages = {},
                       std::string_view index = "/index.html");

@@ -126,6 +126,26 @@ TEST_F(StaticFiles, AnswerPagesWithTheIndex) {
   EXPECT_EQ(client.get("/ping").body, "pong");  // on the same connection, nothing in between
 }
 
+TEST_F(StaticFiles, AnswerPeopleWhoOpenUnknownAddressesWithTheIndex) {
+  const std::string html = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
+  for (const std::string& headers : {html, std::string("Sec-Fetch-Mode: navigate\r\n"),
+                                     html + "Sec-Fetch-Site: cross-site\r\n"}) {
+    for (const char* path : {"/frictoin", "/a/b/c", "/assets/gone.js", "//"}) {
+      const Answer answer = get(path, headers);
+      EXPECT_EQ(answer.status, 404) << path;
+      EXPECT_EQ(answer.body, "<!doctype html>") << path;
+      EXPECT_EQ(answer.header("Cache-Control"), "no-store");
+      EXPECT_EQ(answer.header("ETag"), "");
+    }
+    EXPECT_EQ(get("/api/nothing", headers).header("Content-Type"), "application/json");
+  }
+  const Answer data = get("/frictoin", "Accept: */*\r\n");
+  EXPECT_EQ(data.status, 404);
+  EXPECT_NE(data.body.find("\"code\":\"not_found\""), std::string::npos) << data.body;
+  EXPECT_EQ(server_.client().post("/frictoin", "{}", html).header("Content-Type"),
+            "application/json");
+}
+
 TEST_F(StaticFiles, AreNoWayToOtherFiles) {
   for (const char* path : {"/../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
                            "/assets/..%2f..%2f..%2fetc%2fpasswd", "//etc/passwd", "/assets/%00"}) {

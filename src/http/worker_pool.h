@@ -1,8 +1,10 @@
 #pragma once
 
-// Threads for what blocks: handlers and the functions that write streaming bodies. Both wait in
-// bounded queues, and streams, which last as long as their clients read, never take all threads.
+// Threads for what blocks: handlers and the functions that write streaming bodies. Each kind of
+// work has threads and a bounded queue of its own, so that none waits for another: what ends a
+// query begins while all queries run.
 
+#include <array>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -16,15 +18,15 @@ namespace gsa::http {
 
 class WorkerPool {
  public:
-  enum class Kind { request, stream };
+  enum class Kind { cancel, quick, normal, lengthy, stream };
+  static constexpr std::size_t kKinds = 5;
   struct Sizes {
-    std::size_t threads;  // at least 2, so that there is one that no stream takes
-    std::size_t streams;  // at the same time, below `threads`
-    std::size_t queue;    // of each kind
+    std::array<std::size_t, kKinds> threads;  // of each kind, at least 1
+    std::size_t queue;                        // of each kind
   };
   using Ticket = std::uint64_t;  // 0: none
 
-  explicit WorkerPool(Sizes sizes);
+  explicit WorkerPool(const Sizes& sizes);
   ~WorkerPool();  // stop()
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -36,22 +38,23 @@ class WorkerPool {
   // Drops what has not begun and waits for what has.
   void stop();
 
-  std::size_t queue_length() const;
+  std::size_t queue_length() const;  // of all kinds
+  std::size_t queue_length(Kind kind) const;
 
  private:
   struct Job {
     Ticket ticket;
     std::function<void()> run;
   };
-  void work();
-  std::deque<Job>* next_queue();  // null: nothing may begin now
+  struct Queue {
+    std::deque<Job> jobs;
+    std::condition_variable changed;
+  };
+  void work(Queue& queue);
 
-  const Sizes sizes_;
+  const std::size_t most_queued_;
   mutable std::mutex mutex_;  // of all below but the threads
-  std::condition_variable changed_;
-  std::deque<Job> requests_;
-  std::deque<Job> streams_;
-  std::size_t running_streams_ = 0;
+  std::array<Queue, kKinds> queues_;
   Ticket last_ticket_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
