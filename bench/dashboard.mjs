@@ -87,7 +87,7 @@ function warehouse() {
 
 class Server {
   constructor(file) {
-    this.process = spawn(gsa, ["serve", "--port", "0", "--warehouse", file], {
+    this.process = spawn(gsa, ["serve", "--no-token", "--port", "0", "--warehouse", file], {
       stdio: ["ignore", "ignore", "pipe"],
     });
     this.url = new Promise((resolve, reject) => {

@@ -106,7 +106,7 @@ execFileSync(gsa, [
   ...["run", "--quiet", "--warehouse", warehouse, "--source", "synthetic"],
   ...["--prompts", "10000", "--users", "500", "--month", "2025-11..2025-12"],
 ]);
-const server = spawn(gsa, ["serve", "--port", "0", "--warehouse", warehouse], {
+const server = spawn(gsa, ["serve", "--no-token", "--port", "0", "--warehouse", warehouse], {
   stdio: ["ignore", "ignore", "pipe"],
 });
 const url = await new Promise((resolve, reject) => {

@@ -46,6 +46,7 @@ class Serve : public testing::Test {
 
   void start(const Arguments& more = {}) {
     Arguments line = {"serve", "--port", "0", "--warehouse", warehouse_};
+    if (!asks_for_token_) line.emplace_back("--no-token");
     line.insert(line.end(), more.begin(), more.end());
     server_ = std::make_unique<GsaProcess>(line, ProcessOptions{folder_.path(), {}, {}});
     ASSERT_TRUE(becomes_true([&] {
@@ -68,6 +69,7 @@ class Serve : public testing::Test {
     return !contains(run.substr(0, run.find("\"steps\"")), "\"status\":\"running\"");
   }
 
+  bool asks_for_token_ = false;  // set before start(): as it does by itself
   TempFolder folder_;
   std::string warehouse_ = folder_ / "w.duckdb";
   std::unique_ptr<GsaProcess> server_;

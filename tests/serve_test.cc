@@ -28,6 +28,13 @@ TEST_F(Serve, ShowsEveryPageAndAnswersForEach) {
   EXPECT_TRUE(contains(sql.body, "2000")) << sql.body;
 }
 
+TEST_F(Serve, ShowsItsPageAtAnUnknownAddress) {
+  start();
+  const Answer page = get("/frictoin", "Accept: text/html\r\n");
+  EXPECT_EQ(page.status, 404);
+  EXPECT_TRUE(contains(page.body, "<div id=\"app\">")) << page.body;
+}
+
 TEST_F(Serve, TellsWhatIsWrongWithARequest) {
   start();
   EXPECT_EQ(get("/api/nothing").status, 404);
@@ -126,7 +133,51 @@ TEST_F(Serve, KeepsOtherSitesAndOtherNamesOut) {
   EXPECT_TRUE(status == 403 || status == 421) << status;
 }
 
+TEST_F(Serve, IsAtEveryAddressOfTheMachineAndAtNamesOfProxies) {
+  start({"--host", "0.0.0.0", "--allowed-host", "gsa.example", "--allowed-host", "b.example:81"});
+  for (const std::string& address : http::local_addresses("0.0.0.0")) {
+    EXPECT_TRUE(contains(said_, fmt::format("http://{}:{}\n", address, port_))) << said_;
+    EXPECT_EQ(Client(port_, 0, address).get("/healthz").status, 200) << address;
+  }
+  const auto status = [&](const std::string& host) {
+    Client client(port_);
+    client.send(fmt::format("GET /api/catalog HTTP/1.1\r\nHost: {}\r\n\r\n", host));
+    return client.read_answer().status;
+  };
+  EXPECT_EQ(status("gsa.example"), 200);
+  EXPECT_EQ(status("b.example:81"), 200);
+  EXPECT_EQ(status("evil.example"), 421);
+  const Outcome wrong = gsa(folder_, {"serve", "--allowed-host", "http://gsa.example/"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_TRUE(contains(wrong.err, "is no name of a host")) << wrong.err;
+}
+
+TEST_F(Serve, AsksForATokenWhereTheFolderIsPrivate) {
+  std::filesystem::permissions(folder_.path(), std::filesystem::perms(0700));
+  asks_for_token_ = true;
+  start();
+  EXPECT_TRUE(contains(said_, fmt::format("http://127.0.0.1:{}/?token=", port_))) << said_;
+  EXPECT_EQ(get("/api/catalog").status, 401);
+  EXPECT_EQ(post("/api/runs", "{}").status, 401);
+  EXPECT_EQ(get("/metrics").status, 401);
+  EXPECT_EQ(get("/").status, 401);
+  EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(Serve, TakesTheTokenOfAFile) {
+  asks_for_token_ = true;
+  folder_.write("token", "of-the-file-0123456789\n");
+  std::filesystem::permissions(folder_ / "token", std::filesystem::perms(0600));
+  start({"--token-file", folder_ / "token"});
+  EXPECT_TRUE(contains(said_, "/?token=of-the-file-0123456789\n")) << said_;
+  const Answer opened = get("/?token=of-the-file-0123456789");
+  EXPECT_EQ(opened.status, 303);
+  const std::string cookie = opened.header("Set-Cookie");
+  EXPECT_EQ(get("/", "Cookie: " + cookie.substr(0, cookie.find(';')) + "\r\n").status, 200);
+}
+
 TEST_F(Serve, AsksForATokenBeyondThisMachine) {
+  asks_for_token_ = true;
   start({"--host", "0.0.0.0"});
   const std::size_t at = said_.find("?token=");
   ASSERT_NE(at, std::string::npos) << said_;

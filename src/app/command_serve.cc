@@ -1,11 +1,11 @@
-#include <array>
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <memory>
-#include <random>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,11 +13,13 @@
 #include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
+#include "app/serve_token.h"
 #include "app/served_commands.h"
 #include "assets/warehouse.h"
 #include "base/interrupt.h"
 #include "base/invocation.h"
 #include "base/memory.h"
+#include "http/address.h"
 #include "http/server.h"
 
 namespace gsa::app {
@@ -31,26 +33,34 @@ struct ServeOptions {
   RecordOptions record;
   std::string host = "127.0.0.1";
   std::uint32_t port = kPort;
+  std::vector<std::string> allowed_hosts;
+  TokenOptions token;
 };
 
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
-// 128 bits that nobody guesses.
-std::string new_token() {
-  std::random_device random;
-  std::string token;
-  for (int i = 0; i < 4; ++i) token += fmt::format("{:08x}", random());
-  return token;
-}
+// Queries of the SQL page wait for each other in the API, which says so to the user.
+constexpr std::size_t kMostQueries = 2 * api::SqlLimits().queries;
+// Of 1,024 connections, and the files of DuckDB. The usual limit is 1,024 for all of them.
+constexpr rlim_t kFiles = 4'096;
 
 http::Options server_options(const ServeOptions& options) {
   http::Options server;
-  server.host = options.host;
+  server.host = http::resolve_address(options.host);
   server.port = static_cast<std::uint16_t>(options.port);
-  if (!is_loopback(options.host)) server.access.token = new_token();
+  server.lengthy_workers = kMostQueries;
+  server.access.names = options.allowed_hosts;
+  const auto named = http::read_host(options.host);
+  if (named && !named->is_address) server.access.names.push_back(options.host);
+  const bool is_open =
+      http::is_loopback(server.host) && others_may_read(options.common.warehouse.path);
+  server.access.token = serve_token(options.token, !is_open);
   return server;
+}
+
+void allow_many_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kFiles) return;
+  limit.rlim_cur = std::min(kFiles, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);  // without it connections have less room
 }
 
 void say(const ServeOptions& options, const std::string& text) {
@@ -59,6 +69,7 @@ void say(const ServeOptions& options, const std::string& text) {
 
 int serve(const ServeOptions& options) {
   return_large_blocks();
+  allow_many_files();
   std::signal(SIGPIPE, SIG_IGN);  // of commands whose readers go
   HeldWarehouse warehouse(assets::open_warehouse(options.common.warehouse, assets::Access::write),
                           options.common.warehouse.path);
@@ -72,8 +83,10 @@ int serve(const ServeOptions& options) {
   auto commands = std::make_unique<ServedCommands>(warehouse);
   server->start();
   const std::jthread rest = dashboard.rest_when_idle([&server] { return server->metrics(); });
-  say(options, fmt::format("the dashboard is at {}{}", server->address(),
-                           token.empty() ? "" : "/?token=" + token));
+  for (const std::string& address : server->addresses()) {
+    say(options,
+        fmt::format("the dashboard is at {}{}", address, token.empty() ? "" : "/?token=" + token));
+  }
   say(options, fmt::format("others read its last publication in {}",
                            assets::snapshot_path(options.common.warehouse.path)));
   say(options, "Ctrl-C stops it");
@@ -85,18 +98,43 @@ int serve(const ServeOptions& options) {
   return 0;
 }
 
+CLI::Validator host_name() {
+  return {[](std::string& text) -> std::string {
+            if (http::read_host(text)) return {};
+            return fmt::format("'{}' is no name of a host, such as gsa.example or [fd00::2]:8080",
+                               text);
+          },
+          ""};
+}
+
 }  // namespace
 
 void add_serve(CLI::App& app, Action& action) {
   const auto options = std::make_shared<ServeOptions>();
-  CLI::App* command = add_command(
-      app, "serve", "Serve the dashboard, and hold the warehouse while it runs",
-      "  gsa serve\n  gsa serve --port 9000 --project models\n"
-      "  gsa serve --host 0.0.0.0     # prints a token that the dashboard then asks for",
-      options->common);
-  command->add_option("--host", options->host, "The address to listen on (default: 127.0.0.1)")
+  CLI::App* command =
+      add_command(app, "serve", "Serve the dashboard, and hold the warehouse while it runs",
+                  "  gsa serve\n  gsa serve --port 9000 --project models\n"
+                  "  gsa serve --host 0.0.0.0 --allowed-host gsa.example",
+                  options->common);
+  command
+      ->add_option("--host", options->host,
+                   "The address or name to listen on (default: 127.0.0.1; 0.0.0.0 and ::: all)")
       ->check(not_empty())
       ->type_name("ADDRESS");
+  command
+      ->add_option("--allowed-host", options->allowed_hosts,
+                   "A further name that the server is known by, such as a proxy's")
+      ->check(host_name())
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("NAME");
+  CLI::Option* file =
+      command
+          ->add_option("--token-file", options->token.file,
+                       "Ask for the token in this file (default: one of GSA_TOKEN, or a new one)")
+          ->check(not_empty())
+          ->type_name("FILE");
+  command->add_flag("--no-token", options->token.none, "Ask for no token")->excludes(file);
   command
       ->add_option("--port", options->port,
                    fmt::format("The port (default: {}; 0: any that is free)", kPort))

@@ -225,6 +225,8 @@ http::Router Dashboard::router(std::function<http::Metrics()> metrics) {
 }
 
 void Dashboard::add_api(http::Router& router) {
+  http::RouteOptions quick;
+  quick.work = http::Work::quick;
   using Post = std::string (api::Api::*)(std::string_view);
   const auto post = [&](const char* path, Post answer) {
     router.add("POST", path, json([this, answer](const Request& request) {
@@ -239,7 +241,8 @@ void Dashboard::add_api(http::Router& router) {
   post("/api/funnel", &api::Api::post_funnel);
   post("/api/cohorts", &api::Api::post_cohorts);
   post("/api/top-users", &api::Api::post_top_users);
-  router.add("GET", "/api/catalog", json([this](const Request&) { return api_.get_catalog(); }));
+  router.add("GET", "/api/catalog", json([this](const Request&) { return api_.get_catalog(); }),
+             quick);
   router.add("GET", "/api/sessions",
              json([this](const Request& request) { return api_.get_sessions(page_of(request)); }));
   router.add("GET", "/api/sessions.csv", answering([this](const Request& request) {
@@ -278,12 +281,15 @@ void Dashboard::add_pipeline(http::Router& router) {
                const std::int64_t id = runs_->begin(api::read_run_request(request.body));
                return Response::json(fmt::format("{{\"id\":{}}}", id), 202);
              }));
+  http::RouteOptions cancel;
+  cancel.work = http::Work::cancel;
   router.add("DELETE", "/api/runs/{id}", answering([this](const Request& request) {
                runs_->cancel(id_of(request));
                Response response;
                response.status = 202;
                return response;
-             }));
+             }),
+             cancel);
   http::RouteOptions immediate;
   immediate.immediate = true;
   router.add(
@@ -292,13 +298,18 @@ void Dashboard::add_pipeline(http::Router& router) {
 }
 
 void Dashboard::add_sql(http::Router& router) {
+  http::RouteOptions cancel, lengthy;
+  cancel.work = http::Work::cancel;
+  lengthy.work = http::Work::lengthy;
   router.add("POST", "/api/sql", json([this](const Request& request) {
                return api_.post_sql(request.body, request.cancelled);
-             }));
+             }),
+             lengthy);
   router.add("DELETE", "/api/sql/{id}", answering([this](const Request& request) {
                api_.cancel_sql(in_path(request, "id"));
                return Response::no_content();
-             }));
+             }),
+             cancel);
   router.add("GET", "/api/sql/schema", json([this](const Request&) {
                warehouse_.snapshots().prepare();  // a query is likely to follow
                return api_.get_sql_schema();
