@@ -301,6 +301,10 @@ TEST_F(ObservedRun, IsNamedInTheReportAndTheWarehouseWithWhatWasOdd) {
                       "without a time', 'requests of deleted or unknown accounts') "
                       "order by finding"),
             (TextRows{{"kept outside sessions", "true"}, {"skipped", "true"}}));
+  // The run's record has the word that was typed.
+  EXPECT_EQ(read_rows(warehouse_,
+                      "select count(*) from ops.runs where options like '%--behavior observed%'"),
+            (TextRows{{"1"}}));
 }
 
 TEST_F(ObservedRun, KeepsOddSettingsInTheRawTableAndClearsThemInTheModels) {

@@ -75,10 +75,11 @@ void add_assets(CLI::App& app, Action& action) {
                   "  gsa assets show fct_sessions",
                   options->common);
   add_project(*command, options->project);
-  command->add_option("--format", options->format, "table, json or markdown (default: table)")
-      ->transform(one_of<AssetListFormat>({{"table", AssetListFormat::table},
-                                           {"json", AssetListFormat::json},
-                                           {"markdown", AssetListFormat::markdown}}))
+  add_choice(*command, "--format", options->format,
+             {{"table", AssetListFormat::table},
+              {"json", AssetListFormat::json},
+              {"markdown", AssetListFormat::markdown}},
+             "table, json or markdown (default: table)")
       ->type_name("FORMAT");
   command->require_subcommand(0, 1);
 
@@ -87,12 +88,12 @@ void add_assets(CLI::App& app, Action& action) {
                   "  gsa assets graph\n  gsa assets graph --format dot | dot -Tsvg > assets.svg",
                   options->common);
   add_project(*graph_command, options->project);
-  graph_command
-      ->add_option("--format", options->graph_format, "text, dot, json or mermaid (default: text)")
-      ->transform(one_of<assets::GraphFormat>({{"text", assets::GraphFormat::text},
-                                               {"dot", assets::GraphFormat::dot},
-                                               {"json", assets::GraphFormat::json},
-                                               {"mermaid", assets::GraphFormat::mermaid}}))
+  add_choice(*graph_command, "--format", options->graph_format,
+             {{"text", assets::GraphFormat::text},
+              {"dot", assets::GraphFormat::dot},
+              {"json", assets::GraphFormat::json},
+              {"mermaid", assets::GraphFormat::mermaid}},
+             "text, dot, json or mermaid (default: text)")
       ->type_name("FORMAT");
   graph_command->callback([options, &action] { action = [options] { return graph(*options); }; });
 

@@ -161,8 +161,7 @@ void add_export(CLI::App& app, Action& action) {
       ->type_name("DIR");
   const std::map<std::string, ExportFormat> formats = {{"parquet", ExportFormat::parquet},
                                                        {"csv", ExportFormat::csv}};
-  command->add_option("--format", options->format, "parquet or csv (default: parquet)")
-      ->transform(one_of(formats))
+  add_choice(*command, "--format", options->format, formats, "parquet or csv (default: parquet)")
       ->type_name("FORMAT");
   command
       ->add_option("--project", options->project.folder,

@@ -141,14 +141,13 @@ void add_fetch(CLI::App& app, Action& action) {
                    "hf://datasets/OWNER/NAME[@REVISION]/PATH")
       ->type_name("SOURCE");
   command->add_flag("--list", options->list, "List what is in the cache instead");
-  command
-      ->add_option("--format", options->format,
-                   "Of the list: table, csv, json, jsonl or markdown (default: table)")
-      ->transform(one_of<RowFormat>({{"table", RowFormat::table},
-                                     {"csv", RowFormat::csv},
-                                     {"json", RowFormat::json},
-                                     {"jsonl", RowFormat::jsonl},
-                                     {"markdown", RowFormat::markdown}}))
+  add_choice(*command, "--format", options->format,
+             {{"table", RowFormat::table},
+              {"csv", RowFormat::csv},
+              {"json", RowFormat::json},
+              {"jsonl", RowFormat::jsonl},
+              {"markdown", RowFormat::markdown}},
+             "Of the list: table, csv, json, jsonl or markdown (default: table)")
       ->type_name("FORMAT");
   command->callback([command, options, &action] {
     refuse_together(*command, *options);

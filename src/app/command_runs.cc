@@ -200,14 +200,13 @@ void add_runs(CLI::App& app, Action& action) {
   command->add_option("--limit", options->limit, "The newest N (default: 20)")
       ->transform(whole_number(1, kMostRuns))
       ->type_name("N");
-  command
-      ->add_option("--format", options->format,
-                   "table, csv, json, jsonl or markdown (default: table)")
-      ->transform(one_of<RowFormat>({{"table", RowFormat::table},
-                                     {"csv", RowFormat::csv},
-                                     {"json", RowFormat::json},
-                                     {"jsonl", RowFormat::jsonl},
-                                     {"markdown", RowFormat::markdown}}))
+  add_choice(*command, "--format", options->format,
+             {{"table", RowFormat::table},
+              {"csv", RowFormat::csv},
+              {"json", RowFormat::json},
+              {"jsonl", RowFormat::jsonl},
+              {"markdown", RowFormat::markdown}},
+             "table, csv, json, jsonl or markdown (default: table)")
       ->type_name("FORMAT");
   command->require_subcommand(0, 1);
   add_show(*command, options, action);

@@ -201,10 +201,8 @@ void add_sql(CLI::App& app, Action& action) {
       {"table", RowFormat::table},       {"csv", RowFormat::csv},
       {"json", RowFormat::json},         {"jsonl", RowFormat::jsonl},
       {"markdown", RowFormat::markdown}, {"parquet", RowFormat::parquet}};
-  command
-      ->add_option("--format", options->format,
-                   "table, csv, json, jsonl, markdown or parquet (default: table)")
-      ->transform(one_of(formats))
+  add_choice(*command, "--format", options->format, formats,
+             "table, csv, json, jsonl, markdown or parquet (default: table)")
       ->type_name("FORMAT");
   command->callback([options, &action] { action = [options] { return sql(*options); }; });
 }

@@ -35,8 +35,8 @@ void add_summary(CLI::App& app, Action& action) {
   const std::map<std::string, ReportFormat> formats = {{"table", ReportFormat::table},
                                                        {"json", ReportFormat::json},
                                                        {"markdown", ReportFormat::markdown}};
-  command->add_option("--format", options->format, "table, json or markdown (default: table)")
-      ->transform(one_of(formats))
+  add_choice(*command, "--format", options->format, formats,
+             "table, json or markdown (default: table)")
       ->type_name("FORMAT");
   command->callback([options, &action] { action = [options] { return summary(*options); }; });
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -22,21 +23,19 @@ CLI::Validator memory_size();
 
 CLI::Validator not_empty();
 
-// One of the names in `values`, which it replaces by its number for CLI11 to convert. Use it with
-// transform().
+// Adds an option that takes one of the names in `values`. The word that was typed stays as it is,
+// since it goes on record and to other commands.
 template <typename Enum>
-CLI::Validator one_of(const std::map<std::string, Enum>& values) {
-  return {[values](std::string& text) -> std::string {
-            const auto found = values.find(text);
-            if (found != values.end()) {
-              text = std::to_string(static_cast<int>(found->second));
-              return {};
-            }
-            std::vector<std::string> names;
-            for (const auto& [name, value] : values) names.push_back(name);
-            return fmt::format("'{}' is not one of {}", text, join(names, ", "));
-          },
-          ""};
+CLI::Option* add_choice(CLI::App& command, const std::string& name, Enum& value,
+                        const std::map<std::string, Enum>& values, const std::string& help) {
+  const auto take = [&value, values](const std::string& word) { value = values.at(word); };
+  const auto check = [values](const std::string& word) -> std::string {
+    if (values.contains(word)) return {};
+    std::vector<std::string> names;
+    for (const auto& [known, of] : values) names.push_back(known);
+    return fmt::format("'{}' is not one of {}", word, join(names, ", "));
+  };
+  return command.add_option_function<std::string>(name, take, help)->check(check, "");
 }
 
 }  // namespace gsa::app

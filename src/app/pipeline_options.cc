@@ -99,12 +99,10 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
       ->capture_default_str()
       ->transform(whole_number(1, kMaxPrompts))
       ->type_name("N");
-  command
-      .add_option("--behavior", options.raw.behavior,
-                  "Who typed the prompts and when: simulated, or observed as the source says")
+  add_choice(command, "--behavior", options.raw.behavior,
+             {{"simulated", Behavior::simulated}, {"observed", Behavior::observed}},
+             "Who typed the prompts and when: simulated, or observed as the source says")
       ->default_str("simulated")
-      ->transform(
-          one_of<Behavior>({{"simulated", Behavior::simulated}, {"observed", Behavior::observed}}))
       ->type_name("KIND");
   add_simulation_options(command, options);
   add_project_options(command, options.project);
