@@ -51,6 +51,24 @@ int weekday_of(Day day) {
 
 Day monday_of(Day day) { return day - (weekday_of(day) - 1); }
 
+Day first_of_month(Day day, int months) {
+  const auto date = date_of(day);
+  const auto month = date.year() / date.month() + std::chrono::months(months);
+  return static_cast<Day>(std::chrono::sys_days(month / 1).time_since_epoch().count());
+}
+
+Day last_of_month(Day day, int months) { return first_of_month(day, months + 1) - 1; }
+
+DayRange previous(const DayRange& days) {
+  const Day before = days.from - 1;
+  if (days.from != first_of_month(days.from) || days.to != last_of_month(days.to)) {
+    return {days.from - days.days(), before};
+  }
+  const auto first = date_of(days.from), last = date_of(days.to);
+  const auto months = (last.year() / last.month()) - (first.year() / first.month());
+  return {first_of_month(days.from, -static_cast<int>(months.count()) - 1), before};
+}
+
 std::string iso_time(std::string_view sql_timestamp) {
   std::string text(sql_timestamp);
   if (text.size() > 10 && text[10] == ' ') text[10] = 'T';

@@ -27,4 +27,12 @@ struct DayRange {
   bool operator==(const DayRange&) const = default;
 };
 
+// The first or last day of the month of a day, `months` later.
+Day first_of_month(Day day, int months = 0);
+Day last_of_month(Day day, int months = 0);
+
+// What a range is compared with: whole calendar months with as many months right before them
+// (December with November), any other range with as many days right before it.
+DayRange previous(const DayRange& days);
+
 }  // namespace gsa::api

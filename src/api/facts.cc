@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/api_error.h"
+#include "assets/publication.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -148,9 +149,23 @@ class FactsReader {
     if (facts_.sessions == 0) return;
     facts_.first_day = static_cast<Day>(row.int64(0, 4));
     facts_.last_day = static_cast<Day>(row.int64(0, 5));
+    cover_months();
     if (facts_.days() > std::numeric_limits<std::uint16_t>::max()) {
       throw Error("sessions span more than 179 years");
     }
+  }
+
+  // A simulated month is known on all of its days, also where no session began on the first or
+  // last.
+  void cover_months() {
+    const auto made = assets::read_provenance(connection_);
+    constexpr std::size_t kMonth = 7;  // "2025-12", or "2025-10 to 2026-02"
+    if (!made || made->behavior != "simulated" || made->period.size() < kMonth) return;
+    const auto first = parse_day(made->period.substr(0, kMonth) + "-01");
+    const auto last = parse_day(made->period.substr(made->period.size() - kMonth) + "-01");
+    if (!first || !last) return;
+    facts_.first_day = std::min(facts_.first_day, *first);
+    facts_.last_day = std::max(facts_.last_day, last_of_month(*last));
   }
 
   void read_users() {

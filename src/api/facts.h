@@ -39,7 +39,8 @@ struct Facts {
   std::int64_t publication = 0;
   std::size_t sessions = 0, generations = 0, users = 0;
   std::int64_t generations_outside_sessions = 0;
-  Day first_day = 0, last_day = -1;  // on which sessions began; none: last_day < first_day
+  // On which sessions began, or of simulated months all days; none: last_day < first_day.
+  Day first_day = 0, last_day = -1;
 
   // By user.
   std::vector<std::int64_t> user_ids;  // ascending

@@ -107,12 +107,13 @@ std::string answer_of(const Snapshot& snapshot, const boost::json::value& value,
 
 }  // namespace
 
-std::optional<DayRange> compared_days(const std::optional<Compare>& compare,
+std::optional<DayRange> compared_days(const Facts& facts, const std::optional<Compare>& compare,
                                       const std::optional<DayRange>& days) {
   if (!compare) return std::nullopt;
   if (!compare->previous) return compare->range;
   if (!days) return std::nullopt;
-  return DayRange{days->from - days->days(), days->from - 1};
+  const DayRange known{std::max(days->from, facts.first_day), std::min(days->to, facts.last_day)};
+  return previous(known.days() > 0 ? known : *days);
 }
 
 std::string answer_query(const Snapshot& snapshot, const MetricsQuery& query) {

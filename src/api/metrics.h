@@ -17,8 +17,9 @@ std::string metrics(const Snapshot& snapshot, std::string_view request);
 // One query, as JSON.
 std::string answer_query(const Snapshot& snapshot, const MetricsQuery& query);
 
-// The days to compare with; none where the query does not compare, or has no days.
-std::optional<DayRange> compared_days(const std::optional<Compare>& compare,
+// The days to compare with; none where the query does not compare, or has no days. "Previous" is
+// what comes before those of the days that have data (previous() in day.h).
+std::optional<DayRange> compared_days(const Facts& facts, const std::optional<Compare>& compare,
                                       const std::optional<DayRange>& days);
 
 }  // namespace gsa::api

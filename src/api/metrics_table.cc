@@ -294,7 +294,7 @@ bool comes_before(const MetricsQuery& query, const MetricsRow& a, const MetricsR
 MetricsTable compute_table(const Snapshot& snapshot, const MetricsQuery& query) {
   MetricsTable table;
   table.days = snapshot.days_of(query.scope);
-  table.compared_days = compared_days(query.compare, table.days);
+  table.compared_days = compared_days(snapshot.facts(), query.compare, table.days);
   const Ingredients ingredients = ingredients_of(query.measures);
   const bool compares = query.compare.has_value();
   MetricsQuery total = query;

@@ -202,6 +202,38 @@ TEST(Metrics, ComparesWithAsManyDaysRightBefore) {
                     "'2025-12-01'")[0]);
 }
 
+TEST(Metrics, ComparesWholeMonthsWithWholeMonths) {
+  const auto compared = [](const char* from, const char* to) {
+    const auto answer = ask(fmt::format(R"({{"measures": ["generations"], "compare": "previous",
+        "time_range": {{"from": "{}", "to": "{}"}}}})",
+                                        from, to));
+    return boost::json::serialize(answer.at("compare"));
+  };
+  EXPECT_EQ(compared("2025-12-01", "2025-12-31"),
+            R"({"from":"2025-11-01","to":"2025-11-30","days_with_data":11})");
+  EXPECT_EQ(compared("2025-12-02", "2025-12-31"),
+            R"({"from":"2025-11-02","to":"2025-12-01","days_with_data":12})");
+  // The data end with December: nothing is known of the rest of the range.
+  EXPECT_EQ(compared("2025-12-01", "2026-01-20"),
+            R"({"from":"2025-11-01","to":"2025-11-30","days_with_data":11})");
+  EXPECT_EQ(compared("2025-12-22", "2026-01-20"),
+            R"({"from":"2025-12-12","to":"2025-12-21","days_with_data":10})");
+}
+
+TEST(Day, ThePreviousOfMonthsAreMonths) {
+  const auto previous_of = [](const char* from, const char* to) {
+    const DayRange days = previous({*parse_day(from), *parse_day(to)});
+    return day_text(days.from) + " " + day_text(days.to);
+  };
+  EXPECT_EQ(previous_of("2025-12-01", "2025-12-31"), "2025-11-01 2025-11-30");
+  EXPECT_EQ(previous_of("2024-03-01", "2024-03-31"), "2024-02-01 2024-02-29");
+  EXPECT_EQ(previous_of("2026-01-01", "2026-03-31"), "2025-10-01 2025-12-31");
+  EXPECT_EQ(previous_of("2026-01-01", "2026-12-31"), "2025-01-01 2025-12-31");
+  EXPECT_EQ(previous_of("2025-12-01", "2025-12-30"), "2025-11-01 2025-11-30");
+  EXPECT_EQ(previous_of("2025-12-01", "2025-12-07"), "2025-11-24 2025-11-30");
+  EXPECT_EQ(previous_of("2025-12-01", "2025-12-01"), "2025-11-30 2025-11-30");
+}
+
 TEST(Metrics, BeforeTheFirstDayThereIsNothingToCompareWith) {
   const auto answer = ask(R"({"measures": ["generations", "friction"], "compare": "previous",
       "dimensions": ["tier"]})");

@@ -306,7 +306,7 @@ std::string changes(const Snapshot& snapshot, std::string_view request) {
   reader.done();
 
   const auto days = snapshot.days_of(scope);
-  const auto before = compared_days(compare.value_or(Compare{true, {}}), days);
+  const auto before = compared_days(snapshot.facts(), compare.value_or(Compare{true, {}}), days);
   std::vector<Change> list;
   Averages all;
   if (days && before) {

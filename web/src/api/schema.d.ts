@@ -209,8 +209,9 @@ export interface paths {
         };
         /**
          * All sessions that the filters leave, as CSV
-         * @description The columns of SessionRow, their names in the first line; null is empty, times are UTC. The
-         *     rows come as they are read, however many there are.
+         * @description The columns of SessionRow, their names in the first line; null is empty, times are UTC. A text
+         *     that begins with = + - @, a tab or a carriage return has a ' before it, since spreadsheets would
+         *     take it for a formula. The rows come as they are read, however many there are.
          */
         get: operations["getSessionsCsv"];
         put?: never;
@@ -516,7 +517,7 @@ export interface components {
             /** Format: date */
             to: string;
         };
-        /** @description `previous`: as many days right before the time range. Or days of your choice. */
+        /** @description `previous`: of whole calendar months as many months right before them, else as many days right before the time range; of a range that reaches past the data, before that part of it that has data. Or days of your choice. */
         Compare: "previous" | components["schemas"]["DayRange"] | null;
         Order: {
             /** @description A measure or dimension of the query. */
@@ -853,7 +854,7 @@ export interface components {
             measures: components["schemas"]["Measure"][];
             cohorts: {
                 /**
-                 * @description %Y-W%W, weeks begin on Monday.
+                 * @description ISO week with the year that it belongs to.
                  * @example 2025-W48
                  */
                 cohort_week: string;
