@@ -6,6 +6,7 @@
 #include "api/answer_fixture.h"
 #include "api/api_error.h"
 #include "api/engagement.h"
+#include "api/sessions.h"
 #include "base/text.h"
 
 namespace gsa::api {
@@ -36,6 +37,23 @@ TEST(Sessions, PagesOfEverySortShowEachSessionOnce) {
     } while (!request.after.empty() && in_order.size() < 100);
     EXPECT_EQ(seen.size(), all) << sort;
   }
+}
+
+TEST(Sessions, OfEqualsTheMostCostlyComesFirst) {
+  SessionPageRequest request;
+  request.sort = "total_generations";
+  request.limit = 300;
+  std::vector<std::pair<std::int64_t, double>> rows;
+  do {
+    const auto page = page_of(request);
+    for (const auto& row : page.at("rows").as_array()) {
+      rows.emplace_back(row.at("total_generations").as_int64(),
+                        -row.at("total_cost_credits").to_number<double>());
+    }
+    request.after = page.at("next").is_null() ? "" : std::string(page.at("next").as_string());
+  } while (!request.after.empty());
+  EXPECT_GT(rows.size(), 1000U);
+  EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end()));
 }
 
 TEST(Sessions, AnOffsetIsTheSamePage) {
@@ -91,6 +109,22 @@ TEST(Sessions, GoToAFileAllOfThemInTheOrderOfThePages) {
     EXPECT_EQ(split(lines[r + 1], ',').front(),
               std::to_string(rows[r].at("session_id").as_int64()));
   }
+}
+
+TEST(Sessions, GoToAFileWithoutFormulas) {
+  duck::Database database{{}};
+  duck::Connection connection = database.connect();
+  std::string csv;
+  // The third column is a text, the seventh a number.
+  write_sessions_csv(connection,
+                     "select '1', '2', '=1+1', '-x', '@a', '2025', '-1.5', '+1' "
+                     "union all select '1', '2', 'free', null, '+a', '2025', '-2', '3'",
+                     [&](std::string_view bytes) {
+                       csv += bytes;
+                       return true;
+                     });
+  EXPECT_EQ(csv.substr(csv.find('\n') + 1),
+            "1,2,'=1+1,'-x,'@a,2025,-1.5,+1\r\n1,2,free,,'+a,2025,-2,3\r\n");
 }
 
 TEST(Sessions, StopGoingToAFileThatNobodyWantsAnyMore) {

@@ -123,6 +123,11 @@ bool needs_users(const Scope& scope) {
   return false;
 }
 
+// Spreadsheets take a text that begins so for a formula; a quote before it keeps it a text.
+bool is_formula(std::string_view text) {
+  return !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+}
+
 void write_row(JsonWriter& json, const duck::Result& rows, std::size_t r) {
   json.begin_object();
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
@@ -144,16 +149,19 @@ std::string page_sql(const SessionPageRequest& request, const Sort& sort,
                      const std::optional<Cursor>& after, const DayRange& days) {
   std::string where = condition_of(request.scope, days);
   if (after) {
-    where += fmt::format(" and ({0} {1} {2}::{3} or ({0} = {2}::{3} and s.session_id > {4}))",
-                         sort.sql(), sort.descending ? "<" : ">", sql_quote(after->value),
-                         sort.type(), after->id);
+    where += fmt::format(
+        " and ({0} {1} {2}::{3} or ({0} = {2}::{3} and (s.total_cost_credits < {5} or "
+        "(s.total_cost_credits = {5} and s.session_id > {4}))))",
+        sort.sql(), sort.descending ? "<" : ">", sql_quote(after->value), sort.type(), after->id,
+        fmt::format("(select total_cost_credits from fct_sessions where session_id = {})",
+                    after->id));
   }
   // The rows are chosen by the narrow columns; only those of the page are read whole.
   return fmt::format(
       "with page as (select s.session_id, {0} as place from fct_sessions as s {1} where {2} "
-      "order by place {3}, s.session_id limit {4} offset {5}) "
+      "order by place {3}, s.total_cost_credits desc, s.session_id limit {4} offset {5}) "
       "select {6}, page.place::varchar from fct_sessions as s join page using (session_id) "
-      "order by page.place {3}, s.session_id",
+      "order by page.place {3}, s.total_cost_credits desc, s.session_id",
       sort.sql(), needs_users(request.scope) ? "join dim_users as u on u.user_id = s.user_id" : "",
       where, sort.descending ? "desc" : "", request.limit + 1, request.offset, column_list());
 }
@@ -203,7 +211,9 @@ std::string sessions_select(const Snapshot& snapshot, const SessionPageRequest& 
   const Sort sort = read_sort(request.sort);
   const auto days = snapshot.days_of(request.scope);
   return fmt::format(
-      "select {} from fct_sessions as s {} where {} order by {} {}, s.session_id", column_list(),
+      "select {} from fct_sessions as s {} where {} order by {} {}, s.total_cost_credits desc, "
+      "s.session_id",
+      column_list(),
       needs_users(request.scope) ? "join dim_users as u on u.user_id = s.user_id" : "",
       days ? condition_of(request.scope, *days) : "false", sort.sql(),
       sort.descending ? "desc" : "");
@@ -219,7 +229,12 @@ void write_sessions_csv(duck::Connection& connection, const std::string& select,
   connection.stream_text(select, [&](const duck::Connection::TextRow& row) {
     for (std::size_t c = 0; c < row.size(); ++c) {
       if (c > 0) piece += ',';
-      if (row[c]) append_csv(piece, *row[c]);
+      if (!row[c]) continue;
+      if (kColumns[c].kind == Kind::text && is_formula(*row[c])) {
+        append_csv(piece, fmt::format("'{}", *row[c]));
+      } else {
+        append_csv(piece, *row[c]);
+      }
     }
     piece += "\r\n";
     if (piece.size() < kPiece) return true;

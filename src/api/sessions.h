@@ -26,11 +26,13 @@ inline constexpr std::int64_t kMaxOffset = 100'000'000;
 std::string session_page(const Snapshot& snapshot, duck::Connection& connection,
                          const SessionPageRequest& request);
 
-// The select of all sessions in the order of the page's `sort`; throws ApiError as above.
+// The select of all sessions in the order of the page's `sort`, then the most costly first; throws
+// ApiError as above.
 std::string sessions_select(const Snapshot& snapshot, const SessionPageRequest& request);
 
-// The names of the columns and the rows of that select as CSV (RFC 4180; null is empty), some
-// 64 KiB at a time, until `write` says that no more is wanted.
+// The names of the columns and the rows of that select as CSV (RFC 4180; null is empty; a text that
+// a spreadsheet would take for a formula has a ' before it), some 64 KiB at a time, until `write`
+// says that no more is wanted.
 using WriteBytes = std::function<bool(std::string_view)>;
 void write_sessions_csv(duck::Connection& connection, const std::string& select,
                         const WriteBytes& write);

@@ -251,7 +251,8 @@ void Dashboard::add_api(http::Router& router) {
                    Response::stream("text/csv; charset=utf-8", [rows](http::BodyWriter& body) {
                      rows([&](std::string_view bytes) { return body.write(bytes); });
                    });
-               response.headers.set("Content-Disposition", "attachment; filename=sessions.csv");
+               // Without a name: the page gives one that says which sessions they are.
+               response.headers.set("Content-Disposition", "attachment");
                return response;
              }));
   router.add("GET", "/api/sessions/{id}",
