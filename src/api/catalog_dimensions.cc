@@ -17,7 +17,7 @@ std::vector<Dimension> all_dimensions() {
       {Dim::device, "device", "Device", "What the user works on.", kUser, category,
        "u.device_type"},
       {Dim::cohort_week, "cohort_week", "Signup week",
-       "Year and week in which the user signed up (%Y-W%W).", kUser, category, "u.cohort_week"},
+       "ISO week in which the user signed up, with its year.", kUser, category, "u.cohort_week"},
       {Dim::traits_origin, "traits_origin", "Origin of tier, region and device",
        "Observed in the source or simulated.", kUser, category, "u.traits_origin"},
       {Dim::user, "user", "User", "Number of the user.", kUser, number, "u.user_id"},

@@ -38,7 +38,7 @@ select
     (['desktop', 'mobile', 'tablet'])[drawn(i, 2) % 3 + 1]::enum('desktop', 'mobile', 'tablet')
         as device_type,
     timestamp '2025-09-01' + (drawn(i, 3) % 75)::integer * interval '1 day' as signup_at,
-    strftime(timestamp '2025-09-01' + (drawn(i, 3) % 75)::integer * interval '1 day', '%Y-W%W')
+    strftime(timestamp '2025-09-01' + (drawn(i, 3) % 75)::integer * interval '1 day', '%G-W%V')
         as cohort_week,
     'simulated'::enum('observed', 'simulated') as signup_origin,
     'simulated'::enum('observed', 'simulated') as traits_origin

@@ -71,7 +71,7 @@ select
     traits.region as region,
     traits.device_type as device_type,
     first_seen as signup_at,
-    strftime(first_seen, '%Y-W%W') as cohort_week,
+    strftime(first_seen, '%G-W%V') as cohort_week,
     user_name,
     'observed'::{} as signup_origin,
     'simulated'::{} as traits_origin

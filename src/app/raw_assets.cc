@@ -17,7 +17,7 @@ namespace gsa::app {
 namespace {
 
 // Raised whenever the same options would make other raw tables than before.
-constexpr int kRawTablesVersion = 4;
+constexpr int kRawTablesVersion = 5;
 
 constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
                                                         "raw_generations"};

@@ -158,7 +158,7 @@ select
     traits.region as region,
     traits.device_type as device_type,
     traits.signup_at as signup_at,
-    strftime(traits.signup_at, '%Y-W%W') as cohort_week,
+    strftime(traits.signup_at, '%G-W%V') as cohort_week,
     null::varchar as user_name{1}
 from (
     select user_id, gsa_user(user_id) as traits

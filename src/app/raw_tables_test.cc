@@ -125,7 +125,7 @@ TEST(RawTables, NameCohortsByYearAndWeek) {
   duck::Connection connection = made_with(1, 42);
   EXPECT_EQ(
       connection.query_int64(
-          "select count(*) from raw_users where cohort_week <> strftime(signup_at, '%Y-W%W')"),
+          "select count(*) from raw_users where cohort_week <> strftime(signup_at, '%G-W%V')"),
       0);
   EXPECT_EQ(connection.query_int64("select count(distinct cohort_week) >= 52 from raw_users"), 1);
 }
