@@ -52,8 +52,21 @@ async function loaded(address: string): Promise<HTMLImageElement> {
   return image;
 }
 
-/** The element as it is on the page, at twice its size. */
-export async function toPng(element: HTMLElement): Promise<Blob> {
+const kCaptionPixels = 12;
+
+// The words of a text in lines that are no wider than `width`.
+function wrapped(context: CanvasRenderingContext2D, text: string, width: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = lines.at(-1) === "" ? word : `${lines.at(-1)} ${word}`;
+    if (lines.at(-1) !== "" && context.measureText(longer).width > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+/** The element as it is on the page, at twice its size, with a caption below that says what it is of. */
+export async function toPng(element: HTMLElement, caption: string): Promise<Blob> {
   const box = element.getBoundingClientRect();
   const width = Math.ceil(box.width);
   const height = Math.ceil(box.height);
@@ -70,13 +83,24 @@ export async function toPng(element: HTMLElement): Promise<Blob> {
   // A data: address: with a blob: one Chromium would not give the picture's pixels away again.
   const image = await loaded("data:image/svg+xml;charset=utf-8," + encodeURIComponent(text));
   const canvas = document.createElement("canvas");
-  canvas.width = 2 * (width + 2 * pad);
-  canvas.height = 2 * (height + 2 * pad);
   const context = canvas.getContext("2d")!;
-  context.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+  const looks = getComputedStyle(document.documentElement);
+  const font = `${kCaptionPixels}px ${getComputedStyle(document.body).fontFamily}`;
+  context.font = font;
+  const lines = wrapped(context, caption, width);
+  const below = caption === "" ? 0 : lines.length * kCaptionPixels * 1.4 + 4;
+  canvas.width = 2 * (width + 2 * pad);
+  canvas.height = 2 * (height + 2 * pad + below);
+  context.fillStyle = looks.backgroundColor;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.scale(2, 2);
   context.drawImage(image, 0, 0);
+  // The canvas forgot it when it got its size.
+  context.font = font;
+  context.fillStyle = looks.getPropertyValue("--ink-2");
+  lines.forEach((line, place) =>
+    context.fillText(line, pad, height + 2 * pad + (place + 0.6) * kCaptionPixels * 1.4),
+  );
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"),
   );

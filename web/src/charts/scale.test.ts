@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { anchorOf, barAxis, everyNth, lineAxis, placeOfDay, timeTick } from "./scale";
+import { anchorOf, barAxis, everyNth, inWholes, lineAxis } from "./scale";
 
 test("bars begin at zero, whatever the values", () => {
   expect(barAxis([90, 100], 100).scale(0)).toBe(0);
@@ -21,7 +21,7 @@ test("an axis that does not begin at zero begins at a round number", () => {
 });
 
 test("the texts of the first tick and of the last stay within the axis", () => {
-  expect([0, 3, 9].map((place) => anchorOf(place, 10))).toEqual(["start", "middle", "end"]);
+  expect([0, 200, 390].map((x) => anchorOf(x, 400))).toEqual(["start", "middle", "end"]);
 });
 
 test("an axis of nothing, or of one value, stands", () => {
@@ -41,16 +41,15 @@ test("there are at most as many ticks as asked for, evenly apart", () => {
   expect(everyNth(20, 7)).toEqual([0, 4, 8, 12, 16]);
 });
 
-test("a run is marked where its day is, and nowhere outside", () => {
-  const days = ["2025-12-01", "2025-12-02", "2025-12-03"];
-  expect(placeOfDay(days, "2025-12-02")).toBe(1);
-  expect(placeOfDay(days, "2025-12-04")).toBeNull();
-  expect(placeOfDay([], "2025-12-04")).toBeNull();
-  expect(placeOfDay(["2025-12"], "2025-12-04")).toBeNull();
+test("an axis of shares ends at all of them, unless a value goes beyond", () => {
+  expect(lineAxis([0.2, 0.99], 100, 4, 1).scale.domain()).toEqual([0, 1]);
+  expect(lineAxis([0.97, 0.999], 100, 4, 1).scale.domain()[1]).toBe(1);
+  expect(lineAxis([0.2, 1.5], 100, 4, 1).scale.domain()[1]).toBeGreaterThanOrEqual(1.5);
+  expect(lineAxis([0, 5], 100).scale.domain()[1]).toBeGreaterThan(5);
 });
 
-test("times read as days, months and hours", () => {
-  expect(timeTick("2025-12-05")).toBe("5 Dec");
-  expect(timeTick("2025-12")).toBe("Dec 2025");
-  expect(timeTick("2025-12-05 13:00")).toBe("13:00");
+test("what is counted has no tick at half of one", () => {
+  expect(inWholes(barAxis([1, 2], 100)).ticks).toEqual([0, 1, 2]);
+  expect(inWholes(lineAxis([0, 1], 100)).ticks).toEqual([0, 1]);
+  expect(inWholes(barAxis([90, 100], 100)).ticks).toContain(20);
 });

@@ -2,7 +2,6 @@
 
 import { extent } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
-import { dayNumber, shortDay } from "../format/dates";
 
 // A line that fills less than this part of an axis from zero gets one that begins nearer to it.
 const kWorthZero = 0.35;
@@ -20,11 +19,12 @@ function isNumber(value: number | null | undefined): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** A vertical axis for lines, from the bottom up. */
+/** A vertical axis for lines, from the bottom up; it does not go beyond `ceiling` unless a value does. */
 export function lineAxis(
   values: readonly (number | null | undefined)[],
   height: number,
   count = 4,
+  ceiling = Infinity,
 ): Axis {
   const [least, most] = extent(values.filter(isNumber));
   if (least === undefined || most === undefined)
@@ -44,6 +44,7 @@ export function lineAxis(
     ]);
   // What cannot be negative gets no axis that is.
   if (least >= 0 && scale.domain()[0]! < 0) scale.domain([0, scale.domain()[1]!]);
+  if (most <= ceiling && scale.domain()[1]! > ceiling) scale.domain([scale.domain()[0]!, ceiling]);
   return { scale, ticks: scale.ticks(count), fromZero: scale.domain()[0] === 0 };
 }
 
@@ -58,6 +59,11 @@ export function barAxis(
   const high = Math.max(0, most);
   const scale = scaleLinear([low, low === high ? 1 : high], [0, length]);
   return { scale, ticks: scale.ticks(count), fromZero: true };
+}
+
+/** The same axis with ticks at whole numbers alone, for what is counted one by one. */
+export function inWholes(axis: Axis): Axis {
+  return { ...axis, ticks: axis.ticks.filter(Number.isInteger) };
 }
 
 /** The distance between ticks, to know how many digits they need. */
@@ -77,23 +83,10 @@ export function everyNth(n: number, most: number): number[] {
   return places;
 }
 
-/** How a tick's text stands to it, so that none leaves the axis. */
-export function anchorOf(place: number, n: number): "start" | "middle" | "end" {
-  return place === 0 ? "start" : place === n - 1 ? "end" : "middle";
-}
+// Half the width of a tick's text: nearer to an end of the axis it would leave it.
+const kHalfText = 28;
 
-/** How a place in time reads on an axis: "5 Dec", "Dec 2025", "13:00". */
-export function timeTick(key: string): string {
-  if (/^\d{4}-\d{2}$/.test(key)) return shortDay(key + "-01").slice(2) + " " + key.slice(0, 4);
-  if (key.length > 10) return key.slice(11, 16);
-  return shortDay(key);
-}
-
-/** Where a time falls on an axis of days, as a number of days from the first; null outside. */
-export function placeOfDay(days: readonly string[], day: string): number | null {
-  if (days.length === 0 || days[0]!.length !== 10) return null;
-  const place = dayNumber(day) - dayNumber(days[0]!);
-  const last = dayNumber(days.at(-1)!) - dayNumber(days[0]!);
-  if (!(place >= 0 && place <= last)) return null;
-  return days.length > 1 ? (place / last) * (days.length - 1) : 0;
+/** How a tick's text stands to it, so that none leaves the axis; in pixels. */
+export function anchorOf(x: number, width: number): "start" | "middle" | "end" {
+  return x < kHalfText ? "start" : x > width - kHalfText ? "end" : "middle";
 }

@@ -61,12 +61,6 @@ export function daysIn(period: Period): number {
   return dayNumber(period.to) - dayNumber(period.from) + 1;
 }
 
-/** The period of the same length right before. */
-export function previous(period: Period): Period {
-  const days = daysIn(period);
-  return { from: addDays(period.from, -days), to: addDays(period.from, -1) };
-}
-
 /** The last half of a period, which has as many days before it; null where that is less than a day. */
 export function lastHalf(period: Period): Period | null {
   const days = Math.floor(daysIn(period) / 2);

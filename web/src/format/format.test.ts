@@ -25,6 +25,27 @@ describe("a table as a file", () => {
     expect(csv).toBe('name,"a ""b"""\r\n"x,y",0.1234567890123\r\n"two\nlines",\r\n');
   });
 
+  test("has no text that a spreadsheet would take for a formula, and all of its numbers", () => {
+    const lines = (...cells: (string | number | null)[]) =>
+      toCsv({ columns: [{ label: "=a" }], rows: cells.map((cell) => [cell]) })
+        .trim()
+        .split("\r\n");
+    expect(lines("=1+1", "+x", "-x", "@sum", "\tx", "a=b", -1.5, "-9.5000", "+1e-3", "-")).toEqual([
+      "'=a",
+      "'=1+1",
+      "'+x",
+      "'-x",
+      "'@sum",
+      "'\tx",
+      "a=b",
+      "-1.5",
+      "-9.5000",
+      "+1e-3",
+      "'-",
+    ]);
+    expect(lines("\r=1")).toEqual(["'=a", '"\'\r=1"']);
+  });
+
   test("is shown in the column's format", () => {
     expect(cellText(0.941, { label: "", format: "share" })).toBe("94.1\u202f%");
     expect(cellText(null, { label: "" })).toBe("–");
@@ -35,7 +56,11 @@ describe("a table as a file", () => {
     expect(fileName("Friction by day, mean over sessions")).toBe(
       "friction-by-day-mean-over-sessions",
     );
+    expect(fileName("Friction by day", "2025-12-01", "tier: free", "")).toBe(
+      "friction-by-day_2025-12-01_tier-free",
+    );
     expect(fileName("…")).toBe("table");
+    expect(fileName("a/../b", "x".repeat(500)).length).toBeLessThanOrEqual(160);
   });
 });
 

@@ -50,7 +50,7 @@ export function tick(value: number, how: MeasureFormat, step: number): string {
     case "share":
       return percent(value, step * 100 < 0.999 ? 1 : 0);
     case "ms":
-      return value === 0 ? "0" : duration(value);
+      return duration(value);
     case "points":
       return decimal(value, step < 1 ? (step < 0.1 ? 2 : 1) : 0);
     case "integer":
@@ -74,7 +74,7 @@ function credits0(value: number): string {
 
 /** An edge of a bin: as many digits as it has, no more. */
 export function edge(value: number, how: MeasureFormat): string {
-  if (how === "ms") return value === 0 ? "0" : duration(value);
+  if (how === "ms") return duration(value);
   if (how === "share") return percent(value, 0);
   return String(Number(value.toPrecision(6)));
 }

@@ -90,10 +90,12 @@ export function share(value: Maybe): string {
   return percent(value, 0);
 }
 
-/** Milliseconds: 320 → "320 ms", 1320 → "1.32 s", 150000 → "2.5 min". */
+/** Milliseconds: 320 → "320 ms", 1320 → "1.32 s", 150000 → "2.5 min"; what there is but little of is "< 1 ms". */
 export function duration(ms: Maybe): string {
   if (isMissing(ms)) return kMissing;
+  if (ms === 0) return "0";
   const size = Math.abs(ms);
+  if (size < 0.5) return "<" + kThin + "1" + kThin + "ms";
   if (size < 999.5) return fixed(ms, 0) + kThin + "ms";
   if (size < 99_950) return significant(ms / 1000) + kThin + "s";
   if (size < 5_970_000) return fixed(ms / 60_000, 1) + kThin + "min";
@@ -168,4 +170,9 @@ export function signed(value: Maybe, digits: number): string {
 /** "1 session", "2,000 sessions". */
 export function count(value: number, one: string, many = one + "s"): string {
   return `${integer(value)} ${value === 1 ? one : many}`;
+}
+
+/** "1 row", "12,345 rows", "1.23 M rows". */
+export function compactCount(value: number, one: string, many = one + "s"): string {
+  return `${compact(value)} ${value === 1 ? one : many}`;
 }

@@ -2,6 +2,7 @@
 
 import { kMissing } from "./numbers";
 import { write, type MeasureFormat } from "./measures";
+import { firstOf, plain } from "./text";
 
 export type Cell = string | number | boolean | null;
 
@@ -23,29 +24,44 @@ export function isNumeric(column: TableColumn): boolean {
 
 export function cellText(value: Cell | undefined, column: TableColumn): string {
   if (value === null || value === undefined) return kMissing;
-  return typeof value === "number" && column.format ? write(value, column.format) : String(value);
+  return typeof value === "number" && column.format
+    ? write(value, column.format)
+    : plain(String(value));
 }
+
+// Decimals come as text.
+const kNumber = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
 function quoted(value: Cell): string {
   if (value === null) return "";
-  const text = String(value);
+  let text = String(value);
+  // Spreadsheets take a text that begins so for a formula; a quote before it keeps it a text.
+  if (typeof value === "string" && /^[=+\-@\t\r]/.test(text) && !kNumber.test(text))
+    text = "'" + text;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** As RFC 4180 has it, with names in the first line; null is an empty field. */
+/** As RFC 4180 has it, with names in the first line; null is an empty field, and no text a formula. */
 export function toCsv(table: TableData): string {
   const lines = [table.columns.map((column) => quoted(column.label))];
   for (const row of table.rows) lines.push(row.map(quoted));
   return lines.map((line) => line.join(",") + "\r\n").join("");
 }
 
-/** A name for a file, of a title: "Friction by day" → "friction-by-day". */
-export function fileName(title: string): string {
-  return (
-    title
+const kLongestPart = 60;
+const kLongestName = 160;
+
+function slug(text: string): string {
+  return firstOf(
+    text
       .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "")
-      .slice(0, 60) || "table"
-  );
+      .replace(/[^\p{L}\p{N}]+/gu, "-")
+      .replace(/^-|-$/g, ""),
+    kLongestPart,
+  ).replace(/-$/, "");
+}
+
+/** A name for a file, of its parts: "Friction by day", "1–7 Dec" → "friction-by-day_1-7-dec". */
+export function fileName(...parts: string[]): string {
+  return firstOf(parts.map(slug).filter(Boolean).join("_"), kLongestName) || "table";
 }

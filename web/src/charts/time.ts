@@ -1,0 +1,142 @@
+// Where times stand on an axis that is to scale, and what of a course is joined to a line.
+
+import { utcTicks } from "d3-time";
+import { dayOf, longDay, shortDay, timeMs } from "../format/dates";
+import { bucketStart, longestStep, type Grain } from "../format/grains";
+
+const kDayMs = 86_400_000;
+
+/** Milliseconds since 1970 of a key: of a bucket, or where there is no grain, of any time. */
+export function keyTime(key: string, grain: Grain | null): number {
+  if (grain) return bucketStart(key, grain);
+  return timeMs(key.length === 10 ? key + "T00:00:00" : key);
+}
+
+// Times whose typical distance is so many times the least are events, not the buckets of a series.
+const kIrregular = 20;
+// A step of months is 28 to 31 days.
+const kSlack = 1.5;
+
+/** The longest distance that a line goes over: beyond it something is missing in between. */
+export function widestStep(times: readonly number[], grain: Grain | null): number {
+  if (grain) return longestStep(grain) * kSlack;
+  const steps = times
+    .slice(1)
+    .map((time, place) => time - times[place]!)
+    .filter((step) => step > 0)
+    .sort((a, b) => a - b);
+  const least = steps[0];
+  if (least === undefined) return Infinity;
+  return steps[Math.floor(steps.length / 2)]! > kIrregular * least ? Infinity : least * kSlack;
+}
+
+export interface Course {
+  /** Places that a line joins, at least two each. */
+  lines: number[][];
+  /** Places without a neighbour, which are dots. */
+  dots: number[];
+}
+
+/** What can be drawn of values at ascending times. A line ends where a value or a time is missing. */
+export function courseOf(
+  times: readonly number[],
+  values: readonly (number | null | undefined)[],
+  widest: number,
+): Course {
+  const course: Course = { lines: [], dots: [] };
+  let now: number[] = [];
+  const end = () => {
+    if (now.length > 1) course.lines.push(now);
+    else if (now.length === 1) course.dots.push(now[0]!);
+    now = [];
+  };
+  for (let place = 0; place < times.length; place += 1) {
+    const value = values[place];
+    if (value === null || value === undefined || !Number.isFinite(value)) {
+      end();
+      continue;
+    }
+    const last = now.at(-1);
+    // Two values of one time are no course.
+    if (last !== undefined) {
+      const step = times[place]! - times[last]!;
+      if (step > widest || step <= 0) end();
+    }
+    now.push(place);
+  }
+  end();
+  return course;
+}
+
+export interface TimeTick {
+  at: number;
+  text: string;
+}
+
+const kSteps: Record<Grain, readonly number[]> = {
+  hour: [1, 2, 3, 4, 6, 8, 12, 24],
+  day: [1, 2, 4, 5, 7, 10, 14, 20, 28, 30, 50],
+  week: [1, 2, 4, 6, 8, 10, 13, 26, 52],
+  month: [1, 2, 3, 6, 12, 24, 60, 120],
+};
+
+// Pixels that the text of a tick takes, with some room; a year makes it longer.
+const kShortText = 64;
+const kLongText = 88;
+
+/** How many ticks there is room for in so many pixels: at most seven. */
+export function ticksIn(times: readonly number[], pixels: number): number {
+  const years = new Set([times[0] ?? 0, times.at(-1) ?? 0].map(yearOf)).size;
+  return Math.max(1, Math.min(7, Math.floor(pixels / (years > 1 ? kLongText : kShortText))));
+}
+
+/** At most `most` ticks: every so many buckets, or without a grain at round times. */
+export function timeTicks(times: readonly number[], grain: Grain | null, most: number): TimeTick[] {
+  const first = times[0];
+  const last = times.at(-1);
+  if (first === undefined || last === undefined) return [];
+  if (!grain) {
+    if (first === last) return withTexts([first], first % kDayMs === 0 ? "day" : "hour", true);
+    let round: number[] = [];
+    for (let wanted = most; wanted > 0 && (round.length === 0 || round.length > most); wanted -= 1)
+      round = utcTicks(new Date(first), new Date(last), wanted).map(Number);
+    if (round.length === 0 || round.length > most) round = [first];
+    return withTexts(
+      round,
+      round.every((time) => time % kDayMs === 0) ? "day" : "hour",
+      yearOf(first) !== yearOf(last),
+    );
+  }
+  const least = Math.max(1, Math.ceil(times.length / Math.max(1, most)));
+  const step = kSteps[grain].find((round) => round >= least) ?? least;
+  return withTexts(
+    times.filter((_, place) => place % step === 0),
+    grain === "week" ? "day" : grain,
+    yearOf(first) !== yearOf(last),
+  );
+}
+
+function yearOf(time: number): number {
+  return new Date(time).getUTCFullYear();
+}
+
+// Each says what changed since the one before it: the hour, the day, the year.
+function withTexts(
+  times: readonly number[],
+  unit: "hour" | "day" | "month",
+  spansYears: boolean,
+): TimeTick[] {
+  const day = (time: number) => dayOf(Math.floor(time / kDayMs));
+  return times.map((time, place) => {
+    const now = day(time);
+    const before = place > 0 ? day(times[place - 1]!) : "";
+    if (unit === "month") return { at: time, text: longDay(now).replace(/^\d+ /, "") };
+    if (unit === "day") {
+      const tellsYear = spansYears && before.slice(0, 4) !== now.slice(0, 4);
+      return { at: time, text: tellsYear ? longDay(now) : shortDay(now) };
+    }
+    const hour = new Date(time).toISOString().slice(11, 16);
+    if (before === now) return { at: time, text: hour };
+    return { at: time, text: hour === "00:00" ? shortDay(now) : `${shortDay(now)} ${hour}` };
+  });
+}
