@@ -10,7 +10,42 @@ interface Fixtures {
   faults: string[];
 }
 
-export const test = base.extend<Fixtures, { server: Server }>({
+interface Servers {
+  server: Server;
+  /** Eight months of few generations: more days than a chart has places for. */
+  months: Server;
+  /** One month of prompts that try to look like something else. */
+  odd: Server;
+}
+
+/** Longer than any screen, and unlike any other. */
+export const kLongPrompt = Array.from({ length: 2500 }, (_, place) => `word${place}`).join(" ");
+export const kOddPrompt = "a cat \u202egnp.exe\u200b";
+const kOddRows = [kLongPrompt, kOddPrompt, "=HYPERLINK(1)"];
+
+export const test = base.extend<Fixtures, Servers>({
+  months: [
+    async ({}, use) => {
+      const server = await Server.create(
+        "--source synthetic --prompts 300 --users 60 --month 2025-05..2025-12",
+      );
+      await use(server);
+      await server.remove();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  odd: [
+    async ({}, use) => {
+      const rows = Array.from({ length: 60 }, (_, row) => kOddRows[row % kOddRows.length]!);
+      const server = await Server.create(
+        "--source {folder}/odd.jsonl --prompts 60 --users 20 --month 2025-12",
+        { "odd.jsonl": rows.map((prompt) => JSON.stringify({ prompt }) + "\n").join("") },
+      );
+      await use(server);
+      await server.remove();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
   server: [
     async ({}, use) => {
       const server = await Server.create();

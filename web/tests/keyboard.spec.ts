@@ -58,7 +58,7 @@ test("arrows read a chart, and with Shift and Enter filter on a range", async ({
   const chart = page.getByRole("slider", { name: /^Friction by day/ });
   await chart.focus();
   await page.keyboard.press("Home");
-  await expect(chart).toHaveAttribute("aria-valuetext", /^1 Dec: Friction \d/);
+  await expect(chart).toHaveAttribute("aria-valuetext", /^1 Dec 2025: Friction \d/);
   await page.keyboard.press("ArrowRight");
   await expect(chart).toHaveAttribute("aria-valuetext", /^2 Dec/);
   for (let days = 0; days < 5; days += 1) await page.keyboard.press("Shift+ArrowRight");

@@ -73,7 +73,7 @@ test("every chart has a menu with a table, and numbers that go to a file", async
   const chart = page.locator("figure", { hasText: "Friction by day" });
   await chart.getByRole("button", { name: /^Menu of/ }).click();
   await chart.getByRole("button", { name: "Show as table" }).click();
-  await expect(chart.getByRole("columnheader").first()).toHaveText("day");
+  await expect(chart.getByRole("columnheader").first()).toHaveText("Day, UTC");
   await expect(chart.getByRole("row")).toHaveCount(31);
 
   await chart.getByRole("button", { name: /^Menu of/ }).click();
@@ -81,7 +81,9 @@ test("every chart has a menu with a table, and numbers that go to a file", async
     page.waitForEvent("download"),
     chart.getByRole("button", { name: "Download CSV" }).click(),
   ]);
-  expect(csv.suggestedFilename()).toBe("friction-by-day-mean-over-sessions.csv");
+  expect(csv.suggestedFilename()).toBe(
+    "friction-by-day-mean-over-sessions_2025-12-01-to-2025-12-30.csv",
+  );
   const lines = (await (await csv.createReadStream()).toArray()).join("").trim().split("\r\n");
   expect(lines).toHaveLength(31);
   expect(lines[1]).toMatch(/^2025-12-01,\d+\.\d{3,}/);
@@ -133,10 +135,10 @@ for (const [path, titles] of [
     }
   });
 
-test("where there is no period before, a click halves the one that is shown", async ({ page }) => {
+test("where there is no period before, a click shows one that has it", async ({ page }) => {
   await open(page, "/?from=2025-11-01&to=2025-11-30");
   await page
-    .getByRole("button", { name: /^Show 16–30 Nov 2025 against the 15 days/ })
+    .getByRole("button", { name: /^Show 16–30 Nov 2025 against what was before it/ })
     .first()
     .click();
   await settled(page);

@@ -4,7 +4,7 @@
 //   GSA_SERVE  another command that serves: {warehouse} and {port} are filled in
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { join } from "node:path";
 const gsa = process.env["GSA"] ?? join(import.meta.dirname, "../../build/release/gsa");
 const serve = process.env["GSA_SERVE"] ?? `${gsa} serve --no-token --warehouse {warehouse} --port {port}`;
 const kStartMs = 20_000;
+const kTwoMonths = "--source synthetic --prompts 3000 --users 300 --month 2025-11..2025-12";
 
 async function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -36,12 +37,15 @@ export class Server {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** Two months of 3,000 generations, so that there is a period before to compare with. */
-  static async create(): Promise<Server> {
+  /** Two months of 3,000 generations, so that there is a period before to compare with; or as `options`
+   *  of a run say, in which {folder} stands for a folder that has `files`. */
+  static async create(options = kTwoMonths, files: Record<string, string> = {}): Promise<Server> {
     const server = new Server(mkdtempSync(join(tmpdir(), "gsa-web-")), await freePort());
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(join(server.#folder, name), text);
     execFileSync(gsa, [
-      ...["run", "--quiet", "--warehouse", server.#warehouse, "--source", "synthetic"],
-      ...["--prompts", "3000", "--users", "300", "--month", "2025-11..2025-12"],
+      ...["run", "--quiet", "--warehouse", server.#warehouse],
+      ...options.replace("{folder}", server.#folder).split(" "),
     ]);
     await server.start();
     return server;

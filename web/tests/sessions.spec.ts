@@ -40,7 +40,7 @@ test("all sessions that the filters leave go to a file, in the order of the tabl
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download as CSV" }).click(),
   ]);
-  expect(csv.suggestedFilename()).toBe("sessions.csv");
+  expect(csv.suggestedFilename()).toBe("sessions_2025-11-01-to-2025-12-31_tier-free.csv");
   const lines = (await (await csv.createReadStream()).toArray()).join("").trim().split("\r\n");
   expect(lines).toHaveLength(total + 1);
   const names = lines[0]!.split(",");
@@ -70,6 +70,8 @@ test("a session explains its score by parts that add up", async ({ page }) => {
 
 test("a session that is not there says so", async ({ page, faults }) => {
   await open(page, "/sessions/999999999");
-  await expect(page.getByRole("alert")).toContainText(/no session/i);
+  await expect(page.getByText("There is no such session")).toBeVisible();
+  await page.getByRole("link", { name: "All sessions" }).click();
+  await expect(page).toHaveURL(/\/sessions$/);
   expect(faults.splice(0).every((fault) => fault.includes("404"))).toBe(true);
 });

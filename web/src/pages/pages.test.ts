@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { Asset, GenerationRow, SqlResult, Step } from "../api/types";
 import { ganttEnd, ganttRows } from "./pipeline/gantt";
 import { cohortRows, rowName } from "./engagement/cohorts";
+import { causeOf } from "./sessions/cause";
 import { layOut } from "./pipeline/layout";
 import { requestOf, type RunForm } from "./pipeline/options";
 import { clock, clockStep, place } from "./session/timeline";
-import { alignedText, chartOf, digitsOf, numberOf, sorted, tableOf } from "./sql/result";
+import { alignedText, chartOf, digitsOf, linesOf, numberOf, sorted, tableOf } from "./sql/result";
 
 describe("a session's timeline", () => {
   const row = (seconds: number, latency: number) =>
@@ -245,5 +246,61 @@ describe("numbers of a result", () => {
     expect(digitsOf(result([1e-9]), 0)).toBeNull();
     expect(digitsOf(result([1, 2], "integer"), 0)).toBeNull();
     expect(alignedText(1 / 3, null)).toBe(String(1 / 3));
+  });
+});
+
+test("the cause of friction is the largest part of the score", () => {
+  const row = (errors: number, latency: number, retries: number) => ({
+    friction_error_points: errors,
+    friction_latency_points: latency,
+    friction_retry_points: retries,
+  });
+  expect(causeOf(row(50, 20, 0))).toBe("errors");
+  expect(causeOf(row(0, 20, 0))).toBe("latency");
+  expect(causeOf(row(10, 20, 30))).toBe("retries");
+  expect(causeOf(row(20, 20, 0))).toBe("errors");
+  expect(causeOf(row(0, 0, 0))).toBeNull();
+});
+
+describe("lines of a result", () => {
+  const result = (rows: unknown[][]) =>
+    ({
+      columns: [
+        { name: "day", type: "DATE", kind: "date" },
+        { name: "tier", type: "VARCHAR", kind: "text" },
+        { name: "n", type: "BIGINT", kind: "integer" },
+      ],
+      rows,
+    }) as unknown as SqlResult;
+
+  test("are one for each value of the column that tells the rows of a day apart", () => {
+    const { keys, lines } = linesOf(
+      result([
+        ["2025-12-02", "pro", 3],
+        ["2025-12-01", "free", 1],
+        ["2025-12-01", "pro", 2],
+        [null, "pro", 9],
+      ]),
+      0,
+      [2],
+    );
+    expect(keys).toEqual(["2025-12-01", "2025-12-02"]);
+    expect(lines).toEqual([
+      { label: "free", values: [1, null] },
+      { label: "pro", values: [2, 3] },
+    ]);
+  });
+
+  test("are of the columns where each row has a time of its own", () => {
+    const { keys, lines } = linesOf(
+      result([
+        ["2025-12-05", "b", 2],
+        ["2025-12-01", "a", 1],
+      ]),
+      0,
+      [2],
+    );
+    expect(keys).toEqual(["2025-12-01", "2025-12-05"]);
+    expect(lines).toEqual([{ label: "n", values: [1, 2] }]);
   });
 });

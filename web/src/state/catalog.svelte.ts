@@ -9,6 +9,7 @@ import type {
   RangeInfo,
   Value,
 } from "../api/types";
+import type { Period } from "../format/dates";
 import { shown } from "./filters";
 import { live } from "./live.svelte";
 import { textOf } from "./scope";
@@ -21,6 +22,11 @@ class CatalogStore {
   #measures = $derived(new Map(this.data?.measures.map((measure) => [measure.name, measure])));
   #dimensions = $derived(new Map(this.data?.dimensions.map((info) => [info.name as string, info])));
   #ranges = $derived(new Map(this.data?.ranges.map((info) => [info.name as string, info])));
+
+  /** Whether the server has told that it has no numbers to show. */
+  get isEmpty(): boolean {
+    return this.data ? this.data.period === null : this.error?.code === "not_published";
+  }
 
   /** Asks for it; call again when the numbers have changed or the server is back. */
   readonly load = async (): Promise<void> => {
@@ -58,6 +64,12 @@ class CatalogStore {
 }
 
 export const catalog = new CatalogStore();
+
+/** Whether all days of a period are days of the data: only then is what adds up comparable with it. */
+export function isCovered(period: Period): boolean {
+  const whole = catalog.data?.period;
+  return !!whole && period.from >= whole.from && period.to <= whole.to;
+}
 
 /** How a value of a dimension reads. */
 export function valueLabel(dimension: string, value: Value): string {

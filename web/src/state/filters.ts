@@ -9,6 +9,7 @@
 // A value that begins with "!" or "\" has a "\" before it.
 
 import { isDay, type Period } from "../format/dates";
+import { plain, shortened } from "../format/text";
 
 export interface Choice {
   in: string[];
@@ -32,6 +33,8 @@ export interface Filters {
 export interface FilterKeys {
   dimensions: ReadonlySet<string>;
   ranges: ReadonlySet<string>;
+  /** Why a text is no value of a dimension; "" where it is one. */
+  misfit: (dimension: string, value: string) => string;
 }
 
 export function noFilters(): Filters {
@@ -59,24 +62,40 @@ function parseRange(text: string): Range | null {
   return range;
 }
 
+function valueIn(text: string): string {
+  return unescape(text.startsWith("!") ? text.slice(1) : text);
+}
+
 function parseChoice(texts: readonly string[]): Choice {
   const choice: Choice = { in: [], notIn: [] };
   for (const text of texts) {
     const list = text.startsWith("!") ? choice.notIn : choice.in;
-    const value = unescape(text.startsWith("!") ? text.slice(1) : text);
+    const value = valueIn(text);
     if (!list.includes(value)) list.push(value);
   }
   return choice;
 }
 
-/** What is not understood is left out: an old link shows more, never an error. */
+/** Why a text of the address is no filter of a dimension or range; "" where it is one. */
+export function whyNoFilter(key: string, text: string, keys: FilterKeys): string {
+  if (keys.dimensions.has(key)) return keys.misfit(key, valueIn(text));
+  if (parseRange(text)) return "";
+  return /\d\.\.-?\d/.test(text)
+    ? "the range ends before it begins"
+    : "a range is written 20..60, 20.. or ..60";
+}
+
+/** What is not understood is left out: an old link shows more, never an error. `misread` tells of it. */
 export function parseFilters(query: URLSearchParams, keys: FilterKeys): Filters {
   const from = query.get("from") ?? "";
   const to = query.get("to") ?? "";
   const period = isDay(from) && isDay(to) && from <= to ? { from, to } : null;
   const by: Record<string, Choice | Range> = {};
   for (const key of new Set(query.keys())) {
-    if (keys.dimensions.has(key)) by[key] = parseChoice(query.getAll(key));
+    if (keys.dimensions.has(key)) {
+      const values = query.getAll(key).filter((text) => whyNoFilter(key, text, keys) === "");
+      if (values.length > 0) by[key] = parseChoice(values);
+    }
     const range = keys.ranges.has(key) ? parseRange(query.get(key)!) : null;
     if (range) by[key] = range;
   }
@@ -186,9 +205,11 @@ export function describe(filter: Choice | Range): string {
   return parts.join(", ");
 }
 
+const kLongestShown = 80;
+
 /** How a value of a dimension reads; "" stands for the one that the data do not give. */
 export function shown(value: string): string {
-  return value === "" ? "unknown" : value.replaceAll("_", " ");
+  return value === "" ? "unknown" : shortened(plain(value.replaceAll("_", " ")), kLongestShown);
 }
 
 /** How many there are beside the period. */

@@ -30,6 +30,8 @@ class Live {
   run = $state.raw<LiveRun | null>(null);
   /** Grows with everything that a list of runs or assets would show. */
   changes = $state(0);
+  /** The run that began last, as far as the page was told. */
+  newest = $state.raw<Run | null>(null);
   /** The run that published while the page was open, for a quiet note. */
   announced = $state<number | null>(null);
 
@@ -130,6 +132,7 @@ class Live {
   async #catchUp(): Promise<void> {
     try {
       const newest = (await get<Runs>("/api/runs?limit=1")).runs[0];
+      if (newest) this.newest = newest;
       const missed = this.run?.run.status === "running" ? this.run.run.id : null;
       if (newest?.status === "running") await this.#adopt(newest.id);
       else if (missed !== null) await this.#adopt(missed);
@@ -167,6 +170,7 @@ class Live {
 
   #began(run: Run): void {
     this.run = { run, steps: [], progress: {}, logs: [], since: performance.now() };
+    this.newest = run;
     this.changes += 1;
   }
 
@@ -187,6 +191,7 @@ class Live {
 
   #ended(run: Run): void {
     if (this.run?.run.id === run.id) this.run = { ...this.run, run };
+    if (run.id >= (this.newest?.id ?? 0)) this.newest = run;
     this.changes += 1;
   }
 }

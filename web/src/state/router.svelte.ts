@@ -2,16 +2,27 @@
 // link and a reload all show the same.
 
 import { writeFilters, parseFilters, type Filters } from "./filters";
+import { misread, type Misread } from "./params";
 import { parsePath, type Route } from "./routes";
 import { kFilterKeys } from "./scope";
+import { ScrollKeeper } from "./scroll";
 
 class Router {
   #url = $state.raw(new URL(location.href));
   readonly route: Route | null = $derived(parsePath(this.#url.pathname));
   readonly filters: Filters = $derived(parseFilters(this.#url.searchParams, kFilterKeys));
+  /** What of the address nobody understands. */
+  readonly misread: Misread[] = $derived(
+    this.route ? misread(this.#url.searchParams, this.route.page, kFilterKeys) : [],
+  );
+
+  readonly scroll = new ScrollKeeper();
 
   constructor() {
-    addEventListener("popstate", () => (this.#url = new URL(location.href)));
+    addEventListener("popstate", (event) => {
+      this.#url = new URL(location.href);
+      this.scroll.restore(event.state);
+    });
     document.addEventListener("click", (event) => this.#follow(event));
   }
 
@@ -37,8 +48,12 @@ class Router {
     const url = new URL(address, this.#url);
     if (url.href === this.#url.href) return;
     const samePage = url.pathname === this.#url.pathname;
-    if (options.replace) history.replaceState(null, "", url);
-    else history.pushState(null, "", url);
+    if (options.replace) history.replaceState(history.state, "", url);
+    else {
+      this.scroll.keep();
+      history.pushState(null, "", url);
+      if (!samePage) this.scroll.begin();
+    }
     this.#url = url;
     if (!samePage) scrollTo(0, 0);
   }
@@ -57,6 +72,14 @@ class Router {
       else query.delete(name);
     }
     this.go(this.#url.pathname + written(query), options);
+  }
+
+  /** Takes what nobody understands out of the address. */
+  tidy(): void {
+    const query = new URLSearchParams(this.#url.searchParams);
+    for (const { key } of this.misread) query.delete(key);
+    writeFilters(query, this.filters, kFilterKeys);
+    this.go(this.#url.pathname + written(query), { replace: true });
   }
 
   // A click on a link within the site changes the page without a reload.

@@ -51,6 +51,12 @@ const kRanges: Record<RangeName, true> = {
 export const kFilterKeys: FilterKeys = {
   dimensions: new Set(Object.keys(kDimensions)),
   ranges: new Set(Object.keys(kRanges)),
+  misfit(dimension, value) {
+    const type = kDimensions[dimension as DimensionName];
+    if (value === "" || type === "text") return "";
+    if (type === "boolean") return /^(true|false)$/.test(value) ? "" : "it is true or false";
+    return /^-?\d{1,15}$/.test(value) ? "" : "it is a whole number";
+  },
 };
 
 /** A value of a dimension as the query string has it; null is "". */

@@ -3,8 +3,11 @@
 import { batcher } from "../api/metrics";
 import { metrics, type Resource } from "../api/resource.svelte";
 import type { Grain, MetricsQuery, MetricsResult } from "../api/types";
-import { daysIn, type Period } from "../format/dates";
+import { daysIn, periodName, type Period } from "../format/dates";
+import { asGrain, bucketDays } from "../format/grains";
+import { fileName } from "../format/table";
 import { catalog } from "./catalog.svelte";
+import { describe } from "./filters";
 import { router } from "./router.svelte";
 import { scopeOf, type Scope } from "./scope";
 
@@ -26,9 +29,56 @@ export function grainOf(period: Period | null): Grain {
   return days <= kMostWeeks ? "week" : "month";
 }
 
+/** The grain of a result by time; before there is one, that in which it was asked for. */
+export function shownGrain(result: MetricsResult | null): Grain {
+  return result ? asGrain(result.dimensions[0]) : grainOf(shownPeriod());
+}
+
+/** The first and last day that have both data and a place in the period that is shown. */
+export function coveredPeriod(): Period | null {
+  const shown = shownPeriod();
+  const whole = catalog.data?.period ?? null;
+  if (!shown || !whole) return shown;
+  const from = shown.from > whole.from ? shown.from : whole.from;
+  const to = shown.to < whole.to ? shown.to : whole.to;
+  return from <= to ? { from, to } : null;
+}
+
+/** Values by time without those of buckets before or after all data: nothing is known there. */
+export function known(
+  keys: readonly string[],
+  grain: Grain,
+  values: readonly (number | null)[],
+): (number | null)[] {
+  const whole = catalog.data?.period;
+  if (!whole) return [...values];
+  return values.map((value, place) => {
+    const { from, to } = bucketDays(keys[place]!, grain);
+    return to < whole.from || from > whole.to ? null : value;
+  });
+}
+
 /** The filters as the API takes them, without those of `except`. */
 export function scope(...except: string[]): Scope {
   return scopeOf(router.filters, except);
+}
+
+/** What is shown, for the names of files and below pictures: the period, and the filters one by one. */
+export function scopeWords(except: readonly string[] = []): { period: string; filters: string[] } {
+  const period = shownPeriod();
+  return {
+    period: period ? periodName(period) : "",
+    filters: Object.entries(router.filters.by)
+      .filter(([key]) => !except.includes(key))
+      .map(([key, filter]) => `${catalog.label(key).toLowerCase()}: ${describe(filter)}`),
+  };
+}
+
+/** A name for a file that says what is in it, of which days and which filters. */
+export function scopedFileName(what: string, except: readonly string[] = []): string {
+  const period = shownPeriod();
+  const { filters } = scopeWords(except);
+  return fileName(what, period ? `${period.from} to ${period.to}` : "", ...filters);
 }
 
 /** The query with the filters, compared with the period before where that is wanted. */

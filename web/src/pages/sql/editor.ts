@@ -18,6 +18,7 @@ import {
   Decoration,
   EditorView,
   drawSelection,
+  highlightSpecialChars,
   keymap,
   lineNumbers,
   placeholder,
@@ -78,6 +79,9 @@ const typeOver = EditorView.domEventHandlers({
     return true;
   },
 });
+
+// Beside what the editor marks by itself: joiners and formats that are not seen in SQL.
+const kUnseen = /[\u180e\u200c\u200d\u2060-\u2065\u2068\u206a-\u206f]/g;
 
 const markLine = StateEffect.define<number | null>();
 const wrongLine = StateField.define<DecorationSet>({
@@ -157,6 +161,7 @@ export function createEditor(host: HTMLElement, options: EditorOptions): Editor 
         ),
         lineNumbers(),
         history(),
+        highlightSpecialChars({ addSpecialChars: kUnseen }),
         drawSelection(),
         bracketMatching(),
         closeBrackets(),

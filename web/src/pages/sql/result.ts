@@ -1,7 +1,9 @@
 // What can be done with a result of SQL: order it, write its values, and draw it.
 
 import type { SqlResult } from "../../api/types";
+import { keyTime } from "../../charts/time";
 import type { Cell, TableData } from "../../format/table";
+import { plain } from "../../format/text";
 
 export type SqlColumn = SqlResult["columns"][number];
 type Row = readonly unknown[];
@@ -106,4 +108,58 @@ export function chartOf(result: SqlResult): ChartChoice | null {
   if (name >= 0 && y.length > 0) return { kind: "bars", x: name, y: [y[0]!] };
   if (y.length > 1) return { kind: "bars", x: y[0]!, y: [y[1]!] };
   return null;
+}
+
+export interface ResultLine {
+  label: string;
+  values: (number | null)[];
+}
+
+// More lines than these cannot be told apart.
+const kMostSplit = 6;
+
+/**
+ * The rows as lines over time: `keys` ascending, each line with a value a key. Where rows share a time and
+ * a column of text tells them apart, there is a line for each of its values; rows without a time are left out.
+ */
+export function linesOf(
+  result: SqlResult,
+  x: number,
+  y: readonly number[],
+): { keys: string[]; lines: ResultLine[] } {
+  const rows = (result.rows as Row[]).filter((row) =>
+    Number.isFinite(keyTime(valueText(row[x]), null)),
+  );
+  const timed = rows
+    .map((row) => ({ row, key: valueText(row[x]), time: keyTime(valueText(row[x]), null) }))
+    .sort((a, b) => a.time - b.time);
+  const by = timed.some((one, place) => one.time === timed[place - 1]?.time)
+    ? result.columns.findIndex((column, place) => place !== x && splits(column, place, x, rows))
+    : -1;
+  if (by < 0)
+    return {
+      keys: timed.map((one) => one.key),
+      lines: y.map((place) => ({
+        label: result.columns[place]!.name,
+        values: timed.map((one) => numberOf(one.row[place])),
+      })),
+    };
+  const keys = [...new Set(timed.map((one) => one.key))];
+  const places = new Map(keys.map((key, place) => [key, place]));
+  const lines = new Map<string, ResultLine>();
+  for (const { row, key } of timed) {
+    const label = plain(valueText(row[by]));
+    const line = lines.get(label) ?? { label, values: keys.map(() => null) };
+    lines.set(label, line);
+    line.values[places.get(key)!] = numberOf(row[y[0]!]);
+  }
+  return { keys, lines: [...lines.values()] };
+}
+
+// Whether a column has few values, and one row of each a time.
+function splits(column: SqlColumn, place: number, x: number, rows: readonly Row[]): boolean {
+  if (isNumber(column)) return false;
+  const values = new Set(rows.map((row) => valueText(row[place])));
+  const pairs = new Set(rows.map((row) => JSON.stringify([row[x], row[place]])));
+  return values.size > 1 && values.size <= kMostSplit && pairs.size === rows.length;
 }

@@ -1,0 +1,21 @@
+// What most of a session's friction comes from.
+
+import type { SessionRow } from "../../api/types";
+
+export type Cause = "errors" | "latency" | "retries";
+
+type Points = Pick<
+  SessionRow,
+  "friction_error_points" | "friction_latency_points" | "friction_retry_points"
+>;
+
+/** The largest part of the score, of equals the one that weighs most; null where there is no friction. */
+export function causeOf(row: Points): Cause | null {
+  const parts: [Cause, number][] = [
+    ["errors", row.friction_error_points],
+    ["latency", row.friction_latency_points],
+    ["retries", row.friction_retry_points],
+  ];
+  const most = Math.max(...parts.map(([, points]) => points));
+  return most > 0 ? parts.find(([, points]) => points === most)![0] : null;
+}

@@ -1,0 +1,129 @@
+// What pages keep in the address beside the filters, and what of an address nobody understands.
+
+import type { AverageMeasure, DimensionName, SessionRow } from "../api/types";
+import { isDay } from "../format/dates";
+import { whyNoFilter, type FilterKeys } from "./filters";
+import type { PageName } from "./routes";
+
+const kParts = ["tier", "region", "device", "model", "complexity"] as const;
+
+/** Values of parameters, the first of them where none is given. */
+export const kFrictionBy: readonly DimensionName[] = [...kParts, "session_length"];
+export const kFunnelBy: readonly DimensionName[] = kParts;
+export const kMovedBy: readonly AverageMeasure[] = [
+  "friction",
+  "success_rate",
+  "cost_per_session",
+  "download_rate",
+];
+export const kTopBy = [
+  "cost",
+  "wasted_cost",
+  "generations",
+  "sessions",
+  "failures",
+  "retries",
+] as const;
+export const kViews = ["table", "chart"] as const;
+/** Columns that the list of sessions is sorted by. */
+export const kSessionColumns: readonly (keyof SessionRow)[] = [
+  "session_start",
+  "session_id",
+  "user_id",
+  "user_tier",
+  "region",
+  "device_type",
+  "friction_score",
+  "session_duration_min",
+  "total_generations",
+  "success_rate_pct",
+  "total_cost_credits",
+  "avg_latency_ms",
+  "total_retries",
+  "download_count",
+];
+
+/** The value of a parameter that has a list of them; the first where it is none of these. */
+export function oneOf<T extends string>(values: readonly T[], asked: string | null): T {
+  return values.find((value) => value === asked) ?? values[0]!;
+}
+
+type Rule = readonly string[] | ((value: string) => string);
+const anything = () => "";
+
+const kOwn: Record<PageName, Record<string, Rule>> = {
+  overview: { moved: kMovedBy },
+  friction: { split: kFrictionBy, drivers: kFrictionBy },
+  cost: { top: kTopBy },
+  engagement: { funnel: kFunnelBy },
+  sessions: { sort: kSessionColumns.flatMap((name) => [name, "-" + name]) },
+  session: {},
+  pipeline: {
+    asset: anything,
+    run: (value) => (/^[1-9]\d{0,15}$/.test(value) ? "" : "a run is a whole number"),
+  },
+  sql: { q: anything, view: kViews },
+  data: { find: anything },
+  table: { column: anything },
+};
+// What the server reads of an address.
+const kServers = ["token"];
+const kMostNamed = 8;
+
+export interface Misread {
+  key: string;
+  value: string;
+  why: string;
+}
+
+function listed(values: readonly string[]): string {
+  const some = values.filter((value) => !value.startsWith("-"));
+  return some.length > kMostNamed ? `${some.slice(0, kMostNamed).join(", ")}, …` : some.join(", ");
+}
+
+function period(query: URLSearchParams): Misread[] {
+  const from = query.get("from");
+  const to = query.get("to");
+  const out: Misread[] = [];
+  for (const [key, value] of [
+    ["from", from],
+    ["to", to],
+  ] as const)
+    if (value !== null && !isDay(value))
+      out.push({ key, value, why: "a day is written 2025-12-05" });
+  if (out.length > 0) return out;
+  if (from !== null && to !== null)
+    return from <= to
+      ? []
+      : [{ key: "from", value: from, why: `the period ends on ${to}, before it begins` }];
+  if (from !== null) return [{ key: "from", value: from, why: "a period has from and to" }];
+  return to !== null ? [{ key: "to", value: to, why: "a period has from and to" }] : [];
+}
+
+/** Each parameter of an address that is left out, and why. */
+export function misread(query: URLSearchParams, page: PageName, keys: FilterKeys): Misread[] {
+  const out = period(query);
+  for (const [key, value] of query) {
+    if (key === "from" || key === "to" || kServers.includes(key)) continue;
+    if (key === "compare") {
+      if (value !== "none" && value !== "previous")
+        out.push({ key, value, why: "it is none or previous" });
+      continue;
+    }
+    if (keys.dimensions.has(key) || keys.ranges.has(key)) {
+      const why = whyNoFilter(key, value, keys);
+      if (why !== "") out.push({ key, value, why });
+      continue;
+    }
+    const rule = kOwn[page][key];
+    // What another page keeps does no harm, and comes along in links.
+    if (!rule) {
+      if (!Object.values(kOwn).some((own) => key in own))
+        out.push({ key, value, why: "no page and no filter has this name" });
+    } else if (typeof rule === "function") {
+      const why = rule(value);
+      if (why !== "") out.push({ key, value, why });
+    } else if (!rule.includes(value)) out.push({ key, value, why: `it is one of ${listed(rule)}` });
+  }
+  return out;
+}

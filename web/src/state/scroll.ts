@@ -1,0 +1,97 @@
+// Where the reader had scrolled to, kept with each entry of the browser's history: Back, Forward and a
+// reload show the same part of the page.
+
+/** Of the window, and of boxes that scroll by themselves, by name. */
+export interface Scrolled {
+  y: number;
+  boxes: Record<string, number>;
+}
+
+export function asScrolled(state: unknown): Scrolled {
+  const kept = (state as { scrolled?: Partial<Scrolled> } | null)?.scrolled;
+  return {
+    y: typeof kept?.y === "number" ? kept.y : 0,
+    boxes: typeof kept?.boxes === "object" && kept.boxes !== null ? { ...kept.boxes } : {},
+  };
+}
+
+// A hand that scrolls does not write history with each frame.
+const kRestMs = 120;
+// A page comes in parts: until it is long enough it is waited for, unless the reader scrolls.
+const kLeastMs = 500;
+const kMostMs = 5000;
+const kHands = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
+
+export class ScrollKeeper {
+  #now: Scrolled = asScrolled(history.state);
+  #toRestore: Scrolled | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stop: (() => void) | null = null;
+
+  constructor() {
+    history.scrollRestoration = "manual";
+    addEventListener("scroll", () => this.#moved(), { passive: true });
+    this.restore(history.state);
+  }
+
+  /** Writes down where the reader is; call before another entry is made. */
+  keep(): void {
+    clearTimeout(this.#timer);
+    this.#now.y = Math.round(scrollY);
+    history.replaceState({ ...(history.state as object | null), scrolled: this.#now }, "");
+  }
+
+  /** A new entry begins at its top. */
+  begin(): void {
+    this.#stop?.();
+    this.#toRestore = null;
+    this.#now = { y: 0, boxes: {} };
+  }
+
+  /** An entry that was left before: goes where it was left. */
+  restore(state: unknown): void {
+    this.#stop?.();
+    this.#now = asScrolled(state);
+    this.#toRestore = asScrolled(state);
+    const { y } = this.#toRestore;
+    const begun = performance.now();
+    let frame = 0;
+    const stop = () => {
+      cancelAnimationFrame(frame);
+      for (const name of kHands) removeEventListener(name, stop);
+      this.#stop = null;
+    };
+    const step = () => {
+      const most = document.documentElement.scrollHeight - innerHeight;
+      scrollTo(0, Math.min(y, most));
+      const passed = performance.now() - begun;
+      const busy = document.querySelector("main [aria-busy=true]") !== null;
+      const done = most >= y && !busy && passed > kLeastMs;
+      if (done || passed > kMostMs) return stop();
+      frame = requestAnimationFrame(step);
+    };
+    this.#stop = stop;
+    for (const name of kHands) addEventListener(name, stop, { passive: true });
+    frame = requestAnimationFrame(step);
+  }
+
+  /** Where a box was when the entry was left; told once, null where it was not. */
+  takeBox(name: string): number | null {
+    const top = this.#toRestore?.boxes[name];
+    if (top === undefined) return null;
+    delete this.#toRestore!.boxes[name];
+    return top;
+  }
+
+  keepBox(name: string, top: number): void {
+    this.#now.boxes[name] = Math.round(top);
+    this.#moved();
+  }
+
+  #moved(): void {
+    // What the page does on its way back is no move of the reader's.
+    if (this.#stop) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.keep(), kRestMs);
+  }
+}
