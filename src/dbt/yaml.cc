@@ -1,7 +1,7 @@
 #include "dbt/yaml.h"
 
-#include <charconv>
-#include <set>
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "dbt/yaml_scalar.h"
 
 namespace gsa::dbt {
 namespace {
@@ -17,33 +18,114 @@ Place place_at(const std::string& file, const YAML::Mark& mark) {
   return mark.is_null() ? Place{file, 0, 0} : Place{file, mark.line + 1, mark.column + 1};
 }
 
-// A plain scalar's value by the rules of YAML 1.1, as far as projects use them.
-Value typed(const std::string& text) {
-  static const std::set<std::string, std::less<>> kNull = {"", "~", "null", "Null", "NULL"};
-  static const std::set<std::string, std::less<>> kTrue = {"true", "True", "TRUE", "yes", "Yes",
-                                                           "YES",  "on",   "On",   "ON"};
-  static const std::set<std::string, std::less<>> kFalse = {"false", "False", "FALSE", "no", "No",
-                                                            "NO",    "off",   "Off",   "OFF"};
-  if (kNull.contains(text)) return Value();
-  if (kTrue.contains(text)) return Value(true);
-  if (kFalse.contains(text)) return Value(false);
-  const std::size_t first = text.find_first_not_of("+-");
-  if (first > 1) return Value(text);  // more than a sign, or nothing but signs
-  if ((text[first] < '0' || text[first] > '9') && text[first] != '.') return Value(text);
-  const char* begin = text.data() + (text[0] == '+' ? 1 : 0);
-  const char* end = text.data() + text.size();
-  std::int64_t integer = 0;
-  if (const auto read = std::from_chars(begin, end, integer);
-      read.ec == std::errc() && read.ptr == end) {
-    return Value(integer);
-  }
-  double number = 0;
-  if (const auto read = std::from_chars(begin, end, number);
-      read.ec == std::errc() && read.ptr == end && text.find('.') != std::string::npos) {
-    return Value(number);
-  }
-  return Value(text);
+constexpr std::size_t kMaxDepth = 200;      // of maps in lists in maps, aliases followed
+constexpr std::size_t kMaxNodes = 1000000;  // aliases of aliases can grow beyond any memory
+
+bool is_merge(const YAML::Node& key) {
+  return key.IsScalar() && key.Scalar() == "<<" && key.Tag() != "!";
 }
+
+using Pairs = std::vector<std::pair<YAML::Node, YAML::Node>>;
+
+// A key again takes the first one's place with the last one's value, as in a dict of Python.
+void set_pair(Pairs& pairs, std::map<std::string, std::size_t>& at,
+              const std::pair<YAML::Node, YAML::Node>& pair) {
+  if (!pair.first.IsScalar()) {
+    pairs.push_back(pair);
+    return;
+  }
+  const auto [found, fresh] = at.try_emplace(pair.first.Scalar(), pairs.size());
+  if (fresh) {
+    pairs.push_back(pair);
+  } else {
+    pairs[found->second] = pair;
+  }
+}
+
+// The entries of a map, with those that `<<` merges in: a map's own win, then the first merged.
+Pairs pairs_of(const YAML::Node& map) {
+  Pairs pairs;
+  std::map<std::string, std::size_t> at;
+  for (const auto& entry : map) {
+    if (!is_merge(entry.first)) continue;
+    std::vector<YAML::Node> merged;
+    if (entry.second.IsSequence()) {
+      for (const YAML::Node& map_in_list : entry.second) merged.push_back(map_in_list);
+    }
+    if (entry.second.IsMap()) merged.push_back(entry.second);
+    for (auto each = merged.rbegin(); each != merged.rend(); ++each) {
+      for (const auto& pair : pairs_of(*each)) set_pair(pairs, at, pair);
+    }
+  }
+  for (const auto& entry : map) {
+    if (!is_merge(entry.first)) set_pair(pairs, at, {entry.first, entry.second});
+  }
+  return pairs;
+}
+
+// Looks through a document once: what it holds must be finite, and a key that stands twice in one
+// map is worth a warning.
+class Inspection {
+ public:
+  Inspection(const ProjectFiles& files, const std::string& file, std::vector<std::string>* warnings)
+      : files_(files), file_(file), warnings_(warnings) {}
+
+  void look(const YAML::Node& node, std::size_t depth = 0) {
+    if (depth > kMaxDepth) {
+      throw files_.error_at(place_at(file_, node.Mark()),
+                            "the YAML is nested too deeply, or holds itself by an alias");
+    }
+    if (++count_ > kMaxNodes) {
+      throw files_.error_at(place_at(file_, node.Mark()),
+                            "the YAML grows too large by its aliases");
+    }
+    if (node.IsSequence()) {
+      for (const YAML::Node& item : node) look(item, depth + 1);
+    } else if (node.IsMap()) {
+      look_into_map(node, depth);
+    }
+  }
+
+ private:
+  void look_into_map(const YAML::Node& map, std::size_t depth) {
+    std::map<std::string, Place> seen;
+    for (const auto& entry : map) {
+      look(entry.second, depth + 1);
+      if (is_merge(entry.first)) {
+        check_merge(entry.second);
+      } else if (entry.first.IsScalar()) {
+        const Place place = place_at(file_, entry.first.Mark());
+        const auto [first, fresh] = seen.try_emplace(entry.first.Scalar(), place);
+        if (!fresh) warn(entry.first, first->second);
+      }
+    }
+  }
+
+  void check_merge(const YAML::Node& merged) const {
+    bool maps = merged.IsMap() || merged.IsSequence();
+    if (merged.IsSequence()) {
+      for (const YAML::Node& item : merged) maps = maps && item.IsMap();
+    }
+    if (maps) return;
+    throw files_.error_at(place_at(file_, merged.Mark()), "<< merges a map, or a list of maps");
+  }
+
+  void warn(const YAML::Node& key, const Place& first) {
+    if (warnings_ == nullptr) return;
+    const std::string warning =
+        fmt::format("{}: the key '{}' stands here again (first in line {}), and the last one holds",
+                    format_place(place_at(file_, key.Mark())), key.Scalar(), first.line);
+    // Through an alias a map is met more than once.
+    if (std::find(warnings_->begin(), warnings_->end(), warning) == warnings_->end()) {
+      warnings_->push_back(warning);
+    }
+  }
+
+  const ProjectFiles& files_;
+  const std::string& file_;
+  std::vector<std::string>* warnings_;
+  std::size_t count_ = 0;
+};
 
 }  // namespace
 
@@ -51,12 +133,21 @@ Yaml::Yaml(const ProjectFiles& files, std::shared_ptr<const std::string> file,
            const YAML::Node& node)
     : files_(&files), file_(std::move(file)), node_(std::make_shared<const YAML::Node>(node)) {}
 
-Yaml Yaml::parse(const ProjectFiles& files, const std::string& path) {
+Yaml Yaml::parse(const ProjectFiles& files, const std::string& path,
+                 std::vector<std::string>* warnings) {
   const std::string* text = files.find(path);
   check(text != nullptr, "the file to parse is in the project");
   auto file = std::make_shared<const std::string>(files.display(path));
   try {
-    return Yaml(files, file, YAML::Load(*text));
+    const std::vector<YAML::Node> documents = YAML::LoadAll(*text);
+    if (documents.size() > 1) {
+      throw files.error_at(place_at(*file, documents[1].Mark()),
+                           "a second YAML document begins here, and a file holds one only",
+                           "leave out the line --- before it");
+    }
+    const YAML::Node root = documents.empty() ? YAML::Node() : documents[0];
+    Inspection(files, *file, warnings).look(root);
+    return Yaml(files, file, root);
   } catch (const YAML::Exception& error) {
     throw files.error_at(place_at(*file, error.mark), fmt::format("not valid YAML: {}", error.msg));
   }
@@ -75,9 +166,9 @@ Error Yaml::error(const std::string& what, const std::string& hint) const {
 
 std::optional<Yaml> Yaml::find(std::string_view key) const {
   if (!is_map()) return std::nullopt;
-  for (const auto& entry : *node_) {
-    if (entry.first.IsScalar() && entry.first.Scalar() == key && !entry.second.IsNull()) {
-      return Yaml(*files_, file_, entry.second);
+  for (const auto& [name, value] : pairs_of(*node_)) {
+    if (name.IsScalar() && name.Scalar() == key && !value.IsNull()) {
+      return Yaml(*files_, file_, value);
     }
   }
   return std::nullopt;
@@ -87,14 +178,10 @@ std::vector<Yaml::Entry> Yaml::entries() const {
   if (is_null()) return {};
   if (!is_map()) throw error("a map of keys to values is expected here");
   std::vector<Entry> entries;
-  std::set<std::string> seen;
-  for (const auto& entry : *node_) {
-    const Yaml key(*files_, file_, entry.first);
+  for (const auto& [name, value] : pairs_of(*node_)) {
+    const Yaml key(*files_, file_, name);
     if (!key.is_scalar()) throw key.error("a key must be plain text");
-    if (!seen.insert(entry.first.Scalar()).second) {
-      throw key.error(fmt::format("the key '{}' stands here a second time", entry.first.Scalar()));
-    }
-    entries.push_back({entry.first.Scalar(), key.place(), Yaml(*files_, file_, entry.second)});
+    entries.push_back({name.Scalar(), key.place(), Yaml(*files_, file_, value)});
   }
   return entries;
 }
@@ -128,7 +215,14 @@ std::vector<std::string> Yaml::strings() const {
 Value Yaml::value() const {
   if (is_null()) return Value();
   if (is_scalar()) {
-    return node_->Tag() == "!" ? Value(node_->Scalar()) : typed(node_->Scalar());
+    const std::string& tag = node_->Tag();
+    if (tag == "!") return Value(node_->Scalar());  // in quotes
+    try {
+      return tag.empty() || tag == "?" ? plain_scalar(node_->Scalar())
+                                       : tagged_scalar(tag, node_->Scalar());
+    } catch (const Error& wrong) {
+      throw error(wrong.message(), wrong.hint());
+    }
   }
   if (is_list()) {
     List list;

@@ -1,7 +1,7 @@
 #pragma once
 
 // YAML with places: every value knows its file, line and column, and every complaint names them.
-// Plain scalars are typed as dbt's reader (YAML 1.1) types them: yes and on are true.
+// Plain scalars are typed as dbt's reader types them (yaml_scalar.h), and `<<` merges maps.
 
 #include <memory>
 #include <optional>
@@ -22,8 +22,10 @@ class Yaml {
  public:
   struct Entry;
 
-  // `files` must outlive the result. Throws Error at the place where it is not YAML.
-  static Yaml parse(const ProjectFiles& files, const std::string& path);
+  // `files` must outlive the result. Throws Error at the place where it is not YAML. A key that
+  // stands twice in one map is warned of, and the last one holds.
+  static Yaml parse(const ProjectFiles& files, const std::string& path,
+                    std::vector<std::string>* warnings = nullptr);
 
   bool is_null() const;
   bool is_map() const;

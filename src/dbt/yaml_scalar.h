@@ -1,0 +1,22 @@
+#pragma once
+
+// Plain scalars of YAML, typed by the rules of YAML 1.1 as dbt's reader (PyYAML) has them: 1_000,
+// 0x1F, 0b11, 017 and 12:30 are integers, 1.5e+3 and .inf are floats, yes and on are true. Text
+// that only YAML 1.2 takes for a number (1e3, 0o17, -.5) stays text.
+
+#include <string>
+#include <string_view>
+
+#include "dbt/value.h"
+
+namespace gsa::dbt {
+
+// A date or time becomes the text that Python prints of it: "2020-01-01 10:00:00". So does an
+// integer of more than 64 bits. Throws Error for a date that is on no calendar, and for a lone =.
+Value plain_scalar(const std::string& text);
+
+// The value of a scalar with a tag such as "tag:yaml.org,2002:str" (written !!str). Throws Error
+// for a tag that dbt's reader does not know.
+Value tagged_scalar(std::string_view tag, const std::string& text);
+
+}  // namespace gsa::dbt

@@ -1,0 +1,114 @@
+#include "dbt/yaml.h"
+
+#include <gtest/gtest.h>
+
+#include "dbt/project_fixture.h"
+#include "dbt/yaml_scalar.h"
+
+namespace gsa::dbt {
+namespace {
+
+struct Parsed {
+  std::string value;  // as Python prints it
+  std::vector<std::string> warnings;
+};
+
+Parsed parse(const std::string& text) {
+  const ProjectFiles files(Files{{"s.yml", text}});
+  Parsed parsed;
+  parsed.value = Yaml::parse(files, "s.yml", &parsed.warnings).value().repr();
+  return parsed;
+}
+
+// What PyYAML 6, which dbt reads with, makes of each.
+TEST(Yaml, TypesPlainScalarsAsYaml11Does) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"01", "1"},
+      {"017", "15"},
+      {"08", "'08'"},
+      {"0_", "0"},
+      {"+1", "1"},
+      {"-0", "0"},
+      {"-01", "-1"},
+      {"1_000", "1000"},
+      {"_1", "'_1'"},
+      {"0x1F", "31"},
+      {"-0x1f", "-31"},
+      {"0b11", "3"},
+      {"0o17", "'0o17'"},
+      {"12:30", "750"},
+      {"-12:30", "-750"},
+      {"190:20:30", "685230"},
+      {"1:60", "'1:60'"},
+      {"99999999999999999999", "'99999999999999999999'"},
+      {"1.0e+3", "1000.0"},
+      {"1.0e3", "'1.0e3'"},
+      {"1e3", "'1e3'"},
+      {"1.", "1.0"},
+      {".1", "0.1"},
+      {"-.1", "'-.1'"},
+      {"1_0.5_0", "10.5"},
+      {"1:30.5", "90.5"},
+      {"-1:2:3.5", "-3723.5"},
+      {"1.0e+16", "1e+16"},
+      {".inf", "inf"},
+      {"-.INF", "-inf"},
+      {".nan", "nan"},
+      {"yes", "True"},
+      {"Off", "False"},
+      {"oN", "'oN'"},
+      {"y", "'y'"},
+      {"~", "None"},
+      {"2020-01-01", "'2020-01-01'"},
+      {"2020-1-1", "'2020-1-1'"},
+      {"2020-01-01T10:00:00.5Z", "'2020-01-01 10:00:00.500000+00:00'"},
+      {"2020-01-01 10:00:00", "'2020-01-01 10:00:00'"},
+      {"2020-1-2 1:02:03 -5", "'2020-01-02 01:02:03-05:00'"},
+      {"2020-01-01 1:2:3 -5", "'2020-01-01 1:2:3 -5'"},
+      {"'12'", "'12'"},
+      {"!!str 12", "'12'"},
+      {"!!int '12'", "12"},
+      {"!!float 3", "3.0"},
+  };
+  for (const auto& [text, expected] : cases) EXPECT_EQ(parse(text).value, expected) << text;
+}
+
+TEST(Yaml, RefusesWhatPyYamlRefuses) {
+  for (const char* text : {"2020-13-01", "2020-01-01 25:00:00", "=", "!mine x", "a: 1\n---\nb: 2",
+                           "<<: 3", "<<: [{a: 1}, 3]", "x: &x [*x]"}) {
+    EXPECT_NE(error_of([&] { parse(text); }), "no error") << text;
+  }
+}
+
+TEST(Yaml, MergesMapsAndLetsTheirOwnKeysWin) {
+  EXPECT_EQ(parse("x: &x {a: 1, b: 2}\ny: {b: 3, <<: *x, c: 4}\n").value,
+            "{'x': {'a': 1, 'b': 2}, 'y': {'a': 1, 'b': 3, 'c': 4}}");
+  // Of several the first wins.
+  EXPECT_EQ(parse("- &x {a: 1}\n- &y {a: 2, b: 2}\n- {<<: [*x, *y]}\n").value,
+            "[{'a': 1}, {'a': 2, 'b': 2}, {'a': 1, 'b': 2}]");
+  EXPECT_EQ(parse("'<<': 1").value, "{'<<': 1}");
+}
+
+TEST(Yaml, WarnsOfAKeyThatStandsTwiceAndTakesTheLast) {
+  const Parsed parsed = parse("a: 1\nb: {c: 1, c: 2}\na: 3\n");
+  EXPECT_EQ(parsed.value, "{'a': 3, 'b': {'c': 2}}");
+  EXPECT_EQ(parsed.warnings,
+            (std::vector<std::string>{
+                "s.yml:2:11: the key 'c' stands here again (first in line 2), and the last one "
+                "holds",
+                "s.yml:3:1: the key 'a' stands here again (first in line 1), and the last one "
+                "holds"}));
+}
+
+TEST(Yaml, RefusesAliasesThatGrowWithoutEnd) {
+  std::string text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+  for (int i = 1; i < 9; ++i) {
+    text += fmt::format("a{0}: &a{0} [*a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}]\n", i,
+                        i - 1);
+  }
+  const std::string error = error_of([&] { parse(text); });
+  EXPECT_NE(error.find("grows too large by its aliases"), std::string::npos) << error;
+}
+
+}  // namespace
+}  // namespace gsa::dbt
