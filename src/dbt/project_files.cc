@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "dbt/characters.h"
+#include "dbt/ignore_rules.h"
 
 namespace gsa::dbt {
 namespace {
@@ -15,6 +16,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kProjectFile = "dbt_project.yml";
+
+// What dbt reads at the top of a project by itself: neither is it ignored, nor does it describe
+// models where these lie there too.
+bool is_of_the_top(std::string_view path) {
+  return path == kProjectFile || path == "selectors.yml" || path == "profiles.yml" ||
+         path == "packages.yml" || path == "dependencies.yml";
+}
 
 bool is_project_text(const fs::path& path) {
   return path.extension() == ".sql" || path.extension() == ".yml" || path.extension() == ".yaml";
@@ -70,10 +78,18 @@ std::vector<fs::path> ProjectFiles::list(const fs::path& folder) {
   std::vector<fs::path> paths;
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) return paths;
+  IgnoreRules ignored;
+  if (const fs::path rules = folder / ".dbtignore"; fs::is_regular_file(rules, failed)) {
+    ignored = IgnoreRules(read_file(rules));
+  }
+  const auto is_ignored = [&](const std::string& path) {
+    return !is_of_the_top(path) && ignored.ignores_file(path);
+  };
   for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
     if (at->is_directory()) {
       if (is_foreign(at->path())) at.disable_recursion_pending();
-    } else if (is_project_text(at->path())) {
+    } else if (is_project_text(at->path()) &&
+               !is_ignored(at->path().lexically_relative(folder).generic_string())) {
       paths.push_back(at->path());
     }
   }
@@ -109,6 +125,7 @@ std::vector<std::string> ProjectFiles::below(const std::vector<std::string>& fol
   for (const auto& [path, text] : texts_) {
     const std::string& name = path;
     const bool inside = std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
+      if (folder == ".") return !is_of_the_top(name);
       return name.starts_with(folder) && name.size() > folder.size() && name[folder.size()] == '/';
     });
     const bool fits =

@@ -20,7 +20,7 @@ class ProjectFiles {
   explicit ProjectFiles(std::map<std::string, std::string> texts, std::string display = "");
   explicit ProjectFiles(const std::vector<EmbeddedFile>& files, std::string display = "");
   // The .sql and .yml files below `folder`, as paths that begin with it, leaving out what dbt
-  // itself writes there; none if it is no folder.
+  // itself writes there and what .dbtignore names; none if it is no folder.
   static std::vector<std::filesystem::path> list(const std::filesystem::path& folder);
   // Reads them. Throws Error if it is no folder, or no dbt project.
   static ProjectFiles from_folder(const std::filesystem::path& folder);
