@@ -95,6 +95,7 @@ class CatalogBuilder {
     for (const std::size_t parent : node.depends_on) add_made(graph, parent, inputs);
     for (const std::size_t input : inputs) check.inputs.push_back(graph[input].name);
     check.asset = belongs_to(node, graph, inputs);
+    check.always = inputs.empty();  // what it reads is not known
     check.code = {{"sql", sql_of(node, full_)},
                   {"severity", check.blocks ? "error" : "warn"},
                   {"warn_if", node.test.warn_if},

@@ -145,6 +145,16 @@ TEST_F(EngineFailure, OfACheckLeavesWhatTheGraphNoLongerHas) {
   EXPECT_EQ(p.rows("from on_gone"), (Lines{"1"}));  // as it was, on the table that it reads
 }
 
+TEST_F(EngineFailure, OfACheckThatReadsNoAssetIsToldAndHoldsBackWhatItGuards) {
+  p.check("of_nothing", "select 3").guards = {"worse"};
+  p.check("of_nothing_else", "select 0");
+  const Ran ran = p.run();
+  EXPECT_EQ(ran.error, "1 failed checks");
+  EXPECT_EQ(ran.ended.at("worse"), "skipped");
+  EXPECT_EQ(p.rows("select check_name, status from ops.checks order by 1"),
+            (Lines{"of_nothing, fail", "of_nothing_else, pass"}));
+}
+
 TEST_F(EngineFailure, OfACheckThatDoesNotBlockWarns) {
   p.check("of_bad", "select count(*) from {bad}").blocks = false;
   const Ran ran = p.run();

@@ -92,7 +92,7 @@ class Pipeline {
     check.name = name;
     check.kind = "data test";
     check.inputs = names_in(sql);
-    check.asset = check.inputs.front();
+    check.asset = check.inputs.empty() ? "" : check.inputs.front();
     check.code = {{"sql", sql}};
     sql_[name] = sql;
     return check;

@@ -31,6 +31,9 @@ class StepPlanner {
   }
 
   std::vector<std::unique_ptr<EngineStep>> plan() {
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      if (plan_.checks_due[i] && unplaced_[i] == 0) place_check(i);  // it waits for nothing
+    }
     for (const std::size_t index : graph_.order()) {
       place_asset(index);
       for (const std::size_t check : readers_[index]) {
