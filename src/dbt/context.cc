@@ -153,6 +153,9 @@ void Context::add_macros(const Template& file, const std::string& name) {
           "rename one of them");
     }
   }
+  for (const auto& [block, place] : file.materializations()) {
+    materializations_.emplace(block, place);
+  }
   file.define_macros(macros_);
 }
 

@@ -48,6 +48,8 @@ class Context {
   void add_macros(const Template& file, const std::string& name);
   const std::map<std::string, std::string>& macro_files() const { return macro_files_; }
   const Value* find_macro(const std::string& name) const { return macros_.find(name); }
+  // The {% materialization %} blocks of the project, and where each stands.
+  const std::map<std::string, Place>& materializations() const { return materializations_; }
   // The generic test NAME of the project, else the built-in one; null if there is none.
   const Value* find_test(const std::string& package, const std::string& name) const;
   std::vector<std::string> test_names() const;  // as a schema file names them
@@ -76,6 +78,7 @@ class Context {
   Scope dbt_utils_{&root_};  // those of the package dbt_utils
   Scope macros_{&built_in_};
   std::map<std::string, std::string> macro_files_;  // of each of the project's macros
+  std::map<std::string, Place> materializations_;
   Rendering* current_ = nullptr;
 };
 

@@ -137,12 +137,16 @@ having count(*) > 1
 )";
 }
 
+std::string column_sql(const TestSpec& test) {
+  return test.quotes_column ? sql_name(test.column) : test.column;
+}
+
 std::string generic_test_name(const TestSpec& test, const std::string& target, bool is_source) {
   if (!test.custom_name.empty()) return test.custom_name;
   std::vector<std::pair<std::string, Value>> arguments;
   for (const auto& [key, value] : test.arguments.entries())
     arguments.emplace_back(key.str(), value);
-  if (!test.column.empty()) arguments.emplace_back("column_name", Value(test.column));
+  if (!test.column.empty()) arguments.emplace_back("column_name", Value(column_sql(test)));
   std::sort(arguments.begin(), arguments.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> flat;
@@ -170,7 +174,7 @@ Rendered render_generic_test(Context& context, const ProjectFiles& files, const 
     filter = context.render_yaml(where->value, where->place, &node).str();
   }
   arguments.keyword.emplace_back("model", filtered(target, filter));
-  if (!test.column.empty()) arguments.keyword.emplace_back("column_name", Value(test.column));
+  if (!test.column.empty()) arguments.keyword.emplace_back("column_name", Value(column_sql(test)));
   for (const auto& [key, value] : test.arguments.entries()) {
     arguments.keyword.emplace_back(key.str(), context.render_yaml(value, test.place, &node));
   }

@@ -17,6 +17,9 @@ std::string_view built_in_tests();
 // accepted_range, expression_is_true, unique_combination_of_columns.
 std::string_view dbt_utils_tests();
 
+// The column of a test as its SQL has it: in quotes where the schema file says so.
+std::string column_sql(const TestSpec& test);
+
 // The name that dbt makes: not_null_dim_users_user_id. `target` is the model, or SOURCE_TABLE.
 std::string generic_test_name(const TestSpec& test, const std::string& target, bool is_source);
 

@@ -4,7 +4,9 @@
 #include <bit>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,36 +19,61 @@ using Index = std::map<std::string, std::size_t, std::less<>>;
 
 class Resolver {
  public:
-  Resolver(const std::vector<Node>& nodes, const std::string& project,
-           const std::vector<std::string>& disabled, const ProjectFiles& files)
-      : project_(project), disabled_(disabled), files_(files) {
+  Resolver(const std::vector<Node>& nodes, const std::string& project, const Disabled& disabled)
+      : project_(project), disabled_(disabled) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       if (nodes[i].kind == NodeKind::model) models_.emplace(nodes[i].name, i);
       if (nodes[i].kind == NodeKind::source) sources_.emplace(nodes[i].name, i);
     }
   }
 
-  std::size_t find(const Dependency& ref) const {
-    if (ref.is_source) return find_source(ref);
-    if (!ref.package.empty() && ref.package != project_) {
-      throw files_.error_at(ref.place, fmt::format("there is no project '{}' here", ref.package),
-                            fmt::format("this project is '{}'", project_));
+  // Nothing where it leads nowhere.
+  std::optional<std::size_t> find(const Dependency& ref) const {
+    if (is_foreign(ref)) return std::nullopt;
+    const Index& index = ref.is_source ? sources_ : models_;
+    const auto found = index.find(name_of(ref));
+    return found == index.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  // All of them. Throws Error at the place of one that leads nowhere.
+  std::vector<std::size_t> resolve(const std::vector<Dependency>& refs,
+                                   const ProjectFiles& files) const {
+    std::vector<std::size_t> found;
+    for (const Dependency& ref : refs) {
+      const std::optional<std::size_t> node = find(ref);
+      if (!node) {
+        const auto [what, hint] = complaint(ref);
+        throw files.error_at(ref.place, what, hint);
+      }
+      found.push_back(*node);
     }
-    if (const auto found = models_.find(ref.name); found != models_.end()) return found->second;
-    if (std::find(disabled_.begin(), disabled_.end(), ref.name) != disabled_.end()) {
-      throw files_.error_at(ref.place, fmt::format("the model '{}' is disabled", ref.name),
-                            "its configuration says enabled: false");
+    return found;
+  }
+
+  // Why find() found nothing: what is wrong, and a hint.
+  std::pair<std::string, std::string> complaint(const Dependency& ref) const {
+    const std::string name = name_of(ref);
+    const char* const kind = ref.is_source ? "source" : "model";
+    if (is_foreign(ref)) {
+      return {fmt::format("there is no project '{}' here", ref.package),
+              fmt::format("this project is '{}'", project_)};
     }
-    throw files_.error_at(ref.place, fmt::format("there is no model '{}'", ref.name),
-                          hint(ref.name, models_));
+    const std::vector<std::string>& off = ref.is_source ? disabled_.sources : disabled_.models;
+    if (std::find(off.begin(), off.end(), name) != off.end()) {
+      return {fmt::format("the {} '{}' is disabled", kind, name),
+              "its configuration says enabled: false"};
+    }
+    return {fmt::format("there is no {} '{}'", kind, name),
+            hint(name, ref.is_source ? sources_ : models_)};
   }
 
  private:
-  std::size_t find_source(const Dependency& ref) const {
-    const std::string name = ref.package + "." + ref.name;
-    if (const auto found = sources_.find(name); found != sources_.end()) return found->second;
-    throw files_.error_at(ref.place, fmt::format("there is no source '{}'", name),
-                          hint(name, sources_));
+  bool is_foreign(const Dependency& ref) const {
+    return !ref.is_source && !ref.package.empty() && ref.package != project_;
+  }
+
+  static std::string name_of(const Dependency& ref) {
+    return ref.is_source ? ref.package + "." + ref.name : ref.name;
   }
 
   static std::string hint(const std::string& name, const Index& index) {
@@ -56,8 +83,7 @@ class Resolver {
   }
 
   const std::string& project_;
-  const std::vector<std::string>& disabled_;
-  const ProjectFiles& files_;
+  const Disabled& disabled_;
   Index models_;
   Index sources_;
 };
@@ -192,12 +218,35 @@ class ModelsAfter {
 
 }  // namespace
 
-void connect(std::vector<Node>& nodes, const std::string& project,
-             const std::vector<std::string>& disabled, const ProjectFiles& files) {
-  const Resolver resolver(nodes, project, disabled, files);
+void drop_unresolved_tests(std::vector<Node>& nodes, const std::string& project,
+                           const Disabled& disabled, std::vector<std::string>& warnings) {
+  const Resolver resolver(nodes, project, disabled);
+  std::erase_if(nodes, [&](const Node& node) {
+    if (node.kind != NodeKind::test) return false;
+    for (const Dependency& ref : node.refs) {
+      if (resolver.find(ref)) continue;
+      const auto [what, hint] = resolver.complaint(ref);
+      warnings.push_back(fmt::format("{}: the test '{}' is left out: {}{}{}",
+                                     format_place(ref.place), node.name, what,
+                                     hint.empty() ? "" : "; ", hint));
+      return true;
+    }
+    return false;
+  });
+}
+
+std::vector<std::size_t> resolve(const std::vector<Node>& nodes, const std::string& project,
+                                 const Disabled& disabled, const ProjectFiles& files,
+                                 const std::vector<Dependency>& refs) {
+  return Resolver(nodes, project, disabled).resolve(refs, files);
+}
+
+void connect(std::vector<Node>& nodes, const std::string& project, const Disabled& disabled,
+             const ProjectFiles& files) {
+  const Resolver resolver(nodes, project, disabled);
   for (Node& node : nodes) {
-    NodeSet depends_on;
-    for (const Dependency& ref : node.refs) depends_on.insert(resolver.find(ref));
+    const std::vector<std::size_t> read = resolver.resolve(node.refs, files);
+    NodeSet depends_on(read.begin(), read.end());
     if (node.is_generic) depends_on.insert(node.tested);
     node.depends_on.assign(depends_on.begin(), depends_on.end());
   }

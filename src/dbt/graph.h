@@ -13,11 +13,26 @@ namespace gsa::dbt {
 
 using NodeSet = std::set<std::size_t>;
 
+// What of the project is switched off: a ref to it is told so.
+struct Disabled {
+  std::vector<std::string> models;
+  std::vector<std::string> sources;  // "raw.users"
+};
+
+// Takes out each test that refers to what is not there or switched off, with a warning, as dbt
+// does.
+void drop_unresolved_tests(std::vector<Node>& nodes, const std::string& project,
+                           const Disabled& disabled, std::vector<std::string>& warnings);
+
+// The nodes that these lead to. Throws Error as connect().
+std::vector<std::size_t> resolve(const std::vector<Node>& nodes, const std::string& project,
+                                 const Disabled& disabled, const ProjectFiles& files,
+                                 const std::vector<Dependency>& refs);
+
 // Fills in depends_on and children from refs. Throws Error at the place of a ref or source that
-// leads nowhere, with the nearest name as the hint, and of a cycle: "a → b → a". `disabled` are the
-// names of models that are switched off.
-void connect(std::vector<Node>& nodes, const std::string& project,
-             const std::vector<std::string>& disabled, const ProjectFiles& files);
+// leads nowhere, with the nearest name as the hint, and of a cycle: "a → b → a".
+void connect(std::vector<Node>& nodes, const std::string& project, const Disabled& disabled,
+             const ProjectFiles& files);
 
 // Everything that the nodes depend on, or that depends on them, up to `depth` edges away; without
 // the nodes themselves.

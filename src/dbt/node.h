@@ -34,6 +34,7 @@ struct Node {
   std::vector<std::string> fqn;  // project, folders …, name
   std::string file;              // within the project
   Place place;                   // where it is declared
+  std::string described_in;      // the .yml file that says something of it; empty: none
   std::string description;
   std::vector<ColumnSpec> columns;
   std::vector<std::string> tags;

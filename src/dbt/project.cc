@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -9,26 +11,32 @@
 
 #include "base/text.h"
 #include "dbt/data_tests.h"
+#include "dbt/generic_test_id.h"
 #include "dbt/graph.h"
 #include "dbt/labels.h"
+#include "dbt/relation_naming.h"
 
 namespace gsa::dbt {
 
 struct Project::State {
   State(ProjectFiles project_files, const LoadOptions& options)
-      : files(std::move(project_files)), target(options.target), yml(read_project_yml(files)) {
+      : files(std::move(project_files)),
+        target(options.target),
+        yml(read_project_yml(files, warnings)) {
     override_vars(yml, options.vars);
     if (!yml.profile.empty()) target.profile = yml.profile;
     context = std::make_unique<Context>(yml, target);
+    naming_ = std::make_unique<RelationNaming>(*context, yml, target, files);
   }
 
   ProjectFiles files;
   Target target;
+  std::vector<std::string> warnings;
   ProjectYml yml;
   std::unique_ptr<Context> context;
   std::vector<Node> nodes;
+  std::vector<Exposure> exposures;
   std::map<std::string, std::size_t, std::less<>> models;
-  std::vector<std::string> warnings;
 
   // While loading:
   void read_macros();
@@ -38,19 +46,24 @@ struct Project::State {
   void add_sources();
   void add_generic_tests();
   void read_singular_tests();
+  void name_tests_apart();
   void sort_nodes();
+  void read_exposures();
 
  private:
   // A render that only takes down what the template refers to and configures.
   Rendering reading(const std::string& name, std::vector<Dependency>& refs) const;
-  void add_model(const std::string& path, const ModelSpec* spec);
+  void read_models_named(const std::string& name, const std::vector<std::string>& paths,
+                         const ModelSpec* spec);
+  std::optional<Node> model_at(const std::string& path, const ModelSpec* spec);
+  void refuse_own_materialization(const Node& node, const std::string& materialized) const;
+  bool is_empty(const Node& node);
   void read_sql(Node& node, const std::string& path);
   void add_tests_of(std::size_t tested, const ModelSpec& spec);
   void add_settings(const ModelSpec& spec, Node& node);
   void add_generic_test(std::size_t tested, const TestSpec& spec,
                         const std::vector<std::string>& column_tags);
   void add_test(Node node);
-  std::string schema_for(const ModelConfig& config);
   std::vector<std::string> fqn_of(const std::string& path, const std::string& name,
                                   const std::vector<std::string>& roots) const;
   void warn_of_useless_branches(const ConfigTree& tree, NodeKind kind);
@@ -60,7 +73,13 @@ struct Project::State {
   ConfigTree source_tree_;
   ConfigTree test_tree_;
   std::unique_ptr<Labeller> labeller_;
-  std::vector<std::string> disabled_;
+  std::unique_ptr<RelationNaming> naming_;
+  Disabled disabled_;
+  struct SwitchedOff {
+    NodeKind kind;
+    std::vector<std::string> fqn;
+  };
+  std::vector<SwitchedOff> switched_off_;
   friend class Project;
 };
 
@@ -116,11 +135,21 @@ void Project::State::read_macros() {
   context->finish_macros();
 }
 
+// Any folder of the project may hold descriptions, of whatever kind.
 void Project::State::read_declarations() {
-  for (const std::string& path : files.below(yml.model_paths, {".yml", ".yaml"})) {
+  std::vector<std::string> folders = yml.model_paths;
+  for (const auto* more : {&yml.macro_paths, &yml.test_paths, &yml.analysis_paths}) {
+    folders.insert(folders.end(), more->begin(), more->end());
+  }
+  for (const std::string& path : files.below(folders, {".yml", ".yaml"})) {
     read_schema_yml(files, path, declared_, warnings);
   }
   labeller_ = std::make_unique<Labeller>(declared_.groups, files);
+  for (const MacroSpec& macro : declared_.macros) {
+    if (context->find_macro(macro.name) != nullptr) continue;
+    warnings.push_back(fmt::format("{}: there is no macro '{}', so nothing of this is used",
+                                   format_place(macro.place), macro.name));
+  }
 }
 
 void Project::State::read_trees() {
@@ -141,21 +170,17 @@ void Project::State::read_models() {
                            "the other place is " + format_place(at->second->place));
     }
   }
-  std::map<std::string, std::string> paths;  // of each model
-  for (const std::string& path : files.below(yml.model_paths, {".sql"})) {
-    const auto [at, fresh] = paths.emplace(stem(path), path);
-    if (!fresh) {
-      throw Error(fmt::format("two models are named '{}': {} and {}", at->first,
-                              files.display(at->second), files.display(path)),
-                  "rename one of the files; config(alias = …) can keep its table's name");
-    }
-  }
-  for (const auto& [name, path] : paths) {
-    const auto spec = specs.find(name);
-    add_model(path, spec == specs.end() ? nullptr : spec->second);
-  }
+  std::map<std::string, std::vector<std::string>> paths;  // of each model
   std::vector<std::string> names;
-  for (const auto& [name, path] : paths) names.push_back(name);
+  for (const std::string& path : files.below(yml.model_paths, {".sql"})) {
+    std::vector<std::string>& same = paths[stem(path)];
+    if (same.empty()) names.push_back(stem(path));
+    same.push_back(path);
+  }
+  for (const auto& [name, same] : paths) {
+    const auto spec = specs.find(name);
+    read_models_named(name, same, spec == specs.end() ? nullptr : spec->second);
+  }
   for (const auto& [name, spec] : specs) {
     if (paths.contains(name)) continue;
     const std::string hint = did_you_mean(name, names);
@@ -163,6 +188,39 @@ void Project::State::read_models() {
                                    format_place(spec->place), name, hint.empty() ? "" : ": ",
                                    hint));
   }
+}
+
+// Of files of one name, one may be switched on. What the YAML says of the name is said of that one,
+// as in dbt; where all are off by themselves, of each.
+void Project::State::read_models_named(const std::string& name,
+                                       const std::vector<std::string>& paths,
+                                       const ModelSpec* spec) {
+  std::vector<std::string> on;
+  if (paths.size() > 1) {
+    for (const std::string& path : paths) {
+      std::vector<std::string> ignored;
+      ignored.swap(warnings);
+      if (model_at(path, nullptr)) on.push_back(path);
+      ignored.swap(warnings);
+    }
+  }
+  std::vector<Node> found;
+  for (const std::string& path : on.empty() ? paths : on) {
+    if (std::optional<Node> node = model_at(path, spec)) found.push_back(std::move(*node));
+  }
+  if (found.size() > 1) {
+    throw Error(fmt::format("two models are named '{}': {} and {}", name, found[0].place.file,
+                            found[1].place.file),
+                "rename one of the files; config(alias = …) can keep its table's name");
+  }
+  if (found.empty()) {
+    disabled_.models.push_back(name);
+    return;
+  }
+  Node& node = found[0];
+  labeller_->label(node);
+  node.relation = naming_->relation_of(node);
+  nodes.push_back(std::move(node));
 }
 
 // Parses the SQL, and renders it once for its refs and for what config() in it says.
@@ -178,6 +236,7 @@ void Project::State::read_sql(Node& node, const std::string& path) {
 // What the YAML beside the models says of a model or source.
 void Project::State::add_settings(const ModelSpec& spec, Node& node) {
   node.description = spec.description;
+  node.described_in = spec.file;
   node.columns = spec.columns;
   for (ColumnSpec& column : node.columns) {
     column.meta = context->render_yaml(Value(column.meta), column.place).as_dict();
@@ -187,7 +246,8 @@ void Project::State::add_settings(const ModelSpec& spec, Node& node) {
   }
 }
 
-void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
+// Nothing where it is switched off, or its file is empty.
+std::optional<Node> Project::State::model_at(const std::string& path, const ModelSpec* spec) {
   Node node;
   node.kind = NodeKind::model;
   node.name = stem(path);
@@ -195,32 +255,41 @@ void Project::State::add_model(const std::string& path, const ModelSpec* spec) {
   node.fqn = fqn_of(path, node.name, yml.model_paths);
   node.file = path;
   node.place = {files.display(path), 1, 1};
+  if (is_empty(node)) return std::nullopt;
   node.settings = model_tree_.for_node(node.fqn);
   if (spec != nullptr) add_settings(*spec, node);
   read_sql(node, path);
+  const Setting* materialized = node.settings.find("materialized");
+  refuse_own_materialization(node, materialized == nullptr ? "view" : materialized->value.str());
   node.model = model_config(node.settings, files, warnings);
   node.tags = node.model.tags;
   if (!node.model.enabled) {
-    disabled_.push_back(node.name);
-    return;
+    switched_off_.push_back({node.kind, node.fqn});
+    return std::nullopt;
   }
-  labeller_->label(node);
-  node.relation = {target.database, schema_for(node.model),
-                   node.model.alias.empty() ? node.name : node.model.alias};
-  nodes.push_back(std::move(node));
+  return node;
 }
 
-// main, or main_staging with +schema: staging; as the project's generate_schema_name says, if any.
-std::string Project::State::schema_for(const ModelConfig& config) {
-  if (const Value* macro = context->find_macro("generate_schema_name")) {
-    std::vector<Dependency> none;
-    Rendering rendering = reading("generate_schema_name", none);
-    CallArguments arguments;
-    arguments.positional.push_back(config.schema.empty() ? Value() : Value(config.schema));
-    arguments.positional.emplace_back();
-    return std::string(trim(context->call(*macro, arguments, rendering).text()));
-  }
-  return config.schema.empty() ? target.schema : target.schema + "_" + config.schema;
+// An empty file makes nothing, as in dbt.
+bool Project::State::is_empty(const Node& node) {
+  if (!trim(*files.find(node.file)).empty()) return false;
+  warnings.push_back(fmt::format("{}: the file is empty, so there is no {} '{}'", node.place.file,
+                                 node.kind == NodeKind::test ? "test" : "model", node.name));
+  return true;
+}
+
+// A {% materialization %} block of the project stands for dbt's own of its name too.
+void Project::State::refuse_own_materialization(const Node& node,
+                                                const std::string& materialized) const {
+  const auto& own = context->materializations();
+  const auto found = own.find(materialized);
+  if (found == own.end()) return;
+  const Setting* setting = node.settings.find("materialized");
+  throw files.error_at(setting == nullptr ? node.place : setting->place,
+                       fmt::format("'{}' is made by the materialization '{}' of {}, and "
+                                   "materializations of a project's own are not supported",
+                                   node.name, materialized, format_place(found->second)),
+                       "dbt build of dbt-core does it");
 }
 
 void Project::State::add_sources() {
@@ -244,7 +313,13 @@ void Project::State::add_sources() {
     if (freshness.empty() && tree_freshness != nullptr) freshness = {*tree_freshness};
     for (Setting& layer : freshness) layer.value = context->render_yaml(layer.value, layer.place);
     add_settings(spec.table, node);
-    node.tags = model_config(node.settings, files, warnings).tags;
+    const ModelConfig config = model_config(node.settings, files, warnings);
+    if (!config.enabled) {
+      disabled_.sources.push_back(node.name);
+      switched_off_.push_back({node.kind, node.fqn});
+      continue;
+    }
+    node.tags = config.tags;
     labeller_->label(node, freshness);
     node.relation = {target.database, context->render_yaml(Value(spec.schema), node.place).str(),
                      context->render_yaml(Value(spec.identifier), node.place).str()};
@@ -256,7 +331,8 @@ void Project::State::add_generic_tests() {
   std::map<std::string, std::size_t> targets;
   for (std::size_t i = 0; i < nodes.size(); ++i) targets.emplace(nodes[i].unique_id, i);
   for (const SourceSpec& spec : declared_.sources) {
-    add_tests_of(targets.at(fmt::format("source.{}.{}", yml.name, source_name(spec))), spec.table);
+    const auto found = targets.find(fmt::format("source.{}.{}", yml.name, source_name(spec)));
+    if (found != targets.end()) add_tests_of(found->second, spec.table);
   }
   for (const ModelSpec& spec : declared_.models) {
     const auto found = targets.find(fmt::format("model.{}.{}", yml.name, spec.name));
@@ -283,17 +359,20 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   const std::string target_name =
       is_source ? replace_all(nodes[tested].name, ".", "_") : nodes[tested].name;
   node.name = generic_test_name(spec, target_name, is_source);
-  node.unique_id = fmt::format("test.{}.{}.{}.{}", yml.name, node.name, target_name, spec.column);
+  node.unique_id = fmt::format("test.{}.{}.{}", yml.name, node.name,
+                               generic_test_hash(node.name, spec, nodes[tested]));
   node.file = spec.file;
   node.place = spec.place;
-  node.fqn = fqn_of(spec.file, node.name, yml.model_paths);
+  // As dbt: without the first folder, whatever it is.
+  node.fqn = fqn_of(spec.file, node.name, {spec.file.substr(0, spec.file.find('/'))});
   Settings given = test_tree_.for_node(node.fqn);
   for (const std::string& tag : column_tags) given.set("tags", Value(tag), spec.place);
 
   Rendering rendering = reading(node.name, node.refs);
   for (const auto& [key, setting] : spec.settings.all()) {
-    rendering.settings.set(key, context->render_yaml(setting.value, setting.place, &rendering),
-                           setting.place);
+    // What is none says nothing, so that what dbt_project.yml says holds.
+    Value value = context->render_yaml(setting.value, setting.place, &rendering);
+    if (!value.is_none()) rendering.settings.set(key, std::move(value), setting.place);
   }
   const Settings in_yaml = rendering.settings;
   render_generic_test(*context, files, spec,
@@ -307,14 +386,25 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
 }
 
 void Project::State::add_test(Node node) {
+  refuse_own_materialization(node, "test");
   node.test = test_config(node.settings, files, warnings);
   node.tags = node.test.tags;
-  if (!node.test.enabled) return;
+  if (!node.test.enabled) {
+    switched_off_.push_back({node.kind, node.fqn});
+    return;
+  }
   labeller_->label(node);
   nodes.push_back(std::move(node));
 }
 
 void Project::State::read_singular_tests() {
+  std::map<std::string, const ModelSpec*> specs;
+  for (const ModelSpec& spec : declared_.singular_tests) {
+    const auto [at, fresh] = specs.emplace(spec.name, &spec);
+    if (fresh) continue;
+    throw files.error_at(spec.place, fmt::format("the test '{}' is described twice", spec.name),
+                         "the other place is " + format_place(at->second->place));
+  }
   for (const std::string& path : files.below(yml.test_paths, {".sql"})) {
     const bool generic =
         std::any_of(yml.test_paths.begin(), yml.test_paths.end(),
@@ -327,9 +417,31 @@ void Project::State::read_singular_tests() {
     node.file = path;
     node.place = {files.display(path), 1, 1};
     node.fqn = fqn_of(path, node.name, yml.test_paths);
-    node.settings = test_tree_.for_node(node.fqn);
-    read_sql(node, path);
-    add_test(std::move(node));
+    const auto spec = specs.find(node.name);
+    if (!is_empty(node)) {
+      node.settings = test_tree_.for_node(node.fqn);
+      if (spec != specs.end()) add_settings(*spec->second, node);
+      read_sql(node, path);
+      add_test(std::move(node));
+    }
+    if (spec != specs.end()) specs.erase(spec);
+  }
+  for (const auto& [name, spec] : specs) {
+    warnings.push_back(fmt::format("{}: there is no test '{}', so nothing of this is used",
+                                   format_place(spec->place), name));
+  }
+}
+
+// Tests are known by their names from here on: two of one name are told apart by dbt's sums.
+void Project::State::name_tests_apart() {
+  std::map<std::string, std::set<std::string>> ids;
+  for (const Node& node : nodes) {
+    if (node.kind == NodeKind::test) ids[node.name].insert(node.unique_id);
+  }
+  const std::string prefix = fmt::format("test.{}.", yml.name);
+  for (Node& node : nodes) {
+    if (!node.is_generic || ids.at(node.name).size() == 1) continue;
+    node.name = node.unique_id.substr(prefix.size());
   }
 }
 
@@ -360,14 +472,27 @@ void Project::State::sort_nodes() {
   }
 }
 
+void Project::State::read_exposures() {
+  for (const ExposureSpec& spec : declared_.exposures) {
+    std::vector<Dependency> refs;
+    Rendering rendering = reading(spec.name, refs);
+    for (const Setting& read : spec.depends_on) {
+      context->render_yaml(read.value, read.place, &rendering);
+    }
+    exposures.push_back({spec.name, resolve(nodes, yml.name, disabled_, files, refs)});
+  }
+}
+
 // A folder in a tree of dbt_project.yml that holds nothing is a slip of the pen.
 void Project::State::warn_of_useless_branches(const ConfigTree& tree, NodeKind kind) {
   for (const ConfigTree::Branch& branch : tree.branches()) {
     if (branch.settings.all().empty() || branch.path.empty()) continue;
-    const bool used = std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) {
+    const auto is_in = [&](const auto& node) {
       return node.kind == kind && branch.path.size() <= node.fqn.size() &&
              std::equal(branch.path.begin(), branch.path.end(), node.fqn.begin());
-    });
+    };
+    const bool used = std::any_of(nodes.begin(), nodes.end(), is_in) ||
+                      std::any_of(switched_off_.begin(), switched_off_.end(), is_in);
     if (used) continue;
     warnings.push_back(fmt::format("{}: these settings apply to nothing: there is no {}",
                                    format_place(branch.place), join(branch.path, "/")));
@@ -383,11 +508,15 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   state->add_sources();
   state->add_generic_tests();
   state->read_singular_tests();
+  state->name_tests_apart();
+  drop_unresolved_tests(state->nodes, state->yml.name, state->disabled_, state->warnings);
   state->sort_nodes();
   state->warn_of_useless_branches(state->model_tree_, NodeKind::model);
   state->warn_of_useless_branches(state->source_tree_, NodeKind::source);
   state->warn_of_useless_branches(state->test_tree_, NodeKind::test);
   connect(state->nodes, state->yml.name, state->disabled_, state->files);
+  refuse_shared_relations(state->nodes, state->files);
+  state->read_exposures();
   return Project(std::move(state));
 }
 
@@ -400,6 +529,7 @@ const std::string& Project::name() const { return state_->yml.name; }
 const Target& Project::target() const { return state_->target; }
 const std::vector<Node>& Project::nodes() const { return state_->nodes; }
 const ProjectFiles& Project::files() const { return state_->files; }
+const std::vector<Exposure>& Project::exposures() const { return state_->exposures; }
 std::size_t Project::macro_count() const { return state_->context->macro_files().size(); }
 const std::vector<std::string>& Project::warnings() const { return state_->warnings; }
 Context& Project::context() const { return *state_->context; }

@@ -19,6 +19,12 @@ struct LoadOptions {
   Target target;
 };
 
+// A use of models and sources that is made elsewhere: a dashboard, a report.
+struct Exposure {
+  std::string name;
+  std::vector<std::size_t> depends_on;
+};
+
 class Project {
  public:
   // Throws Error with file, line and column for whatever is wrong with the project.
@@ -32,6 +38,7 @@ class Project {
   // Sources, then models, then tests, each by name.
   const std::vector<Node>& nodes() const;
   const Node* find_model(const std::string& name) const;  // null if there is none
+  const std::vector<Exposure>& exposures() const;
   const ProjectFiles& files() const;
   std::size_t macro_count() const;
   // Mistakes that dbt accepts as well: "FILE:LINE:COLUMN: …".

@@ -179,9 +179,7 @@ TEST(Project, NamesPlaceAndHintOfEveryMistake) {
       {{"models/a.sql", "{{ config(pre_hook='drop table x') }}"}},
       {{"models/a.sql", "select {{ env_var('GSA_NO_SUCH_VARIABLE') }}"}},
       {{"models/a.sql", one}, {"models/s.yml", "models:\n  - name: a\n   columns: []\n"}},
-      {{"models/a.sql", one}, {"models/s.yml", "version: 2\nmodel:\n  - name: a\n"}},
       {{"models/a.sql", one}, {"models/s.yml", "models:\n  - description: no name\n"}},
-      {{"models/a.sql", one}, {"models/s.yml", "models:\n  - name: a\n    name: b\n"}},
       {{"models/a.sql", one},
        {"models/s.yml",
         "models:\n  - name: a\n    columns:\n      - {name: id, tests: [uniqe]}\n"}},
@@ -193,10 +191,6 @@ TEST(Project, NamesPlaceAndHintOfEveryMistake) {
        {"models/s.yml",
         "models:\n  - name: a\n    columns:\n      - {name: id, tests: [accepted_values: {vals: "
         "[1]}]}\n"}},
-      {{"models/a.sql", one},
-       {"models/s.yml",
-        "models:\n  - name: a\n    columns:\n      - name: id\n        tests:\n"
-        "          - relationships: {to: ref('bb'), field: id}\n"}},
       {{"models/a.sql", one},
        {"models/s.yml",
         "models:\n  - name: a\n    columns:\n      - name: id\n        tests:\n"

@@ -9,23 +9,51 @@
 namespace gsa::dbt {
 namespace {
 
-const std::vector<std::string> kKeys = {"name",           "version",
-                                        "config-version", "profile",
-                                        "model-paths",    "test-paths",
-                                        "macro-paths",    "seed-paths",
-                                        "analysis-paths", "snapshot-paths",
-                                        "asset-paths",    "docs-paths",
-                                        "function-paths", "target-path",
-                                        "log-path",       "packages-install-path",
-                                        "clean-targets",  "vars",
-                                        "models",         "tests",
-                                        "data_tests",     "seeds",
-                                        "snapshots",      "sources",
-                                        "flags",          "require-dbt-version",
-                                        "dispatch",       "quoting",
-                                        "on-run-start",   "on-run-end",
-                                        "query-comment",  "exposures",
-                                        "metrics",        "unit_tests"};
+// All that dbt takes. What is not read below says nothing of models and tests.
+const std::vector<std::string> kKeys = {"name",
+                                        "version",
+                                        "config-version",
+                                        "profile",
+                                        "model-paths",
+                                        "test-paths",
+                                        "macro-paths",
+                                        "seed-paths",
+                                        "analysis-paths",
+                                        "snapshot-paths",
+                                        "asset-paths",
+                                        "docs-paths",
+                                        "function-paths",
+                                        "target-path",
+                                        "log-path",
+                                        "packages-install-path",
+                                        "clean-targets",
+                                        "vars",
+                                        "models",
+                                        "tests",
+                                        "data_tests",
+                                        "seeds",
+                                        "snapshots",
+                                        "sources",
+                                        "flags",
+                                        "require-dbt-version",
+                                        "dispatch",
+                                        "quoting",
+                                        "on-run-start",
+                                        "on-run-end",
+                                        "query-comment",
+                                        "exposures",
+                                        "metrics",
+                                        "unit_tests",
+                                        "source-paths",
+                                        "data-paths",
+                                        "analyses",
+                                        "functions",
+                                        "semantic-models",
+                                        "saved-queries",
+                                        "packages",
+                                        "restrict-access",
+                                        "dbt-cloud",
+                                        "project-root"};
 
 bool is_identifier(const std::string& name) {
   bool letters = !name.empty() && !(name[0] >= '0' && name[0] <= '9');
@@ -60,13 +88,13 @@ void read_vars(const Yaml& vars, ProjectYml& project) {
 
 }  // namespace
 
-ProjectYml read_project_yml(const ProjectFiles& files) {
+ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>& warnings) {
   const std::string path = "dbt_project.yml";
   if (files.find(path) == nullptr) {
     throw Error(fmt::format("{}: no such file", files.display(path)),
                 "every dbt project has one; gsa init DIR writes a project to start from");
   }
-  const Yaml root = Yaml::parse(files, path);
+  const Yaml root = Yaml::parse(files, path, &warnings);
   root.expect_keys("dbt_project.yml", kKeys);
   for (const std::string key : {"on-run-start", "on-run-end"}) {
     const std::optional<Yaml> hook = root.find(key);
@@ -82,9 +110,11 @@ ProjectYml read_project_yml(const ProjectFiles& files) {
   }
   project.version = root.string_at("version");
   project.profile = root.string_at("profile");
+  read_paths(root, "source-paths", project.model_paths);  // its name before dbt 1.0
   read_paths(root, "model-paths", project.model_paths);
   read_paths(root, "test-paths", project.test_paths);
   read_paths(root, "macro-paths", project.macro_paths);
+  read_paths(root, "analysis-paths", project.analysis_paths);
   if (const std::optional<Yaml> vars = root.find("vars")) read_vars(*vars, project);
   project.models = root.find("models");
   project.sources = root.find("sources");

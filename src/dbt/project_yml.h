@@ -18,6 +18,7 @@ struct ProjectYml {
   std::vector<std::string> model_paths = {"models"};
   std::vector<std::string> test_paths = {"tests"};
   std::vector<std::string> macro_paths = {"macros"};
+  std::vector<std::string> analysis_paths = {"analyses"};
   Dict vars;  // the project's own over those for all; --vars over both
   std::optional<Yaml> models;
   std::optional<Yaml> sources;
@@ -25,8 +26,8 @@ struct ProjectYml {
 };
 
 // `vars` is the YAML of --vars, or empty. Both throw Error at the place of a mistake. The result
-// refers to `files`.
-ProjectYml read_project_yml(const ProjectFiles& files);
+// refers to `files`. What is doubtful is added to `warnings`.
+ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>& warnings);
 void override_vars(ProjectYml& project, const std::string& vars);
 
 }  // namespace gsa::dbt

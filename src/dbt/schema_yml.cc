@@ -12,10 +12,10 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-const Names kTopKeys = {"version",   "models",          "sources",      "macros",
-                        "seeds",     "snapshots",       "analyses",     "exposures",
-                        "metrics",   "groups",          "data_tests",   "unit_tests",
-                        "functions", "semantic_models", "saved_queries"};
+const Names kTopKeys = {"version",   "models",          "sources",       "macros",
+                        "seeds",     "snapshots",       "analyses",      "exposures",
+                        "metrics",   "groups",          "data_tests",    "unit_tests",
+                        "functions", "semantic_models", "saved_queries", "anchors"};
 // What other tools read, and nothing here runs.
 const Names kUnrunKeys = {"seeds", "snapshots", "unit_tests", "functions"};
 const Names kModelKeys = {"name",           "description",
@@ -25,7 +25,8 @@ const Names kModelKeys = {"name",           "description",
                           "access",         "group",
                           "tags",           "constraints",
                           "time_spine",     "deprecation_date",
-                          "latest_version", "semantic_model"};
+                          "latest_version", "semantic_model",
+                          "quote_columns",  "metrics"};
 const Names kColumnKeys = {"name",        "description", "data_type",   "tests",  "data_tests",
                            "tags",        "meta",        "quote",       "config", "docs",
                            "constraints", "policy_tags", "granularity", "entity", "dimension"};
@@ -38,6 +39,8 @@ const Names kTableKeys = {
     "meta", "config",         "loader",     "quoting", "freshness", "loaded_at_field", "external",
     "docs", "loaded_at_query"};
 
+const Names kSingularTestKeys = {"name", "description", "config", "meta", "docs", "tags"};
+const Names kMacroKeys = {"name", "description", "arguments", "config", "meta", "docs"};
 const Names kGroupKeys = {"name", "owner", "description", "config", "meta"};
 
 class SchemaReader {
@@ -46,9 +49,9 @@ class SchemaReader {
       : files_(files), path_(std::move(path)), warnings_(warnings) {}
 
   void read(Declarations& into) {
-    const Yaml root = Yaml::parse(files_, path_);
+    const Yaml root = Yaml::parse(files_, path_, &warnings_);
     if (root.is_null()) return;
-    root.expect_keys("the file", kTopKeys);
+    warn_of_unknown(root, ".yml file", kTopKeys);
     for (const std::string& key : kUnrunKeys) {
       if (const std::optional<Yaml> found = root.find(key); found && !found->items().empty()) {
         warnings_.push_back(
@@ -63,6 +66,22 @@ class SchemaReader {
     }
     if (const std::optional<Yaml> groups = root.find("groups")) {
       for (const Yaml& group : groups->items()) into.groups.push_back(read_group(group));
+    }
+    if (const std::optional<Yaml> tests = root.find("data_tests")) {
+      for (const Yaml& test : tests->items()) {
+        into.singular_tests.push_back(read_singular_test(test));
+      }
+    }
+    if (const std::optional<Yaml> exposures = root.find("exposures")) {
+      for (const Yaml& exposure : exposures->items()) {
+        into.exposures.push_back(read_exposure(exposure));
+      }
+    }
+    if (const std::optional<Yaml> macros = root.find("macros")) {
+      for (const Yaml& macro : macros->items()) {
+        into.macros.push_back({name_of(macro, "macro"), macro.place()});
+        warn_of_unknown(macro, "macro", kMacroKeys);
+      }
     }
   }
 
@@ -144,7 +163,7 @@ class SchemaReader {
   }
 
   ModelSpec read_model(const Yaml& map) {
-    ModelSpec model = read_table(map, "model", {"tags", "meta", "group"});
+    ModelSpec model = read_table(map, "model", {"tags", "meta", "group", "access"});
     refuse_two_places(map, {"meta", "group"});
     if (const std::optional<Yaml> versions = map.find("versions")) {
       throw versions->error("versions of a model are not supported");
@@ -153,7 +172,32 @@ class SchemaReader {
     return model;
   }
 
-  ModelSpec read_table(const Yaml& map, std::string_view what, const Names& settings_beside) {
+  ExposureSpec read_exposure(const Yaml& map) {
+    ExposureSpec exposure;
+    exposure.name = name_of(map, "exposure");
+    exposure.place = map.place();
+    if (const std::optional<Yaml> reads = map.find("depends_on")) {
+      for (const Yaml& item : reads->items()) {
+        exposure.depends_on.push_back({item.value(), item.place()});
+      }
+    }
+    return exposure;
+  }
+
+  ModelSpec read_singular_test(const Yaml& map) {
+    ModelSpec test;
+    test.name = name_of(map, "data test");
+    test.description = map.string_at("description");
+    test.place = map.place();
+    test.file = path_;
+    test.settings = settings_of(map, {});
+    warn_of_unknown(map, "data test of an .sql file", kSingularTestKeys);
+    return test;
+  }
+
+  // `quote_columns` of the whole table stands for what its columns do not say.
+  ModelSpec read_table(const Yaml& map, std::string_view what, const Names& settings_beside,
+                       bool quotes_columns = false) {
     ModelSpec table;
     table.name = name_of(map, what);
     table.description = map.string_at("description");
@@ -162,12 +206,16 @@ class SchemaReader {
     table.settings = settings_of(map, settings_beside);
     table.tests = read_tests(map, "");
     if (const std::optional<Yaml> columns = map.find("columns")) {
-      for (const Yaml& column : columns->items()) table.columns.push_back(read_column(column));
+      const std::optional<Yaml> quote = map.find("quote_columns");
+      const bool quotes = quote ? quote->boolean() : quotes_columns;
+      for (const Yaml& column : columns->items()) {
+        table.columns.push_back(read_column(column, quotes));
+      }
     }
     return table;
   }
 
-  ColumnSpec read_column(const Yaml& map) {
+  ColumnSpec read_column(const Yaml& map, bool quotes_columns) {
     ColumnSpec column;
     column.name = name_of(map, "column");
     column.description = map.string_at("description");
@@ -176,6 +224,9 @@ class SchemaReader {
     if (const std::optional<Yaml> tags = map.find("tags")) column.tags = tags->strings();
     column.meta = label_config(settings_of(map, {"meta"}), files_).meta;
     column.tests = read_tests(map, column.name);
+    const std::optional<Yaml> quote = map.find("quote");
+    const bool quotes = quote ? quote->boolean() : quotes_columns;
+    for (TestSpec& test : column.tests) test.quotes_column = quotes;
     warn_of_unknown(map, "column", kColumnKeys);
     return column;
   }
@@ -192,7 +243,8 @@ class SchemaReader {
       SourceSpec source;
       source.source = name;
       source.schema = schema.empty() ? name : schema;
-      source.table = read_table(item, "table of a source", beside);
+      source.table = read_table(item, "table of a source", beside,
+                                quotes_columns(item).value_or(quotes_columns(map).value_or(false)));
       warn_of_unknown(item, "table of a source", kTableKeys);
       source.identifier = item.string_at("identifier");
       if (source.identifier.empty()) source.identifier = source.table.name;
@@ -203,6 +255,14 @@ class SchemaReader {
       take_freshness(item, source.freshness);
       into.push_back(std::move(source));
     }
+  }
+
+  // `quoting: {column: …}` of a source or of a table of one.
+  static std::optional<bool> quotes_columns(const Yaml& map) {
+    const std::optional<Yaml> quoting = map.find("quoting");
+    if (!quoting) return std::nullopt;
+    const std::optional<Yaml> column = quoting->find("column");
+    return column ? std::optional<bool>(column->boolean()) : std::nullopt;
   }
 
   std::vector<TestSpec> read_tests(const Yaml& map, const std::string& column) {

@@ -20,6 +20,7 @@ struct TestSpec {
   std::string custom_name;
   std::string description;
   std::string column;  // empty: the test is of the whole model
+  bool quotes_column = false;
   Place place;
   std::string file;
 };
@@ -59,14 +60,29 @@ struct GroupSpec {
   Place place;
 };
 
+// What is said of a macro has a use for people only.
+struct MacroSpec {
+  std::string name;
+  Place place;
+};
+
+struct ExposureSpec {
+  std::string name;
+  std::vector<Setting> depends_on;  // "ref('fct')"
+  Place place;
+};
+
 struct Declarations {
   std::vector<ModelSpec> models;
   std::vector<SourceSpec> sources;
   std::vector<GroupSpec> groups;
+  std::vector<ModelSpec> singular_tests;  // their names, descriptions and settings
+  std::vector<MacroSpec> macros;
+  std::vector<ExposureSpec> exposures;
 };
 
 // Adds what `path` declares. Throws Error at the place of a mistake; keys that are merely unknown
-// are refused at the top level of the file and of a test, and warned of elsewhere.
+// are warned of, for dbt takes any.
 void read_schema_yml(const ProjectFiles& files, const std::string& path, Declarations& into,
                      std::vector<std::string>& warnings);
 

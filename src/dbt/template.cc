@@ -157,6 +157,16 @@ void Template::define_macros(Scope& scope) const {
   }
 }
 
+std::vector<std::pair<std::string, Place>> Template::materializations() const {
+  std::vector<std::pair<std::string, Place>> found;
+  for (const jinja::Node& node : root_->body) {
+    if (const auto* block = std::get_if<jinja::SkippedNode>(&node.node)) {
+      found.emplace_back(block->name, root_->source->place(node.offset));
+    }
+  }
+  return found;
+}
+
 std::vector<std::string> Template::macro_names() const {
   std::vector<std::string> names;
   for (const jinja::Node& node : root_->body) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -84,6 +85,8 @@ class Template {
   // arguments; not the variables of the template that calls them.
   void define_macros(Scope& scope) const;
   std::vector<std::string> macro_names() const;
+  // The {% materialization NAME … %} blocks: what is in them is not read.
+  std::vector<std::pair<std::string, Place>> materializations() const;
 
  private:
   explicit Template(std::shared_ptr<const jinja::TemplateNode> root) : root_(std::move(root)) {}

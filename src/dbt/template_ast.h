@@ -149,13 +149,17 @@ struct MacroNode {
   bool takes_varargs, takes_kwargs;  // the body mentions `varargs`, `kwargs`
   std::string signature;             // "name(a, b=1)", as written
 };
+// A block whose content is not read: {% materialization NAME … %}.
+struct SkippedNode {
+  std::string name;
+};
 struct BreakNode {};
 struct ContinueNode {};
 
 struct Node {
   std::size_t offset;
   std::variant<TextNode, OutputNode, DoNode, IfNode, ForNode, SetNode, SetBlockNode, MacroNode,
-               BreakNode, ContinueNode>
+               SkippedNode, BreakNode, ContinueNode>
       node;
 };
 

@@ -175,6 +175,8 @@ class Evaluator {
     return Flow::normal;
   }
 
+  Flow run(const SkippedNode&, std::size_t) { return Flow::normal; }
+
   Flow run(const MacroNode& node, std::size_t) {
     frame_->set(node.name, make_macro(module_, node));
     return Flow::normal;

@@ -23,10 +23,9 @@ const std::vector<std::string>& tag_names() {
   return names;
 }
 
-constexpr std::array<std::string_view, 16> kUnsupported = {
-    "include", "import",     "from",  "extends", "block",    "call", "filter",
-    "with",    "autoescape", "trans", "debug",   "snapshot", "docs", "materialization",
-    "endcall", "endfilter"};
+constexpr std::array<std::string_view, 15> kUnsupported = {
+    "include",    "import", "from",  "extends",  "block", "call",    "filter",   "with",
+    "autoescape", "trans",  "debug", "snapshot", "docs",  "endcall", "endfilter"};
 
 struct OpenBlock {
   std::string name;
@@ -98,6 +97,7 @@ class Parser {
       return {offset, DoNode{std::move(expression)}};
     }
     if (tag.text == "break" || tag.text == "continue") return parse_jump(tag);
+    if (tag.text == "materialization") return skip_block(tag, "endmaterialization");
     unexpected_tag(tag);
   }
 
@@ -254,6 +254,22 @@ class Parser {
     node.takes_kwargs = expressions_.mentions("kwargs") > kwargs;
     close();
     return {tag.offset, std::move(node)};
+  }
+
+  // A block of dbt's that nothing here runs, up to the tag `end`: what is in it may be anything.
+  Node skip_block(const Token& tag, std::string_view end) {
+    const Token& name =
+        tokens_.expect(TokenKind::name, fmt::format("the name of the {}", tag.text));
+    open(tag.text, tag.offset);
+    while (!tokens_.is(TokenKind::end)) {
+      const bool begins = tokens_.is(TokenKind::block_begin);
+      tokens_.next();
+      if (!begins || !tokens_.is_name(end)) continue;
+      close();
+      return {tag.offset, SkippedNode{std::string(name.text)}};
+    }
+    check_end();
+    return {tag.offset, SkippedNode{std::string(name.text)}};
   }
 
   void parse_parameters(MacroNode& node) {
