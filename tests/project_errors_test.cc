@@ -146,16 +146,22 @@ TEST_F(OwnProject, IsNotOverwrittenByInit) {
   EXPECT_EQ(read_file(folder_ / "models/dbt_project.yml"), before);
 }
 
-TEST(Selection, OfNothingIsAnError) {
+TEST(Selection, OfNothingIsToldAndDoesNothing) {
   const TempFolder folder;
   copy_small_warehouse(folder);
-  for (const char* command : {"build", "test"}) {
+  const std::string before = published_content(folder);
+  const std::string warning =
+      "warning: 'fct_sesions' selects nothing; did you mean 'fct_sessions'?\n";
+  const std::pair<const char*, const char*> commands[] = {
+      {"build", "Nothing to do: nothing is selected\n"},
+      {"test", "Nothing to do: no tests are selected\n"}};
+  for (const auto& [command, nothing] : commands) {
     const Outcome outcome = gsa(folder, {command, "--select", "fct_sesions"});
-    EXPECT_EQ(outcome.exit_code, 1);
-    EXPECT_EQ(outcome.err,
-              "error: 'fct_sesions' selects nothing\nhint: did you mean 'fct_sessions'?\n");
+    EXPECT_EQ(outcome.exit_code, 0);
+    EXPECT_EQ(outcome.err, warning + nothing);
   }
-  EXPECT_EQ(gsa(folder, {"run", "--select", "tag:nope"}).exit_code, 1);
+  EXPECT_EQ(gsa(folder, {"run", "--source", "synthetic", "--select", "tag:nope"}).exit_code, 0);
+  EXPECT_EQ(published_content(folder), before);
 }
 
 TEST(Selection, DoesNotMixModelsOfDifferentData) {

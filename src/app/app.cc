@@ -241,11 +241,16 @@ void add_project_options(CLI::App& command, ProjectOptions& options) {
       ->type_name("DIR");
   command.add_option("--vars", options.vars, "Override vars of the project: '{name: value}'")
       ->type_name("YAML");
-  command
-      .add_option("-s,--select", options.select,
-                  "Only these models: name, +name+, tag:x, path:x, … as in dbt")
-      ->type_name("SEL");
-  command.add_option("--exclude", options.exclude, "But not these")->type_name("SEL");
+  CLI::Option* select =
+      command
+          .add_option("-s,--select", options.select,
+                      "Only these models: name, +name+, tag:x, path:x, … as in dbt")
+          ->type_name("SEL");
+  CLI::Option* exclude =
+      command.add_option("--exclude", options.exclude, "But not these")->type_name("SEL");
+  command.add_option("--selector", options.selector, "What this selector of selectors.yml names")
+      ->type_name("NAME")
+      ->excludes(select, exclude);
 }
 
 }  // namespace gsa::app

@@ -154,16 +154,24 @@ duck::Database open_for_records(const CommonOptions& common, const RecordOptions
 
 std::optional<Selection> select_assets(const ProjectOptions& options, const dbt::Project& project,
                                        const Catalog& catalog, const assets::Plan& plan) {
-  if (options.select.empty() && options.exclude.empty()) return std::nullopt;
-  const dbt::NodeSet nodes =
-      dbt::select_nodes(project, join(options.select, " "), join(options.exclude, " "),
-                        {{"stale", nodes_of(project, plan.stale())}});
   Selection selection;
+  selection.by_default =
+      options.select.empty() && options.exclude.empty() && options.selector.empty();
+  if (selection.by_default && !dbt::has_default_selector(project)) return std::nullopt;
+  const dbt::NodeSet nodes = dbt::select_nodes(
+      project, {join(options.select, " "), join(options.exclude, " "), options.selector},
+      {{"stale", nodes_of(project, plan.stale())}}, selection.warnings);
   selection.assets = assets_of(project, nodes);
   for (const auto& [name, index] : catalog.tests) {
     if (nodes.contains(index)) selection.checks.insert(name);
   }
   return selection;
+}
+
+void print_warnings(const Selection& selection) {
+  for (const std::string& warning : selection.warnings) {
+    fmt::print(err_stream(), "{} {}\n", paint(err_fd(), Ink::yellow, "warning:"), warning);
+  }
 }
 
 assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
@@ -320,9 +328,10 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
     std::optional<Error> failure;
     totals.status = "success";
     if (result.failed_checks > 0) {
-      failure =
-          failure_of(result, maker.log(),
-                     any ? "held back: " + listed(result.held_back) : "nothing was published");
+      failure = failure_of(result, maker.log(),
+                           !any                       ? "nothing was published"
+                           : result.held_back.empty() ? "nothing was held back"
+                                                      : "held back: " + listed(result.held_back));
       if (!any) throw Error(*failure);
       totals.status = "failed";
       totals.message = failure->message();

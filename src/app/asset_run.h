@@ -53,12 +53,19 @@ duck::Database open_or_in_memory(const CommonOptions& common, const RecordOption
 duck::Database open_for_records(const CommonOptions& common, const RecordOptions& record,
                                 bool& writable);
 
-// What `--select` and `--exclude` stand for; `stale` is the word for what `plan` would make.
-// Nothing where neither was given. Tests are by name of check.
+// What `--select`, `--exclude` and `--selector` stand for, or else the project's default selector;
+// `stale` is the word for what `plan` would make. Nothing where there is none of these. Tests are
+// by name of check.
 struct Selection {
   std::set<std::string> assets;
   std::set<std::string> checks;
+  bool by_default = false;            // by the default selector
+  std::vector<std::string> warnings;  // of what selects nothing
+
+  bool is_empty() const { return assets.empty() && checks.empty(); }
 };
+// Prints the warnings to stderr.
+void print_warnings(const Selection& selection);
 std::optional<Selection> select_assets(const ProjectOptions& options, const dbt::Project& project,
                                        const Catalog& catalog, const assets::Plan& plan);
 // The plan of making exactly that.

@@ -93,7 +93,14 @@ void build(const BuildOptions& options) {
   planning.sources = versions_of_sources(connection, catalog, state, false);
   assets::Plan plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
   const auto selection = select_assets(options.project, project, catalog, plan);
-  if (selection) plan = plan_selection(*selection, catalog, state, planning);
+  if (selection) {
+    if (!options.common.quiet) print_warnings(*selection);
+    if (selection->is_empty()) {
+      if (!options.common.quiet) fmt::print(err_stream(), "Nothing to do: nothing is selected\n");
+      return;
+    }
+    plan = plan_selection(*selection, catalog, state, planning);
+  }
   require_sources(catalog, state, plan);
   if (plan.is_empty()) {
     if (!options.common.quiet) fmt::print(err_stream(), "{}\n", fresh_line(plan));
@@ -110,15 +117,13 @@ void build(const BuildOptions& options) {
 assets::Plan plan_of_tests(const BuildOptions& options, const dbt::Project& project,
                            const Catalog& catalog, const assets::State& state) {
   const auto selection = select_assets(options.project, project, catalog, assets::Plan{});
+  if (selection && !options.common.quiet) print_warnings(*selection);
   assets::Plan plan;
   std::set<std::string> tested;
   for (const assets::Check& check : catalog.checks) {
     const bool wanted = !selection || selection->checks.contains(check.name);
     plan.checks_due.push_back(wanted);
     if (wanted) tested.insert(check.inputs.begin(), check.inputs.end());
-  }
-  if (std::none_of(plan.checks_due.begin(), plan.checks_due.end(), [](bool due) { return due; })) {
-    throw Error("the selection holds no tests to run");
   }
   std::set<std::string> missing;
   for (const std::string& name : tested) {
@@ -143,6 +148,10 @@ void test(const BuildOptions& options) {
   const assets::State state = assets::read_state(connection);
   const Catalog catalog = catalog_of(project, state);
   const assets::Plan plan = plan_of_tests(options, project, catalog, state);
+  if (plan.is_empty()) {
+    if (!options.common.quiet) fmt::print(err_stream(), "Nothing to do: no tests are selected\n");
+    return;
+  }
   const assets::Versions sources = versions_of_sources(connection, catalog, state, true);
   const AssetRun run{"test", options.given, options.common, options.record, project, catalog, state,
                      plan,   sources,       nullptr,        false,          false,   "test"};

@@ -67,6 +67,7 @@ struct ProjectOptions {
   std::string vars;    // YAML that overrides the project's vars
   std::vector<std::string> select;
   std::vector<std::string> exclude;
+  std::string selector;  // the name of one in the project's selectors.yml
 };
 void add_project_options(CLI::App& command, ProjectOptions& options);
 

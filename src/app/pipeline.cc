@@ -80,6 +80,13 @@ void require_raw_tables(const assets::Plan& plan, const assets::State& state,
   }
 }
 
+// The project's default selector is of models: the raw tables are made as without it.
+void add_stale_raw_tables(const assets::Plan& plan, Selection& selection) {
+  for (const std::string& name : plan.stale()) {
+    if (is_raw_table(name)) selection.assets.insert(name);
+  }
+}
+
 assets::PlanOptions plan_options(const PipelineOptions& options, const RawAssets& raw) {
   assets::PlanOptions plan;
   plan.full_refresh = options.full_refresh;
@@ -121,7 +128,11 @@ PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& p
   plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
   selection = select_assets(options.project, project, catalog, plan);
   if (selection) {
-    require_raw_tables(plan, state, *selection);
+    if (selection->by_default) {
+      add_stale_raw_tables(plan, *selection);
+    } else if (!selection->is_empty()) {
+      require_raw_tables(plan, state, *selection);
+    }
     plan = plan_selection(*selection, catalog, state, planning);
   }
 }
@@ -178,9 +189,14 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
                      sources.reason));
   }
   PipelinePlan planned(options, project, sources, database);
+  if (planned.selection && !options.common.quiet) print_warnings(*planned.selection);
   const assets::Provenance provenance = provenance_of(options, planned.raw_options, sources);
   if (planned.plan.is_empty()) {
-    if (!options.common.quiet) fmt::print(err_stream(), "{}\n", fresh_line(planned.plan));
+    const bool is_nothing = planned.selection && planned.selection->is_empty();
+    if (!options.common.quiet) {
+      fmt::print(err_stream(), "{}\n",
+                 is_nothing ? "Nothing to do: nothing is selected" : fresh_line(planned.plan));
+    }
     duck::Connection connection = database.connect();
     assets::restate_provenance(connection, provenance.source_reason, provenance.project);
     return false;

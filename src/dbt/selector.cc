@@ -1,201 +1,24 @@
 #include "dbt/selector.h"
 
 #include <algorithm>
-#include <iterator>
-#include <optional>
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "base/text.h"
+#include "dbt/selection.h"
+#include "dbt/selector_methods.h"
+#include "dbt/selectors_yml.h"
 
 namespace gsa::dbt {
 namespace {
-
-struct Term {
-  std::string text;  // as written
-  std::string method;
-  std::string value;
-  bool is_plain = false;  // no METHOD stands in it
-  bool at = false;
-  std::optional<int> up;
-  std::optional<int> down;
-};
-
-const std::vector<std::string> kMethods = {"fqn",    "path",      "file",          "tag",
-                                           "source", "test_type", "resource_type", "test_name"};
-
-bool is_digits(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// "" stands for any depth.
-int depth_of(std::string_view digits) {
-  if (digits.empty()) return kAnyDepth;
-  constexpr std::size_t kLongestDepth = 6;  // no graph is a million models deep
-  return digits.size() > kLongestDepth ? kAnyDepth : std::stoi(std::string(digits));
-}
-
-bool has_wildcard(std::string_view text) {
-  return text.find_first_of("*?") != std::string_view::npos;
-}
-
-Term parse_term(const std::string& text) {
-  Term term;
-  term.text = text;
-  std::string_view rest = text;
-  if (rest.starts_with('@')) {
-    term.at = true;
-    rest.remove_prefix(1);
-  } else if (const std::size_t plus = rest.find('+');
-             plus != std::string_view::npos && is_digits(rest.substr(0, plus))) {
-    term.up = depth_of(rest.substr(0, plus));
-    rest.remove_prefix(plus + 1);
-  }
-  if (const std::size_t plus = rest.rfind('+');
-      plus != std::string_view::npos && is_digits(rest.substr(plus + 1))) {
-    term.down = depth_of(rest.substr(plus + 1));
-    rest = rest.substr(0, plus);
-  }
-  if (term.at && term.down) {
-    throw Error(fmt::format("'{}': @ already includes what is downstream", text),
-                "leave out the + at its end");
-  }
-  const std::size_t colon = rest.find(':');
-  term.is_plain = colon == std::string_view::npos;
-  if (colon != std::string_view::npos) {
-    term.method = std::string(rest.substr(0, colon));
-    rest.remove_prefix(colon + 1);
-    const bool known = std::find(kMethods.begin(), kMethods.end(), term.method) != kMethods.end();
-    if (!known && !term.method.starts_with("config.")) {
-      std::string hint = did_you_mean(term.method, kMethods);
-      if (hint.empty()) {
-        hint = fmt::format("known are: {} and config.KEY", join(kMethods, ", "));
-      }
-      throw Error(fmt::format("'{}': there is no selection by '{}'", text, term.method), hint);
-    }
-  } else if (rest.find('/') != std::string_view::npos) {
-    term.method = "path";
-  } else {
-    term.method = rest.ends_with(".sql") || rest.ends_with(".yml") ? "file" : "fqn";
-  }
-  term.value = std::string(rest);
-  if (term.value.empty()) throw Error(fmt::format("'{}' names nothing to select", text));
-  return term;
-}
-
-// As dbt: the name, or leading parts of project.folder.name, with wildcards from some part on.
-bool matches_fqn(const std::vector<std::string>& fqn, const std::string& pattern) {
-  if (matches_wildcard(fqn.back(), pattern)) return true;
-  const std::vector<std::string> parts = split(pattern, '.');
-  for (std::size_t skip = 0; skip < 2; ++skip) {  // with and without the project
-    if (fqn.size() < skip + parts.size()) continue;
-    std::size_t i = 0;
-    while (i < parts.size() && !has_wildcard(parts[i]) && parts[i] == fqn[skip + i]) ++i;
-    if (i == parts.size()) return true;
-    if (!has_wildcard(parts[i])) continue;
-    const auto from = [&](const std::vector<std::string>& all, std::size_t begin) {
-      return join({all.begin() + static_cast<std::ptrdiff_t>(begin), all.end()}, ".");
-    };
-    if (matches_wildcard(from(fqn, skip + i), from(parts, i))) return true;
-  }
-  return false;
-}
-
-bool matches_path(const std::string& file, std::string pattern) {
-  if (pattern.starts_with("./")) pattern.erase(0, 2);
-  while (pattern.ends_with('/')) pattern.pop_back();
-  return file == pattern || file.starts_with(pattern + "/") ||
-         (has_wildcard(pattern) &&
-          (matches_wildcard(file, pattern) || matches_wildcard(file, pattern + "/*")));
-}
-
-bool matches_source(const Node& node, const Project& project, const std::string& pattern) {
-  if (node.kind != NodeKind::source) return false;
-  std::vector<std::string> parts = split(pattern, '.');
-  if (parts.size() == 3 && parts[0] == project.name()) parts.erase(parts.begin());
-  const std::size_t dot = node.name.find('.');
-  if (!matches_wildcard(node.name.substr(0, dot), parts[0])) return false;
-  return parts.size() == 1 || matches_wildcard(node.name.substr(dot + 1), parts[1]);
-}
-
-bool matches_config(const Node& node, const std::string& key, const std::string& value) {
-  if (key == "materialized" && node.kind == NodeKind::model) {
-    return to_string(node.model.materialized) == value;
-  }
-  if (key == "severity" && node.kind == NodeKind::test) {
-    return to_lower(value) == (node.test.severity == Severity::warn ? "warn" : "error");
-  }
-  const Setting* setting = node.settings.find(key);
-  if (setting == nullptr || setting->value.is_none()) return false;
-  if (setting->value.is_sequence()) {
-    const List& list = setting->value.as_list();
-    return std::any_of(list.begin(), list.end(),
-                       [&](const Value& item) { return item.str() == value; });
-  }
-  return to_lower(setting->value.str()) == to_lower(value);
-}
-
-bool matches(const Node& node, const Project& project, const Term& term) {
-  const std::string& value = term.value;
-  if (term.method == "fqn") {
-    return node.kind != NodeKind::source && matches_fqn(node.fqn, value);
-  }
-  if (term.method == "path") return matches_path(node.file, value);
-  if (term.method == "file") {
-    return matches_wildcard(node.file.substr(node.file.rfind('/') + 1), value);
-  }
-  if (term.method == "tag") {
-    return std::any_of(node.tags.begin(), node.tags.end(),
-                       [&](const std::string& tag) { return matches_wildcard(tag, value); });
-  }
-  if (term.method == "source") return matches_source(node, project, value);
-  if (term.method == "test_type") {
-    return node.kind == NodeKind::test &&
-           (value == "data" || value == (node.is_generic ? "generic" : "singular"));
-  }
-  if (term.method == "test_name") {
-    return node.is_generic && matches_wildcard(node.spec.name, value);
-  }
-  if (term.method == "resource_type") {
-    return value == "all" || value == (node.kind == NodeKind::source  ? "source"
-                                       : node.kind == NodeKind::model ? "model"
-                                                                      : "test");
-  }
-  return matches_config(node, term.method.substr(std::string("config.").size()), value);
-}
-
-// What the term stands for without its operators.
-NodeSet core_of_term(const Project& project, const Term& term) {
-  NodeSet found;
-  for (std::size_t i = 0; i < project.nodes().size(); ++i) {
-    if (matches(project.nodes()[i], project, term)) found.insert(i);
-  }
-  return found;
-}
-
-// `found` with what the term's operators and the tests add to it.
-NodeSet with_operators(const std::vector<Node>& nodes, const Term& term, const NodeSet& found) {
-  NodeSet all = found;
-  if (term.up) all.merge(ancestors(nodes, found, *term.up));
-  if (term.down || term.at) all.merge(descendants(nodes, found, term.down.value_or(kAnyDepth)));
-  if (term.at) all.merge(ancestors(nodes, all));
-  // A test goes with each of what it tests, even if it reads other models too.
-  NodeSet tests;
-  for (const std::size_t i : all) {
-    for (const std::size_t child : nodes[i].children) {
-      if (nodes[child].kind == NodeKind::test) tests.insert(child);
-    }
-  }
-  all.merge(tests);
-  return all;
-}
 
 void take(std::vector<std::string>& into, const std::vector<std::string>& more) {
   into.insert(into.end(), more.begin(), more.end());
 }
 
 // Of what was probably meant by a term that matches nothing.
-std::string hint_for(const Project& project, const NamedSets& named, const Term& term) {
+std::string hint_for(const Project& project, const NamedSets& named, const SelectionTerm& term) {
   std::vector<std::string> known;
   if (term.is_plain) {
     for (const auto& [name, set] : named) known.push_back(name);
@@ -213,8 +36,8 @@ std::string hint_for(const Project& project, const NamedSets& named, const Term&
   }
   std::sort(known.begin(), known.end());
   known.erase(std::unique(known.begin(), known.end()), known.end());
-  if (term.method == "config.materialized") known = {"view", "table", "incremental", "ephemeral"};
-  if (term.method == "test_type") known = {"generic", "singular", "data"};
+  if (term.method == "config" && term.arguments.front() == "materialized")
+    known = {"view", "table", "incremental", "ephemeral"};
   std::string hint = did_you_mean(term.value, known);
   if (!hint.empty()) return hint;
   // Few choices are best simply listed; many would bury the message.
@@ -225,76 +48,160 @@ std::string hint_for(const Project& project, const NamedSets& named, const Term&
 
 class Selection {
  public:
-  Selection(const Project& project, const NamedSets& named) : project_(project), named_(named) {}
+  Selection(const Project& project, const NamedSets& named, std::vector<std::string>& warnings)
+      : project_(project), nodes_(project.nodes()), named_(named), warnings_(warnings) {}
 
-  // A union of intersections. Empty text selects nothing.
-  NodeSet of_text(const std::string& text, bool must_match) {
+  NodeSet of(const SelectionSpec& spec) {
+    if (spec.kind == SelectionSpec::Kind::term) return of_term(spec.term);
+    std::vector<NodeSet> sets;
+    for (const SelectionSpec& part : spec.parts) sets.push_back(of(part));
+    NodeSet chosen = combined(spec.kind, sets);
+    if (spec.must_match && chosen.empty() && !names_a_set(spec)) warn(spec);
+    return chosen;
+  }
+
+ private:
+  static NodeSet combined(SelectionSpec::Kind kind, const std::vector<NodeSet>& sets) {
     NodeSet chosen;
-    for (const std::string& part : split(text, ' ')) {
-      if (!trim(part).empty()) chosen.merge(of_intersection(part, must_match));
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      const NodeSet& set = sets[i];
+      if (i == 0 || kind == SelectionSpec::Kind::any) {
+        chosen.insert(set.begin(), set.end());
+      } else {
+        const bool keeps = kind == SelectionSpec::Kind::all;
+        std::erase_if(chosen, [&](std::size_t node) { return set.contains(node) != keeps; });
+      }
     }
     return chosen;
   }
 
-  bool names_a_set() const { return names_a_set_; }
-
- private:
-  NodeSet of_intersection(const std::string& part, bool must_match) {
-    NodeSet both;
-    bool first = true, may_be_empty = !must_match;
-    for (const std::string& item : split(part, ',')) {
-      const Term term = parse_term(item);
-      const NodeSet* set = find_set(term);
-      may_be_empty = may_be_empty || set != nullptr;
-      const NodeSet found = with_operators(project_.nodes(), term,
-                                           set != nullptr ? *set : core_of_term(project_, term));
-      if (found.empty() && set == nullptr && must_match) {
-        throw Error(fmt::format("'{}' selects nothing", term.text),
-                    hint_for(project_, named_, term));
-      }
-      if (first) {
-        both = found;
-      } else {
-        std::erase_if(both, [&](std::size_t node) { return !found.contains(node); });
-      }
-      first = false;
+  NodeSet of_term(const SelectionTerm& term) {
+    if (term.method == "exposure") return of_exposure(term);
+    const NodeSet* set = find_set(term);
+    NodeSet found;
+    for (std::size_t i = 0; i < nodes_.size() && set == nullptr; ++i) {
+      if (matches(nodes_[i], project_, term)) found.insert(i);
     }
-    if (both.empty() && !may_be_empty) {
-      throw Error(fmt::format("'{}' selects nothing: no node fits all of its parts", part));
-    }
-    return both;
+    return with_operators(term, set != nullptr ? *set : found);
   }
 
-  const NodeSet* find_set(const Term& term) {
+  // What is found, with what the term's operators and the tests add to it.
+  NodeSet with_operators(const SelectionTerm& term, const NodeSet& found) const {
+    NodeSet all = found;
+    if (term.up) all.merge(ancestors(nodes_, found, *term.up));
+    if (term.down || term.at) all.merge(descendants(nodes_, found, term.down.value_or(kAnyDepth)));
+    if (term.at) all.merge(ancestors(nodes_, all));
+    return with_tests(term, std::move(all));
+  }
+
+  NodeSet with_tests(const SelectionTerm& term, NodeSet all) const {
+    if (term.tests == IndirectTests::none) return all;
+    NodeSet readable = all;
+    if (term.tests == IndirectTests::buildable) {
+      readable.merge(ancestors(nodes_, all));
+      for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (nodes_[i].kind == NodeKind::source) readable.insert(i);
+      }
+    }
+    NodeSet tests;
+    for (const std::size_t i : all) {
+      for (const std::size_t child : nodes_[i].children) {
+        if (nodes_[child].kind != NodeKind::test) continue;
+        const std::vector<std::size_t>& reads = nodes_[child].depends_on;
+        const bool fits = term.tests == IndirectTests::eager ||
+                          std::all_of(reads.begin(), reads.end(),
+                                      [&](std::size_t read) { return readable.contains(read); });
+        if (fits) tests.insert(child);
+      }
+    }
+    all.merge(tests);
+    return all;
+  }
+
+  // An exposure is made by nobody: only what it reads can be selected, by a + before it.
+  NodeSet of_exposure(const SelectionTerm& term) const {
+    NodeSet reads;
+    for (const Exposure& exposure : project_.exposures()) {
+      if (matches_wildcard(exposure.name, term.value)) {
+        reads.insert(exposure.depends_on.begin(), exposure.depends_on.end());
+      }
+    }
+    if (!term.up && !term.at) return {};
+    const int depth = term.at ? kAnyDepth : *term.up;
+    if (depth != kAnyDepth && depth < 1) return {};
+    NodeSet all = reads;
+    all.merge(ancestors(nodes_, reads, depth == kAnyDepth ? kAnyDepth : depth - 1));
+    return with_tests(term, std::move(all));
+  }
+
+  const NodeSet* find_set(const SelectionTerm& term) const {
     if (!term.is_plain || project_.find_model(term.value) != nullptr) return nullptr;
     const auto found = named_.find(term.value);
-    if (found == named_.end()) return nullptr;
-    names_a_set_ = true;
-    return &found->second;
+    return found == named_.end() ? nullptr : &found->second;
+  }
+
+  bool names_a_set(const SelectionSpec& spec) const {
+    return std::any_of(spec.parts.begin(), spec.parts.end(), [&](const SelectionSpec& part) {
+      return part.kind == SelectionSpec::Kind::term && find_set(part.term) != nullptr;
+    });
+  }
+
+  // Names the first term that matches nothing by itself.
+  void warn(const SelectionSpec& spec) {
+    for (const SelectionSpec& part : spec.parts) {
+      if (!of_term(part.term).empty()) continue;
+      const std::string hint = hint_for(project_, named_, part.term);
+      warnings_.push_back(
+          fmt::format("'{}' selects nothing{}{}", part.text, hint.empty() ? "" : "; ", hint));
+      return;
+    }
+    warnings_.push_back(
+        fmt::format("'{}' selects nothing: no node fits all of its parts", spec.text));
   }
 
   const Project& project_;
+  const std::vector<Node>& nodes_;
   const NamedSets& named_;
-  bool names_a_set_ = false;
+  std::vector<std::string>& warnings_;
 };
+
+const SelectionSpec& named_selection(const NamedSelections& known, const std::string& name) {
+  const auto found = known.by_name.find(name);
+  if (found != known.by_name.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [other, spec] : known.by_name) names.push_back(other);
+  std::string hint = did_you_mean(name, names);
+  if (hint.empty() && !names.empty()) hint = "there is: " + join(names, ", ");
+  throw Error(fmt::format("there is no selector '{}' in selectors.yml", name), hint);
+}
 
 }  // namespace
 
-NodeSet select_nodes(const Project& project, const std::string& select, const std::string& exclude,
-                     const NamedSets& named) {
-  Selection selection(project, named);
+bool has_default_selector(const Project& project) {
+  return !read_selectors_yml(project.files()).by_default.empty();
+}
+
+NodeSet select_nodes(const Project& project, const SelectionRequest& request,
+                     const NamedSets& named, std::vector<std::string>& warnings) {
+  Selection selection(project, named, warnings);
+  const bool asks = !trim(request.select).empty() || !trim(request.exclude).empty();
+  if (!request.selector.empty() || !asks) {
+    const NamedSelections known = read_selectors_yml(project.files());
+    const std::string& name = request.selector.empty() ? known.by_default : request.selector;
+    if (!name.empty()) {
+      NodeSet chosen = selection.of(named_selection(known, name));
+      if (chosen.empty())
+        warnings.push_back(fmt::format("the selector '{}' selects nothing", name));
+      return chosen;
+    }
+  }
   NodeSet chosen;
-  if (trim(select).empty()) {
+  if (trim(request.select).empty()) {
     for (std::size_t i = 0; i < project.nodes().size(); ++i) chosen.insert(i);
   } else {
-    chosen = selection.of_text(select, true);
+    chosen = selection.of(parse_selection(request.select));
   }
-  for (const std::size_t i : selection.of_text(exclude, false)) chosen.erase(i);
-  if (chosen.empty() && !selection.names_a_set()) {
-    throw Error(trim(exclude).empty()
-                    ? "the project has no models and no tests"
-                    : fmt::format("nothing is left to do after --exclude {}", exclude));
-  }
+  for (const std::size_t i : selection.of(parse_selection(request.exclude))) chosen.erase(i);
   return chosen;
 }
 

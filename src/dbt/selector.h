@@ -1,15 +1,7 @@
 #pragma once
 
-// Which nodes a command is about, in dbt's language of selection:
-//
-//   selection := union { " " union }            any of them
-//   union     := term { "," term }              all of them at once
-//   term      := [ "@" | [N] "+" ] [ METHOD ":" ] VALUE [ "+" [N] ]
-//
-// A METHOD is fqn (the default), path (the default where VALUE has a /), tag, source, test_type,
-// resource_type, test_name or config.KEY; * ? stand for any letters. N+ goes N steps up, +N down; @
-// takes what is below a model and all that this needs. A test is selected with any of what it
-// tests. Without METHOD, VALUE may also be the name of a set that the caller knows, "stale".
+// Which nodes a command is about. The language is that of selection.h, or of selectors.yml. Without
+// METHOD, VALUE may also be the name of a set that the caller knows, "stale".
 
 #include <map>
 #include <string>
@@ -22,11 +14,20 @@ namespace gsa::dbt {
 
 using NamedSets = std::map<std::string, NodeSet>;
 
-// Everything, where `select` is empty; less `exclude`. Throws Error, with what may have been meant,
-// if a part of `select` matches nothing or nothing is left. A model wins over a set in `named` of
-// its name. Such a set may be empty, since what it holds changes without anybody's mistake: a
-// selection that names one may select nothing.
-NodeSet select_nodes(const Project& project, const std::string& select, const std::string& exclude,
-                     const NamedSets& named = {});
+struct SelectionRequest {
+  std::string select;    // empty: everything
+  std::string exclude;   // empty: nothing
+  std::string selector;  // the name of one in selectors.yml; stands for the other two
+};
+
+// Whether selectors.yml has one that holds where nothing is asked for.
+bool has_default_selector(const Project& project);
+
+// The nodes that are selected, by what is asked for or else by the default selector. A part that
+// matches nothing is warned of, with what may have been meant, as in dbt: nothing may be left. A
+// model wins over a set in `named` of its name; such a set may be empty without a warning. Throws
+// Error for what is no selection, and for a selector that there is not.
+NodeSet select_nodes(const Project& project, const SelectionRequest& request,
+                     const NamedSets& named, std::vector<std::string>& warnings);
 
 }  // namespace gsa::dbt

@@ -32,13 +32,23 @@ Project shop() {
   });
 }
 
+std::string names_of(const Project& project, const NodeSet& nodes) {
+  std::vector<std::string> names;
+  for (const std::size_t i : nodes) names.push_back(project.nodes()[i].name);
+  return join(names, " ");
+}
+
 std::string selected(const std::string& select, const std::string& exclude = "") {
   static const Project project = shop();
-  std::vector<std::string> names;
-  for (const std::size_t i : select_nodes(project, select, exclude)) {
-    names.push_back(project.nodes()[i].name);
-  }
-  return join(names, " ");
+  std::vector<std::string> ignored;
+  return names_of(project, select_nodes(project, {select, exclude, ""}, {}, ignored));
+}
+
+// What is warned of, each on a line.
+std::string warned(const std::string& select, const std::string& exclude = "") {
+  std::vector<std::string> warnings;
+  select_nodes(shop(), {select, exclude, ""}, {}, warnings);
+  return join(warnings, "\n");
 }
 
 const std::string kUnique = "unique_dim_users_id";
@@ -87,12 +97,12 @@ TEST(Selector, SelectsWhatDbtSelects) {
 TEST(Selector, ExcludesAModelTogetherWithItsTests) {
   EXPECT_EQ(selected("config.materialized:table", "fct_gens"), "dim_users " + kUnique);
   EXPECT_EQ(selected("stg_*", "nothing_like_it"), "stg_gens stg_users");
-  EXPECT_EQ(error_of([] { selected("", "shop.* source:*"); }),
-            "nothing is left to do after --exclude shop.* source:*");
+  EXPECT_EQ(selected("", "shop.* source:*"), "");
 }
 
 // With the sets "stale" of stg_gens and dim_users, "missing" of nothing, and one named as a model.
-std::string selected_with_sets(const std::string& select, const std::string& exclude = "") {
+std::string selected_with_sets(const std::string& select, const std::string& exclude = "",
+                               std::vector<std::string>* told = nullptr) {
   const Project project = shop();
   const auto index_of = [&](const std::string& model) {
     return static_cast<std::size_t>(project.find_model(model) - project.nodes().data());
@@ -100,11 +110,10 @@ std::string selected_with_sets(const std::string& select, const std::string& exc
   const NamedSets named = {{"stale", {index_of("stg_gens"), index_of("dim_users")}},
                            {"missing", {}},
                            {"report", {index_of("stg_gens")}}};
-  std::vector<std::string> names;
-  for (const std::size_t i : select_nodes(project, select, exclude, named)) {
-    names.push_back(project.nodes()[i].name);
-  }
-  return join(names, " ");
+  std::vector<std::string> warnings;
+  const NodeSet nodes = select_nodes(project, {select, exclude, ""}, named, warnings);
+  if (told != nullptr) *told = warnings;
+  return names_of(project, nodes);
 }
 
 TEST(Selector, TakesSetsThatTheCallerNames) {
@@ -123,38 +132,176 @@ TEST(Selector, TakesSetsThatTheCallerNames) {
   EXPECT_EQ(selected_with_sets("config.materialized:table", "stale"), "fct_gens");
 }
 
-TEST(Selector, ANamedSetMayBeEmptyAndAMistakeMayNot) {
-  EXPECT_EQ(selected_with_sets("missing"), "");
-  EXPECT_EQ(selected_with_sets("@missing"), "");
-  EXPECT_EQ(selected_with_sets("missing+,dim_users"), "");
-  EXPECT_EQ(selected_with_sets("stale,tag:big,resource_type:source"), "");
+TEST(Selector, ANamedSetMayBeEmptyWithoutAWarning) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"missing", ""},
+      {"@missing", ""},
+      {"missing+,dim_users", ""},
+      {"stale,tag:big,resource_type:source", ""},
+      {"stael", "'stael' selects nothing; did you mean 'stale'?"},
+      {"missing dim_user", "'dim_user' selects nothing; did you mean 'dim_users'?"},
+      {"stg_gens,tag:big", "'stg_gens,tag:big' selects nothing: no node fits all of its parts"},
+  };
+  for (const auto& [select, warning] : cases) {
+    std::vector<std::string> told;
+    EXPECT_EQ(selected_with_sets(select, "", &told), "") << select;
+    EXPECT_EQ(join(told, "\n"), warning) << select;
+  }
   EXPECT_EQ(selected_with_sets("missing stg_gens"), "stg_gens");
   EXPECT_EQ(selected_with_sets("stale", "shop.*"), "");
   EXPECT_EQ(selected_with_sets("stg_gens", "missing"), "stg_gens");
-  const std::pair<std::string, std::string> mistakes[] = {
-      {"stael", "'stael' selects nothing\nhint: did you mean 'stale'?"},
-      {"missing dim_user", "'dim_user' selects nothing\nhint: did you mean 'dim_users'?"},
-      {"missing,tag:bigg", "'tag:bigg' selects nothing\nhint: did you mean 'big'?"},
-      {"stg_gens,tag:big", "'stg_gens,tag:big' selects nothing: no node fits all of its parts"},
-  };
-  for (const auto& [select, error] : mistakes) {
-    EXPECT_EQ(error_of([&] { selected_with_sets(select); }), error);
-  }
-  // With its METHOD it is a model's name and nothing else.
-  const std::string error = error_of([] { selected_with_sets("fqn:missing"); });
-  EXPECT_TRUE(error.starts_with("'fqn:missing' selects nothing\n")) << error;
+  EXPECT_EQ(selected_with_sets("fqn:missing"), "");  // with its METHOD it is a model's name
 }
 
-TEST(Selector, SaysWhatMayHaveBeenMeant) {
+TEST(Selector, WarnsWithWhatMayHaveBeenMeant) {
   std::string all;
   for (const char* select :
-       {"dim_user", "tag:bigg", "source:rwa", "path:models/stagin", "confg.materialized:table",
-        "config.materialized:tabel", "stg_users,tag:big", "+", "@report+", "dim_users fct_gen",
-        "test_type:unit", "tga:big"}) {
+       {"dim_user", "tag:bigg", "source:rwa", "path:models/stagin", "config.materialized:tabel",
+        "stg_users,tag:big", "dim_users fct_gen", "test_type:unit", "group:x", "exposure:nope"}) {
+    all += warned(select) + "\n\n";
+  }
+  all += warned("stg_gens", "nothing_like_it") + "\n\n";
+  for (const char* select :
+       {"confg.materialized:table", "+", "@report+", "tga:big", "config:x", "state:modified",
+        "result:error", "metric:m", "test_type:unt", "resource_type:modl", "source:a.b.c.d"}) {
     all += error_of([&] { selected(select); }) + "\n\n";
   }
   EXPECT_EQ(all.find("no error"), std::string::npos);
   expect_golden("selector_errors.txt", all);
+}
+
+// a is in a group, public and has meta; b reads it; an exposure reads b.
+Files grouped() {
+  return {{"dbt_project.yml", "name: p\n"},
+          {"models/a.sql",
+           "{{ config(tags=['x'], meta={'k': 'v', 'n': {'m': ['i', true]}}, group='g', "
+           "access='public', unique_key=['id', 'day']) }}select 1 as id"},
+          {"models/b.sql", "select * from {{ ref('a') }}"},
+          {"models/deep/er/c1.sql", "{{ config(materialized='table') }}select 1 as id"},
+          {"models/deep/c2.sql", "select 1 as id"},
+          {"models/s.yml",
+           "groups: [{name: g, owner: {name: o}}]\n"
+           "exposures:\n  - name: board\n    depends_on: [ref('b')]\n"
+           "models:\n  - name: c1\n    columns:\n      - name: id\n        tests:\n"
+           "          - relationships: {to: ref('a'), field: id, config: {limit: 3}}\n"}};
+}
+
+std::string grouped_selected(const std::string& select, const std::string& exclude = "") {
+  static const Project project = load(grouped());
+  std::vector<std::string> ignored;
+  return names_of(project, select_nodes(project, {select, exclude, ""}, {}, ignored));
+}
+
+TEST(Selector, SelectsByAllThatDbtLooksAt) {
+  const std::string test = "relationships_c1_id__id__ref_a_";
+  const std::pair<std::string, std::string> cases[] = {
+      {"group:g", "a " + test},
+      {"group:[fg]", "a " + test},
+      {"package:p,resource_type:model", "a b c1 c2 " + test},
+      {"package:this,resource_type:model", "a b c1 c2 " + test},
+      {"package:q", ""},
+      {"access:protected", "b c1 c2 " + test},
+      {"access:public", "a " + test},
+      {"config.meta.k:v", "a " + test},
+      {"config.meta.k:w", ""},
+      {"config.meta.n.m:i", "a " + test},
+      {"config.meta.n.m:TRUE", "a " + test},
+      {"config.tags:x", "a " + test},
+      {"config.unique_key:day", "a " + test},
+      {"config.materialized:view", "a b c2 " + test},
+      {"config.materialized:test", test},
+      {"config.contract.enforced:false,b", "b"},
+      {"config.severity:ERROR", test},
+      {"config.limit:3", ""},  // a number is no text
+      {"config.enabled:true,c2", "c2"},
+      {"+exposure:board", "a b " + test},
+      {"1+exposure:board", "b"},
+      {"exposure:board", ""},
+      {"path:models/*.sql", "a b " + test},
+      {"path:models/*/c2.sql", "c2"},
+      {"path:models/deep/*", "c1 c2 " + test},
+      {"models/**/c1.sql", "c1 " + test},
+      {"path:models/s.yml", "c1 " + test},
+      {"file:c?", "c1 c2 " + test},
+      {"file:c1.sql", "c1 " + test},
+      {"fqn:deep.er", "c1 " + test},
+      {"deep.*", "c1 c2 " + test},
+      {"c[1-9]", "c1 c2 " + test},
+      {"er", ""},
+      {"1+b", "a b " + test},
+      {"0+b", "b"},
+      {"resource_type:test", test},
+      {"test_name:rel*", test},
+  };
+  for (const auto& [select, expected] : cases) {
+    EXPECT_EQ(grouped_selected(select), expected) << select;
+  }
+  EXPECT_EQ(grouped_selected("1+b", "a"), "b");
+}
+
+std::string by_selector(const std::string& yml, const std::string& name = "",
+                        const std::string& select = "") {
+  Files files = grouped();
+  files["selectors.yml"] = yml;
+  const Project project = load(files);
+  std::vector<std::string> ignored;
+  return names_of(project, select_nodes(project, {select, "", name}, {}, ignored));
+}
+
+TEST(Selector, TakesADefinitionFromSelectorsYml) {
+  const std::string test = "relationships_c1_id__id__ref_a_";
+  const std::pair<std::string, std::string> cases[] = {
+      {"+b", "a b " + test},
+      {"{tag: x}", "a " + test},
+      {"{method: fqn, value: a, children: true}", "a b " + test},
+      {"{method: fqn, value: b, parents: true, parents_depth: 1}", "a b " + test},
+      {"{method: fqn, value: a, childrens_parents: true}", "a b c1 " + test},
+      {"{method: fqn, value: c1, indirect_selection: cautious}", "c1"},
+      {"{method: fqn, value: c1, indirect_selection: empty}", "c1"},
+      {"{method: config.meta.k, value: v, exclude: [{method: test_name, value: '*'}]}", "a"},
+      {"{union: [c2, {method: fqn, value: b}]}", "b c2"},
+      {"{intersection: [{method: path, value: models/deep}, {tag: '*'}, file:c2]}", ""},
+      {"{intersection: [{method: path, value: models/deep}, file:c2]}", "c2"},
+      {"{union: ['*', {exclude: [{method: fqn, value: deep}, a]}]}", "b"},
+      {"{union: [{intersection: [deep, c2]}, b]}", "b c2"},
+      {"{method: selector, value: first}", "c2"},
+  };
+  for (const auto& [definition, expected] : cases) {
+    EXPECT_EQ(by_selector("selectors:\n  - {name: first, definition: c2}\n"
+                          "  - name: s\n    description: d\n    definition: " +
+                              definition + "\n",
+                          "s"),
+              expected)
+        << definition;
+  }
+}
+
+TEST(Selector, ADefaultHoldsWhereNothingElseIsAsked) {
+  const std::string yml =
+      "selectors:\n  - {name: other, definition: c2}\n"
+      "  - {name: s, default: true, definition: {method: fqn, value: b}}\n";
+  EXPECT_EQ(by_selector(yml), "b");
+  EXPECT_EQ(by_selector(yml, "other"), "c2");
+  EXPECT_EQ(by_selector(yml, "", "c2"), "c2");
+}
+
+TEST(Selector, SaysWhatIsWrongInSelectorsYml) {
+  std::string all;
+  for (const char* yml :
+       {"selectors: [{definition: a}]", "selectors: [{name: s}]", "selector: []",
+        "selectors: [{name: s, definition: {method: tga, value: a}}]",
+        "selectors: [{name: s, definition: {method: state, value: new}}]",
+        "selectors: [{name: s, definition: {method: tag}}]",
+        "selectors: [{name: s, definition: {method: selector, value: later}}]",
+        "selectors: [{name: s, definition: {union: [a], intersection: [b]}}]",
+        "selectors: [{name: s, definition: {union: [{exclude: [a]}, {exclude: [b]}]}}]",
+        "selectors: [{name: s, definition: a, default: true}, {name: t, definition: b, default: "
+        "true}]",
+        "selectors: [{name: t, definition: b}]"}) {
+    all += error_of([&] { by_selector(yml, "s"); }) + "\n\n";
+  }
+  EXPECT_EQ(all.find("no error"), std::string::npos) << all;
+  expect_golden("selectors_yml_errors.txt", all);
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+#pragma once
+
+// selectors.yml: selections with a name.
+//
+//   selectors:
+//     - name: nightly
+//       default: true                       # holds where nothing else is selected
+//       definition:
+//         union:                            # or intersection
+//           - method: tag
+//             value: nightly
+//             children: true                # parents, children_depth, childrens_parents, …
+//           - +fct_sessions                 # as on the command line
+//           - exclude: [{method: fqn, value: slow}]
+//
+// `{method: selector, value: NAME}` stands for one that is defined before.
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "dbt/project_files.h"
+#include "dbt/selection.h"
+
+namespace gsa::dbt {
+
+struct NamedSelections {
+  std::map<std::string, SelectionSpec> by_name;
+  std::string by_default;  // empty: none
+};
+
+// Nothing where there is no selectors.yml. Throws Error at the place of what is wrong in it.
+NamedSelections read_selectors_yml(const ProjectFiles& files);
+
+}  // namespace gsa::dbt
