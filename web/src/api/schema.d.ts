@@ -775,7 +775,7 @@ export interface components {
             /** @description A range of sessions, or day. */
             brush: components["schemas"]["Range"] | "day";
             /** @description Ranges of sessions and dimensions of sessions. */
-            others: string[];
+            others?: string[];
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
         };
@@ -1713,10 +1713,10 @@ export interface operations {
             query?: {
                 /** @description Filters as JSON, URL-encoded. */
                 filters?: string;
-                /** @description First day. */
-                from?: string;
-                /** @description Last day. */
-                to?: string;
+                /** @description First day, or empty. */
+                from?: string | "";
+                /** @description Last day, or empty. */
+                to?: string | "";
                 /** @description A column; with - before it the largest first. */
                 sort?: string;
                 limit?: number;
@@ -1747,10 +1747,10 @@ export interface operations {
             query?: {
                 /** @description Filters as JSON, URL-encoded. */
                 filters?: string;
-                /** @description First day. */
-                from?: string;
-                /** @description Last day. */
-                to?: string;
+                /** @description First day, or empty. */
+                from?: string | "";
+                /** @description Last day, or empty. */
+                to?: string | "";
                 /** @description A column; with - before it the largest first. */
                 sort?: string;
             };

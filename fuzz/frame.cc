@@ -1,0 +1,19 @@
+// What commands and `gsa serve` say to each other, and the request that a command begins with.
+
+#include "base/frame.h"
+
+#include "app/served_request.h"
+#include "base/error.h"
+#include "fuzz.h"
+
+void fuzz_one(std::string_view input) {
+  try {
+    while (const auto frame = gsa::decode_frame(input)) {
+      if (frame->bytes == 0 || frame->bytes > input.size()) __builtin_trap();
+      if (gsa::encode_frame(frame->texts) != input.substr(0, frame->bytes)) __builtin_trap();
+      input.remove_prefix(frame->bytes);
+      gsa::app::read_served_request(frame->texts);
+    }
+  } catch (const gsa::Error&) {
+  }
+}

@@ -1,0 +1,19 @@
+// The scanner's pieces are the whole text, whatever it is.
+
+#include "base/sql_scanner.h"
+
+#include "dbt/sql_tokens.h"
+#include "fuzz.h"
+
+void fuzz_one(std::string_view input) {
+  gsa::SqlScanner scanner(input);
+  std::size_t size = 0;
+  while (const auto piece = scanner.next()) {
+    if (piece->text.empty() || piece->text.data() != input.data() + size) __builtin_trap();
+    size += piece->text.size();
+  }
+  if (size != input.size()) __builtin_trap();
+  // Told apart once, texts stay what they are.
+  const std::string tokens = gsa::dbt::normalized_sql(input);
+  if (gsa::dbt::normalized_sql(tokens) != tokens) __builtin_trap();
+}
