@@ -346,14 +346,26 @@ test("a histogram of bins that differ is to scale", async ({ page, months }) => 
 
 test("one is one", async ({ page }) => {
   const { rows } = (await (
-    await page.request.get("/api/sessions?limit=1&sort=session_id")
-  ).json()) as { rows: { user_id: number; friction_score: number }[] };
-  await open(page, "/friction");
-  await open(page, `/sessions?user=${rows[0]!.user_id}&from=2025-11-01&to=2025-12-31`);
+    await page.request.get("/api/sessions?limit=1&sort=total_generations")
+  ).json()) as { rows: { user_id: number; session_start: string; total_generations: number }[] };
+  const { user_id, session_start, total_generations } = rows[0]!;
+  expect(total_generations).toBe(1);
+  const day = session_start.slice(0, 10);
   for (const path of ["/", "/friction", "/cost", "/engagement", "/sessions"]) {
-    await open(page, `${path}?from=2025-12-05&to=2025-12-05&user=${rows[0]!.user_id}`);
+    await open(page, `${path}?from=${day}&to=${day}&user=${user_id}`);
+    await expect(page.getByText("No sessions match")).toHaveCount(0);
     const text = await page.locator("main").innerText();
     expect(text).not.toMatch(/(^|[^\d.,])1 (sessions|generations|users|rows|days|columns)\b/m);
-    expect(text).not.toMatch(/(^|[^\d.,])0[\s\u202f]ms\b/m);
+    expect(text).not.toMatch(/(^|[^\d.,])0[\s\u202f]m?s\b/m);
   }
+});
+
+test("a narrow screen shows what friction users and segments have", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: kHeight });
+  await open(page, "/cost");
+  const spenders = page.locator("figure", { hasText: "Who has the most of it" });
+  await expect(spenders.getByText(/^\d+ sessions?, friction \d/).first()).toBeVisible();
+  await open(page, "/friction");
+  const drivers = page.locator("figure", { hasText: "What drives friction" });
+  await expect(drivers.getByText(/of sessions, mean \d/).first()).toBeVisible();
 });

@@ -10,7 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const gsa = process.env["GSA"] ?? join(import.meta.dirname, "../../build/release/gsa");
-const serve = process.env["GSA_SERVE"] ?? `${gsa} serve --no-token --warehouse {warehouse} --port {port}`;
+const serve =
+  process.env["GSA_SERVE"] ?? `${gsa} serve --no-token --warehouse {warehouse} --port {port}`;
 const kStartMs = 20_000;
 const kTwoMonths = "--source synthetic --prompts 3000 --users 300 --month 2025-11..2025-12";
 

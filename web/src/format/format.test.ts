@@ -50,6 +50,8 @@ describe("a table as a file", () => {
     expect(cellText(0.941, { label: "", format: "share" })).toBe("94.1\u202f%");
     expect(cellText(null, { label: "" })).toBe("–");
     expect(cellText(false, { label: "" })).toBe("false");
+    expect(cellText("x".repeat(22_500), { label: "" })).toHaveLength(301);
+    expect(cellText("a\u202eb", { label: "" })).toBe("a⟨U+202E⟩b");
   });
 
   test("has a name that any file system takes", () => {

@@ -2,7 +2,7 @@
 
 import { kMissing } from "./numbers";
 import { write, type MeasureFormat } from "./measures";
-import { firstOf, plain } from "./text";
+import { firstOf, plain, shortened } from "./text";
 
 export type Cell = string | number | boolean | null;
 
@@ -22,11 +22,14 @@ export function isNumeric(column: TableColumn): boolean {
   return column.numeric ?? column.format !== undefined;
 }
 
+// A cell has one line. Files have all of it.
+const kLongestShown = 300;
+
 export function cellText(value: Cell | undefined, column: TableColumn): string {
   if (value === null || value === undefined) return kMissing;
   return typeof value === "number" && column.format
     ? write(value, column.format)
-    : plain(String(value));
+    : plain(shortened(String(value), kLongestShown));
 }
 
 // Decimals come as text.

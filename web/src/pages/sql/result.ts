@@ -140,7 +140,7 @@ export function linesOf(
     return {
       keys: timed.map((one) => one.key),
       lines: y.map((place) => ({
-        label: result.columns[place]!.name,
+        label: plain(result.columns[place]!.name),
         values: timed.map((one) => numberOf(one.row[place])),
       })),
     };
