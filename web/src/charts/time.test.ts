@@ -92,7 +92,7 @@ test("there are at most as many ticks as there is room for", () => {
 
 test("texts with a year get more room", () => {
   expect(ticksIn(days(0, 30), 300)).toBe(4);
-  expect(ticksIn(days(0, 400), 300)).toBe(3);
+  expect(ticksIn(days(0, 400), 300)).toBe(2);
   expect(ticksIn(days(0, 30), 3000)).toBe(7);
   expect(ticksIn([], 10)).toBe(1);
 });

@@ -80,9 +80,9 @@ const kSteps: Record<Grain, readonly number[]> = {
   month: [1, 2, 3, 6, 12, 24, 60, 120],
 };
 
-// Pixels that the text of a tick takes, with some room; a year makes it longer.
+// Pixels from one tick to the next; texts with a year are longer, and the first stands to the right of its tick.
 const kShortText = 64;
-const kLongText = 88;
+const kLongText = 116;
 
 /** How many ticks there is room for in so many pixels: at most seven. */
 export function ticksIn(times: readonly number[], pixels: number): number {
