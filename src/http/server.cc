@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <ctime>
@@ -224,22 +225,23 @@ struct Server::Impl {
     return true;
   }
 
-  // Streams that wait for a worker get that of the slowest, if it is slow.
+  // Streams that wait for workers get those of the slowest, as far as these are slow.
   void look_at_streams(Clock::time_point now) {
-    if (shared.pool.queue_length(WorkerPool::Kind::stream) == 0) streams_wait_since = now;
+    const std::size_t waiting = shared.pool.queue_length(WorkerPool::Kind::stream);
+    if (waiting == 0) streams_wait_since = now;
     if (now - streams_wait_since < shared.options.limits.stream_patience) return;
     streams_wait_since = now;
-    Connection* slowest = nullptr;
-    auto least = static_cast<double>(shared.options.limits.stream_bytes_a_second);
+    std::vector<std::pair<double, std::shared_ptr<Connection>>> slow;
     for (const auto& connection : shared.connections) {
       const auto rate = connection->stream_rate(now);
-      if (!rate || *rate >= least) continue;
-      least = *rate;
-      slowest = connection.get();
+      if (rate && *rate < static_cast<double>(shared.options.limits.stream_bytes_a_second)) {
+        slow.emplace_back(*rate, connection);
+      }
     }
-    if (slowest == nullptr) return;
-    slowest->close();
-    shared.recorder.change([](Metrics& metrics) { ++metrics.timeouts; });
+    std::ranges::sort(slow);
+    if (slow.size() > waiting) slow.resize(waiting);
+    for (const auto& [rate, connection] : slow) connection->close();
+    shared.recorder.change([&](Metrics& metrics) { metrics.timeouts += slow.size(); });
   }
 
   // Looks at every connection's time, and tells stop() when there is none left.
