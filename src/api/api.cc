@@ -98,7 +98,7 @@ Api::Api(const duck::Database& database, const dbt::Project& project, Sources so
       dictionary_(project),
       rule_(friction_rule(project)),
       engine_(database),
-      sandbox_(database, sources_.sql) {}
+      sandbox_(database, sources_.queries, sources_.sql) {}
 
 Api::Lease Api::connection() { return Lease(*this); }
 
@@ -132,19 +132,17 @@ std::string Api::remembered(const std::string& key,
 }
 
 bool Api::release() {
-  bool released = false;
-  sandbox_.while_idle([&] {
+  {
     const std::lock_guard lock(mutex_);
-    if (leased_ > 0) return;
+    if (leased_ > 0) return false;
     idle_.clear();
     engine_.release([&] {
       duck::Connection connection = database_.connect();
       give_back_pages(connection, sources_.memory_limit);
     });
-    released = true;
-  });
-  if (released) return_freed_memory();
-  return released;
+  }
+  return_freed_memory();
+  return true;
 }
 
 std::string Api::get_catalog() {

@@ -33,6 +33,8 @@ struct Sources {
   // What becomes of runs that are on record as running.
   assets::Unfinished unfinished = assets::Unfinished::may_be_running;
   SqlLimits sql;
+  // Runs the SQL of readers; null: there is none.
+  std::shared_ptr<sandbox::Pool> queries;
   std::string memory_limit;  // that the database was opened with; empty: DuckDB's own
 };
 

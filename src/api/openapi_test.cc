@@ -5,6 +5,7 @@
 #include "api/catalog.h"
 #include "api/json_schema.h"
 #include "api/query.h"
+#include "api/sandbox_fixture.h"
 #include "api/warehouse_fixture.h"
 #include "base/text.h"
 
@@ -54,6 +55,7 @@ assets::Asset asset_named(const std::string& name, Names inputs) {
 
 Api api() {
   Sources sources;
+  sources.queries = shared_pool();
   sources.assets = [](duck::Connection&) {
     AssetsNow now;
     now.graph =

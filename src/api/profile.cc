@@ -11,8 +11,8 @@
 #include "api/api_error.h"
 #include "api/facts.h"
 #include "api/json_writer.h"
-#include "api/sql_guard.h"
 #include "base/text.h"
+#include "sandbox/guard.h"
 
 namespace gsa::api {
 namespace {
@@ -207,10 +207,10 @@ std::string profile_json(duck::Connection& connection, const std::string& name) 
   const std::size_t dot = name.find('.');
   const std::string schema = dot == std::string::npos ? "main" : name.substr(0, dot);
   const std::string table = dot == std::string::npos ? name : name.substr(dot + 1);
-  const std::set<TableName> tables = readable_tables(connection);
+  const std::set<sandbox::TableName> tables = sandbox::readable_tables(connection);
   if (!tables.contains({to_lower(schema), to_lower(table)})) {
     std::vector<std::string> names;
-    for (const TableName& known : tables) names.push_back(known.name);
+    for (const sandbox::TableName& known : tables) names.push_back(known.name);
     throw not_found(fmt::format("there is no table '{}' in the warehouse", name),
                     did_you_mean(table, names));
   }

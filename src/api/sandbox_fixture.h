@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include <boost/json.hpp>
@@ -11,15 +12,48 @@
 #include "api/api_error.h"
 #include "api/sql_sandbox.h"
 #include "api/warehouse_fixture.h"
+#include "base/text.h"
+#include "sandbox/pool.h"
 
 namespace gsa::api {
 
-// Lives as long as the process, like the warehouse it reads.
+// A copy of the tests' warehouse, as a publication leaves it; made once a process.
+inline sandbox::Snapshot snapshot_of_warehouse() {
+  static const sandbox::Snapshot snapshot = [] {
+    const std::string path = (Warehouse::folder() / "warehouse.read.duckdb").string();
+    duck::Connection connection = Warehouse::instance().connect();
+    connection.execute(fmt::format("attach {} as copied", sql_quote(path)));
+    connection.execute("copy from database warehouse to copied; detach copied");
+    return sandbox::Snapshot{path, 3, 1};
+  }();
+  return snapshot;
+}
+
+// A pool of its own; at most one at a time uses a folder.
+inline std::shared_ptr<sandbox::Pool> pool_on_warehouse(
+    const std::string& folder, sandbox::Rules rules = sandbox::Rules::confined,
+    std::size_t workers = 2) {
+  sandbox::Settings settings;
+  settings.folder = (Warehouse::folder() / folder).string();
+  settings.workers = workers;
+  settings.temporary_bytes = std::int64_t{64} << 20;
+  settings.threads = 2;
+  settings.rules = rules;
+  return std::make_shared<sandbox::Pool>(settings, snapshot_of_warehouse);
+}
+
+// Lives as long as the process, with which its workers end.
+inline const std::shared_ptr<sandbox::Pool>& shared_pool() {
+  static const auto& pool = *new std::shared_ptr<sandbox::Pool>(pool_on_warehouse("queries"));
+  return pool;
+}
+
+// Likewise.
 inline SqlSandbox& sandbox_of(std::chrono::milliseconds time) {
   SqlLimits limits;
   limits.time = time;
   limits.bytes = 1'000'000;
-  return *new SqlSandbox(Warehouse::instance().database(), limits);
+  return *new SqlSandbox(Warehouse::instance().database(), shared_pool(), limits);
 }
 
 // Has time, also under sanitizers on a slow machine.

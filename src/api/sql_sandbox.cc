@@ -1,31 +1,22 @@
 #include "api/sql_sandbox.h"
 
-#include <condition_variable>
-#include <exception>
-#include <functional>
+#include <algorithm>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "api/facts.h"
 #include "api/json_reader.h"
-#include "api/large_stack.h"
-#include "api/sql_guard.h"
-#include "duck/json_rows.h"
-#include "duck/sql_error.h"
+#include "api/json_writer.h"
+#include "sandbox/query.h"
 
 namespace gsa::api {
 
 using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
 
 namespace {
 
-// The longest query, nested as deeply as its bytes allow, took less than half of it.
-constexpr std::size_t kStackBytes = std::size_t{512} * 1024 * 1024;
-constexpr milliseconds kPatience{20};  // between looks at whether to stop a query
 constexpr std::int64_t kMaxRows = 10'000;
 constexpr std::int64_t kDefaultRows = 1000;
 constexpr std::size_t kLongestId = 64;
@@ -54,31 +45,47 @@ Request read_request(std::string_view text) {
   return request;
 }
 
-ApiError sql_error(const duck::SqlError& error) {
-  ApiError api("sql_error", 400, error.message(), error.hint());
-  if (error.kind() == duck::SqlErrorKind::out_of_memory ||
-      error.kind() == duck::SqlErrorKind::disk_full) {
-    api = ApiError("sql_out_of_memory", 507, "the query needs more memory than there is for it",
-                   "aggregate or filter earlier, or sort fewer rows");
+struct Code {
+  const char* word;
+  int status;
+};
+
+Code code_of(sandbox::FailureKind kind) {
+  using Kind = sandbox::FailureKind;
+  switch (kind) {
+    case Kind::refused:
+      return {"sql_refused", 403};
+    case Kind::sql:
+      return {"sql_error", 400};
+    case Kind::timeout:
+      return {"sql_timeout", 408};
+    case Kind::cancelled:
+      return {"sql_cancelled", 409};
+    case Kind::out_of_memory:
+      return {"sql_out_of_memory", 507};
+    case Kind::crashed:
+      return {"sql_crashed", 500};
+    case Kind::busy:
+      return {"busy", 503};
+    case Kind::unavailable:
+      break;
   }
-  api.line = error.line();
-  api.column = error.column();
-  return api;
+  return {"unavailable", 503};
 }
 
-std::string answer(duck::Connection& connection, const Request& request, const SqlLimits& limits,
-                   Clock::time_point begun) {
-  check_sql(connection, request.sql, readable_tables(connection));
-  connection.execute("begin transaction read only");
-  if (!duck::is_select(connection, request.sql)) {
-    throw ApiError("sql_refused", 403, "only SELECT is allowed here");
-  }
-  const std::int64_t publication = publication_of(connection);
-  const duck::JsonRows result =
-      duck::query_json(connection, request.sql, request.limit, limits.bytes);
+ApiError api_error(const sandbox::Failure& failure) {
+  const Code code = code_of(failure.kind());
+  ApiError error(code.word, code.status, failure.message(), failure.hint());
+  error.line = failure.line;
+  error.column = failure.column;
+  return error;
+}
+
+std::string json_of(const sandbox::Answer& answer, Clock::time_point begun) {
+  const duck::JsonRows& result = answer.rows;
   JsonWriter json;
   json.begin_object();
-  json.field("publication", publication);
+  json.field("publication", answer.publication);
   json.key("columns");
   json.begin_array();
   for (const duck::JsonColumn& column : result.columns) {
@@ -105,109 +112,60 @@ std::string answer(duck::Connection& connection, const Request& request, const S
 
 }  // namespace
 
-struct SqlSandbox::Query {
-  explicit Query(duck::Connection own) : connection(std::move(own)) {}
-
-  duck::Connection connection;
-  std::string id;
-  std::atomic<bool> cancelled{false};
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool done = false;  // guarded by mutex, as the two below
-  std::string answer;
-  std::exception_ptr failure;
-
-  void finish(std::string text, std::exception_ptr why) {
-    const std::lock_guard lock(mutex);
-    answer = std::move(text);
-    failure = std::move(why);
-    done = true;
-    changed.notify_all();
+// A query that cancel() finds by its id while this is alive.
+class SqlSandbox::Running {
+ public:
+  Running(SqlSandbox& sandbox, std::string id) : sandbox_(sandbox), id_(std::move(id)) {
+    if (id_.empty()) return;
+    const std::lock_guard lock(sandbox_.mutex_);
+    if (!sandbox_.running_.emplace(id_, cancelled_).second) {
+      throw bad_request(fmt::format("a query '{}' is running already", id_), "take another id");
+    }
   }
+  ~Running() {
+    if (id_.empty()) return;
+    const std::lock_guard lock(sandbox_.mutex_);
+    sandbox_.running_.erase(id_);
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  bool is_cancelled() const { return *cancelled_; }
+
+ private:
+  SqlSandbox& sandbox_;
+  const std::string id_;
+  const Cancelled cancelled_ = std::make_shared<std::atomic<bool>>(false);
 };
 
-SqlSandbox::SqlSandbox(const duck::Database& database, SqlLimits limits)
-    : database_(database), limits_(limits) {}
-
-std::shared_ptr<SqlSandbox::Query> SqlSandbox::begin(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  if (running_.size() >= limits_.queries) {
-    throw ApiError("busy", 503, "as many queries are running as may at a time",
-                   "try again when one has ended");
-  }
-  if (!id.empty() && running_.contains(id)) {
-    throw bad_request(fmt::format("a query '{}' is running already", id), "take another id");
-  }
-  auto query = std::make_shared<Query>(database_.connect());
-  query->id = id.empty() ? fmt::format("#{}", next_++) : id;
-  running_.emplace(query->id, query);
-  return query;
-}
-
-void SqlSandbox::end(const std::shared_ptr<Query>& query) {
-  const std::lock_guard lock(mutex_);
-  running_.erase(query->id);
-}
+SqlSandbox::SqlSandbox(const duck::Database& database, std::shared_ptr<sandbox::Pool> pool,
+                       SqlLimits limits)
+    : database_(database), pool_(std::move(pool)), limits_(limits) {}
 
 std::string SqlSandbox::run(std::string_view text, const std::stop_token& cancelled) {
   const Clock::time_point begun = Clock::now();
   const Request request = read_request(text);
-  const std::shared_ptr<Query> query = begin(request.id);
-  bool timed_out = false;
+  if (!pool_) throw ApiError("unavailable", 503, "SQL is not available here");
+  const Running running(*this, request.id);
+  sandbox::Query query;
+  query.sql = request.sql;
+  query.max_rows = request.limit;
+  query.max_bytes = limits_.bytes;
+  query.time = limits_.time;
   try {
-    const LargeStackThread thread(kStackBytes, [&] {
-      try {
-        query->finish(answer(query->connection, request, limits_, begun), nullptr);
-      } catch (...) {
-        query->finish("", std::current_exception());
-      }
-    });
-    std::unique_lock lock(query->mutex);
-    // DuckDB forgets an interrupt that comes between two statements, so it is said again until the
-    // query has ended.
-    while (!query->changed.wait_for(lock, kPatience, [&] { return query->done; })) {
-      if (cancelled.stop_requested()) query->cancelled = true;
-      timed_out = timed_out || Clock::now() - begun > limits_.time;
-      if (query->cancelled || timed_out) query->connection.interrupt();
-    }
-  } catch (...) {
-    end(query);
-    throw;
+    return json_of(
+        pool_->run(query, [&] { return cancelled.stop_requested() || running.is_cancelled(); }),
+        begun);
+  } catch (const sandbox::Failure& failure) {
+    throw api_error(failure);
   }
-  end(query);
-  if (!query->failure) return std::move(query->answer);
-  if (query->cancelled) throw ApiError("sql_cancelled", 409, "the query was cancelled");
-  if (timed_out) {
-    throw ApiError("sql_timeout", 408,
-                   fmt::format("the query took longer than {:g} s",
-                               std::chrono::duration<double>(limits_.time).count()),
-                   "filter or aggregate earlier");
-  }
-  try {
-    std::rethrow_exception(query->failure);
-  } catch (const duck::SqlError& error) {
-    throw sql_error(error);
-  } catch (const ApiError&) {
-    throw;
-  } catch (const Error& error) {
-    throw ApiError("sql_error", 400, error.message(), error.hint());
-  } catch (const std::bad_alloc&) {
-    throw ApiError("sql_out_of_memory", 507, "the query needs more memory than there is for it");
-  }
-}
-
-bool SqlSandbox::while_idle(const std::function<void()>& act) {
-  const std::lock_guard lock(mutex_);
-  if (!running_.empty()) return false;
-  act();
-  return true;
 }
 
 void SqlSandbox::cancel(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto found = running_.find(id);
   if (found == running_.end()) throw not_found(fmt::format("no query '{}' is running", id));
-  found->second->cancelled = true;
+  *found->second = true;
 }
 
 }  // namespace gsa::api

@@ -1,23 +1,14 @@
 #pragma once
 
-// POST /api/sql: SQL of whoever sees the dashboard, on the warehouse that others write to
-// meanwhile. Layers, each of which holds without the others:
-//
-//   1. The parse tree has only what is known to be harmless (sql_guard.h), before anything is
-//   bound.
-//   2. DuckDB itself says that it is one statement, and a SELECT.
-//   3. It runs in BEGIN TRANSACTION READ ONLY, on a connection of its own.
-//   4. It is interrupted after a time, when nobody waits for it any more, or when it is cancelled.
-//   5. Rows and bytes of the answer are capped; they are streamed, so the rest is never computed.
-//   6. Parsing and planning recurse on a thread with a stack for the longest query that is taken.
-//
-// What it needs of the instance, whose settings are for all connections: `memory_limit` and
-// `max_temp_directory_size` (a query may take all of both), and that no extension is loaded or
-// installed by itself, as duck::Database sees to. Access to files may stay on, as runs need it.
+// POST /api/sql: SQL of whoever sees the dashboard. It runs in a process of its own that can read a
+// snapshot of the last publication and nothing else (sandbox/pool.h): what a query breaks is that
+// process, and nobody has to trust the query. Here are requests and answers as JSON, and the
+// queries that can be cancelled by a name.
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -27,29 +18,29 @@
 
 #include "api/api_error.h"
 #include "duck/database.h"
+#include "sandbox/pool.h"
 
 namespace gsa::api {
 
 struct SqlLimits {
   std::chrono::milliseconds time{30'000};
   std::size_t bytes = std::size_t{8} << 20;  // of rows as JSON
-  std::size_t queries = 4;                   // at a time; more are refused as busy
 };
 
 class SqlSandbox {
  public:
-  explicit SqlSandbox(const duck::Database& database, SqlLimits limits = {});
+  // `database` is the warehouse, of which schema() tells; null `pool`: queries are refused.
+  SqlSandbox(const duck::Database& database, std::shared_ptr<sandbox::Pool> pool,
+             SqlLimits limits = {});
 
   // Runs the request, {sql, limit, id}; `cancelled` is asked for by whoever waits for the answer.
   // Throws ApiError: sql_refused (403), sql_error (400, with line and column), sql_timeout (408),
-  // sql_cancelled (409), sql_out_of_memory (507), busy (503). Threads may share it.
+  // sql_cancelled (409), sql_crashed (500), sql_out_of_memory (507), busy and unavailable (503).
+  // Threads may share it.
   std::string run(std::string_view request, const std::stop_token& cancelled);
 
   // Stops the query of that id; throws ApiError (404) where none is running.
   void cancel(const std::string& id);
-
-  // Calls `act` unless a query is running; queries that come meanwhile wait for it.
-  bool while_idle(const std::function<void()>& act);
 
   // GET /api/sql/schema. `describe` gives the description of a table, or of its column; "" for
   // none.
@@ -57,15 +48,14 @@ class SqlSandbox {
   std::string schema(const Describe& describe);
 
  private:
-  struct Query;
-  std::shared_ptr<Query> begin(const std::string& id);
-  void end(const std::shared_ptr<Query>& query);
+  using Cancelled = std::shared_ptr<std::atomic<bool>>;
+  class Running;
 
   duck::Database database_;
+  std::shared_ptr<sandbox::Pool> pool_;
   SqlLimits limits_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Query>> running_;
-  std::int64_t next_ = 1;  // number of a query without an id
+  std::map<std::string, Cancelled> running_;  // by id
 };
 
 }  // namespace gsa::api

@@ -47,15 +47,6 @@ std::string nested(std::size_t levels, const std::string& before, const std::str
   return text;
 }
 
-// Level after level of CTEs, each made of the one before: `step` has {0} for it.
-std::string ctes(std::size_t levels, const std::string& first, const std::string& step) {
-  std::string sql = "with c0 as (" + first + ")";
-  for (std::size_t i = 1; i <= levels; ++i) {
-    sql += fmt::format(", c{} as ({})", i, replace_all(step, "{0}", fmt::format("c{}", i - 1)));
-  }
-  return sql + fmt::format(" select count(*) from c{}", levels);
-}
-
 std::vector<std::string> writes() {
   return {"insert into fct_sessions select * from fct_sessions",
           "update dim_users set region = 'asia'",
@@ -118,7 +109,6 @@ std::vector<std::string> files() {
         "select * from arrow_scan_dumb(1, 2, 3)",
         "select (select count(*) from read_csv('{}/secret.csv'))",
         "select * from fct_sessions where exists (select * from glob('{}/*'))",
-        "with \"{}/secret.csv\" as (select 1) select * from \"{}/secret.csv\"",
         "from (with \"secret.csv\" as (select 1) from \"secret.csv\") as a, \"secret.csv\"",
         "from (values (1)) as t, lateral (select * from read_csv('{}/secret.csv'))",
         "select * from fct_sessions order by (select max(content) from read_text('{}/secret.csv'))",
@@ -144,27 +134,29 @@ std::vector<std::string> files() {
   return attempts;
 }
 
+// What reads files or memory, runs SQL that is in a text, changes the process, or tells of it.
 std::vector<std::string> functions() {
   return {"select getenv('HOME')",
           "select current_setting('memory_limit')",
-          "select getvariable('x')",
           "select nextval('s')",
           "select currval('s')",
           "select * from duckdb_settings()",
+          "select * from duckdb_settings",
+          "select * from main.duckdb_settings",
+          "select * from system.main.duckdb_settings",
+          "select * from pg_settings",
+          "select * from pg_catalog.pg_settings",
           "select * from duckdb_secrets()",
           "select * from which_secret('a', 's3')",
-          "select * from duckdb_functions()",
-          "select * from duckdb_tables",
           "select * from duckdb_databases()",
-          "select * from duckdb_logs",
+          "select * from duckdb_databases",
           "select * from duckdb_temporary_files()",
+          "select * from duckdb_extensions()",
+          "select * from duckdb_external_file_cache()",
           "select * from pragma_database_list",
-          "select * from pragma_table_info('fct_sessions')",
-          "select * from pragma_version()",
-          "select * from information_schema.tables",
-          "select * from pg_catalog.pg_tables",
-          "select * from sqlite_master",
-          "select * from system.information_schema.tables",
+          "with duckdb_databases as (select 1) select * from duckdb_databases",
+          "from (with duckdb_databases as (select 1) from duckdb_databases) as a, "
+          "duckdb_databases",
           "select * from temp.x",
           "select * from query('drop table fct_sessions')",
           "from query('select 1')",
@@ -172,51 +164,106 @@ std::vector<std::string> functions() {
           "from query_table(['/etc/passwd'])",
           "select * from json_execute_serialized_sql('{}')",
           "select * from json_execute_serialized_sql(json_serialize_sql('select 1'))",
-          "select json_serialize_sql('select 1')",
-          "select json_deserialize_sql('{}')",
           "select enable_logging()",
+          "from enable_logging()",
           "call enable_logging()",
           "call disable_logging()",
           "select * from enable_profiling()",
+          "from disable_profiling()",
+          "from enable_peg_parser()",
+          "from truncate_duckdb_logs()",
           "select write_log('x')",
           "select * from sql_auto_complete('sel')",
-          "select * from storage_info('fct_sessions')",
-          "select * from seq_scan('fct_sessions')",
-          "select * from repeat_row(1, num_rows = 3)",
-          "select * from test_all_types()",
-          "select * from summary(fct_sessions)",
-          "select setseed(0.5)",
-          "select txid_current()",
+          "select * from arrow_scan_dumb(1, 2, 3)",
           "select main.read_text('/etc/passwd')",
+          "from main.read_text('/etc/passwd')",
+          "from system.main.read_text('/etc/passwd')",
+          "from \"read_text\"('/etc/passwd')",
+          "from READ_TEXT('/etc/passwd')",
+          "from read_text /* x */ ('/etc/passwd')",
           "select system.main.getenv('HOME')",
           "select \"getenv\"('HOME')",
           "select GETENV('HOME')",
           "select 'HOME'.getenv()",
+          "select 'memory_limit'.current_setting()",
           "select getenv /* x */ ('HOME')",
           "select list_transform(['HOME'], getenv)",
           "select list_transform(['HOME'], x -> getenv(x))",
-          "select list_aggregate([1], 'sum')",
-          "select [getenv(x) for x in ['HOME']]",
-          "select reduce([1, 2], (a, b) -> a + b)",
-          "select columns(c -> getenv(c) is null) from dim_users",
+          "select list_transform(['memory_limit'], x -> current_setting(x))",
+          "select [current_setting(x) for x in ['memory_limit']]",
+          "select list_aggregate(['memory_limit'], 'current_setting')",
+          "select columns(c -> current_setting(c) is null) from dim_users",
           "select sum(getenv('HOME')::int) over ()",
-          "select getenv('HOME') over ()",
-          "select 1 where getenv('HOME') is not null",
+          "select current_setting('memory_limit') over ()",
+          "select 1 where current_setting('memory_limit') is not null",
           "select * from range((select count(*) from glob('/*')))",
           "select * from range(getenv('HOME')::int)",
-          "select * from unnest([getenv('HOME')])",
-          "select * exclude (region) replace (getenv('HOME') as user_name) from dim_users",
-          "select * from dim_users join fct_sessions on getenv('HOME') = ''",
-          "select count(*) from dim_users group by getenv('HOME')",
-          "select 1 having getenv('HOME') = ''",
-          "select 1 qualify getenv('HOME') = ''",
-          "select distinct on (getenv('HOME')) 1",
-          "select 1 limit getenv('HOME')::int",
-          "values (getenv('HOME'))",
-          "select 1 union select getenv('HOME')",
-          "select * from dim_users using sample reservoir(getenv('HOME') rows)",
+          "select * from unnest([current_setting('memory_limit')])",
+          "select * exclude (region) replace (current_setting('threads') as user_name) "
+          "from dim_users",
+          "select * from dim_users join fct_sessions on current_setting('threads') = ''",
+          "select count(*) from dim_users group by current_setting('threads')",
+          "select 1 having current_setting('threads') = ''",
+          "select 1 qualify current_setting('threads') = ''",
+          "select distinct on (current_setting('threads')) 1",
+          "select 1 limit current_setting('threads')::int",
+          "values (current_setting('threads'))",
+          "select 1 union select current_setting('threads')",
+          "describe from read_csv('/etc/passwd')",
+          "summarize from read_csv('/etc/passwd')",
+          "describe '/etc/passwd'",
+          "summarize '/etc/passwd'",
           "select g\u200betenv('HOME')",
           "select \uff47etenv('HOME')"};
+}
+
+// What reads no file, of every kind.
+std::vector<std::string> harmless() {
+  return {
+      "select getvariable('x')",
+      "select * from duckdb_functions() limit 1",
+      "select * from duckdb_tables",
+      "select * from duckdb_columns()",
+      "select * from duckdb_views() limit 1",
+      "select * from duckdb_types() limit 1",
+      "select * from duckdb_memory()",
+      "select * from duckdb_logs",
+      "select * from pragma_table_info('fct_sessions')",
+      "select * from pragma_version()",
+      "select * from information_schema.tables",
+      "select * from information_schema.columns limit 1",
+      "select * from pg_catalog.pg_tables",
+      "select * from sqlite_master",
+      "select * from system.information_schema.tables",
+      "select json_serialize_sql('select 1')",
+      "select * from repeat_row(1, num_rows = 3)",
+      "select * from test_all_types()",
+      "select setseed(0.5), random() < 1",
+      "select txid_current()",
+      "select list_aggregate([1], 'sum')",
+      "select list_transform([1, 2], x -> x + 1), list_filter([1, 2], x -> x > 1)",
+      "select [x + 1 for x in [1, 2] if x > 1]",
+      "select reduce([1, 2], (a, b) -> a + b)",
+      "select columns(c -> c like 'user%') from dim_users limit 1",
+      "select repeat('ab', 3), lpad('x', 3, 'y'), printf('%d', 1), format('{:04d}', 7)",
+      "select range(3), generate_series(1, 3), list_zip([1], [2]), hex('x'), to_base64('x'::blob)",
+      "select levenshtein('ab', 'ba'), jaccard('ab', 'ba'), regexp_replace('aa', 'a', 'b', 'g')",
+      "select json_object('a', 1), to_json([1]), array_to_string([1], 'x'), bar(1, 0, 2, 10)",
+      "select replace(region, 'a', 'aaaa') from dim_users limit 1",
+      "select histogram(friction_score) from fct_sessions",
+      "from histogram_values(fct_sessions, friction_score, bin_count := 3)",
+      "from json_each('{\"a\": 1}')",
+      "describe fct_sessions",
+      "summarize dim_users",
+      "show tables",
+      "select * from (describe fct_sessions)",
+      "select * from (summarize dim_users)",
+      "with \"Q1 (2025)\" as (select 1) from \"Q1 (2025)\"",
+      "pivot dim_users on region in ('asia', 'europe') using count(*)",
+      "from dim_users using sample 10 rows",
+      "select count(*) from fct_sessions as a asof join fct_sessions as b "
+      "on a.user_id = b.user_id and a.session_start > b.session_start",
+      fmt::format("select length('{}')", std::string(50'000, 'a'))};
 }
 
 std::vector<std::string> statements() {
@@ -253,13 +300,6 @@ std::vector<std::string> statements() {
           "select $name",
           "explain select 1",
           "explain analyze delete from fct_sessions",
-          "describe fct_sessions",
-          "summarize fct_sessions",
-          "show tables",
-          "show all tables",
-          "select * from (describe fct_sessions)",
-          "select * from (summarize fct_sessions)",
-          "from (show databases)",
           "call pragma_version()",
           "kill 1",
           "select * from __gsa_new__fct_sessions",
@@ -277,54 +317,8 @@ std::vector<std::string> statements() {
           "'select 1'"};
 }
 
-std::vector<std::string> explosions() {
-  const std::string text(9000, 'a');
-  return {
-      "select repeat('x', 1000000000)",
-      "select lpad('x', 1000000000, 'y')",
-      "select rpad('x', 1000000000, 'y')",
-      "select printf('%1000000000d', 1)",
-      "select format('{:1000000000}', 1)",
-      "select range(1000000000)",
-      "select generate_series(1, 1000000000)",
-      "select list_resize([1], 1000000000, 2)",
-      "select array_to_string([1], 'x')",
-      "select bar(1, 0, 1, 1000000000)",
-      "select hex(hex(hex('x')))",
-      "select to_base64('x'::blob)",
-      "select url_encode('%')",
-      fmt::format("select replace('{0}', 'a', '{0}')", text),
-      "select replace('aaaa', lower('A'), upper('bbb'))",
-      "select replace(region, region, region) from dim_users",
-      "select regexp_replace('aaaa', 'a', 'aaaa', 'g')",
-      fmt::format("select '{}{}'", text, text),
-      "select levenshtein(user_name, user_name) from dim_users",
-      "select list_transform([1], x -> list_transform([1], y -> x + y))",
-      "select json_object('a', 1)",
-      "select list_zip([1], [2])",
-      // The number of columns, members of structs and tables doubles with every level.
-      ctes(30, "select 1 as a", "select *, * from {0}"),
-      ctes(30, "select 1 as a", "select a.*, b.* from {0} as a, {0} as b"),
-      ctes(30, "select 1 as a", "select a from {0} union all select a from {0}"),
-      ctes(30, "select 1 as a", "select {'x': a, 'y': a} as a from {0}"),
-      ctes(30, "select 1 as a", "select row(a, a) as a from {0}"),
-      ctes(30, "select 1 as a", "select t as a, t as b from {0} as t"),
-      ctes(30, "select 1 as a", "select {0} as a, {0} as b from {0}"),
-      ctes(30, "select 1 as a, 2 as b",
-           "select struct_pack(x := columns(*)) as a, struct_pack(y := columns(*)) as b from {0}"),
-      ctes(30, "select 1 as a", "select (select a from {0}) + (select a from {0}) as a"),
-      ctes(28, "select 'x' || range as s from range(1)", "select s || s as s from {0}") +
-          " where length(s) > 0",
-      nested(28, "select s + s as s from (", "select range as s from range(9)", ") as t") +
-          " where s > 0",
-      nested(30, "select *, * from (", "select 1 as a", ") as t"),
-      nested(30, "select {'x': s, 'y': s} as s from (", "select 1 as s", ") as t"),
-      nested(30, "select t as s, t as u from (", "select 1 as s", ") as t"),
-      "select * from " + nested(1100, "", "dim_users", ", dim_users"),
-  };
-}
-
 void expect_refused(const std::vector<std::string>& attempts) {
+  rows_of("select 1");  // makes the snapshot
   const std::string before = fingerprint();
   for (const std::string& sql : attempts) {
     const std::string word = outcome(sql);
@@ -342,11 +336,51 @@ TEST(SqlSandbox, RefusesEveryFile) {
   expect_refused(files());
 }
 
-TEST(SqlSandbox, RefusesEveryFunctionThatIsNotKnownToBeHarmless) { expect_refused(functions()); }
+TEST(SqlSandbox, RefusesFunctionsThatDoMoreThanRead) { expect_refused(functions()); }
+
+TEST(SqlSandbox, TakesWhateverReadsNoFile) {
+  for (const std::string& sql : harmless()) {
+    try {
+      run(sql);
+    } catch (const ApiError& error) {
+      ADD_FAILURE() << error.message() << ": " << sql.substr(0, 200);
+    }
+  }
+}
+
+TEST(SqlSandbox, SaysWhatIsNotAllowed) {
+  const auto message = [](const std::string& sql) -> std::string {
+    try {
+      return run(sql);
+    } catch (const ApiError& error) {
+      return error.message();
+    }
+  };
+  EXPECT_EQ(message("from read_csv('x.csv')"),
+            "read_csv() reads files, and a query may read only tables here");
+  EXPECT_EQ(message("from 'x.csv'"),
+            "'x.csv' looks like a file, and a query may read only tables here");
+  EXPECT_EQ(message("from enable_logging()"),
+            "enable_logging() changes the database, and a query may only read here");
+  EXPECT_EQ(message("from other.main.t"), "there is no other database here, such as 'other'");
+  EXPECT_EQ(message("delete from fct_sessions"), "only SELECT is allowed here");
+  EXPECT_EQ(message("pivot dim_users on region using count(*)"),
+            "PIVOT needs the values that become columns here");
+  EXPECT_EQ(message("select 1; select 2"), "only one query is allowed at a time");
+}
+
+// Where the system cannot confine a process.
+TEST(SqlSandbox, FallsBackToAListOfHarmlessFunctions) {
+  SqlSandbox strict(Warehouse::instance().database(),
+                    pool_on_warehouse("strict", sandbox::Rules::strict, 1));
+  EXPECT_EQ(outcome("select count(*), lower('A') from fct_sessions", strict), "none");
+  for (const char* sql : {"select * from duckdb_tables", "select repeat('a', 3)", "from glob('*')",
+                          "select * from information_schema.tables", "from test_all_types()"}) {
+    EXPECT_EQ(outcome(sql, strict), "sql_refused") << sql;
+  }
+}
 
 TEST(SqlSandbox, RefusesWhateverIsNotOneSelect) { expect_refused(statements()); }
-
-TEST(SqlSandbox, RefusesWhatGrowsWithoutBound) { expect_refused(explosions()); }
 
 // Refused or answered, but never the end of the process.
 TEST(SqlSandbox, LivesThroughDeepNesting) {
@@ -383,41 +417,7 @@ TEST(SqlSandbox, LivesThroughDeepNesting) {
     const auto begun = std::chrono::steady_clock::now();
     const std::string word = outcome(sql, hasty_sandbox());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
-    EXPECT_LT(seconds.count(), 20.0) << sql.substr(0, 60) << ": " << word;
-  }
-  EXPECT_EQ(rows_of("select 40 + 2"), "[[42]]");
-}
-
-TEST(SqlSandbox, StopsWhatNeverEnds) {
-  for (const char* sql :
-       {"with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t",
-        "with recursive t(n) as (select 1 union all select n % 2 from t) select count(*) from t",
-        "select count(*) from range(10000000000) as a, range(10000000000) as b",
-        "select sum(a.range * b.range) from range(100000000000) as a, range(2) as b",
-        "select count(*) from fct_generations as a, fct_generations as b, fct_generations as c "
-        "where a.prompt_id + b.prompt_id + c.prompt_id = -1",
-        "select count(*) from generate_series(timestamp '2000-01-01', timestamp '290000-01-01', "
-        "interval '1 second')"}) {
-    const auto begun = std::chrono::steady_clock::now();
-    const std::string word = outcome(sql, hasty_sandbox());
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
-    EXPECT_TRUE(word == "sql_timeout" || word == "sql_out_of_memory") << word << ": " << sql;
-    EXPECT_LT(seconds.count(), 20.0) << sql;
-  }
-  EXPECT_EQ(rows_of("select 40 + 2"), "[[42]]");
-}
-
-TEST(SqlSandbox, OutlivesQueriesThatAskForAllMemory) {
-  for (const char* sql :
-       {"select len(list(a.range)) from range(1000000000) as a",
-        "select length(string_agg('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', '')) from range(1000000000)",
-        "with recursive t(s) as (select 'x' union all select s || s from t) select max(length(s)) "
-        "from t",
-        "select count(*) from (select distinct a.range from range(100000000000) as a)",
-        "select max(s) from (select sum(a.range) over (order by hash(a.range)) as s "
-        "from range(1000000000) as a)"}) {
-    const std::string word = outcome(sql, hasty_sandbox());
-    EXPECT_TRUE(word == "sql_timeout" || word == "sql_out_of_memory") << word << ": " << sql;
+    EXPECT_LT(seconds.count(), 0.7 + 0.3) << sql.substr(0, 60) << ": " << word;
   }
   EXPECT_EQ(rows_of("select 40 + 2"), "[[42]]");
 }

@@ -1,13 +1,14 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "api/json_writer.h"
-#include "api/sql_guard.h"
 #include "api/sql_sandbox.h"
 #include "base/text.h"
+#include "sandbox/guard.h"
 
 namespace gsa::api {
 namespace {
@@ -30,11 +31,27 @@ void write_column(JsonWriter& json, const duck::Result& rows, std::size_t r,
   json.end_object();
 }
 
+// Those with names of their own, not operators and casts.
+std::vector<std::string> functions(duck::Connection& connection) {
+  const duck::Result rows = connection.query(
+      "select distinct lower(function_name) as name from duckdb_functions() where function_type in "
+      "('scalar', 'aggregate', 'macro', 'table', 'table_macro') "
+      "and regexp_full_match(name, '[a-z][a-z0-9_]*') and not starts_with(name, '__internal') "
+      "union values ('cume_dist'), ('dense_rank'), ('first_value'), ('lag'), ('last_value'), "
+      "('lead'), ('nth_value'), ('ntile'), ('percent_rank'), ('rank'), ('row_number') order by "
+      "name");
+  std::vector<std::string> names;
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    if (!sandbox::is_refused(rows.text(r, 0))) names.push_back(rows.text(r, 0));
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string SqlSandbox::schema(const Describe& describe) {
   duck::Connection connection = database_.connect();
-  const std::set<TableName> tables = readable_tables(connection);
+  const std::set<sandbox::TableName> tables = sandbox::readable_tables(connection);
   const duck::Result rows = connection.query(
       "select c.schema_name, c.table_name, t.table_name is not null, c.column_name, c.data_type "
       "from duckdb_columns() as c left join duckdb_tables() as t "
@@ -68,10 +85,7 @@ std::string SqlSandbox::schema(const Describe& describe) {
   json.end_array();
   json.key("functions");
   json.begin_array();
-  for (const std::string& name : allowed_functions()) {
-    const auto first = static_cast<unsigned char>(name.front());
-    if (std::isalpha(first) != 0) json.value(name);
-  }
+  for (const std::string& name : functions(connection)) json.value(name);
   json.end_array();
   json.key("keywords");
   json.begin_array();

@@ -13,12 +13,14 @@
 #include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
+#include "app/query_pool.h"
 #include "app/serve_token.h"
 #include "app/served_commands.h"
 #include "assets/warehouse.h"
 #include "base/interrupt.h"
 #include "base/invocation.h"
 #include "base/memory.h"
+#include "base/terminal.h"
 #include "http/address.h"
 #include "http/server.h"
 
@@ -38,7 +40,7 @@ struct ServeOptions {
 };
 
 // Queries of the SQL page wait for each other in the API, which says so to the user.
-constexpr std::size_t kMostQueries = 2 * api::SqlLimits().queries;
+constexpr std::size_t kMostQueries = 2 * kQueriesAtATime;
 // Of 1,024 connections, and the files of DuckDB. The usual limit is 1,024 for all of them.
 constexpr rlim_t kFiles = 4'096;
 
@@ -89,6 +91,9 @@ int serve(const ServeOptions& options) {
   }
   say(options, fmt::format("others read its last publication in {}",
                            assets::snapshot_path(options.common.warehouse.path)));
+  if (const std::string note = note_on_confinement(); !note.empty()) {
+    say(options, fmt::format("{} {}", paint(err_fd(), Ink::yellow, "note:"), note));
+  }
   say(options, "Ctrl-C stops it");
   while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   commands.reset();

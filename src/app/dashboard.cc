@@ -14,6 +14,7 @@
 #include "app/asset_states.h"
 #include "app/model_lineage.h"
 #include "app/project.h"
+#include "app/query_pool.h"
 #include "app/web_files.h"
 #include "http/static_files.h"
 
@@ -152,6 +153,7 @@ Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& setting
 api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
   api::Sources sources;
   sources.memory_limit = settings.common.warehouse.memory_limit;
+  sources.queries = make_query_pool(warehouse_, settings.common.warehouse.threads);
   sources.assets = [options = project_](duck::Connection& connection) {
     return assets_now(options, connection);
   };

@@ -389,12 +389,14 @@ export interface paths {
         put?: never;
         /**
          * Runs one SELECT on the warehouse
-         * @description Exactly one statement, and only SELECT (VALUES and FROM-first queries are SELECTs). Tables and
-         *     functions are held against lists of what is allowed (`/api/sql/schema`): no files, no
-         *     settings, no side effects. Runs in a read-only transaction, for at most 30 s.
+         * @description Exactly one statement, and only SELECT (VALUES, FROM-first queries, DESCRIBE and SUMMARIZE are
+         *     SELECTs), on the tables of the last publication, with functions that read no file. Runs for at
+         *     most 30 s, in a process of its own that can read nothing else.
          *
          *     Error codes: `sql_refused` (not allowed, with what and why), `sql_error` (DuckDB's message
-         *     with `line` and `column`), `sql_timeout`, `sql_cancelled`, `sql_out_of_memory`.
+         *     with `line` and `column`), `sql_timeout`, `sql_cancelled`, `sql_out_of_memory` (of memory or
+         *     disk), `sql_crashed` (a fault of DuckDB, which costs this query alone), `busy` (as many run as
+         *     may at a time), `unavailable`.
          */
         post: operations["postSql"];
         delete?: never;

@@ -6,7 +6,7 @@
 #include <functional>
 #include <pthread.h>
 
-namespace gsa::api {
+namespace gsa::sandbox {
 
 class LargeStackThread {
  public:
@@ -22,4 +22,4 @@ class LargeStackThread {
   pthread_t thread_{};
 };
 
-}  // namespace gsa::api
+}  // namespace gsa::sandbox

@@ -1,10 +1,10 @@
-#include "api/large_stack.h"
+#include "sandbox/large_stack.h"
 
 #include <utility>
 
 #include "base/error.h"
 
-namespace gsa::api {
+namespace gsa::sandbox {
 namespace {
 
 void* call(void* work) {
@@ -26,4 +26,4 @@ LargeStackThread::LargeStackThread(std::size_t stack_bytes, std::function<void()
 
 LargeStackThread::~LargeStackThread() { pthread_join(thread_, nullptr); }
 
-}  // namespace gsa::api
+}  // namespace gsa::sandbox

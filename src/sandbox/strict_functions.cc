@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "api/sql_guard.h"
+#include "sandbox/guard.h"
 
-namespace gsa::api {
+namespace gsa::sandbox {
 namespace {
 
 // Each takes no more time and memory than its arguments are long, reads nothing but them, and
@@ -57,7 +57,7 @@ nullif typeof pg_typeof uuid gen_random_uuid
 enum_code enum_range enum_first enum_last
 )";
 
-std::vector<std::string> all_functions() {
+std::vector<std::string> listed_functions() {
   std::vector<std::string> names;
   std::istringstream words(kFunctions);
   for (std::string word; words >> word;) names.push_back(word);
@@ -67,9 +67,9 @@ std::vector<std::string> all_functions() {
 
 }  // namespace
 
-const std::vector<std::string>& allowed_functions() {
-  static const std::vector<std::string> names = all_functions();
+const std::vector<std::string>& harmless_functions() {
+  static const std::vector<std::string> names = listed_functions();
   return names;
 }
 
-}  // namespace gsa::api
+}  // namespace gsa::sandbox
