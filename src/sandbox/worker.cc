@@ -92,7 +92,8 @@ class Worker {
 
  private:
   void take(const Frame& frame) {
-    const std::string& what = frame.empty() ? "" : frame.front();
+    if (frame.empty()) return;
+    const std::string& what = frame.front();
     if (what == word::kStart) {
       start(frame);
     } else if (what == word::kOpen) {
@@ -100,8 +101,8 @@ class Worker {
     } else if (what == word::kInterrupt) {
       is_interrupted_ = true;
     } else if (what == word::kProbe) {
-      Frame results = probe(settings_.folder);
-      results.insert(results.begin(), word::kReady);
+      Frame results = {word::kReady};
+      for (const std::string& result : probe(settings_.folder)) results.push_back(result);
       channel_.send(results, kReplyPatience);
     } else if (const auto query = query_of(frame)) {
       begin(*query);
@@ -146,8 +147,8 @@ class Worker {
   }
 
   std::int64_t number_of_threads() const {
-    const std::int64_t wanted =
-        settings_.threads > 0 ? settings_.threads : std::thread::hardware_concurrency();
+    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    const std::int64_t wanted = settings_.threads > 0 ? settings_.threads : cores;
     return std::clamp<std::int64_t>(settings_.memory_bytes / kLeastPerThread, 1, wanted);
   }
 
