@@ -94,8 +94,8 @@ void write_parquet(duck::Connection& connection, const std::string& select,
                    const std::string& path) {
   OutputFile file(path);
   try {
-    connection.execute(
-        fmt::format("copy (\n{}\n) to {} (format parquet)", select, sql_quote(file.part())));
+    connection.execute(fmt::format("copy (\n{}\n) to {} (format parquet, use_tmp_file false)",
+                                   select, sql_quote(file.part())));
   } catch (const duck::SqlError& error) {
     throw error.without_first_lines(1);
   }

@@ -115,8 +115,10 @@ std::int64_t export_table(duck::Connection& connection, const ExportedTable& tab
   const duck::Result result = connection.query(fmt::format(
       "copy (select * from {}.{} order by {}) to {} ({})", sql_name(table.schema),
       sql_name(table.name), order_of(table), sql_quote(file.part()),
-      parquet ? fmt::format("format parquet, compression zstd, row_group_size {}", kRowGroupRows)
-              : "format csv, header"));
+      parquet
+          ? fmt::format("format parquet, use_tmp_file false, compression zstd, row_group_size {}",
+                        kRowGroupRows)
+          : "format csv, use_tmp_file false, header"));
   file.keep();
   return result.rows_changed();
 }

@@ -1,31 +1,32 @@
 #include "app/output_file.h"
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/new_file.h"
 
 namespace gsa::app {
 namespace {
 
-// Of this process, and of this file in it.
-std::string new_number() {
-  static std::atomic<int> last = 0;
-  return fmt::format("{}.{}", getpid(), ++last);
+// Messages name the file as the user does.
+std::string part_of(const std::string& path) {
+  try {
+    return make_new_file_beside(std::filesystem::absolute(path));
+  } catch (const Error& error) {
+    const std::string& text = error.message();
+    throw Error(fmt::format("cannot write {}{}", path, text.substr(text.rfind(": "))));
+  }
 }
 
 }  // namespace
 
-OutputFile::OutputFile(std::string path)
-    : path_(std::move(path)),
-      part_(fmt::format("{}.part{}", std::filesystem::absolute(path_).string(), new_number())) {}
+OutputFile::OutputFile(std::string path) : path_(std::move(path)), part_(part_of(path_)) {}
 
 OutputFile::~OutputFile() {
   if (!kept_) std::remove(part_.c_str());

@@ -8,6 +8,7 @@ namespace gsa::app {
 
 class OutputFile {
  public:
+  // Makes the part, empty; throws Error.
   explicit OutputFile(std::string path);
   ~OutputFile();  // removes the part if it was not kept
   OutputFile(const OutputFile&) = delete;

@@ -6,11 +6,11 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/new_file.h"
 
 namespace gsa {
 namespace fs = std::filesystem;
@@ -30,7 +30,7 @@ std::string read_file(const fs::path& path) {
 }
 
 void write_file(const fs::path& path, std::string_view contents) {
-  const fs::path part = path.string() + fmt::format(".part{}", getpid());
+  const fs::path part = make_new_file_beside(path);
   std::ofstream out(part, std::ios::binary | std::ios::trunc);
   out.write(contents.data(), static_cast<std::streamsize>(contents.size()));
   out.close();

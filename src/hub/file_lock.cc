@@ -30,12 +30,12 @@ bool is_still(const Fd& file, const std::filesystem::path& path) {
 // must be able to wait for each other.
 Fd open_lock_file(const std::filesystem::path& path) {
   constexpr mode_t kMode = 0664;
-  Fd made(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  Fd made(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode));
   if (made.get() >= 0) {
     fchmod(made.get(), kMode);  // some disks have no modes, and lock nevertheless
     return made;
   }
-  return Fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode));
+  return Fd(open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kMode));
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ PartFile::PartFile(const fs::path& blob, const PartInfo& info, const Events& eve
   const std::optional<PartInfo> before = read_part_info(path_);
   const bool same = !before || before->metadata.bytes == metadata_.bytes;
   write_file(info_path(path_), info_text(info));
-  file_ = Fd(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  file_ = Fd(open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
   struct stat status {};
   if (file_.get() < 0 || fstat(file_.get(), &status) != 0) fail("open", path_);
   size_ = status.st_size;
