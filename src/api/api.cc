@@ -71,7 +71,9 @@ class Api::Lease {
   ~Lease() {
     const std::lock_guard lock(api_.mutex_);
     --api_.leased_;
-    if (api_.idle_.size() < kIdleConnections) api_.idle_.push_back(std::move(connection_));
+    if (api_.idle_.size() < kIdleConnections && !connection_.is_invalidated()) {
+      api_.idle_.push_back(std::move(connection_));
+    }
   }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
@@ -129,6 +131,14 @@ std::string Api::remembered(const std::string& key,
   const std::lock_guard lock(mutex_);
   if (remembered_of_ == publication) remembered_[key] = made;
   return made;
+}
+
+void Api::let_go_if_ended() {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(idle_, [](const auto& connection) { return connection.is_invalidated(); });
+  }
+  engine_.let_go_if_ended();
 }
 
 bool Api::release() {

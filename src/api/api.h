@@ -72,6 +72,8 @@ class Api {
   // Reads the facts of the last publication, so that the next who asks need not wait: at the start,
   // and after a publication. Throws as read_facts().
   void warm() { engine_.current(); }
+  // Lets go of connections to an instance of DuckDB that has ended, so that it can be opened anew.
+  void let_go_if_ended();
   // Gives back their memory, about 50 bytes a generation, and what DuckDB keeps of the file, until
   // somebody asks again. Does nothing, and returns false, while something is being asked. Nobody
   // else may use the database meanwhile: what they ask of it may fail for want of memory.

@@ -5,6 +5,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -29,8 +30,15 @@ ApiError bad_request(std::string message, std::string hint = "");
 ApiError not_found(std::string message, std::string hint = "");
 
 // The body of the answer: {"error", "hint", "code"}. An Error that is no ApiError is a bad_request;
-// what is no Error is "internal", without what it says.
+// what is no Error is "internal", without what it says, as are failures of DuckDB and of files.
+// While the warehouse is opened anew it is "unavailable" (503). No path of this machine is in it
+// but the name of a file.
 std::string error_json(const std::exception& error);
 int status_of(const std::exception& error);
+// All of it, for the server's own log.
+std::string full_text(const std::exception& error);
+
+// Of absolute paths in `text` only the last part.
+std::string without_folders(std::string_view text);
 
 }  // namespace gsa::api

@@ -36,16 +36,23 @@ void Snapshot::keep_answer(const std::string& request, const std::string& answer
   answers_.put(request, answer);
 }
 
-Engine::Engine(const duck::Database& database) : connection_(database.connect()) {}
+Engine::Engine(const duck::Database& database) : database_(database) {}
 
 std::shared_ptr<const Snapshot> Engine::current() {
   const std::lock_guard lock(mutex_);
-  if (snapshot_ && snapshot_->facts().publication == publication_of(connection_)) {
+  if (connection_ && connection_->is_invalidated()) connection_.reset();
+  if (!connection_) connection_ = database_.connect();
+  if (snapshot_ && snapshot_->facts().publication == publication_of(*connection_)) {
     return snapshot_;
   }
   snapshot_.reset();
-  snapshot_ = std::make_shared<const Snapshot>(read_facts(connection_));
+  snapshot_ = std::make_shared<const Snapshot>(read_facts(*connection_));
   return snapshot_;
+}
+
+void Engine::let_go_if_ended() {
+  const std::lock_guard lock(mutex_);
+  if (connection_ && connection_->is_invalidated()) connection_.reset();
 }
 
 void Engine::release(const std::function<void()>& act) {

@@ -81,12 +81,15 @@ class Engine {
   // The last publication. Reads its facts where that was not done yet (a second for two million
   // generations), while others who ask wait. Throws as read_facts().
   std::shared_ptr<const Snapshot> current();
+  // Lets go of the connection where DuckDB's instance has ended: it is opened anew without it.
+  void let_go_if_ended();
   // Gives the memory back; the next who asks reads anew, after `act`.
   void release(const std::function<void()>& act = [] {});
 
  private:
   std::mutex mutex_;
-  duck::Connection connection_;
+  duck::Database database_;
+  std::optional<duck::Connection> connection_;
   std::shared_ptr<const Snapshot> snapshot_;
 };
 

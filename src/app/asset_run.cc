@@ -306,11 +306,17 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
   AssetRun run = asked;
   run.audience = audience.get();
   duck::Connection connection = database.connect();
-  assets::Recorder recorder(database, {run.command, run.options, run.baseline,
-                                       threads_of(run.common.warehouse), GSA_VERSION});
+  std::optional<assets::Recorder> own;
+  if (run.recorder == nullptr) {
+    own.emplace(database, assets::RunHeader{run.command, run.options, run.baseline,
+                                            threads_of(run.common.warehouse), GSA_VERSION});
+    if (run.audience != nullptr) run.audience->run_began(own->run_id());
+  } else {
+    run.recorder->set_baseline(run.baseline);
+  }
+  assets::Recorder& recorder = own ? *own : *run.recorder;
   assets::RunTotals totals;
   bool published = false;
-  if (run.audience != nullptr) run.audience->run_began(recorder.run_id());
   try {
     Maker maker(database, run, &recorder);
     for (const std::string& line : plan_lines(run.plan, false)) maker.log().line(line);

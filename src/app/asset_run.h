@@ -12,6 +12,7 @@
 #include "app/raw_assets.h"
 #include "assets/plan.h"
 #include "assets/publication.h"
+#include "assets/recorder.h"
 #include "assets/state.h"
 #include "dbt/project.h"
 #include "duck/database.h"
@@ -36,7 +37,9 @@ struct AssetRun {
   bool complete = true;             // what the graph no longer has goes
   std::string baseline;             // see ops.runs
   RunAudience* audience = nullptr;  // who else is told; null: nobody
-  std::stop_token stop = {};        // asks for what Ctrl-C asks for
+  // Of a run that is on record already, of which the audience was told; null: it begins here.
+  assets::Recorder* recorder = nullptr;
+  std::stop_token stop = {};  // asks for what Ctrl-C asks for
 };
 
 // Opens the warehouse as `access` says, waiting for others where that was asked for. Where all

@@ -80,11 +80,8 @@ void require_own_raw_tables(const ProjectOptions& project, const assets::State& 
   throw Error("the raw tables were made by another version of gsa", "make them anew with: gsa run");
 }
 
-void build(const BuildOptions& options) {
-  const dbt::Project project = load_project(options.project);
-  if (!options.common.quiet) print_warnings(project);
-  const duck::Database database =
-      open_for_run(options.common, options.record, assets::Access::change);
+void build(const BuildOptions& options, const dbt::Project& project,
+           const duck::Database& database) {
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
   const Catalog catalog = catalog_of(project, state);
@@ -111,6 +108,19 @@ void build(const BuildOptions& options) {
       "build", options.given,    options.common, options.record,       project,    catalog, state,
       plan,    planning.sources, nullptr,        options.full_refresh, !selection, "build"};
   run_assets(database, run, provenance_of(connection, options.project));
+}
+
+void build(const BuildOptions& options) {
+  const dbt::Project project = load_project(options.project);
+  if (!options.common.quiet) print_warnings(project);
+  const duck::Database database =
+      open_for_run(options.common, options.record, assets::Access::change);
+  try {
+    build(options, project, database);
+  } catch (const Error& error) {
+    assets::end_broken_run(database, error);
+    throw;
+  }
 }
 
 // Asks all tests that are selected, whatever is on record of them.

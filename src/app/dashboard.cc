@@ -29,6 +29,8 @@ constexpr std::int64_t kRunsOnAPage = 50, kMaterializations = 100, kMostListed =
 // An open page keeps what it asks in memory; without one it is given back after this.
 constexpr std::chrono::seconds kIdle{30}, kIdleCheck{1};
 
+constexpr int kUnavailable = 503;
+
 // Whoever watches over the server is no user of it.
 std::uint64_t requests_of_pages(const http::Metrics& metrics) {
   std::uint64_t requests = 0;
@@ -46,7 +48,8 @@ http::Handler answering(std::function<Response(const Request&)> handle) {
       return handle(request);
     } catch (const std::exception& error) {
       Response response = Response::json(api::error_json(error), api::status_of(error));
-      if (response.status >= 500) response.failure = error.what();
+      if (response.status >= 500) response.failure = api::full_text(error);
+      if (response.status == kUnavailable) response.headers.set("Retry-After", "1");
       return response;
     }
   };
@@ -173,6 +176,12 @@ void Dashboard::warm() {
   }
 }
 
+void Dashboard::mend() {
+  if (!warehouse_.database().is_invalidated()) return;
+  api_.let_go_if_ended();
+  warehouse_.database().reopen();
+}
+
 // A request ends the rest by itself, as it reads what it needs.
 std::jthread Dashboard::rest_when_idle(std::function<http::Metrics()> metrics) {
   return std::jthread([this, metrics = std::move(metrics)](const std::stop_token& stop) {
@@ -207,7 +216,15 @@ http::Router Dashboard::router(std::function<http::Metrics()> metrics) {
   http::RouteOptions open;
   open.immediate = open.open = open.page = true;
   router.add(
-      "GET", "/healthz", [](const Request&) { return Response::text("ok\n"); }, open);
+      "GET", "/healthz",
+      [this](const Request&) {
+        if (!warehouse_.database().is_invalidated()) return Response::text("ok\n");
+        Response response = Response::text("the warehouse is being opened anew\n");
+        response.status = kUnavailable;
+        response.headers.set("Retry-After", "1");
+        return response;
+      },
+      open);
   http::RouteOptions counts;
   counts.page = true;
   router.add(

@@ -30,6 +30,8 @@ class Dashboard {
 
   // Reads what the first page needs, so that nobody waits for it.
   void warm();
+  // Opens the warehouse anew where DuckDB has ended its instance. Call it often.
+  void mend();
   // Stops the run that is going on.
   void stop() { runs_.reset(); }
 

@@ -175,8 +175,13 @@ PipelineRun run_pipeline(const PipelineOptions& options) {
   duck::Database database =
       open_for_run(common, options.record, assets::Access::write, has_few_rows(options, sources));
   if (!options.common.quiet) print_warnings(*project.get());
-  const bool made = run_pipeline(options, *project.get(), sources, database);
-  return {database, made};
+  try {
+    const bool made = run_pipeline(options, *project.get(), sources, database);
+    return {database, made};
+  } catch (const Error& error) {
+    assets::end_broken_run(database, error);
+    throw;
+  }
 }
 
 bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
@@ -204,6 +209,7 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
   AssetRun run = planned.run(options, project);
   run.audience = control.audience;
   run.stop = control.stop;
+  run.recorder = control.recorder;
   run_assets(database, run, provenance);
   return true;
 }

@@ -48,6 +48,7 @@ PipelineRun run_pipeline(const PipelineOptions& options);
 struct RunControl {
   RunAudience* audience = nullptr;
   std::stop_token stop = {};
+  assets::Recorder* recorder = nullptr;  // see AssetRun
 };
 // The same on that warehouse, in which no other run may be going: returns whether anything was
 // stale.

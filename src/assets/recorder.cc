@@ -1,6 +1,7 @@
 #include "assets/recorder.h"
 
 #include <algorithm>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -104,6 +105,23 @@ std::int64_t mark_killed_runs(duck::Connection& connection) {
       .rows_changed();
 }
 
+void end_broken_run(const duck::Database& database, const Error& failure) {
+  constexpr int kAttempts = 100;
+  constexpr auto kPause = std::chrono::milliseconds(50);
+  if (!database.is_invalidated()) return;
+  for (int i = 0; i < kAttempts && !database.reopen(); ++i) std::this_thread::sleep_for(kPause);
+  try {
+    duck::Connection connection = database.connect();
+    connection.execute(fmt::format(
+        "update ops.runs set status = 'failed', published = false, message = {}, ended_at = {} "
+        "where status = 'running'",
+        sql_string(failure.message()), kNow));
+    drop_hidden(connection);
+  } catch (const Error&) {
+    return;
+  }
+}
+
 Recorder::Recorder(const duck::Database& database, const RunHeader& header)
     : connection_(database.connect()),
       begun_(std::chrono::system_clock::now()),
@@ -119,6 +137,12 @@ Recorder::Recorder(const duck::Database& database, const RunHeader& header)
       run_id_, sql_string(header.command), sql_string(header.options), sql_time(begun_),
       header.threads, getpid(), sql_string(header.version), sql_string(header.baseline)));
   event("info", "", "run_started", "gsa " + header.command, {{"options", header.options}});
+}
+
+void Recorder::set_baseline(const std::string& baseline) {
+  const std::lock_guard lock(write_mutex_);
+  connection_.execute(fmt::format("update ops.runs set baseline = {} where run_id = {}",
+                                  sql_string(baseline), run_id_));
 }
 
 void Recorder::add(const std::string& table, duck::Row row) {
@@ -217,6 +241,7 @@ std::vector<std::string> Recorder::ending(const RunTotals& totals, int keep_days
 }
 
 std::vector<std::string> Recorder::last_statements(const RunTotals& t, int keep_days) {
+  has_ended_ = true;
   const double seconds =
       std::chrono::duration<double>(std::chrono::system_clock::now() - begun_).count();
   std::vector<std::string> statements = {fmt::format(

@@ -4,6 +4,7 @@
 // connection of its own; the publication writes what is left within its own transaction, so that
 // what is published and what the records say of it change at once. Threads may share it.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -79,6 +80,10 @@ class Recorder {
   Recorder(const duck::Database& database, const RunHeader& header);
 
   std::int64_t run_id() const { return run_id_; }
+  // Of a run that is on record before it is known what it makes.
+  void set_baseline(const std::string& baseline);
+  // Whether the run's end is on record, or in what is about to be written.
+  bool has_ended() const { return has_ended_; }
 
   void step(const StepRecord& record);
   void check(const CheckOutcome& outcome);
@@ -111,6 +116,7 @@ class Recorder {
 
   duck::Connection connection_;
   std::int64_t run_id_ = 0;
+  std::atomic<bool> has_ended_ = false;
   WallTime begun_;
   std::mutex mutex_;        // of unwritten_
   std::mutex write_mutex_;  // of the connection
@@ -121,6 +127,10 @@ class Recorder {
 // Marks runs that say that they are running as interrupted: the caller holds the file, so they were
 // killed. Returns how many there were.
 std::int64_t mark_killed_runs(duck::Connection& connection);
+// Puts on record that a run failed during which DuckDB ended its instance, so that its recorder
+// could not; drops what it left. Does nothing where the instance has not ended, or cannot be opened
+// anew within seconds: then the next command finds a run that was killed.
+void end_broken_run(const duck::Database& database, const Error& failure);
 // Whether a run says that it is running.
 bool has_running(duck::Connection& connection);
 

@@ -7,18 +7,11 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "duck/instance.h"
 #include "duck/statement.h"
 
 namespace gsa::duck {
 namespace {
-
-using Config = Handle<duckdb_config, duckdb_destroy_config>;
-
-void set(Config& config, const char* name, const std::string& value) {
-  if (duckdb_set_config(config.get(), name, value.c_str()) == DuckDBError) {
-    throw Error(fmt::format("DuckDB refuses {} = '{}'", name, value));
-  }
-}
 
 bool prepares(duckdb_connection connection, const std::string& sql) {
   Prepared prepared;
@@ -50,25 +43,6 @@ bool is_one_statement(const std::string& sql) {
   return semicolon == std::string::npos || trim(sql.substr(semicolon + 1)).empty();
 }
 
-bool changes_process(duckdb_statement_type type) {
-  switch (type) {
-    case DUCKDB_STATEMENT_TYPE_TRANSACTION:
-    case DUCKDB_STATEMENT_TYPE_VARIABLE_SET:
-    case DUCKDB_STATEMENT_TYPE_PRAGMA:
-    case DUCKDB_STATEMENT_TYPE_VACUUM:
-    case DUCKDB_STATEMENT_TYPE_CALL:
-    case DUCKDB_STATEMENT_TYPE_SET:
-    case DUCKDB_STATEMENT_TYPE_LOAD:
-    case DUCKDB_STATEMENT_TYPE_EXTENSION:
-    case DUCKDB_STATEMENT_TYPE_ATTACH:
-    case DUCKDB_STATEMENT_TYPE_DETACH:
-    case DUCKDB_STATEMENT_TYPE_MULTI:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool is_number(duckdb_type type) {
   switch (type) {
     case DUCKDB_TYPE_TINYINT:
@@ -92,67 +66,55 @@ bool is_number(duckdb_type type) {
 
 }  // namespace
 
-Database::Database(const DatabaseOptions& options) : watches_progress_(options.watches_progress) {
-  Config config;
-  if (duckdb_create_config(config.out()) == DuckDBError)
-    throw Error("DuckDB gives no configuration");
-  set(config, "access_mode", options.read_only ? "READ_ONLY" : "AUTOMATIC");
-  if (options.threads > 0) set(config, "threads", fmt::format("{}", options.threads));
-  if (!options.memory_limit.empty()) set(config, "memory_limit", options.memory_limit);
-  // Getting it from the kernel anew takes a twentieth of the time of writing large tables; but the
-  // blocks are used in turn, and who needs few gets new ones each time.
-  if (options.keeps_memory) set(config, "block_allocator_memory", "1GB");
-  // Of files it makes: the oldest format that knows ZSTD. DuckDB from 1.2 on reads it.
-  set(config, "storage_compatibility_version", "v1.2.0");
-  // Nothing is fetched from the network behind the user's back.
-  set(config, "autoinstall_known_extensions", "false");
-  set(config, "autoload_known_extensions", "false");
-  set(config, "errors_as_json", "false");
+namespace {
 
-  duckdb_database database = nullptr;
-  char* message = nullptr;
-  if (duckdb_open_ext(options.path.c_str(), &database, config.get(), &message) == DuckDBError) {
-    const std::string text = message ? message : "cannot open the database";
-    duckdb_free(message);
-    throw SqlError(text.starts_with("IO") ? SqlErrorKind::io : SqlErrorKind::other, text);
-  }
-  database_ = std::make_shared<Handle<duckdb_database, duckdb_close>>(database);
-  use_utc();
+SqlError ended() {
+  return {SqlErrorKind::invalidated, "FATAL Error: the database has been invalidated"};
 }
 
-// Times without a zone are UTC's, whatever the machine's zone. DuckDB knows the setting only where
-// ICU is built in; without it, UTC is all it knows.
-void Database::use_utc() const {
-  try {
-    connect().execute("set global TimeZone = 'UTC'");
-  } catch (const SqlError& error) {
-    if (error.kind() == SqlErrorKind::interrupted || error.kind() == SqlErrorKind::out_of_memory) {
-      throw;
-    }
-  }
+}  // namespace
+
+Database::Database(const DatabaseOptions& options) : opened_(std::make_shared<Opened>(options)) {}
+
+Connection Database::connect() const {
+  std::shared_ptr<Instance> instance = opened_->usable();
+  if (!instance) throw ended();
+  return Connection(std::move(instance), guarded_, opened_->options.watches_progress);
 }
 
-Connection Database::connect() const { return Connection(*this); }
+bool Database::is_invalidated() const { return *opened_->ended; }
+
+bool Database::reopen() const { return opened_->usable() != nullptr; }
 
 Database Database::guarding(std::shared_ptr<void> token) const {
   Database guarding = *this;
   using Both = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
-  const auto both = std::make_shared<Both>(std::move(token), database_);
-  guarding.database_ = {both, database_.get()};
+  guarding.guarded_ = std::make_shared<Both>(std::move(token), guarded_);
   return guarding;
 }
 
-Connection::Connection(const Database& database)
-    : database_(database.database_),
-      connection_(std::make_unique<Handle<duckdb_connection, duckdb_disconnect>>()) {
-  if (duckdb_connect(database_->get(), connection_->out()) == DuckDBError) {
+Connection::Connection(std::shared_ptr<Instance> instance, std::shared_ptr<void> guarded,
+                       bool watches_progress)
+    : guarded_(std::move(guarded)), connection_(nullptr, Disconnect{std::move(instance)}) {
+  Instance& opened = *connection_.get_deleter().instance;
+  duckdb_connection connection = nullptr;
+  if (duckdb_connect(opened.get(), &connection) == DuckDBError) {
     throw Error("cannot connect to the database");
   }
+  connection_.reset(connection);
+  opened.add(connection);
   // DuckDB reports progress only with its own bar switched on; that bar itself is not wanted.
-  if (database.watches_progress_) {
+  if (watches_progress) {
     execute("set enable_progress_bar = true; set enable_progress_bar_print = false");
   }
 }
+
+void Connection::Disconnect::operator()(duckdb_connection connection) const {
+  instance->remove(connection);
+  duckdb_disconnect(&connection);
+}
+
+bool Connection::is_invalidated() const { return connection_.get_deleter().instance->has_ended(); }
 
 bool Connection::has_table(const std::string& schema, const std::string& name) {
   Handle<duckdb_table_description, duckdb_table_description_destroy> found;
@@ -168,6 +130,7 @@ auto Connection::unmasked(const Attempt& attempt) -> decltype(attempt(0)) {
     try {
       return attempt(i);
     } catch (const SqlError& error) {
+      connection_.get_deleter().instance->notice(error);
       const bool is_masked =
           error.kind() == SqlErrorKind::interrupted && !*interrupted_ && !gsa::interrupted();
       if (!is_masked) throw;
@@ -200,7 +163,6 @@ StatementInfo Connection::inspect(const std::string& sql) {
   StatementInfo info{
       kind == DUCKDB_STATEMENT_TYPE_SELECT && prepares(get(), "select * from (\n" + sql + "\n)"),
       writes_files(kind, sql),
-      changes_process(kind),
       {}};
   const idx_t count = duckdb_prepared_statement_column_count(prepared.get());
   for (idx_t c = 0; c < count; ++c) {

@@ -3,6 +3,10 @@
 // An open database and connections to it. POSIX file locks belong to the process, so a file is
 // opened once in a process: open one Database and hand out Connections, each used by one thread at
 // a time.
+//
+// An error inside DuckDB itself may end its instance: all that is asked of it fails from then on.
+// connect() then opens the file anew, as soon as all connections to the ended instance are gone:
+// two instances must not write one file.
 
 #include <atomic>
 #include <cstdint>
@@ -11,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <duckdb.h>
@@ -35,23 +40,31 @@ struct DatabaseOptions {
 };
 
 class Connection;
+class Instance;  // DuckDB's, of one open
+struct Opened;   // what the copies of a Database share
 
 class Database {
  public:
   // Throws SqlError: no such file (read-only), locked, not a database, a newer format …
   explicit Database(const DatabaseOptions& options);
 
+  // Throws SqlError{invalidated} while the instance has ended and others have connections to it:
+  // these are interrupted.
   Connection connect() const;
+
+  // Whether the instance has ended, as far as it was noticed. Any thread; never blocks.
+  bool is_invalidated() const;
+  // Opens the file anew where the instance has ended and nobody has a connection to it. Returns
+  // whether there is an instance to work with. What was in memory alone is not opened again.
+  bool reopen() const;
 
   // The same database; `token` is let go with the last of its copies and their connections.
   Database guarding(std::shared_ptr<void> token) const;
 
  private:
   friend class Connection;
-  void use_utc() const;
-
-  std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;
-  bool watches_progress_;
+  std::shared_ptr<Opened> opened_;
+  std::shared_ptr<void> guarded_;  // what guarding() was given
 };
 
 // How far a running query is.
@@ -66,9 +79,8 @@ struct TextColumn {
 };
 
 struct StatementInfo {
-  bool is_select;        // only such can stand in a subquery, be streamed or copied to a file
-  bool writes_files;     // or may: COPY, EXPORT, and what can run those
-  bool changes_process;  // SET, ATTACH, LOAD, CALL, BEGIN and the like: more than this statement
+  bool is_select;     // only such can stand in a subquery, be streamed or copied to a file
+  bool writes_files;  // or may: COPY, EXPORT, and what can run those
   std::vector<TextColumn> columns;
 };
 
@@ -102,7 +114,11 @@ class Connection {
   QueryProgress progress() const;
   void interrupt() const;
 
-  duckdb_connection get() const { return connection_->get(); }
+  // Whether the instance has ended. Let go of such a connection: the file is not opened anew
+  // before.
+  bool is_invalidated() const;
+
+  duckdb_connection get() const { return connection_.get(); }
 
  private:
   friend class Database;
@@ -114,10 +130,16 @@ class Connection {
   // DuckDB 1.5 may report that the others were stopped in place of the error that stopped them.
   template <typename Attempt>
   auto unmasked(const Attempt& attempt) -> decltype(attempt(0));
-  explicit Connection(const Database& database);
+  Connection(std::shared_ptr<Instance> instance, std::shared_ptr<void> guarded,
+             bool watches_progress);
 
-  std::shared_ptr<Handle<duckdb_database, duckdb_close>> database_;  // outlives the connection
-  std::unique_ptr<Handle<duckdb_connection, duckdb_disconnect>> connection_;
+  std::shared_ptr<void> guarded_;
+  struct Disconnect {
+    void operator()(duckdb_connection connection) const;
+    std::shared_ptr<Instance> instance;  // outlives the connection
+  };
+  using Held = std::unique_ptr<std::remove_pointer_t<duckdb_connection>, Disconnect>;
+  Held connection_;
   std::unique_ptr<std::atomic<bool>> interrupted_ = std::make_unique<std::atomic<bool>>(false);
 };
 

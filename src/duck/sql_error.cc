@@ -12,6 +12,8 @@ namespace gsa::duck {
 namespace {
 
 constexpr std::string_view kExcerpt = "\nLINE ";
+// Of errors inside DuckDB; behind it are addresses and paths.
+constexpr std::string_view kStackTrace = "\nStack Trace:";
 
 // "Binder Error: Referenced column …" -> "Referenced column …"
 std::string without_prefix(std::string_view message) {
@@ -23,7 +25,8 @@ std::string without_prefix(std::string_view message) {
 }
 
 std::string summary_of(const std::string& raw) {
-  return std::string(trim(without_prefix(raw.substr(0, raw.find(kExcerpt)))));
+  const std::string text = raw.substr(0, raw.find(kStackTrace));
+  return std::string(trim(without_prefix(text.substr(0, text.find(kExcerpt)))));
 }
 
 std::string excerpt_of(const std::string& raw) {
@@ -37,8 +40,16 @@ bool is_advice(std::string_view line) {
 
 // The summary without advice: ours becomes the hint, and what DuckDB says of its own settings
 // ("Possible solutions: …") would mislead whoever has options of gsa to set them with.
-std::string message_of(const std::string& raw) {
+std::string message_of(SqlErrorKind kind, const std::string& raw) {
   const std::string summary = summary_of(raw);
+  if (kind == SqlErrorKind::internal) {  // what follows is for developers of DuckDB
+    return "DuckDB failed inside itself: " + summary.substr(0, summary.find('\n'));
+  }
+  if (kind == SqlErrorKind::invalidated) {
+    return summary.find("has been invalidated") == std::string::npos
+               ? "DuckDB ended: " + summary.substr(0, summary.find('\n'))
+               : "DuckDB has ended after an error inside it";
+  }
   std::vector<std::string> lines;
   for (const std::string& line :
        split(summary.substr(0, summary.find("\nPossible solutions:")), '\n')) {
@@ -61,6 +72,10 @@ std::string hint_of(SqlErrorKind kind, const std::string& raw) {
   if (kind == SqlErrorKind::out_of_memory) {
     return "allow more memory with --memory-limit, or use fewer --threads";
   }
+  if (kind == SqlErrorKind::internal) {
+    return "this is a bug in DuckDB, not in the data: write the query in another way";
+  }
+  if (kind == SqlErrorKind::invalidated) return "it is opened anew: try again in a moment";
   if (kind == SqlErrorKind::disk_full) return "the disk is full: make room and run it again";
   for (const std::string& line : split(summary_of(raw), '\n')) {
     if (!is_advice(line)) continue;
@@ -74,11 +89,15 @@ std::string hint_of(SqlErrorKind kind, const std::string& raw) {
 }  // namespace
 
 SqlError::SqlError(SqlErrorKind kind, const std::string& raw)
-    : Error(message_of(raw), hint_of(kind_of(kind, raw), raw),
+    : Error(message_of(kind_of(kind, raw), raw), hint_of(kind_of(kind, raw), raw),
             kind == SqlErrorKind::interrupted ? ErrorCode::interrupted : ErrorCode::failed),
       kind_(kind_of(kind, raw)),
+      is_fatal_(kind == SqlErrorKind::invalidated),
+      raw_(raw),
       summary_(summary_of(raw)),
       excerpt_(excerpt_of(raw)) {
+  // Others show the summary in place of the message.
+  if (kind_ == SqlErrorKind::internal || kind_ == SqlErrorKind::invalidated) summary_ = message();
   if (excerpt_.empty()) return;
   line_ = std::atoi(excerpt_.c_str() + kExcerpt.size() - 1);
   // The excerpt is "LINE 3: text" with a caret below; a long line is cut at its start ("...text"),

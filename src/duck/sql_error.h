@@ -21,6 +21,8 @@ enum class SqlErrorKind {
   disk_full,      // whatever was being done
   out_of_memory,
   interrupted,
+  internal,     // a bug in DuckDB, which may have ended its instance
+  invalidated,  // the instance has ended: see Database
   other,
 };
 
@@ -31,6 +33,10 @@ class SqlError : public Error {
   SqlError(SqlErrorKind kind, const std::string& raw);
 
   SqlErrorKind kind() const { return kind_; }
+  // Whether DuckDB says that its instance has ended, whatever the kind.
+  bool is_fatal() const { return is_fatal_; }
+  // DuckDB's whole message, for logs: it may have a stack trace and paths of this machine.
+  const std::string& raw() const { return raw_; }
   // What comes before the line of the statement, advice included, without "Binder Error: ".
   const std::string& summary() const { return summary_; }
   // The message, and below it the line of the statement with a caret, where DuckDB gives one.
@@ -44,6 +50,8 @@ class SqlError : public Error {
 
  private:
   SqlErrorKind kind_;
+  bool is_fatal_;
+  std::string raw_;
   std::string summary_;
   std::string excerpt_;  // the line, below it the caret
   std::optional<int> line_;

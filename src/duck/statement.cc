@@ -30,6 +30,10 @@ SqlErrorKind kind_of(duckdb_error_type type) {
       return SqlErrorKind::out_of_memory;
     case DUCKDB_ERROR_INTERRUPT:
       return SqlErrorKind::interrupted;
+    case DUCKDB_ERROR_INTERNAL:
+      return SqlErrorKind::internal;
+    case DUCKDB_ERROR_FATAL:
+      return SqlErrorKind::invalidated;
     default:
       return SqlErrorKind::other;
   }
@@ -60,6 +64,8 @@ SqlError error_of(SqlErrorKind kind, const std::string& message) {
   const SqlErrorKind named = type == "Out of Memory" ? SqlErrorKind::out_of_memory
                              : type == "INTERRUPT"   ? SqlErrorKind::interrupted
                              : type == "IO"          ? SqlErrorKind::io
+                             : type == "INTERNAL"    ? SqlErrorKind::internal
+                             : type == "FATAL"       ? SqlErrorKind::invalidated
                                                      : kind;
   return {named, fmt::format("{} Error: {}", type, unquote(message, text + kMessage.size()))};
 }
@@ -74,11 +80,13 @@ void throw_error(duckdb_result& result) {
 void throw_prepare_error(duckdb_prepared_statement prepared) {
   const std::string message = duckdb_prepare_error(prepared);
   const auto starts = [&](std::string_view text) { return message.starts_with(text); };
-  throw error_of(starts("Parser")    ? SqlErrorKind::parser
-                 : starts("Catalog") ? SqlErrorKind::catalog
-                 : starts("Binder")  ? SqlErrorKind::binder
-                 : starts("IO")      ? SqlErrorKind::io
-                                     : SqlErrorKind::other,
+  throw error_of(starts("Parser")     ? SqlErrorKind::parser
+                 : starts("Catalog")  ? SqlErrorKind::catalog
+                 : starts("Binder")   ? SqlErrorKind::binder
+                 : starts("IO")       ? SqlErrorKind::io
+                 : starts("INTERNAL") ? SqlErrorKind::internal
+                 : starts("FATAL")    ? SqlErrorKind::invalidated
+                                      : SqlErrorKind::other,
                  message);
 }
 
