@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <new>
 #include <poll.h>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -64,6 +65,11 @@ int report_failure() {
     return exit_code(ErrorCode::failed);
   } catch (const std::bad_alloc&) {
     print_error("there is not enough memory", "");
+    return exit_code(ErrorCode::failed);
+  } catch (const std::system_error& error) {
+    const bool lacks_threads = error.code() == std::errc::resource_unavailable_try_again;
+    print_error(lacks_threads ? "the system gives no more threads" : error.code().message(),
+                lacks_threads ? "ulimit -v (memory) and ulimit -u (threads) may limit them" : "");
     return exit_code(ErrorCode::failed);
   } catch (const std::exception& bug) {
     print_error(fmt::format("a bug in gsa: {}", bug.what()),

@@ -11,10 +11,15 @@ WorkerPool::WorkerPool(const Sizes& sizes) : most_queued_(sizes.queue) {
   for (const std::size_t threads : sizes.threads) {
     check(threads > 0, "each kind of work has a thread");
   }
-  for (std::size_t kind = 0; kind < kKinds; ++kind) {
-    for (std::size_t i = 0; i < sizes.threads.at(kind); ++i) {
-      threads_.emplace_back([this, &queue = queues_.at(kind)] { work(queue); });
+  try {
+    for (std::size_t kind = 0; kind < kKinds; ++kind) {
+      for (std::size_t i = 0; i < sizes.threads.at(kind); ++i) {
+        threads_.emplace_back([this, &queue = queues_.at(kind)] { work(queue); });
+      }
     }
+  } catch (...) {
+    stop();  // those that began
+    throw;
   }
 }
 

@@ -1,0 +1,53 @@
+// Commands where the system gives little memory (ulimit -v): they work, or end with an error that
+// says so. None is ended by a signal.
+
+#include <sys/resource.h>
+
+#include "serve_fixture.h"
+
+namespace gsa::tests {
+namespace {
+
+constexpr rlim_t kMegabyte = 1'000'000;
+
+class MemoryLimit : public Serve, public testing::WithParamInterface<int> {
+ protected:
+  ProcessOptions limited() const {
+    const rlim_t bytes = static_cast<rlim_t>(GetParam()) * kMegabyte;
+    return {folder_.path(), {}, [bytes] {
+              const rlimit limit{bytes, bytes};
+              setrlimit(RLIMIT_AS, &limit);
+            }};
+  }
+  static void expect_told(const Outcome& outcome, const std::string& name) {
+    EXPECT_TRUE(outcome.exit_code == 0 || outcome.exit_code == 1)
+        << name << ": " << outcome.exit_code << "\n"
+        << outcome.err;
+    EXPECT_EQ(outcome.exit_code == 1, contains(outcome.err, "error: ")) << name << outcome.err;
+    EXPECT_FALSE(contains(outcome.err, "a bug in gsa")) << name << outcome.err;
+  }
+};
+
+TEST_P(MemoryLimit, EndsNoCommandByASignal) {
+  for (Arguments line : {Arguments{"summary"},
+                         {"runs"},
+                         {"sql", "select count(*) from fct_sessions"},
+                         {"run", "--prompts", "3000", "--source", "synthetic"}}) {
+    line.insert(line.end(), {"--warehouse", warehouse_});
+    expect_told(GsaProcess(line, limited()).wait(), line.front());
+  }
+  EXPECT_EQ(gsa(folder_, {"summary", "--warehouse", warehouse_}).exit_code, 0);
+}
+
+TEST_P(MemoryLimit, EndsNoServerByASignal) {
+  GsaProcess server({"serve", "--port", "0", "--warehouse", warehouse_}, limited());
+  EXPECT_TRUE(becomes_true(
+      [&] { return !server.running() || contains(server.errors_so_far(), "Ctrl-C stops it"); }));
+  if (server.running()) server.signal(SIGTERM);
+  expect_told(server.wait(), "serve");
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, MemoryLimit, testing::Values(80, 120, 150, 180, 220, 300));
+
+}  // namespace
+}  // namespace gsa::tests
