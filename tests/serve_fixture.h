@@ -44,11 +44,11 @@ class Serve : public testing::Test {
  protected:
   void SetUp() override { std::filesystem::copy_file(small_warehouse(), warehouse_); }
 
-  void start(const Arguments& more = {}) {
+  void start(const Arguments& more = {}, const std::vector<std::string>& environment = {}) {
     Arguments line = {"serve", "--port", "0", "--warehouse", warehouse_};
     if (!asks_for_token_) line.emplace_back("--no-token");
     line.insert(line.end(), more.begin(), more.end());
-    server_ = std::make_unique<GsaProcess>(line, ProcessOptions{folder_.path(), {}, {}});
+    server_ = std::make_unique<GsaProcess>(line, ProcessOptions{folder_.path(), environment, {}});
     ASSERT_TRUE(becomes_true([&] {
       return !server_->running() || contains(server_->errors_so_far(), "Ctrl-C stops it");
     }));

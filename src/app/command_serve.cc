@@ -11,6 +11,7 @@
 
 #include "app/dashboard.h"
 #include "app/held_warehouse.h"
+#include "app/live_runs.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/query_pool.h"
@@ -33,6 +34,7 @@ struct ServeOptions {
   CommonOptions common;
   ProjectOptions project;
   RecordOptions record;
+  LiveRuns::Limits runs;
   std::string host = "127.0.0.1";
   std::uint32_t port = kPort;
   std::vector<std::string> allowed_hosts;
@@ -75,7 +77,7 @@ int serve(const ServeOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // of commands whose readers go
   HeldWarehouse warehouse(assets::open_warehouse(options.common.warehouse, assets::Access::write),
                           options.common.warehouse.path);
-  Dashboard dashboard(warehouse, {options.common, options.project, options.record});
+  Dashboard dashboard(warehouse, {options.common, options.project, options.record, options.runs});
   http::Options server_settings = server_options(options);
   const std::string token = server_settings.access.token;
   std::unique_ptr<http::Server> server;
@@ -84,6 +86,7 @@ int serve(const ServeOptions& options) {
   dashboard.warm();
   auto commands = std::make_unique<ServedCommands>(warehouse);
   server->start();
+  warehouse.snapshots().keep_current();  // it may be of an earlier publication
   const std::jthread rest = dashboard.rest_when_idle([&server] { return server->metrics(); });
   for (const std::string& address : server->addresses()) {
     say(options,
@@ -95,7 +98,10 @@ int serve(const ServeOptions& options) {
     say(options, fmt::format("{} {}", paint(err_fd(), Ink::yellow, "note:"), note));
   }
   say(options, "Ctrl-C stops it");
-  while (!interrupted()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  while (!interrupted()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    dashboard.mend();
+  }
   commands.reset();
   dashboard.stop();
   server->stop();
@@ -110,6 +116,26 @@ CLI::Validator host_name() {
                                text);
           },
           ""};
+}
+
+// What whoever sees the dashboard may begin.
+void add_run_limits(CLI::App& command, LiveRuns::Limits& limits) {
+  command
+      .add_option("--max-run-prompts", limits.prompts,
+                  "Prompts that a run from the page may make, of all its months together")
+      ->capture_default_str()
+      ->transform(whole_number(1, 2'000'000'000))
+      ->type_name("N");
+  command.add_option("--max-run-months", limits.months, "Months that a run from the page may make")
+      ->capture_default_str()
+      ->transform(whole_number(1, 1200))
+      ->type_name("N");
+  command
+      .add_option("--allow-source", limits.sources,
+                  "A source of the hub for which runs from the page may use your token, as "
+                  "hf://datasets/OWNER/NAME; may be given several times")
+      ->check(not_empty())
+      ->type_name("SOURCE");
 }
 
 }  // namespace
@@ -152,6 +178,7 @@ void add_serve(CLI::App& app, Action& action) {
   command
       ->add_option("--vars", options->project.vars, "Override vars of the project: '{name: value}'")
       ->type_name("YAML");
+  add_run_limits(*command, options->runs);
   add_record_options(*command, options->record);
   command->callback([options, &action] { action = [options] { return serve(*options); }; });
 }

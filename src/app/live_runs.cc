@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <map>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -15,6 +18,8 @@
 #include "app/project.h"
 #include "app/run_log.h"
 #include "assets/history.h"
+#include "assets/recorder.h"
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/invocation.h"
 #include "base/text.h"
@@ -29,6 +34,14 @@ using Clock = std::chrono::system_clock;
 
 // Often enough for a bar that moves, seldom enough for two hundred dashboards.
 constexpr auto kProgressInterval = std::chrono::milliseconds(250);
+
+// How long a page waits for the source of a run to be found before the run is put on record: small
+// runs of local sources have planned by then, and may say that nothing is stale.
+constexpr auto kSourcePatience = std::chrono::seconds(1);
+
+// Of the raw tables and models of a prompt, beside what is published: half of it was measured with
+// two million.
+constexpr std::int64_t kBytesOfPrompt = 300;
 
 // "2025-12-24 18:30:00.123", as the records have it.
 std::string sql_time(Clock::time_point time) {
@@ -135,14 +148,15 @@ class LiveRuns::Audience : public RunAudience {
   }
 
   void run_ended() noexcept override {
-    if (run_ == 0) return;
-    runs_.ended(run_);
+    const std::int64_t id = std::exchange(run_, 0);
+    if (id == 0) return;
+    runs_.ended(id);
     try {
       const assets::RunRecord run =
-          assets::run_of(connection_, run_, assets::Unfinished::may_be_running);
+          assets::run_of(connection_, id, assets::Unfinished::may_be_running);
       if (run.published) {
         runs_.published_();
-        runs_.topic_->publish("published", fmt::format("{{\"publication\":{}}}", run_));
+        runs_.topic_->publish("published", fmt::format("{{\"publication\":{}}}", id));
       }
       runs_.topic_->publish("run_finished", run_json(run));
     } catch (const std::exception&) {
@@ -203,6 +217,64 @@ class LiveRuns::Audience : public RunAudience {
   std::map<std::size_t, assets::PastStep> running_;  // by lane
 };
 
+// A run that was begun here, from the moment it has the warehouse. Looking for its source may take
+// as long as the hub does: whoever began it may have it put on record meanwhile.
+class LiveRuns::Going {
+ public:
+  Going(LiveRuns& runs, const PipelineOptions& options, std::function<void()> stop)
+      : options_(options),
+        database_(runs.warehouse_.open(assets::Access::change, "a run begun from the dashboard")),
+        audience_(runs, true, std::move(stop)) {}
+
+  const duck::Database& database() const { return database_; }
+  Audience& audience() { return audience_; }
+
+  // Puts the run on record, unless it is or its source was found. Any thread.
+  void begin() {
+    const std::lock_guard lock(mutex_);
+    if (!has_source_) put_on_record();
+  }
+  // Returns the recorder of the run; null where it is not on record yet.
+  assets::Recorder* found_source() {
+    const std::lock_guard lock(mutex_);
+    has_source_ = true;
+    return recorder_ ? &*recorder_ : nullptr;
+  }
+  // The source cannot be had.
+  void fail(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    put_on_record();
+    end(&error);
+  }
+  // Of a run that is on record: nothing was stale, or something was wrong before it made anything.
+  void end(const Error* error) {
+    if (recorder_ && !recorder_->has_ended()) {
+      assets::RunTotals totals;
+      totals.status = error == nullptr                          ? "success"
+                      : error->code() == ErrorCode::interrupted ? "interrupted"
+                                                                : "failed";
+      if (error != nullptr) totals.message = error->message();
+      recorder_->end(totals, options_.record.history_days);
+    }
+    audience_.run_ended();
+  }
+
+ private:
+  void put_on_record() {
+    if (recorder_) return;
+    recorder_.emplace(database_, assets::RunHeader{"run", options_.given, "",
+                                                   options_.common.warehouse.threads, GSA_VERSION});
+    audience_.run_began(recorder_->run_id());
+  }
+
+  const PipelineOptions options_;
+  const duck::Database database_;
+  Audience audience_;
+  std::mutex mutex_;
+  bool has_source_ = false;
+  std::optional<assets::Recorder> recorder_;
+};
+
 LiveRuns::LiveRuns(HeldWarehouse& warehouse, Settings settings, std::shared_ptr<http::Topic> topic,
                    std::function<void()> published)
     : warehouse_(warehouse),
@@ -240,8 +312,56 @@ PipelineOptions LiveRuns::options_of(const api::RunRequest& request) {
   return options;
 }
 
+// The options of the published run are the user's own: only what is asked for beyond is held to the
+// limits.
+void LiveRuns::check_limits(const api::RunRequest& request, const PipelineOptions& options) const {
+  const Limits& limits = settings_.limits;
+  const auto months = std::max<std::int64_t>(1, std::ssize(options.months));
+  if (months > limits.months) {
+    throw api::ApiError(
+        "too_large", 400,
+        fmt::format("a run from the page may make {} months, not {}", limits.months, months),
+        "name fewer months, or start gsa serve with a larger --max-run-months");
+  }
+  const bool asks = request.prompts || !request.month.empty();
+  if (asks && options.raw.prompts > limits.prompts / months) {
+    throw api::ApiError(
+        "too_large", 400,
+        fmt::format("a run from the page may make {} prompts, not {}",
+                    with_thousands(limits.prompts), with_thousands(options.raw.prompts * months)),
+        "ask for fewer, or start gsa serve with a larger --max-run-prompts");
+  }
+  if (!asks) return;
+  std::error_code failed;
+  const auto folder = std::filesystem::absolute(warehouse_.path()).parent_path();
+  const auto room = std::filesystem::space(folder, failed);
+  const auto needed =
+      static_cast<double>(options.raw.prompts) * static_cast<double>(months * kBytesOfPrompt);
+  if (failed || static_cast<double>(room.available) >= needed) return;
+  throw api::ApiError(
+      "disk_full", 409,
+      fmt::format("a run of {} prompts needs about {} of disk, and {} are free",
+                  with_thousands(options.raw.prompts * months), format_bytes(needed),
+                  format_bytes(static_cast<double>(room.available))),
+      "ask for fewer prompts, or make room on the disk of the warehouse");
+}
+
+// Whoever sees the page may name any dataset of the hub, and would read what only the user may.
+bool LiveRuns::may_use_token(const api::RunRequest& request) const {
+  if (!request.source) return true;
+  const std::vector<std::string>& allowed = settings_.limits.sources;
+  return !request.source->starts_with("hf://") ||
+         std::any_of(allowed.begin(), allowed.end(), [&](const std::string& source) {
+           const std::string folder = source.ends_with('/') ? source : source + "/";
+           return *request.source == source || request.source->starts_with(folder) ||
+                  request.source->starts_with(source + "@");
+         });
+}
+
 std::int64_t LiveRuns::begin(const api::RunRequest& request) {
   const PipelineOptions options = options_of(request);
+  check_limits(request, options);
+  const bool with_token = may_use_token(request);
   std::unique_lock lock(mutex_);
   if (going_) {
     throw api::ApiError("busy", 409, "a run is going on", "wait for its end, or stop it");
@@ -249,9 +369,22 @@ std::int64_t LiveRuns::begin(const api::RunRequest& request) {
   going_ = true;
   id_ = 0;
   failure_ = nullptr;
-  thread_ =
-      std::jthread([this, options](const std::stop_token& stop) { run_to_its_end(options, stop); });
-  changed_.wait(lock, [this] { return id_ != 0 || !going_; });
+  try {
+    thread_ = std::jthread([this, options, with_token](const std::stop_token& stop) {
+      run_to_its_end(options, with_token, stop);
+    });
+  } catch (...) {
+    going_ = false;
+    throw;
+  }
+  const auto has_begun = [this] { return id_ != 0 || !going_; };
+  if (!changed_.wait_for(lock, kSourcePatience, has_begun) && looking_) {
+    const std::shared_ptr<Going> going = looking_;
+    lock.unlock();
+    going->begin();
+    lock.lock();
+  }
+  changed_.wait(lock, has_begun);
   if (id_ != 0) return id_;
   if (failure_) std::rethrow_exception(failure_);
   throw api::ApiError("nothing_stale", 409, "nothing is stale: all assets are up to date",
@@ -282,24 +415,65 @@ void LiveRuns::ended(std::int64_t id) {
   stops_.erase(id);
 }
 
-void LiveRuns::run(const PipelineOptions& options, const std::stop_token& stop) {
+void LiveRuns::run(const PipelineOptions& options, bool with_token, const std::stop_token& stop) {
   const dbt::Project project = load_project(options.project);
+  const auto going = std::make_shared<Going>(*this, options, [this] { thread_.request_stop(); });
+  const auto look = [&](const std::shared_ptr<Going>& looking) {
+    const std::lock_guard lock(mutex_);
+    looking_ = looking;
+  };
   hub::FetchEvents events;
   events.cancelled = [&stop] { return stop.stop_requested() || interrupted(); };
-  const prompts::ResolvedSources sources = prompts::resolve(options.raw.sources, events);
-  Audience audience(*this, true, [this] { thread_.request_stop(); });
-  run_pipeline(options, project, sources,
-               warehouse_.open(assets::Access::change, "a run begun from the dashboard"),
-               {&audience, stop});
+  prompts::ResolvedSources sources;
+  look(going);
+  try {
+    sources = prompts::resolve(options.raw.sources, events, with_token);
+  } catch (const Error& error) {
+    look(nullptr);
+    going->fail(error);
+    throw;
+  }
+  look(nullptr);
+  assets::Recorder* const recorder = going->found_source();
+  try {
+    run_pipeline(options, project, sources, going->database(),
+                 {&going->audience(), stop, recorder});
+    going->end(nullptr);
+  } catch (const Error& error) {
+    if (!going->database().is_invalidated()) going->end(&error);
+    throw;
+  }
 }
 
-void LiveRuns::run_to_its_end(const PipelineOptions& options, const std::stop_token& stop) {
+void LiveRuns::tell_of_broken_run(const Error& failure) {
+  if (!warehouse_.database().is_invalidated()) return;
+  assets::end_broken_run(warehouse_.database(), failure);
+  std::int64_t id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    id = id_;
+    stops_.erase(id);
+  }
+  try {
+    duck::Connection connection = warehouse_.database().connect();
+    topic_->publish("run_finished",
+                    run_json(assets::run_of(connection, id, assets::Unfinished::may_be_running)));
+  } catch (const Error&) {
+    return;  // who looks again reads it from the records
+  }
+}
+
+void LiveRuns::run_to_its_end(const PipelineOptions& options, bool with_token,
+                              const std::stop_token& stop) {
   std::exception_ptr failure;
   try {
-    run(options, stop);
+    run(options, with_token, stop);
   } catch (const assets::WarehouseInUse& error) {
     failure = std::make_exception_ptr(
         api::ApiError("busy", 409, error.message(), "wait for its end, or stop it"));
+  } catch (const Error& error) {
+    failure = std::current_exception();
+    tell_of_broken_run(error);
   } catch (...) {
     failure = std::current_exception();
   }

@@ -9,8 +9,8 @@
 namespace gsa::app {
 namespace {
 
-constexpr const char* kCommand = "command";
-constexpr const char* kSnapshot = "snapshot";
+constexpr const char* kCommandKind = "command";
+constexpr const char* kSnapshotKind = "snapshot";
 
 // Of the texts: the version, the kind, and of a command the number of its arguments.
 constexpr std::size_t kBeforeArguments = 3;
@@ -34,8 +34,8 @@ std::size_t argument_count(const std::vector<std::string>& texts) {
 
 std::vector<std::string> texts_of(ServedRequest::Kind kind,
                                   const std::vector<std::string>& arguments) {
-  if (kind == ServedRequest::Kind::snapshot) return {GSA_VERSION, kSnapshot};
-  std::vector<std::string> texts = {GSA_VERSION, kCommand, std::to_string(arguments.size())};
+  if (kind == ServedRequest::Kind::snapshot) return {GSA_VERSION, kSnapshotKind};
+  std::vector<std::string> texts = {GSA_VERSION, kCommandKind, std::to_string(arguments.size())};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   for (char** variable = environ; *variable != nullptr; ++variable) texts.emplace_back(*variable);
   return texts;
@@ -48,11 +48,11 @@ ServedRequest read_served_request(const std::vector<std::string>& texts) {
                 "stop gsa serve and start it anew");
   }
   ServedRequest request;
-  if (texts[1] == kSnapshot) {
+  if (texts[1] == kSnapshotKind) {
     request.kind = ServedRequest::Kind::snapshot;
     return request;
   }
-  if (texts[1] != kCommand) refuse();
+  if (texts[1] != kCommandKind) refuse();
   const auto arguments = texts.begin() + kBeforeArguments;
   const auto variables = arguments + static_cast<std::ptrdiff_t>(argument_count(texts));
   request.arguments.assign(arguments, variables);

@@ -79,7 +79,8 @@ bool is_file_source(const std::string& source) {
          source.find("://") == std::string::npos;
 }
 
-ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events) {
+ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events,
+                        bool with_token) {
   bool any_auto = false, any_of_the_hub = false;
   for (const std::string& source : sources) {
     any_auto |= source == kAuto;
@@ -92,7 +93,8 @@ ResolvedSources resolve(const std::vector<std::string>& sources, const hub::Fetc
   if (any_auto) return resolve_auto(events);
   if (!any_of_the_hub) return {sources, "", ""};
 
-  const hub::Settings settings = hub::settings_from_environment();
+  hub::Settings settings = hub::settings_from_environment();
+  if (!with_token) settings.token.clear();
   ResolvedSources resolved;
   std::vector<std::string> names;
   for (const std::string& source : sources) {

@@ -32,6 +32,8 @@ bool is_file_source(const std::string& source);
 // `sources` are "synthetic", "auto", a name of datasets.h, hf:// URLs, paths and globs. Only a
 // source of the hub looks at `settings` or the network. Throws Error where one cannot be had;
 // `auto` falls back on the synthetic corpus instead, but for Ctrl-C.
-ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events);
+// Where not `with_token`, the hub is not told who asks.
+ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events,
+                        bool with_token = true);
 
 }  // namespace gsa::prompts

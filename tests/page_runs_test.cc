@@ -1,0 +1,108 @@
+// Runs that are begun from the page of gsa serve: what it may ask for, and sources that cannot be
+// had.
+
+#include "hub/fake_hub.h"
+#include "serve_fixture.h"
+
+namespace gsa::tests {
+namespace {
+
+class PageRuns : public Serve {
+ protected:
+  std::vector<std::string> online() const {
+    return {"HF_HUB_OFFLINE=", "HF_HOME=" + folder_ / "huggingface", "HF_TOKEN=secret",
+            "HF_ENDPOINT=" + hub_.endpoint()};
+  }
+  std::string cell(const std::string& sql) const { return read_cell(warehouse_, sql); }
+  // The tokens that the hub was told, by request.
+  std::vector<std::string> tokens() const {
+    std::vector<std::string> tokens;
+    for (const hub::ReceivedRequest& request : hub_.requests(hub::Place::head)) {
+      tokens.push_back(request.header("authorization"));
+    }
+    return tokens;
+  }
+
+  hub::FakeHub hub_;
+};
+
+TEST_F(PageRuns, AreBoundInMonthsAndPrompts) {
+  start({"--max-run-prompts", "5000", "--max-run-months", "3"});
+  const auto refused = [&](const std::string& request, const std::string& option) {
+    const Answer answer = post("/api/runs", request);
+    EXPECT_EQ(answer.status, 400) << answer.body;
+    EXPECT_TRUE(contains(answer.body, "\"too_large\"")) << answer.body;
+    EXPECT_TRUE(contains(answer.body, option)) << answer.body;
+  };
+  refused(R"({"prompts": 5001})", "--max-run-prompts");
+  refused(R"({"prompts": 2000, "month": "2025-10..2025-12"})", "--max-run-prompts");
+  refused(R"({"month": "2025-09..2025-12", "prompts": 1})", "--max-run-months");
+  refused(R"({"month": "1900-01..2025-12", "prompts": 1})", "--max-run-months");
+  EXPECT_EQ(post("/api/runs", R"({"prompts": 1000, "month": "2025-10..2025-12"})").status, 202);
+  EXPECT_TRUE(becomes_true([&] { return run_ended(2); }));
+}
+
+TEST_F(PageRuns, AreRefusedWhereTheDiskHasNoRoom) {
+  start({"--max-run-prompts", "2000000000"});
+  const Answer answer = post("/api/runs", R"({"prompts": 2000000000})");
+  EXPECT_EQ(answer.status, 409) << answer.body;
+  EXPECT_TRUE(contains(answer.body, "\"disk_full\"")) << answer.body;
+  EXPECT_TRUE(contains(answer.body, "600.0 GB")) << answer.body;
+}
+
+TEST_F(PageRuns, OfASourceThatCannotBeHadFailOnRecord) {
+  start();  // offline
+  Client events(port_);
+  ASSERT_TRUE(events.request("GET", "/api/events"));
+  const Answer begun = post("/api/runs", R"({"source": "hf://datasets/owner/name/x.parquet"})");
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  EXPECT_EQ(begun.body, "{\"id\":2}");
+  EXPECT_TRUE(becomes_true([&] { return run_ended(2); }));
+  const Answer run = get("/api/runs/2");
+  EXPECT_TRUE(contains(run.body, "\"status\":\"failed\"")) << run.body;
+  EXPECT_TRUE(contains(run.body, "x.parquet")) << run.body;
+  EXPECT_EQ(cell("select status from ops.runs where run_id = 2"), "failed");
+  EXPECT_EQ(post("/api/runs", R"({"prompts": 1000, "source": "synthetic"})").status, 202);
+  EXPECT_TRUE(becomes_true([&] { return run_ended(3); }));
+  server_->signal(SIGTERM);
+  server_->wait();
+  const std::string told = events.read_to_end();
+  EXPECT_TRUE(contains(told, "event: run_started\n")) << told;
+  EXPECT_TRUE(contains(told, "event: run_finished\n")) << told;
+}
+
+// It is asked for again and again, for half a minute.
+TEST_F(PageRuns, BeginAtOnceWhileTheirSourceIsLookedFor) {
+  start({}, {"HF_HUB_OFFLINE=", "HF_HOME=" + folder_ / "huggingface",
+             "HF_ENDPOINT=" + hub::refusing_endpoint()});
+  const auto begun = Clock::now();
+  const Answer answer = post("/api/runs", R"({"source": "hf://datasets/owner/name/x.parquet"})");
+  EXPECT_EQ(answer.status, 202) << answer.body;
+  EXPECT_LT(Clock::now() - begun, std::chrono::seconds(10));  // 1 s on a machine that is idle
+  EXPECT_TRUE(contains(get("/api/runs/2").body, "\"status\":\"running\""));
+  EXPECT_EQ(post("/api/runs", "{}").status, 409);
+  Client client(port_);
+  client.request("DELETE", "/api/runs/2");
+  EXPECT_EQ(client.read_answer().status, 202);
+  EXPECT_TRUE(becomes_true([&] { return run_ended(2); }));
+  EXPECT_TRUE(contains(get("/api/runs/2").body, "\"status\":\"interrupted\""));
+  EXPECT_EQ(post("/api/runs", R"({"prompts": 1000})").status, 202);
+}
+
+TEST_F(PageRuns, UseTheTokenOnlyForSourcesThatWereAllowed) {
+  start({"--allow-source", "hf://datasets/mine/private"}, online());
+  int id = 2;
+  for (const char* source :
+       {"hf://datasets/mine/private/x.parquet", "hf://datasets/mine/private2/x.parquet"}) {
+    const Answer answer = post("/api/runs", fmt::format(R"({{"source": "{}"}})", source));
+    EXPECT_EQ(answer.status, 202) << answer.body;
+    EXPECT_TRUE(becomes_true([&] { return run_ended(id); }));
+    ++id;
+  }
+  ASSERT_GE(tokens().size(), 2u);
+  EXPECT_EQ(tokens().front(), "Bearer secret");
+  EXPECT_EQ(tokens().back(), "");
+}
+
+}  // namespace
+}  // namespace gsa::tests
