@@ -37,7 +37,7 @@ TEST_F(PageRuns, AreBoundInMonthsAndPrompts) {
   refused(R"({"prompts": 5001})", "--max-run-prompts");
   refused(R"({"prompts": 2000, "month": "2025-10..2025-12"})", "--max-run-prompts");
   refused(R"({"month": "2025-09..2025-12", "prompts": 1})", "--max-run-months");
-  refused(R"({"month": "1900-01..2025-12", "prompts": 1})", "--max-run-months");
+  refused(R"({"month": "1990-01..2025-12", "prompts": 1})", "--max-run-months");
   EXPECT_EQ(post("/api/runs", R"({"prompts": 1000, "month": "2025-10..2025-12"})").status, 202);
   EXPECT_TRUE(becomes_true([&] { return run_ended(2); }));
 }

@@ -63,7 +63,7 @@ class Exporter {
     } catch (const Error& error) {
       totals_.status = error.code() == ErrorCode::interrupted ? "interrupted" : "failed";
       totals_.message = error.message();
-      if (recorder_) recorder_->end(totals_, options_.record.history_days);
+      end_after_failure();
       throw;
     }
     totals_.status = "success";
@@ -72,6 +72,15 @@ class Exporter {
   }
 
  private:
+  // What went wrong may keep that off the record too.
+  void end_after_failure() {
+    try {
+      if (recorder_) recorder_->end(totals_, options_.record.history_days);
+    } catch (const Error&) {
+      return;
+    }
+  }
+
   // Of an asset with partitions.
   std::string whole_version(const std::string& name) const {
     assets::Asset asset;
@@ -144,7 +153,12 @@ int run_export(const ExportOptions& options) {
   const dbt::Project project = load_project(options.project);
   bool writable = false;
   const duck::Database database = open_for_records(options.common, options.record, writable);
-  Exporter(options, database, writable).run(project);
+  try {
+    Exporter(options, database, writable).run(project);
+  } catch (const Error& error) {
+    assets::end_broken_run(database, error);
+    throw;
+  }
   return 0;
 }
 
