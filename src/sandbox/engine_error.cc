@@ -42,6 +42,12 @@ Failure of_sql_error(const duck::SqlError& error, std::string_view sql, bool ran
     return lack_of_memory();
   }
   if (error.kind() == Kind::interrupted) return {FailureKind::cancelled, "the query was cancelled"};
+  if (error.kind() == Kind::internal || error.kind() == Kind::invalidated) {
+    const std::string& text = error.message();  // "DuckDB failed inside itself: …"
+    const std::size_t colon = text.find(": ");
+    return engine_failed(
+        without_paths(colon == std::string::npos ? text : text.substr(colon + 2), sql));
+  }
   if (is_internal(error.summary())) return engine_failed(without_paths(error.message(), sql));
   Failure failure(FailureKind::sql, without_paths(error.message(), sql),
                   without_paths(error.hint(), sql));
