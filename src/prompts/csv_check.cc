@@ -84,7 +84,7 @@ class Checker {
     if (!utf8_.complete()) throw_bad_utf8("");
     if (after_cr_) end_record(Newline::cr);
     if (content_ > 0) end_record(std::nullopt);
-    return std::max<std::int64_t>(records_ - 1, 0);  // a file without a header has none
+    return records_ - 1;
   }
 
  private:
