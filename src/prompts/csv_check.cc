@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "prompts/encoding_hint.h"
 #include "prompts/utf8_check.h"
 
 namespace gsa::prompts {
@@ -56,8 +57,8 @@ CsvLayout read_header(std::string_view text, const std::string& wanted) {
 // The grammar of csv_check.h as a state machine, fed byte by byte.
 class Checker {
  public:
-  Checker(const std::string& path, char delimiter, std::size_t columns)
-      : path_(path), delimiter_(delimiter), columns_(columns) {}
+  Checker(const std::string& path, Compression compression, char delimiter, std::size_t columns)
+      : path_(path), compression_(compression), delimiter_(delimiter), columns_(columns) {}
 
   void feed(std::string_view bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
@@ -171,10 +172,11 @@ class Checker {
   // `before`: the part of the block that is valid.
   [[noreturn]] void throw_bad_utf8(std::string_view before) const {
     throw_at(path_, lines_before_ + std::count(before.begin(), before.end(), '\n') + 1,
-             "the text is not valid UTF-8", "convert it, for example: iconv -f LATIN1 -t UTF-8");
+             "the text is not valid UTF-8", encoding_hint(path_, compression_));
   }
 
   const std::string& path_;
+  const Compression compression_;
   const char delimiter_;
   const std::size_t columns_;
   Utf8Check utf8_;
@@ -190,7 +192,8 @@ class Checker {
   std::int64_t lines_before_ = 0;  // LFs of the blocks before
 };
 
-CsvLayout check(TextReader& reader, const std::string& path, const std::string& wanted) {
+CsvLayout check(TextReader& reader, const std::string& path, Compression compression,
+                const std::string& wanted) {
   std::string block(kBlock, '\0');
   std::size_t size = 0;
   while (size < kBlock) {  // the header needs a whole block
@@ -201,7 +204,7 @@ CsvLayout check(TextReader& reader, const std::string& path, const std::string& 
   std::string_view text(block.data(), size);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   CsvLayout layout = read_header(text, wanted);
-  Checker checker(path, layout.delimiter, layout.columns.size());
+  Checker checker(path, compression, layout.delimiter, layout.columns.size());
   while (!text.empty()) {
     checker.feed(text);
     text = std::string_view(block.data(), reader.read(block.data(), kBlock));
@@ -215,7 +218,7 @@ CsvLayout check(TextReader& reader, const std::string& path, const std::string& 
 CsvLayout check_csv(const std::string& path, Compression compression, const std::string& wanted) {
   TextReader reader(path, compression);
   try {
-    return check(reader, path, wanted);
+    return check(reader, path, compression, wanted);
   } catch (const Error&) {
     // Damaged compressed data may look like bad CSV; its checksum, at the end, tells them apart.
     std::string rest(kBlock, '\0');

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "prompts/csv_check.h"
+#include "prompts/encoding_hint.h"
 
 namespace gsa::prompts {
 namespace {
@@ -109,7 +110,8 @@ Error json_error(const std::string& path, Compression compression, const duck::S
   }
   if (says("Malformed JSON")) {
     return Error(fmt::format("{}: not valid JSON: {}", place_of(path, compression, message, 1),
-                             reason_of(message)));
+                             reason_of(message)),
+                 says("UTF-8") ? encoding_hint(path, compression) : "");
   }
   if (says("Expected OBJECT, but got ")) {
     std::string got =
