@@ -1,7 +1,9 @@
 // What every command shares: help, usage errors, --quiet, colour, progress.
 
 #include <chrono>
+#include <fcntl.h>
 #include <map>
+#include <unistd.h>
 
 #include "golden.h"
 
@@ -63,7 +65,6 @@ TEST(UsageError, ExitsWithTwoSaysWhatIsWrongAndDoesNothing) {
       {"run", "--prompts", ""},
       {"run", "--prompts", "2000000001"},
       {"run", "--prompts", "99999999999999999999999"},
-      {"run", "--prompts", "5", "--prompts", "6"},
       {"run", "--users", "0"},
       {"run", "--users", "-3"},
       {"run", "--month", "0"},
@@ -136,6 +137,49 @@ TEST(Values, OfNumbersAreDecimal) {
                        "100 synthetic prompts, 10 users and simulated telemetry of "
                        "2025-08, seed 18446744073709551615"))
       << run.out;
+}
+
+TEST(Options, ThatTakeOneValueTakeTheLast) {
+  const TempFolder folder;
+  const Outcome run =
+      gsa(folder, {"run", "--prompts", "5", "--prompts", "60", "--users", "10", "--seed", "9",
+                   "--seed=10", "-q", "-q", "--warehouse", "a.duckdb", "--warehouse", "b.duckdb"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_TRUE(contains(run.out, "60 synthetic prompts, 10 users")) << run.out;
+  EXPECT_TRUE(contains(run.out, "seed 10.")) << run.out;
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.duckdb"));
+  EXPECT_EQ(gsa(folder, {"sql", "select options from ops.runs", "--format", "json", "--format",
+                         "csv", "--warehouse", "b.duckdb"})
+                .out,
+            "options\n--prompts 60 --users 10 --seed 10\n");
+}
+
+TEST(StandardOutput, ThatIsFullOrClosedFailsEveryCommand) {
+  const TempFolder folder;
+  copy_small_warehouse(folder);
+  const std::vector<std::vector<std::string>> lines = {{"--help"},
+                                                       {"--version"},
+                                                       {"run", "--help"},
+                                                       {},
+                                                       {"run"},
+                                                       {"summary"},
+                                                       {"plan"},
+                                                       {"plan", "--seed", "7"},
+                                                       {"assets"},
+                                                       {"runs"},
+                                                       {"assets", "graph"},
+                                                       {"fetch", "--list"},
+                                                       {"sql", "from fct_sessions limit 1"},
+                                                       {"assets", "show", "fct_sessions"}};
+  for (const auto& line : lines) {
+    const Outcome full =
+        GsaProcess(line, {folder.path(), {}, [] { dup2(open("/dev/full", O_WRONLY), 1); }}).wait();
+    EXPECT_EQ(full.exit_code, 1) << join(line, " ");
+    EXPECT_TRUE(contains(full.err, "error: cannot write ")) << join(line, " ") << full.err;
+    const Outcome closed = GsaProcess(line, {folder.path(), {}, [] { close(1); }}).wait();
+    EXPECT_EQ(closed.exit_code, 1) << join(line, " ");
+    EXPECT_TRUE(contains(closed.err, "error: cannot write ")) << join(line, " ") << closed.err;
+  }
 }
 
 TEST(MemoryLimit, ThatIsTooSmallIsAClearError) {

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
 #include <sstream>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -58,13 +63,23 @@ std::string unexpected_word(const CLI::App& app, const CLI::ParseError& error) {
   return all.empty() ? "" : all.front();
 }
 
+// Of an option that takes one value the last counts, as users of other tools expect: an alias may
+// hold the first. Those that take several keep all.
+void let_the_last_count(CLI::App& command) {
+  for (CLI::Option* option : command.get_options()) {
+    if (!option->get_positional() && option->get_expected_max() <= 1) option->take_last();
+  }
+  for (CLI::App* sub : command.get_subcommands([](CLI::App*) { return true; })) {
+    let_the_last_count(*sub);
+  }
+}
+
 // CLI11's message, where it says it in words of its own.
 std::string in_plain_words(const std::string& command, const CLI::ParseError& error) {
   std::string text = error.what();
   const std::string subject = text.substr(0, text.find(": "));
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-    return fmt::format("{} {}", subject,
-                       text.ends_with("missing") ? "needs a value" : "is given more than once");
+    return subject + " needs a value";
   }
   constexpr std::string_view kRequired = " is required";
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && text.ends_with(kRequired)) {
@@ -130,6 +145,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
   add_runs(app, action);
   add_watch(app, action);
   add_serve(app, action);
+  let_the_last_count(app);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
@@ -156,17 +172,44 @@ int run_command_line(const std::vector<std::string>& arguments) {
   return action();
 }
 
+// The exit code of a command that succeeded, once all that it printed is written.
+int finish_output() {
+  std::FILE* out = out_stream();
+  errno = 0;
+  if (std::fflush(out) == 0 && std::ferror(out) == 0) return 0;
+  const int failure = errno;
+  if (is_broken_pipe(out)) return kBrokenPipeExit;
+  print_error(fmt::format("cannot write to the standard output{}",
+                          failure == 0 ? "" : fmt::format(": {}", std::strerror(failure))),
+              "");
+  return 1;
+}
+
+// Takes the numbers of standard streams that are closed, so that no file that is opened later gets
+// one and is written to as if it were a terminal. Reading and writing there fails.
+void hold_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) < 0) {
+      static_cast<void>(open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    }
+  }
+}
+
 }  // namespace
 
 int run_arguments(const std::vector<std::string>& arguments) {
   try {
-    return run_command_line(arguments);
+    const int code = run_command_line(arguments);
+    return code == 0 ? finish_output() : code;
   } catch (...) {
     return report_failure();
   }
 }
 
-int main(int argc, char** argv) { return run_arguments({argv + std::min(argc, 1), argv + argc}); }
+int main(int argc, char** argv) {
+  hold_standard_streams();
+  return run_arguments({argv + std::min(argc, 1), argv + argc});
+}
 
 CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,
                             const std::string& examples, bool& quiet) {
@@ -209,7 +252,7 @@ std::vector<std::string> given_words(const CLI::App& command,
     }
     words.push_back(name);
     if (option->get_items_expected_max() > 0) {
-      for (const std::string& value : option->results()) words.push_back(value);
+      for (const std::string& value : option->reduced_results()) words.push_back(value);
     }
   }
   return words;

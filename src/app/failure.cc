@@ -68,6 +68,11 @@ int report_failure() {
     return exit_code(ErrorCode::failed);
   } catch (const std::system_error& error) {
     const bool lacks_threads = error.code() == std::errc::resource_unavailable_try_again;
+    if (std::ferror(out_stream()) != 0) {  // how fmt says that it could not write
+      print_error(fmt::format("cannot write to the standard output: {}", error.code().message()),
+                  "");
+      return exit_code(ErrorCode::failed);
+    }
     print_error(lacks_threads ? "the system gives no more threads" : error.code().message(),
                 lacks_threads ? "ulimit -v (memory) and ulimit -u (threads) may limit them" : "");
     return exit_code(ErrorCode::failed);
