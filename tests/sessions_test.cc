@@ -62,7 +62,7 @@ class HandMade {
     duck::Connection connection = duck::Database(options).connect();
     connection.execute(fmt::format(
         "create table raw_prompts as select range::integer as prompt_id, 'a cat' as prompt, "
-        "5 as char_count, 2 as token_count, false as has_safety_keyword, null::uinteger as "
+        "5 as char_count, 2 as token_count, false as has_safety_keyword, null::ubigint as "
         "generation_seed, "
         "null::usmallint as step, null::float as cfg, null::utinyint as sampler, "
         "null::usmallint as width, null::usmallint as height from range({})",

@@ -98,10 +98,10 @@ void write(JsonWriter& json, const Range& range) {
 std::string sentence(const assets::Provenance& from) {
   if (from.behavior == "observed") {
     return fmt::format(
-        "{} requests by {} users, observed in {} ({}), seed {}; users, times, images, retries and "
-        "blurred images are observed, all else is simulated",
+        "{} requests by {} users, observed in {} ({}), seed {}; {} are observed, all else is "
+        "simulated",
         with_thousands(from.prompts), with_thousands(from.users), from.source, from.period,
-        from.seed);
+        from.seed, from.observed.empty() ? "users and times" : from.observed);
   }
   const std::string prompts =
       from.source == "synthetic"
@@ -120,6 +120,9 @@ void write_findings(JsonWriter& json, const std::vector<assets::Finding>& findin
     json.field("finding", finding.what);
     json.field("rule", finding.rule);
     json.field("count", finding.count);
+    json.text_or_null("column", finding.column);
+    json.text_or_null("place", finding.place);
+    json.text_or_null("example", finding.example);
     json.end_object();
   }
   json.end_array();
@@ -138,6 +141,7 @@ void write_provenance(JsonWriter& json, duck::Connection& connection) {
   json.field("seed", fmt::format("{}", from->seed));
   json.field("behavior", from->behavior);
   json.field("period", from->period);
+  json.field("observed", from->observed);
   json.field("project", from->project);
   json.text_or_null("published_at", at.is_null(0, 0) ? "" : iso_time(at.text(0, 0)));
   json.field("sentence", sentence(*from));

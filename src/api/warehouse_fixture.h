@@ -51,7 +51,7 @@ select
     length(prompt)::integer as char_count,
     (5 + drawn(i, 20) % 70)::integer as token_count,
     false as has_safety_keyword,
-    i::uinteger as generation_seed,
+    i::ubigint as generation_seed,
     50::usmallint as step,
     7.5::float as cfg,
     3::utinyint as sampler,

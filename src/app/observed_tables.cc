@@ -4,6 +4,7 @@
 
 #include "app/raw_tables.h"
 #include "app/telemetry_columns.h"
+#include "base/text.h"
 #include "duck/function.h"
 #include "sim/telemetry.h"
 
@@ -89,10 +90,11 @@ std::string create_observed_generations(const std::string& table, const std::str
                                         const prompts::Observed& observed) {
   std::string origins;
   for (const std::string_view signal : kSignals) {
-    const bool seen = signal == "user" || signal == "time" || signal == "retry";
+    const bool seen = signal == "user" || signal == "time";
     const std::string origin =
-        signal == "status" ? "case when blurred_images > 0 then 'observed' else 'simulated' end"
-                           : fmt::format("'{}'", seen ? "observed" : "simulated");
+        signal == "status"  ? "case when blurred_images > 0 then 'observed' else 'simulated' end"
+        : signal == "retry" ? "case when has_settings then 'observed' else 'simulated' end"
+                            : fmt::format("'{}'", seen ? "observed" : "simulated");
     origins += fmt::format(",\n    ({})::{} as {}_origin", origin, kOriginType, signal);
   }
   return fmt::format(R"(
@@ -105,7 +107,7 @@ select
     outcome.latency_ms as latency_ms,
     outcome.status as status,
     outcome.cost_credits as cost_credits,
-    null::tinyint as retry_count,
+    case when not has_settings then outcome.retry_count end as retry_count,
     outcome.feedback as feedback,
     outcome.downloaded as downloaded,
     outcome.model_version as model_version,
@@ -130,6 +132,22 @@ order by generation_id)",
                      table, origins, static_cast<int>(sim::Tier::free),
                      safety_check("requests.blurred_images"), raw_prompts, observed.requests.name(),
                      raw_users);
+}
+
+std::string observed_signals(const prompts::Observed& observed) {
+  const auto of_some = [&](std::string_view signal, std::int64_t requests) -> std::string {
+    if (requests == observed.request_count) return std::string(signal);
+    return fmt::format("{} (of {} of {} requests)", signal, with_thousands(requests),
+                       with_thousands(observed.request_count));
+  };
+  std::vector<std::string> signals = {"users", "times", "images"};
+  if (observed.with_settings > 0) signals.push_back(of_some("retries", observed.with_settings));
+  if (observed.with_blurred > 0) {
+    signals.push_back(of_some("blurred images", observed.with_blurred));
+  }
+  const std::string last = signals.back();
+  signals.pop_back();
+  return join(signals, ", ") + " and " + last;
 }
 
 std::string observed_period(duck::Connection& connection, const prompts::Observed& observed) {

@@ -22,6 +22,9 @@ std::string create_observed_generations(const std::string& table, const std::str
                                         const std::string& raw_users,
                                         const prompts::Observed& observed);
 
+// The signals that the source has: "users, times, images, retries and blurred images".
+std::string observed_signals(const prompts::Observed& observed);
+
 // The months of the data: "2022-08", "2022-08 to 2022-10".
 std::string observed_period(duck::Connection& connection, const prompts::Observed& observed);
 

@@ -23,6 +23,8 @@ constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_user
                                                         "raw_generations"};
 // A finding in the metadata of raw_prompts: its place in the list, what it is → count and rule.
 constexpr std::string_view kFinding = "finding ";
+// Beside it, where it is about the values of a column: the column, the place of the first and it.
+constexpr std::string_view kFirst = "first of ";
 
 std::string name_of_source(const prompts::ResolvedSources& sources) {
   return sources.name.empty() ? join(sources.sources, ", ") : sources.name;
@@ -41,8 +43,11 @@ std::map<std::string, std::string> metadata_of(const prompts::IngestResult& inge
       {"rows_skipped", fmt::format("{}", ingested.skipped_empty)}};
   for (std::size_t i = 0; i < ingested.findings.size(); ++i) {
     const prompts::Finding& finding = ingested.findings[i];
-    metadata[fmt::format("{}{:02}: {}", kFinding, i, finding.what)] =
-        fmt::format("{} {}", finding.count, finding.rule);
+    const std::string key = fmt::format("{:02}: {}", i, finding.what);
+    metadata[std::string(kFinding) + key] = fmt::format("{} {}", finding.count, finding.rule);
+    if (finding.column.empty()) continue;
+    metadata[std::string(kFirst) + key] =
+        fmt::format("{}\t{}\t{}", finding.column, finding.place, finding.example);
   }
   return metadata;
 }
@@ -61,11 +66,19 @@ void add_findings(const std::map<std::string, std::string>& metadata,
     const std::int64_t count = std::stoll(value.substr(0, space));
     const auto same = std::find_if(findings.begin(), findings.end(),
                                    [&](const assets::Finding& f) { return f.what == what; });
+    const auto first = metadata.find(std::string(kFirst) + key.substr(kFinding.size()));
+    const bool of_source = first != metadata.end();  // each month finds it in the whole source
     if (same != findings.end()) {
-      same->count += count;
-    } else {
-      findings.push_back({what, value.substr(space + 1), count});
+      same->count = of_source ? std::max(same->count, count) : same->count + count;
+      continue;
     }
+    findings.push_back({what, value.substr(space + 1), count});
+    if (!of_source) continue;
+    const std::vector<std::string> parts = split(first->second, '\t');
+    if (parts.size() != 3) continue;
+    findings.back().column = parts[0];
+    findings.back().place = parts[1];
+    findings.back().example = parts[2];
   }
 }
 
@@ -136,9 +149,8 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
                      const duck::Database& database)
     : options_(options), sources_(sources), connection_(database.connect()) {
   if (!sources.is_synthetic()) {
-    const std::string files =
-        prompts::fingerprint_of(prompts::find_source_files(connection_, sources.sources));
-    files_ = fmt::format("{:016x}", stable_hash(files));
+    source_files_ = prompts::find_source_files(connection_, sources.sources);
+    files_ = fmt::format("{:016x}", stable_hash(prompts::fingerprint_of(source_files_)));
   }
 }
 
@@ -171,6 +183,7 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   const bool observed = options_.behavior == Behavior::observed;
   prompts::IngestRequest request{
       sources_.sources, options_.prompts, options_.simulation.seed, table, sources_.name, observed};
+  request.files = source_files_;
   if (!unit.partition.empty()) request.slot = sim::parse_period(unit.partition).slot();
   std::uint64_t number = 0;
   request.watch = [&](const std::string& select) {
@@ -193,7 +206,9 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::En
   const std::string name = engine.current_relation({table, ""});
   if (table == "raw_users") {
     connection_.execute(create_observed_users(name, *observed_));
-    return {observed_->user_count, {{"period", observed_period(connection_, *observed_)}}};
+    return {observed_->user_count,
+            {{"period", observed_period(connection_, *observed_)},
+             {"observed", observed_signals(*observed_)}}};
   }
   connection_.execute(
       create_observed_generations(name, engine.current_relation({"raw_prompts", ""}),
@@ -283,6 +298,8 @@ void describe_raw_tables(const std::vector<assets::Materialization>& of,
       provenance.users = made.rows.value_or(0);
       const auto period = made.metadata.find("period");
       if (period != made.metadata.end()) provenance.period = period->second;
+      const auto observed = made.metadata.find("observed");
+      provenance.observed = observed == made.metadata.end() ? "" : observed->second;
     }
     if (made.unit.asset != "raw_prompts") continue;
     const auto source = made.metadata.find("source");

@@ -86,11 +86,13 @@ select
 from user_friction_summary
 order by user_tier)";
 
-constexpr const char* kProvenance =
-    "select source, source_reason, prompts, users, seed, behavior, period, "
-    "coalesce((select list({finding: finding, rule: rule, count: count} order by rowid) "
-    "from ops.findings), []) as findings "
-    "from ops.provenance";
+std::string select_provenance() {
+  return fmt::format(
+      "select source, source_reason, prompts, users, seed, behavior, period, observed, "
+      "coalesce((select list({{finding: finding, rule: rule, count: count, column: source_column, "
+      "place: place, example: example}}) from {}), []) as findings from {}",
+      assets::findings_rows(), assets::provenance_rows());
+}
 
 std::string json_report(duck::Connection& connection) {
   const duck::Result result = connection.query(
@@ -98,7 +100,7 @@ std::string json_report(duck::Connection& connection) {
                   "'overall', (select to_json(o) from ({}) o), "
                   "'by_tier', (select coalesce(to_json(list(t order by t.user_tier)), '[]'::json) "
                   "from ({}) t))::varchar",
-                  kProvenance, kOverall, kByTier));
+                  select_provenance(), kOverall, kByTier));
   return result.text(0, 0) + "\n";
 }
 
@@ -147,13 +149,35 @@ std::vector<TableWriter::Row> tier_rows(const duck::Result& tiers) {
   return rows;
 }
 
+// Wraps it at 100 columns, between words.
+std::string wrapped(std::string_view text) {
+  constexpr std::size_t kWidth = 100;
+  std::string lines;
+  std::size_t width = 0;
+  for (const std::string& word : split(text, ' ')) {
+    const bool fits = width + 1 + word.size() <= kWidth;
+    if (width > 0) lines += fits ? ' ' : '\n';
+    width = width > 0 && fits ? width + 1 + word.size() : word.size();
+    lines += word;
+  }
+  return lines;
+}
+
 std::string observed_line(const assets::Provenance& from) {
+  const auto sees = [&](std::string_view signal) {
+    return from.observed.find(signal) != std::string::npos;
+  };
+  const std::string observed = from.observed.empty() ? "users and times" : from.observed;
+  std::string signals = observed;
+  signals[0] = 'U';
   return fmt::format(
-      "Made of {} requests by {} users, observed in {} ({} rows, {}), seed {}.\n"
-      "Users, times, images, retries and blurred images are observed; tiers, latency, cost, "
-      "feedback,\ndownloads and other failures are simulated.",
+      "Made of {} requests by {} users, observed in {} ({} rows, {}), seed {}.\n{}",
       with_thousands(from.prompts), with_thousands(from.users), from.source,
-      with_thousands(from.prompts_in_source), from.period, from.seed);
+      with_thousands(from.prompts_in_source), from.period, from.seed,
+      wrapped(fmt::format("{} are observed; tiers, latency, cost, feedback, {}downloads and {} are "
+                          "simulated.",
+                          signals, sees("retries") ? "" : "retries, ",
+                          sees("blurred") ? "other failures" : "failures")));
 }
 
 std::string simulated_line(const assets::Provenance& from) {

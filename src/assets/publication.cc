@@ -63,6 +63,10 @@ class Publisher {
   std::map<Name, std::string> kinds_;
 };
 
+std::string text_or_null(const std::string& value) {
+  return value.empty() ? "null" : sql_quote(value);
+}
+
 void write_provenance(duck::Connection& connection, const Provenance& provenance) {
   connection.execute("create schema if not exists ops");
   connection.execute(fmt::format(
@@ -70,17 +74,20 @@ void write_provenance(duck::Connection& connection, const Provenance& provenance
       "{} as source, {} as source_reason, {}::bigint as prompts, "
       "{}::bigint as prompts_in_source, "
       "{}::bigint as prompts_skipped, {}::bigint as users, {}::ubigint as seed, {} as behavior, "
-      "{} as period, {} as project, "
+      "{} as period, {} as project, {} as observed, "
       "(current_timestamp at time zone 'UTC')::timestamp as published_at",
       kWarehouseFormat, sql_quote(provenance.source), sql_quote(provenance.source_reason),
       provenance.prompts, provenance.prompts_in_source, provenance.prompts_skipped,
       provenance.users, provenance.seed, sql_quote(provenance.behavior),
-      sql_quote(provenance.period), sql_quote(provenance.project)));
+      sql_quote(provenance.period), sql_quote(provenance.project), sql_quote(provenance.observed)));
   std::string findings =
-      "create or replace table ops.findings (finding varchar, rule varchar, count bigint)";
+      "create or replace table ops.findings (finding varchar, rule varchar, count bigint, "
+      "source_column varchar, place varchar, example varchar)";
   for (const Finding& finding : provenance.findings) {
-    findings += fmt::format("; insert into ops.findings values ({}, {}, {})",
-                            sql_quote(finding.what), sql_quote(finding.rule), finding.count);
+    findings += fmt::format("; insert into ops.findings values ({}, {}, {}, {}, {}, {})",
+                            sql_quote(finding.what), sql_quote(finding.rule), finding.count,
+                            text_or_null(finding.column), text_or_null(finding.place),
+                            text_or_null(finding.example));
   }
   connection.execute(findings);
 }
@@ -109,14 +116,11 @@ void write_published(duck::Connection& connection, const std::vector<PublishedRe
   if (made.empty()) return;
   std::vector<std::string> rows;
   for (const PublishedRelation& relation : made) {
-    const auto text = [](const std::string& value) {
-      return value.empty() ? "null" : sql_quote(value);
-    };
-    rows.push_back(fmt::format("({}, {}, {}, {}, {}, {})", sql_quote(relation.schema),
-                               sql_quote(relation.name),
-                               sql_quote(relation.view_sql.empty() ? "table" : "view"),
-                               text(relation.unit.asset), text(relation.unit.partition),
-                               relation.run_id == 0 ? "null" : fmt::format("{}", relation.run_id)));
+    rows.push_back(fmt::format(
+        "({}, {}, {}, {}, {}, {})", sql_quote(relation.schema), sql_quote(relation.name),
+        sql_quote(relation.view_sql.empty() ? "table" : "view"), text_or_null(relation.unit.asset),
+        text_or_null(relation.unit.partition),
+        relation.run_id == 0 ? "null" : fmt::format("{}", relation.run_id)));
   }
   connection.execute("insert into ops.published values " + join(rows, ", "));
 }
@@ -187,11 +191,22 @@ std::vector<PublishedRelation> published_relations(duck::Connection& connection)
   return relations;
 }
 
+std::string provenance_rows() {
+  return "(select null::varchar as observed where false union all by name "
+         "select * from ops.provenance)";
+}
+
+std::string findings_rows() {
+  return "(select null::varchar as source_column, null::varchar as place, null::varchar as example "
+         "where false union all by name select * from ops.findings)";
+}
+
 std::optional<Provenance> read_provenance(duck::Connection& connection) {
   if (format_of(connection) < kWarehouseFormat) return std::nullopt;
   const duck::Result row = connection.query(
       "select source, prompts, prompts_in_source, prompts_skipped, users, seed::varchar, behavior, "
-      "period, project, source_reason from ops.provenance");
+      "period, project, source_reason, coalesce(observed, '') from " +
+      provenance_rows());
   Provenance p;
   p.source = row.text(0, 0);
   p.prompts = row.int64(0, 1);
@@ -203,10 +218,14 @@ std::optional<Provenance> read_provenance(duck::Connection& connection) {
   p.period = row.text(0, 7);
   p.project = row.text(0, 8);
   p.source_reason = row.text(0, 9);
-  const duck::Result found =
-      connection.query("select finding, rule, count from ops.findings order by rowid");
+  p.observed = row.text(0, 10);
+  const duck::Result found = connection.query(
+      "select finding, rule, count, coalesce(source_column, ''), coalesce(place, ''), "
+      "coalesce(example, '') from " +
+      findings_rows());
   for (std::size_t r = 0; r < found.rows(); ++r) {
-    p.findings.push_back({found.text(r, 0), found.text(r, 1), found.int64(r, 2)});
+    p.findings.push_back({found.text(r, 0), found.text(r, 1), found.int64(r, 2), found.text(r, 3),
+                          found.text(r, 4), found.text(r, 5)});
   }
   return p;
 }

@@ -18,6 +18,11 @@ struct Finding {
   std::string what;
   std::string rule;
   std::int64_t count;
+  // Where it is about the values of a column of the source: its name, the place of the first such
+  // value, and that value. Else empty.
+  std::string column = {};
+  std::string place = {};
+  std::string example = {};
 };
 
 // What the published numbers are made of.
@@ -32,11 +37,17 @@ struct Provenance {
   std::string behavior;  // "simulated", "observed"
   std::string period;    // "2025-12", "2022-08 to 2022-09"
   std::string project;   // "built-in" or the folder
+  std::string observed;  // "users, times, images and retries"; empty where all is simulated
   std::vector<Finding> findings;
 };
 
 // The last publication's; none where nothing was published yet, or only in an older format.
 std::optional<Provenance> read_provenance(duck::Connection& connection);
+
+// ops.provenance and ops.findings for SQL's FROM, with columns that older gsas did not write as
+// null.
+std::string provenance_rows();
+std::string findings_rows();
 
 // The same numbers, chosen for another reason or by a project of another name: writes only where
 // that differs.

@@ -11,9 +11,11 @@
 #include "duck/function.h"
 #include "prompts/corpus.h"
 #include "prompts/features.h"
+#include "prompts/findings.h"
 #include "prompts/row_set.h"
 #include "prompts/sampling.h"
 #include "prompts/source.h"
+#include "prompts/values.h"
 
 namespace gsa::prompts {
 namespace {
@@ -56,7 +58,7 @@ void synthetic_prompt(const Arguments& arguments, Output& output) {
   auto* chars = output.member(1).data<std::int32_t>();
   auto* tokens = output.member(2).data<std::int32_t>();
   auto* keyword = output.member(3).data<bool>();
-  auto* generation_seed = output.member(4).data<std::uint32_t>();
+  auto* generation_seed = output.member(4).data<std::uint64_t>();
   auto* step = output.member(5).data<std::uint16_t>();
   auto* cfg = output.member(6).data<float>();
   auto* sampler = output.member(7).data<std::uint8_t>();
@@ -87,7 +89,7 @@ Type synthetic_type() {
                           {"char_count", Type::of(DUCKDB_TYPE_INTEGER)},
                           {"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
                           {"has_safety_keyword", Type::of(DUCKDB_TYPE_BOOLEAN)},
-                          {"generation_seed", Type::of(DUCKDB_TYPE_UINTEGER)},
+                          {"generation_seed", Type::of(DUCKDB_TYPE_UBIGINT)},
                           {"step", Type::of(DUCKDB_TYPE_USMALLINT)},
                           {"cfg", Type::of(DUCKDB_TYPE_FLOAT)},
                           {"sampler", Type::of(DUCKDB_TYPE_UTINYINT)},
@@ -129,7 +131,7 @@ void create_table(duck::Connection& connection, const IngestRequest& request, co
                   const std::string& label, std::int64_t rows, const std::string& select) {
   connection.execute(fmt::format(
       "create table {} (prompt_id integer, prompt varchar{}, char_count integer, "
-      "token_count integer, has_safety_keyword boolean, generation_seed uinteger, step usmallint, "
+      "token_count integer, has_safety_keyword boolean, generation_seed ubigint, step usmallint, "
       "cfg float, sampler utinyint, width usmallint, height usmallint)",
       request.table, text_compression(connection)));
   try {
@@ -187,16 +189,12 @@ void ingest_sample(duck::Connection& connection, const SourceRows& source, std::
 }
 
 // `where`: the source, for errors.
-void ingest_requests(duck::Connection& connection, const SourceRows& source,
-                     const std::string& where, const IngestRequest& request, const RunQuery& run,
-                     IngestResult& result) {
+void ingest_requests(duck::Connection& connection, SourceRows& source, const std::string& where,
+                     const IngestRequest& request, const RunQuery& run, IngestResult& result) {
   result.observed =
       std::make_unique<Observed>(observe(connection, run, source, request.prompts, request.seed));
   const Observed& observed = *result.observed;
-  if (observed.without_time == source.rows()) {
-    throw Error(fmt::format("{}: no row has a time", where),
-                "a time is text like 2022-08-11 00:02:00+00:00 or a timestamp of Parquet");
-  }
+  if (observed.without_time == source.rows()) throw_without_times(connection, source, where);
   const RowSet first_rows(connection, "select generation_id from " + observed.requests.name(),
                           source.rows());
   create_from(
@@ -208,63 +206,31 @@ void ingest_requests(duck::Connection& connection, const SourceRows& source,
   result.sampled = observed.sampled;
 }
 
-void add_notes(const IngestRequest& request, IngestResult& result) {
-  const std::string_view one = request.observed ? "request" : "prompt",
-                         many = request.observed ? "requests" : "prompts";
-  if (result.sampled) {
-    result.notes.push_back(fmt::format(
-        "{} drawn from the {} rows of the source{}", counted(result.rows, one, many),
-        with_thousands(result.rows_in_source), request.observed ? ", whole users" : ""));
-  } else if (result.rows < request.prompts) {
-    result.notes.push_back(
-        fmt::format("the source has {}, fewer than the {} asked for: all are used",
-                    counted(result.rows, one, many), with_thousands(request.prompts)));
-  }
-  for (const Finding& finding : result.findings) {
-    if (finding.count == 0) continue;
-    result.notes.push_back(
-        fmt::format("{}: {}, {}", finding.what, with_thousands(finding.count), finding.rule));
+void make_table(duck::Connection& connection, SourceRows& source, const std::string& where,
+                const IngestRequest& request, const RunQuery& run, IngestResult& result) {
+  const std::int64_t first = first_id(request, source.rows(), "rows in the source", "fewer files");
+  if (request.observed) {
+    ingest_requests(connection, source, where, request, run, result);
+  } else if (source.rows() > request.prompts) {
+    ingest_sample(connection, source, first, request, run, result);
+  } else {
+    ingest_all(connection, source, first, request, run, result);
   }
 }
 
-// What is odd in the settings of `table`; they stand there as they came.
-void find_odd_settings(duck::Connection& connection, const std::string& table,
-                       std::vector<Finding>& findings) {
-  const duck::Result odd = connection.query(fmt::format(
-      "select count(*) filter (cfg < 0), count(*) filter (not isfinite(cfg)), "
-      "count(*) filter (width = 0 or height = 0), count(*) filter (sampler not between 1 and 9) "
-      "from {}",
-      table));
-  findings.push_back({"prompts with guidance below 0", "kept", odd.int64(0, 0)});
-  findings.push_back(
-      {"prompts with guidance that is no finite number", "read as missing", odd.int64(0, 1)});
-  findings.push_back({"prompts with a width or height of 0", "read as missing", odd.int64(0, 2)});
-  findings.push_back(
-      {"prompts with a sampler that is not 1 to 9", "read as missing", odd.int64(0, 3)});
+void refuse_none(const IngestRequest& request, const std::string& where,
+                 const IngestResult& result) {
+  if (result.rows > 0) return;
+  throw Error(fmt::format(
+      "{}: {}", where,
+      request.observed ? "no row has both a prompt and a time"
+      : result.rows_in_source == 1
+          ? "its one prompt is empty"
+          : fmt::format("all of its {} prompts are empty", with_thousands(result.rows_in_source))));
 }
 
-void add_findings(duck::Connection& connection, SourceRows& source, const IngestRequest& request,
-                  IngestResult& result) {
-  std::vector<Finding>& findings = result.findings;
-  findings.push_back({"rows with an empty prompt", "skipped", result.skipped_empty});
-  if (result.observed) {
-    const Observed& observed = *result.observed;
-    findings.push_back({"rows without a time", "skipped", observed.without_time});
-    findings.push_back(
-        {"rows whose image an earlier row has", "skipped", observed.repeated_images});
-    findings.push_back({"rows with an image_nsfw that is neither 0 to 1 nor 2",
-                        "taken as not blurred", observed.odd_image_nsfw});
-    findings.push_back({"requests of deleted or unknown accounts", "kept outside sessions",
-                        observed.unknown_requests});
-  }
-  find_odd_settings(connection, request.table, findings);
-  findings.push_back({"rows with a value that does not fit the type of its column",
-                      "read as missing", source.unfit_rows()});
-}
-
-IngestResult ingest_files(duck::Connection& connection, const IngestRequest& request,
-                          const RunQuery& run) {
-  const std::vector<SourceFile> files = find_source_files(connection, request.sources);
+IngestResult read_files(duck::Connection& connection, const IngestRequest& request,
+                        const std::vector<SourceFile>& files, const RunQuery& run) {
   IngestResult result{};
   result.source = request.name.empty() ? describe_files(files) : request.name;
   result.fingerprint = fingerprint_of(files);
@@ -274,31 +240,35 @@ IngestResult ingest_files(duck::Connection& connection, const IngestRequest& req
   refuse_too_many(source.rows());
   const std::string& where = files.size() == 1 ? files.front().path : result.source;
   if (source.rows() == 0) throw Error(fmt::format("{}: no rows, hence no prompts", where));
-  const std::int64_t first = first_id(request, source.rows(), "rows in the source", "fewer files");
+  bool made = false;
   try {
-    if (request.observed) {
-      ingest_requests(connection, source, where, request, run, result);
-    } else if (source.rows() > request.prompts) {
-      ingest_sample(connection, source, first, request, run, result);
-    } else {
-      ingest_all(connection, source, first, request, run, result);
-    }
-  } catch (const duck::SqlError& failure) {
-    source.blame(failure);
+    make_table(connection, source, where, request, run, result);
+    made = true;
+    refuse_none(request, where, result);
+    add_findings(connection, source, request, result);
+    add_notes(request, source, result);
+    require_unchanged(files);
+    return result;
+  } catch (const Error& failure) {
+    if (made) connection.execute(fmt::format("drop table {}", request.table));
+    if (const auto* sql = dynamic_cast<const duck::SqlError*>(&failure)) source.blame(*sql);
     throw;
   }
-  if (result.rows == 0) {
-    connection.execute(fmt::format("drop table {}", request.table));
-    throw Error(fmt::format("{}: {}", where,
-                            request.observed ? "no row has both a prompt and a time"
-                            : result.rows_in_source == 1
-                                ? "its one prompt is empty"
-                                : fmt::format("all of its {} prompts are empty",
-                                              with_thousands(result.rows_in_source))));
+}
+
+// A file is read several times: what was read is of one content only if it never changed.
+IngestResult ingest_files(duck::Connection& connection, const IngestRequest& request,
+                          const RunQuery& run) {
+  const std::vector<SourceFile> files =
+      request.files.empty() ? find_source_files(connection, request.sources) : request.files;
+  require_unchanged(files);
+  try {
+    return read_files(connection, request, files, run);
+  } catch (const Error& failure) {
+    // One that changes may seem damaged.
+    if (failure.code() != ErrorCode::interrupted) require_unchanged(files);
+    throw;
   }
-  add_findings(connection, source, request, result);
-  add_notes(request, result);
-  return result;
 }
 
 }  // namespace
@@ -306,6 +276,7 @@ IngestResult ingest_files(duck::Connection& connection, const IngestRequest& req
 void register_functions(duck::Connection& connection) {
   register_observed_functions(connection);
   register_row_set(connection);
+  register_value_functions(connection);
   const Type text = Type::of(DUCKDB_TYPE_VARCHAR), flag = Type::of(DUCKDB_TYPE_BOOLEAN),
              bigint = Type::of(DUCKDB_TYPE_BIGINT), ubigint = Type::of(DUCKDB_TYPE_UBIGINT);
   duck::register_function(connection,

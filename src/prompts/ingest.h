@@ -10,7 +10,7 @@
 //   char_count          integer    characters, as length() counts them
 //   token_count         integer    words, at least 1
 //   has_safety_keyword  boolean
-//   generation_seed     uinteger   this and what follows: null where the source has none or it does
+//   generation_seed     ubigint    this and what follows: null where the source has none or it does
 //   step                usmallint  not fit the type
 //   cfg                 float
 //   sampler             utinyint
@@ -36,7 +36,7 @@ namespace gsa::prompts {
 //                                         has_safety_keyword boolean)
 //   gsa_has_words(varchar) → boolean: token_count > 0
 //   gsa_sample_key(seed ubigint, row bigint) → ubigint, see sampling.h
-//   gsa_text_hash(varchar) → bigint, gsa_in_rows(blob, bigint) → boolean
+//   gsa_text_hash(varchar) → bigint, gsa_in_rows(blob, bigint) → boolean, and those of values.h
 //   gsa_synthetic_prompt(seed ubigint, id bigint) → struct(prompt, …): the columns above but
 //   prompt_id
 void register_functions(duck::Connection& connection);
@@ -52,6 +52,8 @@ struct IngestRequest {
   // is 0. Months have prompts and prompt_ids of their own, whichever of them are made. 0 where
   // observed.
   std::int64_t slot = 0;
+  // The files that the sources stand for, where they were found before; else they are looked for.
+  std::vector<SourceFile> files = {};
   // What to select instead of the SELECT whose rows become the table: the same rows.
   std::function<std::string(const std::string& select)> watch = {};
 };
@@ -61,6 +63,10 @@ struct Finding {
   std::string what;  // "rows without a time"
   std::string rule;  // "skipped"
   std::int64_t count;
+  // Where it is about the values of a column: its name, and the first of them.
+  std::string column = {};
+  std::string place = {};    // "a.csv, row 3"
+  std::string example = {};  // as it stands there
 };
 
 struct IngestResult {
@@ -76,8 +82,9 @@ struct IngestResult {
 };
 
 // Creates the table, all or nothing. Throws Error where the source is not as it should be, naming
-// file and place, and where prompt ids would not fit 32 bits. Needs DuckDB's default
-// preserve_insertion_order. The time goes into `run`'s queries; what they throw goes up.
+// file and place, where a file changes meanwhile, and where prompt ids would not fit 32 bits. Needs
+// DuckDB's default preserve_insertion_order. The time goes into `run`'s queries; what they throw
+// goes up.
 IngestResult ingest(duck::Connection& connection, const IngestRequest& request,
                     const RunQuery& run);
 

@@ -49,7 +49,7 @@ TEST_F(Ingest, GivesTheColumnsTheirTypes) {
                  "where table_name = 'raw_prompts' order by column_index"),
             "prompt_id|INTEGER\nprompt|VARCHAR\nchar_count|INTEGER\ntoken_count|INTEGER\nhas_"
             "safety_keyword|BOOLEAN\n"
-            "generation_seed|UINTEGER\nstep|USMALLINT\ncfg|FLOAT\nsampler|UTINYINT\n"
+            "generation_seed|UBIGINT\nstep|USMALLINT\ncfg|FLOAT\nsampler|UTINYINT\n"
             "width|USMALLINT\nheight|USMALLINT");
 }
 

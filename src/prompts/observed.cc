@@ -26,14 +26,12 @@ constexpr int kBlurred = 2;
 constexpr double kLikelyImages = 6;
 
 // SQL: the hash that stands for a known user; null for an unknown one.
-std::string user_key() {
-  return fmt::format("gsa_text_hash(nullif(nullif(trim(user_name), ''), '{}'))", kDeletedAccount);
-}
+constexpr std::string_view kUserKey = "gsa_user_key(user_name)";
 
 // SQL: the random key by which a row's user, or the minute of an unknown one, is drawn.
 std::string unit_key(std::uint64_t seed) {
   return fmt::format("gsa_sample_key({}::ubigint, coalesce({}, epoch_us(asked_at) // {}))", seed,
-                     user_key(), kMinuteUs);
+                     kUserKey, kMinuteUs);
 }
 
 // The rows that count, narrow: texts by their hashes.
@@ -41,9 +39,10 @@ std::string select_rows(const SourceRows& source, std::uint64_t seed) {
   return fmt::format(
       "select prompt_id::integer as id, {} as unit, {} as user_key, "
       "gsa_text_hash(prompt) as prompt_key, gsa_text_hash(image_name) as image_key, "
-      "coalesce(gsa_has_words(prompt), false) as has_words, asked_at, generation_seed, step, cfg, "
-      "sampler, width, height, image_nsfw from ({}) where asked_at is not null",
-      unit_key(seed), user_key(), source.select());
+      "coalesce(gsa_has_words(prompt), false) as has_words, asked_at, seed_key, step, cfg, "
+      "sampler, width, height, case when not isnan(image_nsfw) then image_nsfw end as image_nsfw "
+      "from ({}) where asked_at is not null",
+      unit_key(seed), kUserKey, source.select());
 }
 
 // A bound on the key under which there are at least `rows` rows.
@@ -96,8 +95,10 @@ std::int64_t Observation::read(const RowSet* among) {
            "min(asked_at) as asked_at, count(*)::integer as image_count, "
            "case when count(image_nsfw) > 0 then (count(*) filter (image_nsfw = {}))::integer end "
            "as blurred_images, "
-           "hash(step, cfg, sampler, width, height, min(generation_seed), max(generation_seed)) "
-           "as settings_key "
+           "hash(step, cfg, sampler, width, height, min(seed_key), max(seed_key)) "
+           "as settings_key, "
+           "(count(seed_key) > 0 or coalesce(step, cfg, sampler, width, height) is not null) "
+           "as has_settings "
            "from {} {} where has_words "
            "group by user_key, prompt_key, epoch_us(asked_at) // {}, step, cfg, sampler, width, "
            "height",
@@ -163,13 +164,15 @@ void Observation::name_users(Observed& observed) {
            "select (row_number() over (order by first_seen, user_name) - 1)::integer as user_id, "
            "user_name, first_seen, user_key from "
            "(select user_key, min(asked_at) as first_seen from {0} where user_key is not null "
-           "group by user_key) inner join (select {1} as user_key, min(trim(user_name)) as "
+           "group by user_key) inner join (select {1} as user_key, min(gsa_known_user(user_name)) "
+           "as "
            "user_name from ({2}) group by all) using (user_key) order by user_id",
-           asked_.name(), user_key(), source_.select())));
+           asked_.name(), kUserKey, source_.select())));
   run_("looking for prompts asked again", 0,
        observed.requests.create_as(fmt::format(
            "select id as generation_id, user_id, asked_at as generated_at, image_count, "
-           "blurred_images, case when user_id is not null and settings_key <> lag(settings_key) "
+           "blurred_images, has_settings, case when user_id is not null and settings_key <> "
+           "lag(settings_key) "
            "over again "
            "then lag(asked_at) over again end as asked_before_at "
            "from {} as asked left join {} as users using (user_key) "
@@ -190,6 +193,8 @@ Observed Observation::observe(std::int64_t wanted) {
   observed.request_count = count(asked_.name());
   observed.user_count = count(observed.users.name());
   observed.unknown_requests = count(asked_.name() + " where user_key is null");
+  observed.with_blurred = count(asked_.name() + " where blurred_images is not null");
+  observed.with_settings = count(asked_.name() + " where has_settings");
   observed.blank = count(rows_.name() + " where not has_words");
   observed.repeated_images = count(repeated_.name());
   observed.odd_image_nsfw = count(fmt::format(

@@ -177,6 +177,15 @@ void find_kind(SourceFile& file, int fd) {
   refuse_odd_text(file, beginning);
 }
 
+std::int64_t nanoseconds(const timespec& time) {
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+FileStamp stamp_of(const struct stat& status) {
+  return {status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim),
+          nanoseconds(status.st_ctim)};
+}
+
 SourceFile inspect(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
@@ -188,9 +197,8 @@ SourceFile inspect(const std::string& path) {
   const Fd opened(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (opened.get() < 0) throw Error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
   if (status.st_size == 0) throw Error(fmt::format("{}: the file is empty", path));
-  SourceFile file{path,           fs::absolute(path).string(),
-                  FileKind::csv,  Compression::none,
-                  status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+  SourceFile file{path,           fs::absolute(path).string(), FileKind::csv,   Compression::none,
+                  status.st_size, nanoseconds(status.st_mtim), stamp_of(status)};
   find_kind(file, opened.get());
   return file;
 }
@@ -267,6 +275,24 @@ std::string fingerprint_of(const std::vector<SourceFile>& files) {
     lines += fmt::format("{}\t{}\t{}\n", file.absolute, file.bytes, file.modified);
   }
   return lines;
+}
+
+void require_unchanged(const std::vector<SourceFile>& files) {
+  constexpr const char* kHint = "run again once nothing writes to it";
+  for (const SourceFile& file : files) {
+    struct stat status {};
+    if (stat(file.absolute.c_str(), &status) != 0) {
+      throw Error(fmt::format("{}: the file is gone since the run began: {}", file.path,
+                              std::strerror(errno)),
+                  kHint);
+    }
+    const FileStamp now = stamp_of(status);
+    if (now == file.stamp) continue;
+    const bool same_file = now.device == file.stamp.device && now.inode == file.stamp.inode;
+    throw Error(fmt::format("{}: the file was {} since the run began", file.path,
+                            same_file ? "written to" : "replaced"),
+                kHint);
+  }
 }
 
 std::string sql_path(const SourceFile& file) { return sql_quote(without_wildcards(file.absolute)); }

@@ -5,13 +5,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "duck/database.h"
 #include "prompts/source.h"
+#include "prompts/source_values.h"
 #include "prompts/temp_table.h"
+#include "prompts/values.h"
 
 namespace gsa::prompts {
 
@@ -28,7 +31,17 @@ inline constexpr std::string_view kSettingColumns =
 enum class SourceColumns {
   prompts,       // prompt and settings
   observations,  // and image_name VARCHAR, user_name VARCHAR, asked_at TIMESTAMP (UTC), image_nsfw
-                 // FLOAT; a source must have user_name and timestamp
+                 // FLOAT, seed_key UBIGINT; a source must have user_name and timestamp
+};
+
+// Values of a column that are not read.
+struct OddValues {
+  std::string target;     // the field: "generation_seed"
+  std::string column;     // its name in the source
+  std::string_view what;  // "no whole number of 64 bits"
+  std::int64_t count = 0;
+  std::string place;    // of the first: "a.csv, row 3"
+  std::string example;  // the first, clipped
 };
 
 class SourceRows {
@@ -43,8 +56,12 @@ class SourceRows {
   // select prompt_id (BIGINT, 0 to rows() - 1), prompt, and the other columns, in prompt_id order.
   std::string select() const;
 
-  // Rows with a value that does not fit the type of its column and is read as missing.
-  std::int64_t unfit_rows();
+  // What stands in the files and is not read, a kind each that there is. Reads columns again.
+  std::vector<OddValues> odd_values();
+  // How many times are counted in which unit since 1970.
+  std::map<TimeUnit, std::int64_t> time_units();
+  // Times after this are none: microseconds since 1970.
+  std::int64_t latest_us() const { return latest_us_; }
 
   // After a query over select() failed: throws an Error that names the file at fault, or returns
   // where no file is at fault.
@@ -56,18 +73,24 @@ class SourceRows {
     std::string from;     // what to select from
     std::string row;      // the number of the row in it
     std::string columns;  // prompt and the others, as a select list
-    std::string unfit;    // whether a row is one of unfit_rows(); empty where none can be
     std::int64_t rows;
+    std::vector<Oddity> odd;
+    std::string odd_from;   // what the conditions of `odd` are asked of; has at_row
+    std::string time_unit;  // of the row's time, over `from`; empty where no time is a number
+    std::vector<NamedColumn> named;  // of Parquet: what `columns` reads
   };
 
   Part open_parquet(const SourceFile& file);
   Part read_csv(const RunQuery& run, const SourceFile& file);
   Part read_json(const RunQuery& run, const SourceFile& file);
-  Part stage(const SourceFile& file, std::int64_t rows);
+  Part stage(const SourceFile& file, std::vector<Oddity> odd, std::int64_t rows);
+  void add_odd_values(const Part& part, std::vector<OddValues>& found);
+  void blame_column(const Part& part);
   const TempTable& add_table();
 
   duck::Connection& connection_;
   SourceColumns wanted_;
+  std::int64_t latest_us_ = latest_time_us();
   std::vector<TempTable> tables_;
   std::vector<Part> parts_;
   std::int64_t rows_ = 0;

@@ -943,6 +943,11 @@ export interface components {
             behavior: "simulated" | "observed";
             /** @example 2025-12 */
             period: string;
+            /**
+             * @description The signals that the source has; empty where all are simulated.
+             * @example users, times, images and retries
+             */
+            observed: string;
             project: string;
             /** Format: date-time */
             published_at: string | null;
@@ -952,6 +957,15 @@ export interface components {
                 finding: string;
                 rule: string;
                 count: number;
+                /** @description Of the source, where it is about values of one. */
+                column: string | null;
+                /**
+                 * @description Of the first such value.
+                 * @example a.csv, row 3
+                 */
+                place: string | null;
+                /** @description That value. */
+                example: string | null;
             }[];
         };
         MeasureInfo: {
