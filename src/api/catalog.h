@@ -60,6 +60,10 @@ struct SumInfo {
 };
 const SumInfo& info(Sum sum);
 
+// Wasted cost divides by attempts, so it is added up in parts of a ten-thousandth credit: rounding
+// each row to the ten-thousandth moves a total by a ten-thousandth of itself.
+inline constexpr std::int64_t kWastedParts = 10'000;
+
 enum class IntervalKind { none, wilson, clustered };
 
 struct Measure {

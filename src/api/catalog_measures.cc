@@ -9,6 +9,7 @@ namespace gsa::api {
 namespace {
 
 constexpr double kDecimals = 1e-4;  // scores, points and credits have four
+constexpr double kWastedDecimals = 1.0 / (10'000.0 * kWastedParts);
 
 constexpr std::array<SumInfo, kSums> kSumInfos = {{
     {"sessions", Level::session, 1, "count(*)"},
@@ -35,11 +36,10 @@ constexpr std::array<SumInfo, kSums> kSumInfos = {{
     {"images", Level::generation, 1, "sum(g.image_count)"},
     {"latency", Level::generation, 1, "sum(g.latency_ms)"},
     {"cost", Level::generation, kDecimals, "sum(g.cost_credits)"},
-    {"wasted_cost", Level::generation, kDecimals,
-     // In ten-thousandths, so that halves round up exactly.
-     "sum(case when g.status = 'success' then "
-     "(2 * (g.cost_credits * 10000)::bigint * g.retry_count + 1 + g.retry_count) "
-     "// (2 * (1 + g.retry_count)) else (g.cost_credits * 10000)::bigint end) / 10000"},
+    {"wasted_cost", Level::generation, kWastedDecimals,
+     "sum(case when g.status = 'success' "
+     "then round(g.cost_credits * g.retry_count / (1 + g.retry_count), 8) "
+     "else g.cost_credits end)"},
     {"downloads", Level::generation, 1, "count(*) filter (where g.downloaded)"},
     {"feedback", Level::generation, 1,
      "count(*) filter (where g.feedback in ('thumbs_up', 'thumbs_down'))"},

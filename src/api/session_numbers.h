@@ -128,11 +128,12 @@ void visit_generation_sum(const Facts& f, Sum sum, const Each& each) {
     case Sum::wasted_cost:
       return visit_coded(status, ones_of(status, {"success"}), [&](const auto& success) {
         each([&f, &success](std::size_t g) -> std::int64_t {
-          if (success(g) == 0) return f.cost[g];
+          const std::int64_t parts = f.cost[g] * kWastedParts;
+          if (success(g) == 0) return parts;
           if (f.retries[g] == 0) return 0;
           // Rounded half up; costs are not negative.
           const std::int64_t attempts = 1 + f.retries[g];
-          return (2 * f.cost[g] * f.retries[g] + attempts) / (2 * attempts);
+          return (2 * parts * f.retries[g] + attempts) / (2 * attempts);
         });
       });
     case Sum::downloads: {
