@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -142,6 +143,11 @@ class Clusters {
     flush();
     user_ = user;
   }
+  // To what the user has in all groups together.
+  void add_to_all(double part, double whole) {
+    all_part_ += part;
+    all_whole_ += whole;
+  }
   void add(std::uint32_t group, double part, double whole) {
     if (is_touched_[group] == 0) {
       is_touched_[group] = 1;
@@ -158,18 +164,14 @@ class Clusters {
 
  private:
   void flush() {
-    double all_part = 0, all_whole = 0;
+    if (!touched_.empty()) add_products(all_, all_part_, all_whole_, all_part_, all_whole_);
     for (const std::uint32_t group : touched_) {
-      all_part += part_[group];
-      all_whole += whole_[group];
-    }
-    if (!touched_.empty()) add_products(all_, all_part, all_whole, all_part, all_whole);
-    for (const std::uint32_t group : touched_) {
-      add_products(sums_[group], part_[group], whole_[group], all_part, all_whole);
+      add_products(sums_[group], part_[group], whole_[group], all_part_, all_whole_);
       part_[group] = whole_[group] = 0;
       is_touched_[group] = 0;
     }
     touched_.clear();
+    all_part_ = all_whole_ = 0;
   }
 
   static void add_products(ClusterSums& sums, double part, double whole, double all_part,
@@ -185,6 +187,7 @@ class Clusters {
   }
 
   std::vector<double> part_, whole_;
+  double all_part_ = 0, all_whole_ = 0;
   std::vector<std::uint8_t> is_touched_;
   std::vector<ClusterSums> sums_;
   ClusterSums all_;
@@ -294,7 +297,7 @@ std::vector<std::int64_t> count_users(const Facts& facts, const Scope& scope, Da
 
 namespace {
 
-// Where nothing is shared out, whole numbers do.
+// Where groups do not overlap and no clusters are wanted, whole numbers do.
 SharedSums plain_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
                       Sum part, Sum whole) {
   const Groups groups = aggregate(facts, selection, grouping, {part, whole, Sum::sessions}, {});
@@ -305,6 +308,8 @@ SharedSums plain_sums(const Facts& facts, const Selection& selection, const Grou
   shared.part = doubles(groups.of(part));
   shared.whole = doubles(groups.of(whole));
   shared.sessions = doubles(groups.of(Sum::sessions));
+  shared.all_part = std::accumulate(shared.part.begin(), shared.part.end(), 0.0);
+  shared.all_whole = std::accumulate(shared.whole.begin(), shared.whole.end(), 0.0);
   return shared;
 }
 
@@ -313,7 +318,9 @@ SharedSums plain_sums(const Facts& facts, const Selection& selection, const Grou
 SharedSums shared_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
                        Sum part, Sum whole, Overlap overlap, bool wants_clusters) {
   const bool shares = overlap == Overlap::shared && grouping.overlaps();
-  if (!shares && !wants_clusters) return plain_sums(facts, selection, grouping, part, whole);
+  if (!grouping.overlaps() && !wants_clusters) {
+    return plain_sums(facts, selection, grouping, part, whole);
+  }
   SharedSums shared;
   for (auto* column : {&shared.part, &shared.whole, &shared.sessions}) {
     column->resize(grouping.size());
@@ -326,6 +333,11 @@ SharedSums shared_sums(const Facts& facts, const Selection& selection, const Gro
       .for_each([&](const Block& block) {
         numbers(facts, block, part, parts);
         numbers(facts, block, whole, wholes);
+        const auto count_once = [&](double p, double w) {
+          shared.all_part += p;
+          shared.all_whole += w;
+          if (wants_clusters) clusters.add_to_all(p, w);
+        };
         const auto count = [&](std::uint32_t group, double p, double w) {
           shared.part[group] += p;
           shared.whole[group] += w;
@@ -339,14 +351,19 @@ SharedSums shared_sums(const Facts& facts, const Selection& selection, const Gro
                                             static_cast<double>(block.generations_of_session[i])
                                       : 1.0;
           shared.sessions[block.session_groups[i]] += share;
+          if (i == 0 || block.sessions[i - 1] != session) {
+            count_once(part_of_sessions ? parts[i] : 0, whole_of_sessions ? wholes[i] : 0);
+          }
           count(block.session_groups[i], part_of_sessions ? share * parts[i] : 0,
                 whole_of_sessions ? share * wholes[i] : 0);
           if (part_of_sessions && whole_of_sessions) continue;
           const std::uint32_t end = facts.first_generation[session + 1];
           for (; generation < block.generations.size() && block.generations[generation] < end;
                ++generation) {
-            count(block.generation_groups[generation], part_of_sessions ? 0 : parts[generation],
-                  whole_of_sessions ? 0 : wholes[generation]);
+            const double p = part_of_sessions ? 0 : parts[generation];
+            const double w = whole_of_sessions ? 0 : wholes[generation];
+            count_once(p, w);
+            count(block.generation_groups[generation], p, w);
           }
         }
       });

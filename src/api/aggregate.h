@@ -69,7 +69,9 @@ enum class Overlap { whole, shared };
 struct SharedSums {
   std::vector<double> part, whole, sessions;  // by group, as all below
   std::vector<ClusterSums> clusters;          // where they are wanted
-  ClusterSums all;                            // of all groups together
+  // Of the whole selection, in which a session counts once, in however many groups it is.
+  double all_part = 0, all_whole = 0;
+  ClusterSums all;
 };
 SharedSums shared_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
                        Sum part, Sum whole, Overlap overlap, bool wants_clusters);

@@ -32,14 +32,15 @@ std::string weighted(std::string_view sql) {
 }
 
 // Sums of a measure by the values of a dimension: rows with `sessions`, `part` and `whole`, of
-// which some are null, to be added up. Where a session is in several segments it is shared out
-// among them by the number of its generations there.
+// which some are null, to be added up. A session in several segments counts in each, or is shared
+// out among them by the number of its generations there, as `overlap` says.
 class Pieces {
  public:
-  Pieces(const Measure& measure, const Scope& scope, bool has_periods)
+  Pieces(const Measure& measure, const Scope& scope, Overlap overlap, bool has_periods)
       : part_(info(measure.part)),
         whole_(info(measure.whole.value())),
         scope_(scope),
+        shares_(overlap == Overlap::shared),
         has_periods_(has_periods) {}
 
   bool wants_generations(const Dimension& dimension) const {
@@ -47,14 +48,25 @@ class Pieces {
   }
 
   std::string of(const Dimension& dimension) const {
-    std::string sql =
-        fmt::format("select {}, {}\n    from {}\n    group by all", keys(dimension),
-                    sums(Level::session, of_generations(&dimension)), sessions(dimension));
+    std::string sql = fmt::format("select {}, {}\n    from {}\n    group by all", keys(dimension),
+                                  sums(Level::session, shares_ && of_generations(&dimension)),
+                                  sessions(dimension));
     if (has(Level::generation)) {
       sql += fmt::format(
           "\n    union all by name\n    select {}, {}\n    from generations as g\n"
           "    group by all",
           keys(dimension), sums(Level::generation, false));
+    }
+    return sql;
+  }
+
+  // The same of all segments together, where each session counts once.
+  std::string of_all() const {
+    std::string sql = fmt::format("select {}\n    from sessions as s{}",
+                                  sums(Level::session, false), chosen(scope_));
+    if (has(Level::generation)) {
+      sql += fmt::format("\n    union all by name\n    select {}\n    from generations as g",
+                         sums(Level::generation, false));
     }
     return sql;
   }
@@ -95,7 +107,7 @@ class Pieces {
   const SumInfo& part_;
   const SumInfo& whole_;
   const Scope& scope_;
-  const bool has_periods_;
+  const bool shares_, has_periods_;
 };
 
 std::string list(const std::vector<double>& numbers) {
@@ -139,28 +151,29 @@ std::string histogram_sql(const Range& range, const Dimension* split, const Scop
 }
 
 std::string contribution_sql(const Measure& measure, const Dimension& dimension, const Scope& scope,
-                             const DayRange& days, std::size_t limit) {
-  const Pieces pieces(measure, scope, false);
+                             const DayRange& days, Overlap overlap, std::size_t limit) {
+  const Pieces pieces(measure, scope, overlap, false);
   std::string sql = "with " + sessions_sql(scope, days, {&dimension});
   if (pieces.wants_generations(dimension)) sql += ",\n" + generations_sql(scope, {&dimension});
   sql += fmt::format(
       ",\npieces as (\n    {0}\n),\nsegments as (\n    select {1}, sum(sessions) as sessions, "
       "sum(part) as part, sum(whole) as whole\n    from pieces\n    group by all\n),\n"
-      "totals as (\n    select sum(part) as part, sum(whole) as whole\n    from segments\n)\n"
+      "totals as (\n    select sum(part) as part, sum(whole) as whole\n    from (\n    {5}\n    "
+      ")\n)\n"
       "select\n    s.{1} as {2},\n    s.sessions,\n    s.whole / t.whole as share,\n"
       "    s.part / s.whole as {3},\n"
       "    (s.part - t.part / t.whole * s.whole) / t.whole as contribution\n"
       "from segments as s\ncross join totals as t\nwhere s.whole > 0\n"
       "order by abs(contribution) desc\nlimit {4}",
       pieces.of(dimension), sql_alias(dimension), sql_name(dimension.name), sql_name(measure.name),
-      limit);
+      limit, pieces.of_all());
   return sql;
 }
 
 std::string changes_sql(const Measure& measure, const std::vector<const Dimension*>& dimensions,
                         const Scope& scope, const DayRange& days, const DayRange& before,
                         std::size_t limit) {
-  const Pieces pieces(measure, scope, true);
+  const Pieces pieces(measure, scope, Overlap::shared, true);
   std::string sql = "with " + sessions_sql(scope, {{"now", days}, {"before", before}}, dimensions);
   std::vector<std::string> parts;
   bool wants_generations = false;

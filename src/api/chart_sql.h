@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "api/aggregate.h"
 #include "api/query.h"
 
 namespace gsa::api {
@@ -26,7 +27,7 @@ std::string histogram_sql(const Range& range, const Dimension* split, const Scop
 
 // A row a segment, the largest contribution first.
 std::string contribution_sql(const Measure& measure, const Dimension& dimension, const Scope& scope,
-                             const DayRange& days, std::size_t limit);
+                             const DayRange& days, Overlap overlap, std::size_t limit);
 
 // A row a segment of each dimension, the largest effect first, those of few sessions last.
 std::string changes_sql(const Measure& measure, const std::vector<const Dimension*>& dimensions,

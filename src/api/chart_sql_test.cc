@@ -105,19 +105,22 @@ TEST(ShownSqlOfCharts, GivesTheContributions) {
   for (const char* measure : {"friction", "success_rate", "cost_per_session", "latency_mean",
                               "session_duration", "high_friction_share", "download_rate"}) {
     for (const char* dimension : {"tier", "model", "feedback", "session_length", "weekday"}) {
-      for (const std::string& filters : kScopes) {
-        const auto answer = answer_of(
-            contribution, fmt::format(R"("measure": "{}", "dimension": "{}")", measure, dimension),
-            filters);
-        SCOPED_TRACE(answer.at("sql"));
-        Table expected;
-        for (const auto& segment : answer.at("segments").as_array()) {
-          expected[text_of(segment.at("value")) + "|"] =
-              members(segment, {"sessions", "share", "measure", "contribution"});
+      for (const std::string& filters : kScopes)
+        for (const char* overlap : {"shared", "whole"}) {
+          const auto answer =
+              answer_of(contribution,
+                        fmt::format(R"("measure": "{}", "dimension": "{}", "overlap": "{}")",
+                                    measure, dimension, overlap),
+                        filters);
+          SCOPED_TRACE(answer.at("sql"));
+          Table expected;
+          for (const auto& segment : answer.at("segments").as_array()) {
+            expected[text_of(segment.at("value")) + "|"] =
+                members(segment, {"sessions", "share", "measure", "contribution"});
+          }
+          expect_same(table_of(rows_shown(answer), 1), expected);
+          if (HasFailure()) return;
         }
-        expect_same(table_of(rows_shown(answer), 1), expected);
-        if (HasFailure()) return;
-      }
     }
   }
 }

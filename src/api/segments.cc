@@ -34,15 +34,17 @@ const Measure& read_measure(ObjectReader& reader) {
 }
 
 SharedSums sums_of(const Snapshot& snapshot, const Scope& scope, const DayRange& days,
-                   const Grouping& grouping, const Measure& measure, bool wants_clusters) {
+                   const Grouping& grouping, const Measure& measure, Overlap overlap,
+                   bool wants_clusters) {
   return shared_sums(snapshot.facts(), *snapshot.selection(scope, days), grouping, measure.part,
-                     measure.whole.value(), Overlap::shared, wants_clusters);
+                     measure.whole.value(), overlap, wants_clusters);
 }
 
-double total(const std::vector<double>& column) {
-  double sum = 0;
-  for (const double number : column) sum += number;
-  return sum;
+Overlap read_overlap(ObjectReader& reader) {
+  const std::string overlap = reader.text("overlap").value_or("shared");
+  if (overlap == "whole") return Overlap::whole;
+  if (overlap == "shared") return Overlap::shared;
+  throw bad_request(fmt::format("overlap must be whole or shared, not '{}'", overlap));
 }
 
 // The normal interval of the contribution c = (P_s − m W_s) / W with users as clusters. Linearised
@@ -73,7 +75,7 @@ struct Contribution {
 std::vector<Contribution> contributions(const SharedSums& sums, const Grouping& grouping,
                                         double scale) {
   std::vector<Contribution> segments;
-  const double part = total(sums.part), whole = total(sums.whole);
+  const double part = sums.all_part, whole = sums.all_whole;
   if (whole == 0) return segments;
   const double m = part / whole;
   for (std::size_t g = 0; g < grouping.size(); ++g) {
@@ -141,8 +143,8 @@ struct Averages {
 
 Averages averages(const SharedSums& now, const SharedSums& before, double scale) {
   const auto of = [&](const SharedSums& sums) {
-    const double whole = total(sums.whole);
-    return whole == 0 ? std::nullopt : std::optional(total(sums.part) / whole * scale);
+    const double whole = sums.all_whole;
+    return whole == 0 ? std::nullopt : std::optional(sums.all_part / whole * scale);
   };
   return {of(now), of(before)};
 }
@@ -151,7 +153,7 @@ void add_changes(const Dimension& dimension, const Grouping& grouping, const Sha
                  const SharedSums& before, double scale, std::vector<Change>& changes) {
   const Averages all = averages(now, before, scale);
   if (!all.now || !all.before) return;
-  const double whole_now = total(now.whole), whole_before = total(before.whole);
+  const double whole_now = now.all_whole, whole_before = before.all_whole;
   for (std::size_t g = 0; g < grouping.size(); ++g) {
     if (now.sessions[g] == 0 && before.sessions[g] == 0) continue;
     const auto average = [&](const SharedSums& sums) {
@@ -259,6 +261,7 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   const Measure& measure = read_measure(reader);
   const Dimension& dimension = dimension_named(reader.required_text("dimension"));
   const Scope scope = read_scope(reader);
+  const Overlap overlap = read_overlap(reader);
   const auto limit = static_cast<std::size_t>(reader.integer("limit", 1, 1000, 100));
   const bool wants_sql = reader.boolean("sql", false);
   reader.done();
@@ -269,7 +272,7 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   std::size_t sessions = 0;
   const auto days = snapshot.days_of(scope);
   if (days) {
-    const SharedSums sums = sums_of(snapshot, scope, *days, grouping, measure, true);
+    const SharedSums sums = sums_of(snapshot, scope, *days, grouping, measure, overlap, true);
     segments = contributions(sums, grouping, scale_of(measure));
     value = averages(sums, sums, scale_of(measure)).now;
     sessions = snapshot.selection(scope, *days)->sessions.count();
@@ -281,14 +284,17 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   json.field("dimension", dimension.name);
   json.field("value", value);
   json.field("sessions", sessions);
-  json.field("split", grouping.overlaps() && (measure.level() == Level::session ||
-                                              info(measure.whole.value()).level == Level::session));
+  const bool overlaps =
+      grouping.overlaps() &&
+      (measure.level() == Level::session || info(measure.whole.value()).level == Level::session);
+  json.field("split", overlaps && overlap == Overlap::shared);
+  json.field("overlaps", overlaps && overlap == Overlap::whole);
   json.key("segments");
   json.begin_array();
   for (std::size_t i = 0; i < std::min(limit, segments.size()); ++i) write(json, segments[i]);
   json.end_array();
   json.field("sql", sql_if(wants_sql && days, [&] {
-               return contribution_sql(measure, dimension, scope, *days, limit);
+               return contribution_sql(measure, dimension, scope, *days, overlap, limit);
              }));
   json.end_object();
   return json.take();
@@ -315,8 +321,10 @@ std::string changes(const Snapshot& snapshot, std::string_view request) {
     side_by_side(dimensions.size(), [&](std::size_t d) {
       const Grouping grouping(snapshot.facts(), {dimensions[d]});
       const double scale = scale_of(measure);
-      const SharedSums now = sums_of(snapshot, scope, *days, grouping, measure, false);
-      const SharedSums then = sums_of(snapshot, scope, *before, grouping, measure, false);
+      const SharedSums now =
+          sums_of(snapshot, scope, *days, grouping, measure, Overlap::shared, false);
+      const SharedSums then =
+          sums_of(snapshot, scope, *before, grouping, measure, Overlap::shared, false);
       averages_of[d] = averages(now, then, scale);
       add_changes(*dimensions[d], grouping, now, then, scale, by_dimension[d]);
     });

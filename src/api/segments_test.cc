@@ -16,6 +16,11 @@ boost::json::value changes_of(const std::string& request) {
   return parsed(changes(Warehouse::instance().snapshot(), request));
 }
 
+// The column of fct_generations, which has those of users as well.
+std::string info_sql(const std::string& dimension) {
+  return dimension == "model" ? "model_version" : dimension == "tier" ? "user_tier" : dimension;
+}
+
 TEST(Contribution, OfSegmentsAddsUpToNothingAndSharesToOne) {
   for (const char* dimension : {"tier", "model", "status", "complexity", "weekday"}) {
     for (const char* measure : {"friction", "success_rate", "cost_per_session", "latency_mean",
@@ -37,6 +42,57 @@ TEST(Contribution, OfSegmentsAddsUpToNothingAndSharesToOne) {
         EXPECT_NEAR(sessions, number(answer.at("sessions")), 1e-6);
       }
     }
+  }
+}
+
+// A row of /api/metrics and a segment tell the same of a value where sessions count whole.
+TEST(Contribution, OfWholeSessionsHasTheSharesAndMeansOfMetrics) {
+  for (const char* dimension : {"model", "status", "complexity", "tier"}) {
+    const auto answer =
+        contribution_of(fmt::format(R"({{"dimension": "{}", "overlap": "whole"}})", dimension));
+    EXPECT_FALSE(answer.at("split").as_bool());
+    EXPECT_EQ(answer.at("overlaps").as_bool(), std::string(dimension) != "tier");
+    const double all = number(answer.at("value"));
+    const double sessions = number(answer.at("sessions"));
+    EXPECT_TRUE(is_close(all, sql_row("select avg(friction_score) from fct_sessions")[0]));
+    const auto& segments = answer.at("segments").as_array();
+    EXPECT_GE(segments.size(), 2);
+    for (const auto& segment : segments) {
+      const auto row = sql_row(fmt::format(
+          "select avg(friction_score), count(*) from fct_sessions where session_id in (select "
+          "session_id from fct_generations where {} = '{}')",
+          info_sql(dimension), std::string(segment.at("value").as_string())));
+      SCOPED_TRACE(boost::json::serialize(segment));
+      EXPECT_TRUE(is_close(number(segment.at("measure")), row[0]));
+      EXPECT_EQ(number(segment.at("sessions")), row[1]);
+      EXPECT_TRUE(is_close(number(segment.at("share")), row[1] / sessions));
+      EXPECT_NEAR(number(segment.at("contribution")), row[1] / sessions * (row[0] - all), 1e-9);
+      EXPECT_LT(number(segment.at("interval").at(0)), number(segment.at("contribution")));
+      EXPECT_GT(number(segment.at("interval").at(1)), number(segment.at("contribution")));
+    }
+  }
+}
+
+// As below, of segments that share sessions.
+TEST(Contribution, OfWholeSessionsHasTheIntervalOfLeavingOutUsers) {
+  const auto answer = contribution_of(R"({"dimension": "model", "overlap": "whole"})");
+  for (const auto& segment : answer.at("segments").as_array()) {
+    const std::string model(segment.at("value").as_string());
+    const auto jackknife = sql_row(fmt::format(
+        "with f as (select *, session_id in (select session_id from fct_generations where "
+        "model_version = '{0}') as own from fct_sessions), "
+        "u as (select user_id, count(*)::double as n, sum(friction_score)::double as f, "
+        "(count(*) filter (where own))::double as ns, "
+        "coalesce(sum(friction_score) filter (where own), 0)::double as fs "
+        "from f group by 1), t as (select sum(n) as n, sum(f) as f, sum(ns) as ns, "
+        "sum(fs) as fs, count(*) as k from u), left_out as (select ((t.fs - u.fs) - (t.f - u.f) / "
+        "(t.n - u.n) * (t.ns - u.ns)) / (t.n - u.n) as c, t.k from u, t) "
+        "select sqrt((any_value(k) - 1) / any_value(k) * sum((c - m) ** 2)) from left_out, "
+        "(select avg(c) as m from left_out)",
+        model));
+    const double half =
+        (number(segment.at("interval").at(1)) - number(segment.at("interval").at(0))) / 2;
+    EXPECT_NEAR(half / kZ, jackknife[0], 0.1 * jackknife[0]) << model;
   }
 }
 
@@ -121,6 +177,7 @@ TEST(Segments, RefuseWhatHasNone) {
   const Snapshot& snapshot = Warehouse::instance().snapshot();
   EXPECT_THROW(contribution(snapshot, R"({"measure": "cost", "dimension": "tier"})"), ApiError);
   EXPECT_THROW(contribution(snapshot, R"({"measure": "friction"})"), ApiError);
+  EXPECT_THROW(contribution(snapshot, R"({"dimension": "model", "overlap": "half"})"), ApiError);
   EXPECT_THROW(changes(snapshot, R"({"dimensions": ["day"]})"), ApiError);
 }
 
