@@ -290,13 +290,28 @@ TEST(Profile, IsWhatIsInTheColumns) {
   EXPECT_EQ(answer.at("rows").as_int64(), 5000);
   EXPECT_EQ(columns.at("user_id").at("nulls").as_int64(), 52);
   EXPECT_EQ(columns.at("status").at("distinct").as_int64(), 5);
-  EXPECT_TRUE(columns.at("status").at("distinct_is_exact").as_bool());
   EXPECT_EQ(columns.at("status").at("top").at(0).at("value").as_string(), "success");
   double counted = 0;
   for (const auto& count : columns.at("latency_ms").at("histogram").at("counts").as_array()) {
     counted += number(count);
   }
   EXPECT_EQ(counted, 5000);
+  // Distinct values are counted, not estimated: a key has as many as there are rows.
+  EXPECT_EQ(columns.at("generation_id").at("distinct").as_int64(), 5000);
+  const std::vector<double> distinct = sql_row(
+      "select count(distinct generated_at), count(distinct user_id), count(distinct "
+      "model_version), count(distinct latency_ms) from fct_generations");
+  std::vector<double> found;
+  for (const char* name : {"generated_at", "user_id", "model_version", "latency_ms"}) {
+    found.push_back(number(columns.at(name).at("distinct")));
+  }
+  EXPECT_EQ(found, distinct);
+  const auto prompts = parsed(api.get_profile("dim_prompts"));
+  for (const auto& column : prompts.at("columns").as_array()) {
+    if (column.at("name") != "prompt") continue;
+    EXPECT_EQ(number(column.at("distinct")),
+              sql_row("select count(distinct prompt) from dim_prompts")[0]);
+  }
   EXPECT_EQ(columns.at("generated_at").at("histogram").at("edges").as_array().size(), 21);
   EXPECT_THROW(api.get_profile("duckdb_settings"), ApiError);
   EXPECT_THROW(api.get_profile("x\" union select 1"), ApiError);
