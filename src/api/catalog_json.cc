@@ -1,5 +1,9 @@
 #include "api/catalog_json.h"
 
+#include <array>
+#include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
@@ -57,6 +61,7 @@ void write(JsonWriter& json, const Measure& measure) {
   json.field("interval", name_of(measure.interval));
   json.field("better", measure.better);
   json.field("formula", formula_of(measure));
+  json.text_or_null("divides_by", measure.whole ? info(*measure.whole).name : "");
   json.end_object();
 }
 
@@ -149,6 +154,44 @@ void write_provenance(JsonWriter& json, duck::Connection& connection) {
   json.end_object();
 }
 
+// Where each signal comes from, by the rows of the facts: "mixed" where some were seen and some
+// drawn.
+void write_signals(JsonWriter& json, const Facts& facts) {
+  constexpr std::array<std::pair<std::string_view, Dim>, 10> kSignals = {{
+      {"users", Dim::user_origin},
+      {"times", Dim::time_origin},
+      {"tier, region, device", Dim::traits_origin},
+      {"status", Dim::status_origin},
+      {"latency", Dim::latency_origin},
+      {"cost", Dim::cost_origin},
+      {"retries", Dim::retry_origin},
+      {"feedback", Dim::feedback_origin},
+      {"downloads", Dim::download_origin},
+      {"model", Dim::model_origin},
+  }};
+  json.key("signals");
+  json.begin_array();
+  for (const auto& [signal, dim] : kSignals) {
+    const CodeColumn& column = facts.attribute(dim);
+    std::string origin;
+    for (std::size_t code = 0; code < column.values.size(); ++code) {
+      if (!column.occurs[code]) continue;
+      const auto* text = std::get_if<std::string>(&column.values[code]);
+      const std::string_view found = text == nullptr ? "unknown" : *text;
+      origin = origin.empty() || origin == found ? found : "mixed";
+    }
+    json.begin_object();
+    json.field("signal", signal);
+    json.text_or_null("origin", origin);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+double in_credits(std::int64_t ten_thousandths) {
+  return static_cast<double>(ten_thousandths) / 10'000;
+}
+
 }  // namespace
 
 std::string catalog(const Snapshot& snapshot, duck::Connection& connection) {
@@ -168,6 +211,9 @@ std::string catalog(const Snapshot& snapshot, duck::Connection& connection) {
   }
   json.field("min_sessions", kMinSessions);
   json.field("generations_outside_sessions", facts.generations_outside_sessions);
+  json.field("cost_outside_sessions", in_credits(facts.cost_outside_sessions));
+  json.field("cost_of_all", in_credits(facts.cost_of_all));
+  write_signals(json, facts);
   json.key("measures");
   json.begin_array();
   for (const Measure& measure : measures()) write(json, measure);

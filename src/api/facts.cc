@@ -139,11 +139,16 @@ class FactsReader {
         "(select count(*) from fct_generations), "
         "(select count(*) from fct_generations where session_id is null), "
         "(select min(session_date) - date '1970-01-01' from fct_sessions)::integer, "
-        "(select max(session_date) - date '1970-01-01' from fct_sessions)::integer");
+        "(select max(session_date) - date '1970-01-01' from fct_sessions)::integer, "
+        "(select coalesce(sum(cost_credits) filter (where session_id is null), 0) * 10000 from "
+        "fct_generations)::bigint, "
+        "(select coalesce(sum(cost_credits), 0) * 10000 from fct_generations)::bigint");
     if (row.int64(0, 2) > kMaxRows) throw Error("more generations than the dashboard can hold");
     facts_.users = static_cast<std::size_t>(row.int64(0, 0));
     facts_.sessions = static_cast<std::size_t>(row.int64(0, 1));
     facts_.generations_outside_sessions = row.int64(0, 3);
+    facts_.cost_outside_sessions = row.int64(0, 6);
+    facts_.cost_of_all = row.int64(0, 7);
     facts_.generations =
         static_cast<std::size_t>(row.int64(0, 2) - facts_.generations_outside_sessions);
     if (facts_.sessions == 0) return;

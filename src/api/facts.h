@@ -38,7 +38,9 @@ struct CodeColumn {
 struct Facts {
   std::int64_t publication = 0;
   std::size_t sessions = 0, generations = 0, users = 0;
+  // Of unknown users; in no measure.
   std::int64_t generations_outside_sessions = 0;
+  std::int64_t cost_outside_sessions = 0, cost_of_all = 0;  // 1/10,000 credits
   // On which sessions began, or of simulated months all days; none: last_day < first_day.
   Day first_day = 0, last_day = -1;
 

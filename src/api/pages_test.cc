@@ -280,6 +280,48 @@ TEST(Dictionary, HasEveryTableOfTheProjectWithItsColumnsTypes) {
   }
 }
 
+TEST(Catalog, SaysWhereEachSignalComesFromAndWhatIsOutsideSessions) {
+  Api api = Warehouse::instance().api();
+  const auto answer = parsed(api.get_catalog());
+  const auto cost = sql_row(
+      "select sum(cost_credits) filter (where session_id is null), sum(cost_credits), count(*) "
+      "filter (where session_id is null) from fct_generations");
+  EXPECT_TRUE(is_close(number(answer.at("cost_outside_sessions")), cost[0]));
+  EXPECT_TRUE(is_close(number(answer.at("cost_of_all")), cost[1]));
+  EXPECT_EQ(number(answer.at("generations_outside_sessions")), cost[2]);
+  EXPECT_GT(cost[0], 0);
+  std::map<std::string, std::string> signals;
+  for (const auto& signal : answer.at("signals").as_array()) {
+    signals[std::string(signal.at("signal").as_string())] = signal.at("origin").as_string();
+  }
+  EXPECT_EQ(signals.size(), 10);
+  for (const auto& [signal, column] : {std::pair("status", "status_origin"),
+                                       {"latency", "latency_origin"},
+                                       {"users", "user_origin"},
+                                       {"retries", "retry_origin"}}) {
+    const duck::Result rows = Warehouse::instance().connect().query(fmt::format(
+        "select case when count(distinct {0}) = 1 then any_value({0})::varchar else 'mixed' end "
+        "from fct_generations where session_id is not null",
+        column));
+    EXPECT_EQ(signals.at(signal), rows.text(0, 0)) << signal;
+  }
+}
+
+TEST(Catalog, NamesWhatARatioDividesBy) {
+  Api api = Warehouse::instance().api();
+  const auto answer = parsed(api.get_catalog());
+  std::map<std::string, std::string> divides;
+  for (const auto& measure : answer.at("measures").as_array()) {
+    const auto& by = measure.at("divides_by");
+    divides[std::string(measure.at("name").as_string())] = by.is_null() ? "" : by.as_string();
+  }
+  EXPECT_EQ(divides.at("satisfaction"), "feedback");
+  EXPECT_EQ(divides.at("download_rate"), "successes");
+  EXPECT_EQ(divides.at("friction"), "sessions");
+  EXPECT_EQ(divides.at("cost"), "");
+  EXPECT_EQ(divides.at("latency_p95"), "");
+}
+
 TEST(Profile, IsWhatIsInTheColumns) {
   Api api = Warehouse::instance().api();
   const auto answer = parsed(api.get_profile("fct_generations"));

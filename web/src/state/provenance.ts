@@ -1,0 +1,42 @@
+// What the numbers are made of, in words: which signals were seen in the source, and which were drawn.
+
+import type { Catalog } from "../api/types";
+
+type Signal = Catalog["signals"][number];
+
+/** "users, times" of the signals with that origin; "" for none. */
+export function named(signals: readonly Signal[], origin: Signal["origin"]): string {
+  return signals
+    .filter((signal) => signal.origin === origin)
+    .map((signal) => signal.signal)
+    .join(", ");
+}
+
+/** One line: "observed: users, times; in part: status; simulated: latency, cost". */
+export function origins(signals: readonly Signal[]): string {
+  const parts = [
+    ["observed", named(signals, "observed")],
+    ["in part observed", named(signals, "mixed")],
+    ["simulated", named(signals, "simulated")],
+    ["unknown", named(signals, "unknown")],
+  ].filter(([, names]) => names !== "");
+  if (parts.length === 1) return `all signals ${parts[0]![0]}`;
+  return parts.map(([how, names]) => `${how}: ${names}`).join("; ");
+}
+
+/** The shortest that is still true: "2 of 10 signals observed, 1 in part, 7 simulated". */
+export function originsInShort(signals: readonly Signal[]): string {
+  const count = (origin: Signal["origin"]) =>
+    signals.filter((signal) => signal.origin === origin).length;
+  const observed = count("observed");
+  const mixed = count("mixed");
+  if (observed === 0 && mixed === 0) return origins(signals);
+  if (observed === signals.length) return origins(signals);
+  const seen = named(signals, "observed") || "no signal";
+  const rest = signals.length - observed - mixed;
+  return (
+    `${seen} observed` +
+    (mixed > 0 ? `, ${named(signals, "mixed")} in part` : "") +
+    (rest > 0 ? `, ${rest} simulated` : "")
+  );
+}
