@@ -80,6 +80,29 @@ TEST_F(Serve, FollowsARunThatIsBegunFromThePageToItsEnd) {
   }
 }
 
+TEST_F(Serve, SaysWhatARunWouldMakeAndDropBeforeItBegins) {
+  start();
+  const Answer fresh = post("/api/runs/plan", "{}");
+  EXPECT_EQ(fresh.status, 200) << fresh.body;
+  EXPECT_TRUE(contains(fresh.body, "\"is_empty\":true")) << fresh.body;
+  EXPECT_TRUE(contains(fresh.body, "\"assets\":[],\"gone\":[],\"dropped_months\":[]"))
+      << fresh.body;
+  const Answer all = post("/api/runs/plan", R"({"full_refresh": true})");
+  EXPECT_TRUE(contains(all.body, "\"is_empty\":false")) << all.body;
+  EXPECT_TRUE(contains(all.body, "\"asset\":\"fct_sessions\"")) << all.body;
+  EXPECT_TRUE(contains(all.body, "\"asset\":\"raw_prompts\",\"partition\":\"2025-12\""))
+      << all.body;
+  // A month more of the same options stands beside the others; of other options it replaces them.
+  const Answer more = post("/api/runs/plan", R"({"month": "2026-01"})");
+  EXPECT_TRUE(contains(more.body, "\"months\":[\"2025-12\",\"2026-01\"]")) << more.body;
+  EXPECT_TRUE(contains(more.body, "\"dropped_months\":[]")) << more.body;
+  const Answer other = post("/api/runs/plan", R"({"month": "2026-01", "seed": 9})");
+  EXPECT_TRUE(contains(other.body, "\"dropped_months\":[\"2025-12\"]")) << other.body;
+  EXPECT_EQ(post("/api/runs/plan", R"({"source": "/etc/passwd"})").status, 400);
+  // A question changes nothing, and no run is on record for it.
+  EXPECT_TRUE(contains(get("/api/runs").body, "\"total\":1")) << get("/api/runs").body;
+}
+
 TEST_F(Serve, StopsARunThatIsTold) {
   start();
   ASSERT_EQ(post("/api/runs", R"({"prompts": 300000, "users": 5000})").status, 202);

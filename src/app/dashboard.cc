@@ -301,6 +301,9 @@ void Dashboard::add_pipeline(http::Router& router) {
                const std::int64_t id = runs_->begin(api::read_run_request(request.body));
                return Response::json(fmt::format("{{\"id\":{}}}", id), 202);
              }));
+  router.add("POST", "/api/runs/plan", json([this](const Request& request) {
+               return runs_->plan(api::read_run_request(request.body));
+             }));
   http::RouteOptions cancel;
   cancel.work = http::Work::cancel;
   router.add("DELETE", "/api/runs/{id}", answering([this](const Request& request) {

@@ -17,6 +17,7 @@
 #include "app/pipeline.h"
 #include "app/project.h"
 #include "app/run_log.h"
+#include "app/run_plan.h"
 #include "assets/history.h"
 #include "assets/recorder.h"
 #include "base/file.h"
@@ -389,6 +390,10 @@ std::int64_t LiveRuns::begin(const api::RunRequest& request) {
   if (failure_) std::rethrow_exception(failure_);
   throw api::ApiError("nothing_stale", 409, "nothing is stale: all assets are up to date",
                       "tick full refresh to make them all the same");
+}
+
+std::string LiveRuns::plan(const api::RunRequest& request) {
+  return run_plan_json(options_of(request), warehouse_);
 }
 
 void LiveRuns::cancel(std::int64_t id) {

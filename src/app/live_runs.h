@@ -50,6 +50,8 @@ class LiveRuns {
   // busy (409) while another is going on, nothing_stale (409), too_large (400) beyond the limits,
   // disk_full (409); and Error for what is wrong with the options or the project. Any thread.
   std::int64_t begin(const api::RunRequest& request);
+  // What begin() would make of the request, see run_plan.h. Throws as begin() does, but for busy.
+  std::string plan(const api::RunRequest& request);
   // Throws ApiError (404) where that run is not going on.
   void cancel(std::int64_t id);
   // Tells of the run that a command is about to begin on this thread. Must not outlive this.

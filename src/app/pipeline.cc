@@ -33,30 +33,29 @@ void note(const PipelineOptions& options, const std::string& text) {
   say(options, fmt::format("{} {}", paint(err_fd(), Ink::yellow, "note:"), text));
 }
 
-// The months of the run: those asked for and, where they fit together, those that are published.
-void choose_months(const PipelineOptions& options, const assets::State& state, RawAssets& raw,
-                   RawOptions& raw_options) {
-  if (options.raw.behavior == Behavior::observed) return;
-  std::vector<sim::Period>& months = raw_options.simulation.months;
+// Sets the months of the run: those asked for and, where they fit together, those that are
+// published. Returns the published months that the run drops.
+std::vector<sim::Period> choose_months(const PipelineOptions& options, const assets::State& state,
+                                       RawAssets& raw, RawOptions& raw_options) {
   const std::vector<sim::Period> published = published_months(state);
+  if (options.raw.behavior == Behavior::observed) return published;
+  std::vector<sim::Period>& months = raw_options.simulation.months;
   if (options.months.empty()) {
     months = published.empty() ? std::vector{sim::kAnchor} : published;
-    return;
+    return {};
   }
   months = options.months;
-  if (published.empty()) return;
+  if (published.empty()) return {};
   if (fits_published(raw.assets(), state)) {
     months.insert(months.end(), published.begin(), published.end());
     std::sort(months.begin(), months.end());
     months.erase(std::unique(months.begin(), months.end()), months.end());
-    return;
+    return {};
   }
   std::vector<sim::Period> dropped;
   std::set_difference(published.begin(), published.end(), months.begin(), months.end(),
                       std::back_inserter(dropped));
-  if (!dropped.empty()) {
-    note(options, fmt::format("{} goes: it was made with other options", describe(dropped)));
-  }
+  return dropped;
 }
 
 // A publication must not mix models of two different sets of raw tables.
@@ -121,7 +120,11 @@ PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& p
     : raw_options(options.raw), raw(raw_options, sources, database) {
   duck::Connection connection = database.connect();
   state = assets::read_state(connection);
-  choose_months(options, state, raw, raw_options);
+  dropped_months = choose_months(options, state, raw, raw_options);
+  if (!dropped_months.empty()) {
+    note(options,
+         fmt::format("dropping {}: made with different options", describe(dropped_months)));
+  }
   catalog = make_catalog(project, raw.assets());
   planning = plan_options(options, raw);
   planning.sources = versions_of_sources(connection, catalog, state, true);

@@ -27,6 +27,8 @@ struct PipelinePlan {
   AssetRun run(const PipelineOptions& options, const dbt::Project& project);
 
   RawOptions raw_options;
+  // Published months that the run replaces, since they were made with other options.
+  std::vector<sim::Period> dropped_months;
   RawAssets raw;
   assets::State state;
   Catalog catalog;

@@ -15,7 +15,12 @@ test("a run is started from the page and followed to its end, and the numbers be
   await sheet.getByLabel("Users").fill("2,000");
   await sheet.getByLabel("Month, or months").fill("2025-11..2025-12");
   await sheet.getByLabel("Seed").fill("7");
-  await sheet.getByRole("button", { name: "Start the run" }).click();
+  await sheet.getByRole("button", { name: "Show the plan" }).click();
+  // Nothing starts before a look at what it makes and drops.
+  const plan = page.getByRole("dialog", { name: "What this run would do" });
+  await expect(plan).toContainText("raw_prompts 2025-12");
+  await expect(plan).toContainText("200,000 prompts of synthetic");
+  await plan.getByRole("button", { name: /start the run/i }).click();
 
   await expect(page.getByText("going on for")).toBeVisible();
   await expect(page.getByRole("button", { name: "Materialize all" })).toBeDisabled();
@@ -24,6 +29,32 @@ test("a run is started from the page and followed to its end, and the numbers be
   await expect(page.getByText(/^success, published/).first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Materialize all" })).toBeEnabled();
   await expect(page.locator(".provenance")).toContainText("seed 7");
+});
+
+test("making everything anew asks first, and a plan that is closed starts nothing", async ({
+  page,
+}) => {
+  await open(page, "/pipeline");
+  const runs = await page
+    .getByText(/^\d+ runs?$/)
+    .first()
+    .textContent();
+  await page.getByRole("button", { name: "Materialize all" }).click();
+  const plan = page.getByRole("dialog", { name: "What this run would do" });
+  await expect(plan).toContainText("fct_sessions");
+  await plan.getByRole("button", { name: "Cancel" }).click();
+  await expect(plan).toBeHidden();
+  await expect(page.getByText(/^\d+ runs?$/).first()).toHaveText(runs ?? "");
+  // A month with another seed would take the published ones away.
+  await page.getByRole("button", { name: "With options…" }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByLabel("Source").fill("synthetic");
+  await sheet.getByLabel("Month, or months").fill("2026-03");
+  await sheet.getByLabel("Seed").fill("99");
+  await sheet.getByRole("button", { name: "Show the plan" }).click();
+  await expect(plan).toContainText("Readers lose 2025-1");
+  await expect(plan.getByRole("button", { name: "Drop these and start the run" })).toBeVisible();
+  await plan.getByRole("button", { name: "Cancel" }).click();
 });
 
 test("a page that is opened in the middle of a run catches up, with checks beside what they check", async ({

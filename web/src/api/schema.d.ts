@@ -328,6 +328,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a run would make, drop and fetch, without beginning it */
+        post: operations["postRunPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}": {
         parameters: {
             query?: never;
@@ -693,6 +710,15 @@ export interface components {
             dimension: components["schemas"]["Dimension"];
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
+            /**
+             * @description How a session counts whose generations have several values of the dimension. `shared`: in
+             *     each segment by the share of its generations there, so that contributions add up to 0 and
+             *     shares to 1. `whole`: as one session in each of them, as in the rows of /api/metrics and
+             *     with a filter on the value.
+             * @default shared
+             * @enum {string}
+             */
+            overlap?: "shared" | "whole";
             /** @default 100 */
             limit?: number;
             /**
@@ -710,11 +736,15 @@ export interface components {
             value: number | null;
             sessions: number;
             /**
-             * @description The dimension is one of generations and the measure one of sessions: a session counts in
-             *     each segment by the share of its generations there, so that contributions add up to 0
-             *     and shares to 1.
+             * @description The dimension is one of generations and the measure one of sessions, and sessions are
+             *     shared out among the segments.
              */
             split: boolean;
+            /**
+             * @description As above, and a session counts whole in each of its segments: contributions and shares
+             *     do not add up.
+             */
+            overlaps: boolean;
             segments: {
                 value: components["schemas"]["Value"];
                 sessions: number;
@@ -927,6 +957,20 @@ export interface components {
             min_sessions: number;
             /** @description Of unknown users; in no measure. */
             generations_outside_sessions: number;
+            /** @description Credits of these generations, over all days; in no measure. */
+            cost_outside_sessions: number;
+            /** @description Credits of all generations, within sessions and outside, over all days. */
+            cost_of_all: number;
+            /** @description Where each signal of the rows comes from. */
+            signals: {
+                /** @example latency */
+                signal: string;
+                /**
+                 * @description mixed: some rows are observed and some simulated; null: there are no rows.
+                 * @enum {string|null}
+                 */
+                origin: "observed" | "simulated" | "mixed" | "unknown" | null;
+            }[];
             measures: components["schemas"]["MeasureInfo"][];
             dimensions: components["schemas"]["DimensionInfo"][];
             ranges: components["schemas"]["RangeInfo"][];
@@ -999,6 +1043,11 @@ export interface components {
             better: "higher" | "lower" | "neither";
             /** @example successes / generations */
             formula: string;
+            /**
+             * @description The additive or distinct measure that a ratio divides by: what its n counts. null for others.
+             * @example generations
+             */
+            divides_by: string | null;
         };
         DimensionInfo: {
             name: components["schemas"]["Dimension"];
@@ -1204,7 +1253,6 @@ export interface components {
                 type: string;
                 nulls: number;
                 distinct: number | null;
-                distinct_is_exact: boolean;
                 min: string | null;
                 max: string | null;
                 mean: number | null;
@@ -1391,6 +1439,36 @@ export interface components {
             exclude?: string[];
             /** @default false */
             full_refresh?: boolean;
+        };
+        RunPlan: {
+            /** @description The source must be fetched first, or the hub did not answer in time; assets are not known then. */
+            needs_download: boolean;
+            source: string;
+            /** @enum {string} */
+            behavior: "simulated" | "observed";
+            /** @description By month; observed: of all requests. */
+            prompts: number;
+            users: number;
+            /** @description A 64-bit number. */
+            seed: string;
+            /** @description All that the warehouse will have; none of observed behaviour. */
+            months: string[];
+            /** @description Nothing is stale. */
+            is_empty: boolean;
+            assets: {
+                asset: string;
+                partition: string | null;
+                /** @example its SQL changed */
+                reason: string;
+                /** @description Made only if an input comes out with other rows. */
+                depends_on_outcome: boolean;
+            }[];
+            /** @description Published relations that the run drops. */
+            gone: string[];
+            /** @description Published months that the run drops, as they were made with other options. */
+            dropped_months: string[];
+            /** @description Data tests and other checks that it asks. */
+            checks: number;
         };
         RunStarted: {
             id: number;
@@ -1956,6 +2034,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Error"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    postRunPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPlan"];
                 };
             };
             default: components["responses"]["Error"];

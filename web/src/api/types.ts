@@ -38,6 +38,7 @@ export type RangeInfo = Schemas["RangeInfo"];
 export type RangeName = Schemas["Range"];
 export type Run = Schemas["Run"];
 export type RunDetail = Schemas["RunDetail"];
+export type RunPlan = Schemas["RunPlan"];
 export type RunRequest = Schemas["RunRequest"];
 export type Runs = Schemas["Runs"];
 export type ScoreExplanation = Schemas["ScoreExplanation"];
