@@ -320,7 +320,14 @@ export interface paths {
         /** Runs, newest first */
         get: operations["getRuns"];
         put?: never;
-        /** Begins a run */
+        /**
+         * Begins a run
+         * @description Answers within about a second: a run whose source has to be looked for or fetched goes on, and
+         *     fails on record where the source cannot be had.
+         *
+         *     Error codes: `busy`, `nothing_stale`, `too_large` (beyond `--max-run-prompts` or
+         *     `--max-run-months` of `gsa serve`), `disk_full` (the disk has no room for so many prompts).
+         */
         post: operations["postRun"];
         delete?: never;
         options?: never;
