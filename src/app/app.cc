@@ -20,6 +20,7 @@
 #include "app/served_commands.h"
 #include "base/interrupt.h"
 #include "base/invocation.h"
+#include "base/open_files.h"
 #include "base/text.h"
 #include "duck/database.h"
 
@@ -208,6 +209,7 @@ int run_arguments(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
   hold_standard_streams();
+  raise_open_files_limit();
   return run_arguments({argv + std::min(argc, 1), argv + argc});
 }
 
