@@ -6,12 +6,30 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "duck/logical_type.h"
 
 namespace gsa::duck {
 namespace {
 
-using LogicalType = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;
 using FunctionHandle = Handle<duckdb_scalar_function, duckdb_destroy_scalar_function>;
+
+// Nothing may be thrown through DuckDB: this is the border.
+void call(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_vector vector) {
+  const auto* function =
+      static_cast<const ScalarFunction*>(duckdb_scalar_function_get_extra_info(info));
+  try {
+    Output output(vector);
+    function->call(Arguments(chunk), output);
+  } catch (const std::exception& failure) {
+    duckdb_scalar_function_set_error(info, failure.what());
+  } catch (...) {
+    duckdb_scalar_function_set_error(info, "unknown error");
+  }
+}
+
+void destroy(void* function) { delete static_cast<ScalarFunction*>(function); }
+
+}  // namespace
 
 LogicalType to_logical(const Type& type) {
   if (type.id == DUCKDB_TYPE_DECIMAL) {
@@ -35,24 +53,6 @@ LogicalType to_logical(const Type& type) {
   }
   return LogicalType(duckdb_create_logical_type(type.id));
 }
-
-// Nothing may be thrown through DuckDB: this is the border.
-void call(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_vector vector) {
-  const auto* function =
-      static_cast<const ScalarFunction*>(duckdb_scalar_function_get_extra_info(info));
-  try {
-    Output output(vector);
-    function->call(Arguments(chunk), output);
-  } catch (const std::exception& failure) {
-    duckdb_scalar_function_set_error(info, failure.what());
-  } catch (...) {
-    duckdb_scalar_function_set_error(info, "unknown error");
-  }
-}
-
-void destroy(void* function) { delete static_cast<ScalarFunction*>(function); }
-
-}  // namespace
 
 Type Type::of(duckdb_type id) { return {id, 0, 0, {}, {}}; }
 
