@@ -241,7 +241,45 @@ struct FakeHub::State {
       }
       return {.status = 404, .headers = {}, .body = "no such blob"};
     }
+    if (target.starts_with("/api/")) return api_answer(target);
     return hub_answer(request, reply, target);
+  }
+
+  // /api/datasets/OWNER/NAME/(revision|tree)/…: a listing has two files a page.
+  Message api_answer(const std::string& target) const {
+    constexpr std::size_t kFilesAPage = 2;
+    Message message;
+    std::vector<std::string> paths;
+    for (const auto& [path, file] : files) {
+      const std::size_t slash = path.find('/', path.find('/') + 1);
+      if (target.starts_with("/api/datasets/" + path.substr(0, slash) + "/")) {
+        paths.push_back(path.substr(slash + 1));
+      }
+    }
+    if (paths.empty()) {
+      message.status = 404;
+      message.set("X-Error-Code", "RepoNotFound");
+      return message;
+    }
+    if (target.find("/revision/") != std::string::npos) {
+      message.body = fmt::format("{{\"id\":\"it\",\"sha\":\"{}\"}}", commit);
+      return message;
+    }
+    constexpr std::string_view kCursor = "&cursor=";
+    const std::size_t cursor = target.find(kCursor);
+    const std::size_t first =
+        cursor == std::string::npos ? 0 : std::stoull(target.substr(cursor + kCursor.size()));
+    message.body = "[{\"type\":\"directory\",\"path\":\"a folder\"}";
+    for (std::size_t i = first; i < std::min(first + kFilesAPage, paths.size()); ++i) {
+      message.body += fmt::format(",{{\"type\":\"file\",\"path\":{}}}", json_quote(paths[i]));
+    }
+    message.body += "]";
+    if (first + kFilesAPage < paths.size()) {
+      message.set("Link",
+                  fmt::format("<http{}://127.0.0.1:{}{}{}{}>; rel=\"next\"", options.tls ? "s" : "",
+                              hub.number, target.substr(0, cursor), kCursor, first + kFilesAPage));
+    }
+    return message;
   }
 
   // /datasets/OWNER/NAME/resolve/REVISION/PATH; any revision has the newest bytes.

@@ -1,6 +1,8 @@
 #include "hub/hub_file.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -41,7 +43,7 @@ std::string decode_percent(std::string_view url, std::string_view text) {
     }
     const int high = i + 1 < text.size() ? hex_digit(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) refuse(url, "a % of the revision begins no %XX");
+    if (high < 0 || low < 0) refuse(url, "a % begins no %XX");
     out += static_cast<char>(high * 16 + low);
     i += 2;
   }
@@ -84,9 +86,62 @@ std::size_t revision_end(std::string_view text) {
 
 }  // namespace
 
-bool is_hub_url(std::string_view text) { return text.starts_with(kScheme); }
+namespace {
+
+// What follows the host of an address of the hub's website; nullopt of any other text.
+std::optional<std::string_view> path_on_website(std::string_view text) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!text.starts_with(scheme)) continue;
+    for (const std::string_view host : {"huggingface.co", "www.huggingface.co", "hf.co"}) {
+      const std::string_view rest = text.substr(scheme.size());
+      if (rest.starts_with(host) && (rest.size() == host.size() || rest[host.size()] == '/')) {
+        return rest.substr(host.size());
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// The hf:// form of a page's address.
+std::string from_website(std::string_view url, std::string_view path) {
+  constexpr std::string_view kPages = "/datasets/";
+  if (!path.starts_with(kPages)) refuse(url, "it is the page of no dataset");
+  path = path.substr(0, path.find_first_of("?#"));
+  std::vector<std::string> parts = split(path.substr(kPages.size()), '/');
+  while (!parts.empty() && parts.back().empty()) parts.pop_back();
+  if (parts.size() < 2) refuse(url, "it has no name of a dataset");
+  std::string plain = fmt::format("{}{}/{}", kDatasets, parts[0], parts[1]);
+  constexpr std::array<std::string_view, 4> kFiles = {"blob", "resolve", "raw", "tree"};
+  const bool has_revision =
+      parts.size() > 3 && std::find(kFiles.begin(), kFiles.end(), parts[2]) != kFiles.end();
+  if (!has_revision) return plain;  // the viewer, the discussions, …
+  if (parts[3] != "main") plain += "@" + parts[3];
+  for (std::size_t i = 4; i < parts.size(); ++i) plain += "/" + decode_percent(url, parts[i]);
+  return plain;
+}
+
+HubFile parse(std::string_view url, bool may_lack_path);
+
+}  // namespace
+
+bool is_hub_url(std::string_view text) {
+  return text.starts_with(kScheme) || path_on_website(text).has_value();
+}
 
 HubFile parse_hub_url(std::string_view url) {
+  if (const auto path = path_on_website(url)) return parse(from_website(url, *path), false);
+  return parse(url, false);
+}
+
+HubFile parse_hub_source(std::string_view url) {
+  if (const auto path = path_on_website(url)) return parse(from_website(url, *path), true);
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return parse(url, true);
+}
+
+namespace {
+
+HubFile parse(std::string_view url, bool may_lack_path) {
   if (!url.starts_with(kDatasets)) refuse(url, "it does not begin with hf://datasets/");
   if (std::any_of(url.begin(), url.end(), is_control)) refuse(url, "it has a control character");
   const std::string_view rest = url.substr(kDatasets.size());
@@ -100,7 +155,10 @@ HubFile parse_hub_url(std::string_view url) {
   file.name = after_owner.substr(0, name_end);
   check_name(url, file.owner, "owner");
   check_name(url, file.name, "name");
-  if (name_end == std::string_view::npos) refuse(url, "it has no path of a file");
+  if (name_end == std::string_view::npos) {
+    if (may_lack_path) return file;
+    refuse(url, "it has no path of a file");
+  }
   std::string_view path = after_owner.substr(name_end + 1);
   if (after_owner[name_end] == '@') {
     const std::size_t end = revision_end(path);
@@ -111,10 +169,13 @@ HubFile parse_hub_url(std::string_view url) {
     }
   }
   check_parts(url, file.revision, "revision");
+  if (path.empty() && may_lack_path) return file;
   check_parts(url, path, "path of a file");
   file.path = path;
   return file;
 }
+
+}  // namespace
 
 std::string to_url(const HubFile& file) {
   std::string revision;
@@ -123,7 +184,8 @@ std::string to_url(const HubFile& file) {
   }
   // The cache may hold datasets from before they had owners.
   const std::string owner = file.owner.empty() ? "" : file.owner + "/";
-  return fmt::format("{}{}{}{}/{}", kDatasets, owner, file.name, revision, file.path);
+  const std::string path = file.path.empty() ? "" : "/" + file.path;
+  return fmt::format("{}{}{}{}{}", kDatasets, owner, file.name, revision, path);
 }
 
 }  // namespace gsa::hub

@@ -67,6 +67,17 @@ std::string resolve_url(const std::string& endpoint, const HubFile& file,
                      encode_percent(file.path, "/"));
 }
 
+std::string revision_url(const std::string& endpoint, const HubFile& file) {
+  return fmt::format("{}/api/datasets/{}/{}/revision/{}", endpoint, encode_percent(file.owner, ""),
+                     encode_percent(file.name, ""), encode_percent(file.revision, ""));
+}
+
+std::string tree_url(const std::string& endpoint, const HubFile& file, std::string_view commit) {
+  return fmt::format("{}/api/datasets/{}/{}/tree/{}?recursive=true", endpoint,
+                     encode_percent(file.owner, ""), encode_percent(file.name, ""),
+                     encode_percent(commit, ""));
+}
+
 bool is_web_url(const std::string& url) {
   Url parsed;
   return url.find("://") != std::string::npos && parsed.set(url) && parsed.is_web();

@@ -14,6 +14,10 @@ namespace gsa::hub {
 std::string resolve_url(const std::string& endpoint, const HubFile& file,
                         std::string_view revision);
 
+// What the hub's API says of a revision, and of the files at a commit.
+std::string revision_url(const std::string& endpoint, const HubFile& file);
+std::string tree_url(const std::string& endpoint, const HubFile& file, std::string_view commit);
+
 // True for an http or https address with a host.
 bool is_web_url(const std::string& url);
 
