@@ -68,6 +68,29 @@ TEST_F(HubSource, ByItsAddressIsNamedInTheReportWithItsRevision) {
   EXPECT_EQ(hub_.requests(Place::cdn).size(), 1u);
 }
 
+TEST_F(HubSource, MayBeAPatternAFolderOrAPageOfTheWebsite) {
+  for (const char* shard : {"data/train-0.parquet", "data/train-1.parquet", "other/x.parquet"}) {
+    serve("owner/name", shard);
+  }
+  hub_.set_file("owner/name", "README.md", "# A dataset");
+  const std::string commit = hub_.commit().substr(0, 7);
+  for (const auto& [source, named] : {
+           std::pair("hf://datasets/owner/name/data/*.parquet", "owner/name/data/*.parquet"),
+           std::pair("https://huggingface.co/datasets/owner/name/tree/main/data",
+                     "owner/name/data"),
+       }) {
+    const Outcome outcome = run(run_of(source), online());
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_TRUE(contains(
+        outcome.out, fmt::format("200 of the 600 prompts in {} at {} (2 files)", named, commit)))
+        << outcome.out;
+  }
+  const Outcome none = run(run_of("hf://datasets/owner/name/*.csv"), online());
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_TRUE(contains(none.err, "hf://datasets/owner/name/*.csv: no file of the dataset matches"))
+      << none.err;
+}
+
 TEST_F(HubSource, ThatCannotBeHadIsAnErrorAndMakesNothing) {
   for (const char* source : {"diffusiondb", "hf://datasets/owner/name/sample.parquet"}) {
     const Outcome outcome = run(run_of(source), offline());

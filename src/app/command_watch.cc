@@ -134,6 +134,10 @@ void finish_watch_options(const CLI::App& command, WatchOptions& options) {
   std::vector<std::string>& files = options.paths.sources;
   std::copy_if(options.pipeline.raw.sources.begin(), options.pipeline.raw.sources.end(),
                std::back_inserter(files), prompts::is_file_source);
+  if (std::any_of(files.begin(), files.end(), prompts::is_pipe)) {
+    throw Error("a pipe can be read once, and a watch reads its source at each run",
+                "write it to a file and watch that", ErrorCode::usage);
+  }
   options.paths.project = options.pipeline.project.folder;
   constexpr std::array<std::string_view, 3> kOwn = {"--schedule", "--time-zone", "--debounce"};
   options.run = given_words(command, kOwn);

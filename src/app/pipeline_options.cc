@@ -85,11 +85,11 @@ void add_simulation_options(CLI::App& command, PipelineOptions& options) {
 
 void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
   command
-      .add_option(
-          "--source", options.raw.sources,
-          "auto, synthetic, diffusiondb, diffusiondb-large, "
-          "hf://datasets/OWNER/NAME/PATH, or Parquet, CSV or JSONL files and globs. auto is "
-          "DiffusionDB where it is cached or the hub answers, else synthetic")
+      .add_option("--source", options.raw.sources,
+                  "auto, synthetic, diffusiondb, diffusiondb-large, "
+                  "hf://datasets/OWNER/NAME/PATH, Parquet, CSV or JSON files, folders and globs, "
+                  "or - (standard input). auto is DiffusionDB where it is cached or the hub "
+                  "answers, else synthetic")
       ->default_str("auto")
       ->check(not_empty())
       ->type_name("SOURCE");

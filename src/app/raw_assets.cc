@@ -27,7 +27,10 @@ constexpr std::string_view kFinding = "finding ";
 constexpr std::string_view kFirst = "first of ";
 
 std::string name_of_source(const prompts::ResolvedSources& sources) {
-  return sources.name.empty() ? join(sources.sources, ", ") : sources.name;
+  if (!sources.name.empty()) return sources.name;
+  std::vector<std::string> shown;
+  for (const std::string& source : sources.sources) shown.push_back(prompts::shown_path(source));
+  return join(shown, ", ");
 }
 
 std::vector<std::string> partitions_of(const std::vector<sim::Period>& months) {
@@ -149,8 +152,8 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
                      const duck::Database& database)
     : options_(options), sources_(sources), connection_(database.connect()) {
   if (!sources.is_synthetic()) {
-    source_files_ = prompts::find_source_files(connection_, sources.sources);
-    files_ = fmt::format("{:016x}", stable_hash(prompts::fingerprint_of(source_files_)));
+    source_files_ = prompts::find_source_files(sources.sources);
+    files_ = fmt::format("{:016x}", stable_hash(prompts::fingerprint_of(source_files_.files)));
   }
 }
 

@@ -73,7 +73,7 @@ class RawAssets {
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;
   duck::Connection connection_;                    // see own_connection()
-  std::vector<prompts::SourceFile> source_files_;  // as they were when the run was planned
+  prompts::SourceFiles source_files_;  // as they were when the run was planned
   std::string files_;                              // their fingerprint
   std::unique_ptr<prompts::Observed> observed_;
 };

@@ -1,10 +1,9 @@
 #include "app/watch_files.h"
 
 #include <algorithm>
-#include <optional>
 
+#include "base/error.h"
 #include "dbt/project_files.h"
-#include "duck/database.h"
 #include "prompts/source.h"
 
 namespace gsa::app {
@@ -58,22 +57,11 @@ Files WatchFiles::list_files() const {
   for (const fs::path& path : dbt::ProjectFiles::list(paths_.project)) {
     files.insert(place_of(path));
   }
-  std::optional<duck::Connection> globbing;  // as a run will
   for (const std::string& source : paths_.sources) {
-    if (!prompts::folder_of_glob(source)) {
-      files.insert(place_of(source));
-      continue;
-    }
-    if (!globbing) {
-      duck::DatabaseOptions options;
-      options.threads = 1;
-      globbing.emplace(duck::Database(options).connect());
-    }
+    std::vector<std::string> notes;  // the run tells them
     try {
-      for (const std::string& name : prompts::expand(*globbing, source)) {
-        files.insert(place_of(name));
-      }
-    } catch (const duck::SqlError&) {
+      for (const std::string& name : prompts::expand(source, notes)) files.insert(place_of(name));
+    } catch (const Error&) {
       continue;  // the run will say what is wrong with it
     }
   }

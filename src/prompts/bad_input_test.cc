@@ -52,12 +52,14 @@ class BadInput : public IngestFixture {
 TEST_F(BadInput, NamesAndFolders) {
   write("data/prompts_2022.csv", "prompt\na\n");
   write("data/deeper/x.txt", "");
+  write("mixed/a.csv", "prompt\na\n");
+  write("mixed/b/c.jsonl", "{\"prompt\":\"a\"}\n");
   make_folder(path("bare"));
   expect_error("no such file", {path("data/wanted.csv")});
   expect_error("no such file, one of a near name", {path("data/prompt_2022.csv")});
   expect_error("no such folder", {path("nowhere/prompts.csv")});
   expect_error("a file where a folder should be", {path("data/prompts_2022.csv/x.csv")});
-  expect_error("a folder of CSV files", {path("data")});
+  expect_error("a folder of several kinds of files", {path("mixed")});
   expect_error("a folder of nothing", {path("bare")});
   expect_error("a glob that matches nothing", {path("data/*.parquet")});
   expect_error("a glob in no folder", {path("nowhere/**/*.parquet")});
@@ -85,11 +87,22 @@ TEST_F(BadInput, KindsAndCompression) {
   expect_error_in("an empty file", "e.csv", "");
   expect_error_in("an empty file of no known kind", "e", "");
   expect_error_in("an unknown extension", "notes.md", "# Notes\n");
-  expect_error_in("CSV under an unknown extension", "prompts.txt", csv);
+  expect_error_in("text under an unknown extension", "prompts.txt", "a red fox\n");
   expect_error_in("a .gz that is none", "p.csv.gz", csv);
   expect_error_in("a .zst that is none", "p.csv.zst", csv);
-  expect_error_in("UTF-16", "u.csv", std::string_view("\xff\xfep\0r\0", 6));
-  expect_error_in("JSON with a byte order mark", "b.jsonl", "\xef\xbb\xbf{\"prompt\":\"a\"}\n");
+  expect_error_in("half a character of UTF-16", "u.csv", std::string_view("\xff\xfep\0r\0o", 7));
+  expect_error_in("UTF-32", "u.csv", std::string_view("\xff\xfe\0\0p\0\0\0", 8));
+  expect_error_in("bzip2", "p.csv.bz2", "BZh91AY&SY");
+  expect_error_in("xz", "p.csv.xz",
+                  std::string_view("\xfd"
+                                   "7zXZ\0",
+                                   6));
+  expect_error_in("a workbook under the name of CSV", "p.csv", "PK\x03\x04 and more");
+  expect_error_in("a Git LFS pointer", "p.parquet",
+                  "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 5\n");
+  expect_error_in("a page of HTML", "p.csv", "\n<!DOCTYPE html>\n<html><body>404</body></html>\n");
+  expect_error_in("XML", "p.jsonl",
+                  "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>");
   const std::string parquet =
       read_file(copy("select 'a' as prompt", "p.parquet", "format parquet"));
   expect_error_in("Parquet in .gz", "p.parquet.gz", parquet.substr(4));
@@ -164,6 +177,9 @@ TEST_F(BadInput, Csv) {
   csv("only a header", "prompt,seed\n");
   csv("no prompt column", "id,texts\n1,a\n");
   csv("no header", "a red fox, by night,1\nanother fox, by day,2\n");
+  csv("records before the header", "red,1\n\nprompt,seed\na,1\n");
+  csv("comments, and what may be one", "# by a tool\nprompt,seed\n# a,1\n");
+  csv("a title, and a bad record", "Prompts\n\nprompt,seed\na\n");
   csv("a quote never closed", "prompt,seed\na,1\n\"b,2\nc,3\n");
   csv("a quote never closed in the last field", "prompt,seed\na,1\nb,\"2\n");
   csv("text after a closing quote", "prompt,seed\n\"a\nb\",1\n\"c\" d,2\n");
@@ -192,8 +208,15 @@ TEST_F(BadInput, Json) {
   json("a line that is not JSON", good + "\n\nhello\n" + good);
   json("a line cut off", good + "{\"prompt\":\"b\"\n" + good);
   json("a last line cut off", good + good + "{\"prompt\":\"b");
-  json("two values on a line", good + "{\"prompt\":\"b\"} {\"prompt\":\"c\"}\n");
-  json("an object over several lines", "{\n \"prompt\":\"a\"\n}\n");
+  json("a comma between objects", good + "{\"prompt\":\"b\"}, {\"prompt\":\"c\"}\n");
+  json("text behind an array", "[{\"prompt\":\"a\"}] x\n");
+  json("an object over several lines, cut off", good + "{\n \"prompt\":\"a\",\n");
+  json("an object over several lines, with an error", "{\n \"prompt\":\"a\"\n \"x\":1}\n");
+  json("a key twice", good + "{\"prompt\":\"a\",\"prompt\":\"b\"}\n");
+  json("half a character", good + "{\"prompt\":\"\\ud83d\"}\n");
+  json("nested prompts", "{\"id\":1,\"input\":{\"x\":[{}],\"prompt\":\"a\"}}\n");
+  json("prompts nested in an array", "{\"data\":[{\"prompt\":\"a\"}]}\n");
+  json("prompts nested in an array and an object", "{\"d\":[{\"in\":{\"prompt\":\"a\"}}]}\n");
   json("a bare value", good + "\n5\n");
   json("an array among objects", good + "[\"x\"]\n");
   json("a prompt that is a number", good + "{\"prompt\":5}\n");

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duck/function.h"
+#include "duck/row_stream.h"
 #include "prompts/corpus.h"
 #include "prompts/features.h"
 #include "prompts/findings.h"
@@ -230,12 +231,15 @@ void refuse_none(const IngestRequest& request, const std::string& where,
 }
 
 IngestResult read_files(duck::Connection& connection, const IngestRequest& request,
-                        const std::vector<SourceFile>& files, const RunQuery& run) {
+                        const SourceFiles& found, const RunQuery& run) {
+  const std::vector<SourceFile>& files = found.files;
   IngestResult result{};
+  result.notes = found.notes;
   result.source = request.name.empty() ? describe_files(files) : request.name;
   result.fingerprint = fingerprint_of(files);
   SourceRows source(connection, run, files,
                     request.observed ? SourceColumns::observations : SourceColumns::prompts);
+  result.notes.insert(result.notes.end(), source.notes().begin(), source.notes().end());
   result.rows_in_source = source.rows();
   refuse_too_many(source.rows());
   const std::string& where = files.size() == 1 ? files.front().path : result.source;
@@ -259,14 +263,14 @@ IngestResult read_files(duck::Connection& connection, const IngestRequest& reque
 // A file is read several times: what was read is of one content only if it never changed.
 IngestResult ingest_files(duck::Connection& connection, const IngestRequest& request,
                           const RunQuery& run) {
-  const std::vector<SourceFile> files =
-      request.files.empty() ? find_source_files(connection, request.sources) : request.files;
-  require_unchanged(files);
+  const SourceFiles found =
+      request.files.files.empty() ? find_source_files(request.sources) : request.files;
+  require_unchanged(found.files);
   try {
-    return read_files(connection, request, files, run);
+    return read_files(connection, request, found, run);
   } catch (const Error& failure) {
     // One that changes may seem damaged.
-    if (failure.code() != ErrorCode::interrupted) require_unchanged(files);
+    if (failure.code() != ErrorCode::interrupted) require_unchanged(found.files);
     throw;
   }
 }
@@ -277,6 +281,7 @@ void register_functions(duck::Connection& connection) {
   register_observed_functions(connection);
   register_row_set(connection);
   register_value_functions(connection);
+  duck::register_row_streams(connection);
   const Type text = Type::of(DUCKDB_TYPE_VARCHAR), flag = Type::of(DUCKDB_TYPE_BOOLEAN),
              bigint = Type::of(DUCKDB_TYPE_BIGINT), ubigint = Type::of(DUCKDB_TYPE_UBIGINT);
   duck::register_function(connection,

@@ -53,7 +53,7 @@ struct IngestRequest {
   // observed.
   std::int64_t slot = 0;
   // The files that the sources stand for, where they were found before; else they are looked for.
-  std::vector<SourceFile> files = {};
+  SourceFiles files = {};
   // What to select instead of the SELECT whose rows become the table: the same rows.
   std::function<std::string(const std::string& select)> watch = {};
 };

@@ -111,6 +111,14 @@ TEST_F(Ingest, ReadsEveryFormOfCsv) {
       {"x|prompt\n1|a, b\n", "0|a, b"},
       {"prompt,x,\na,1,\n", "0|a"},
       {"prompt,x\n\"\",1\nb,\"\"\n", "1|b"},
+      {"sep=;\r\nx;prompt\r\n1;a, b\r\n", "0|a, b"},
+      {"\"sep=|\"\nx|prompt\n1|a\n", "0|a"},
+      {"\n \n,,\nprompt,x\na,1\n", "0|a"},
+      {"# made by a tool\n#\n\nprompt,x\na,1\n# b\nc,2\n\"# d\",3\n", "0|a\n1|c\n2|# d"},
+      {"prompt,x\n# a,1\n", "0|# a"},
+      {"Prompts of May\n\nprompt,x\na,1\n", "0|a"},
+      {std::string_view("\xff\xfep\0r\0o\0m\0p\0t\0\n\0\xe9\0\x3d\xd8\x00\xde\n\0", 24), "0|é😀"},
+      {std::string_view("\0p\0r\0o\0m\0p\0t\0\n\0a\0\n", 18), "0|a"},
       {std::string_view("prompt,x\na\0b,1\n", 15), std::string_view("0|a\0b", 5)},
   };
   for (const auto& [text, expected] : cases) {
@@ -125,10 +133,46 @@ TEST_F(Ingest, ReadsEveryFormOfJson) {
       {"\n \n{\"prompt\":\"a\"}\n\n{\"prompt\":null}\n{\"prompt\":\"b\"}", "0|a\n2|b"},
       {"[{\"prompt\":\"a\"},\n {\"prompt\":\"b\"}\n]\n", "0|a\n1|b"},
       {"{\"prompt\":\"\\u00e9 \\\"q\\\"\"}", "0|é \"q\""},
+      {"{\"prompt\":\"\\ud83d\\ude00\\t\\/\"}", "0|😀\t/"},
+      {"\xef\xbb\xbf{\"prompt\":\"a\"}", "0|a"},
+      {"{\n  \"prompt\": \"a\",\n  \"x\": [1, {}]\n}\n{\n  \"prompt\": \"b\"\n}\n", "0|a\n1|b"},
+      {"{\"prompt\":\"a\"}{\"prompt\":\"b\"}", "0|a\n1|b"},
+      {"{\"x\":[[-1.5e+3,0,true,false,null,NaN,-Infinity,\"\\ud800\"],{\"y\":{}}],\"prompt\":"
+       "\"a\"}",
+       "0|a"},
+      {"{\"Prompt\":\"a\"}\n{\"prompt\":\"b\"}\n{\"PROMPT\":\"c\"}\n", "0|a\n1|b\n2|c"},
+      {"{\"Prompt\":\"no\",\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"Prompt\":5}", "0|a\n1|b"},
   };
   for (const auto& [text, expected] : cases) {
     ingest_paths({write("c.jsonl", text)});
     EXPECT_EQ(prompts(), expected) << text;
+  }
+}
+
+// More objects than DuckDB takes a sample of.
+TEST_F(Ingest, ReadsKeysWhereverTheyBegin) {
+  constexpr int kRows = 30'000, kFirst = 25'000;
+  std::string text;
+  for (int i = 0; i < kRows; ++i) {
+    text += fmt::format("{{\"prompt\":\"p{}\"{}}}\n", i,
+                        i < kFirst ? "" : fmt::format(",\"seed\":{},\"cfg\":7.5", i));
+  }
+  write("in/a.jsonl", "{\"prompt\":\"first\"}\n");
+  write("in/b.jsonl", text);
+  ingest_paths({path("in/*.jsonl")}, 100'000);
+  EXPECT_EQ(rows("select count(*), count(generation_seed), count(cfg), min(generation_seed) "
+                 "from raw_prompts"),
+            "30001|5000|5000|25000");
+}
+
+TEST_F(Ingest, PassesOverValuesHoweverDeep) {
+  constexpr std::size_t kDepth = 1'000'000;
+  for (const auto& [open, close] : {std::pair("[", "]"), std::pair("{\"x\":", "}")}) {
+    std::string opening, closing;
+    for (std::size_t i = 0; i < kDepth; ++i) opening += open, closing += close;
+    ingest_paths({write("d.jsonl", "{\"x\":" + opening + "1" + closing +
+                                       ",\"prompt\":\"a\"}\n{\"prompt\":\"b\"}\n")});
+    EXPECT_EQ(prompts(), "0|a\n1|b");
   }
 }
 
@@ -186,6 +230,18 @@ TEST_F(Ingest, ReadsCompressedFilesOfSeveralParts) {
       copy("select 'b' as prompt", "b.csv.gz", "format csv, header false, compression gzip"));
   ingest_paths({write("ab.csv.gz", a + b)});
   EXPECT_EQ(prompts(), "0|a\n1|b");
+}
+
+TEST_F(Ingest, ReadsCompressedFilesWithPadding) {
+  const std::string a =
+      read_file(copy("select 'a' as prompt", "a.csv.gz", "format csv, compression gzip"));
+  ingest_paths({write("padded.csv.gz", a + std::string(1000, '\0'))});
+  EXPECT_EQ(prompts(), "0|a");
+  const std::string z =
+      read_file(copy("select 'z' as prompt", "a.csv.zst", "format csv, compression zstd"));
+  // As pzstd begins: a frame to be skipped, of four bytes.
+  ingest_paths({write("skipped.csv.zst", std::string("\x50\x2a\x4d\x18\x04\0\0\0size", 12) + z)});
+  EXPECT_EQ(prompts(), "0|z");
 }
 
 TEST_F(Ingest, FingerprintsTheFiles) {

@@ -366,7 +366,7 @@ TEST_F(ChangingSource, SeesEveryWayInWhichAFileCanChange) {
 TEST_F(ChangingSource, IsFoundAsTheRunWasPlanned) {
   const std::string live = make("live.parquet", "old");
   IngestRequest request{{live}, 1000, 1, "raw_prompts"};
-  request.files = find_source_files(connection_, {live});
+  request.files = find_source_files({live});
   fs::rename(make("next.parquet", "new"), live);
   EXPECT_THROW(ingest(connection_, request, run_on(connection_)), Error);
 }

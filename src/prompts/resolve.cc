@@ -1,19 +1,27 @@
 #include "prompts/resolve.h"
 
+#include <filesystem>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/glob.h"
 #include "base/text.h"
+#include "hub/listing.h"
 #include "prompts/datasets.h"
+#include "prompts/file_kind.h"
+#include "prompts/source.h"
 
 namespace gsa::prompts {
 namespace {
 
+constexpr std::size_t kShortCommit = 7;
+
 // "diffusiondb (poloclub/diffusiondb/metadata.parquet at fb620fb)"
 std::string describe(const std::string& name, const hub::CachedFile& cached) {
-  constexpr std::size_t kShortCommit = 7;
   const hub::HubFile& file = cached.file;
   const std::string where = fmt::format("{}/{}/{} at {}", file.owner, file.name, file.path,
                                         cached.commit.substr(0, kShortCommit));
@@ -61,6 +69,53 @@ bool is_of_the_hub(const std::string& source) {
   return find_dataset(source) != nullptr || hub::is_hub_url(source);
 }
 
+// The files of a dataset that a pattern or a folder stands for: of one kind.
+std::vector<std::string> choose_files(const hub::HubFile& wanted, const hub::Listing& listing) {
+  const std::string pattern = has_wildcard(wanted.path) ? wanted.path
+                              : wanted.path.empty()     ? "**"
+                                                        : wanted.path + "/**";
+  std::vector<std::string> chosen;
+  std::map<FileKind, std::string> kinds;
+  for (const std::string& path : listing.paths) {
+    if (!matches_path(pattern, path)) continue;
+    const auto kind = kind_of_name(path);
+    if (!kind && pattern != wanted.path) continue;
+    if (kind) kinds.emplace(*kind, path);
+    chosen.push_back(path);
+  }
+  const std::string where = hub::to_url(wanted);
+  if (chosen.empty()) {
+    throw Error(
+        fmt::format("{}: no file of the dataset matches", where),
+        fmt::format("it has {}",
+                    listing.paths.empty() ? "no files" : join(listing.paths, ", ").substr(0, 300)));
+  }
+  if (pattern != wanted.path && kinds.size() > 1) {
+    std::vector<std::string> examples;
+    for (const auto& [kind, path] : kinds) examples.push_back(path);
+    throw Error(
+        fmt::format("{}: files of several kinds are in it: {}", where, join(examples, ", ")),
+        fmt::format("name those of one kind: '{}/*{}'", where,
+                    std::filesystem::path(examples.front()).extension().string()));
+  }
+  return chosen;
+}
+
+ResolvedSources fetch_pattern(const hub::HubFile& wanted, const hub::Settings& settings,
+                              const hub::FetchEvents& events) {
+  const hub::Listing listing = hub::list_files(settings, wanted, events);
+  ResolvedSources resolved;
+  for (const std::string& path : choose_files(wanted, listing)) {
+    const hub::HubFile file{wanted.owner, wanted.name, listing.commit, path};
+    resolved.sources.push_back(hub::fetch(settings, file, events).path);
+  }
+  const std::size_t count = resolved.sources.size();
+  resolved.name = fmt::format(
+      "{}/{}{}{} at {} ({} {})", wanted.owner, wanted.name, wanted.path.empty() ? "" : "/",
+      wanted.path, listing.commit.substr(0, kShortCommit), count, count == 1 ? "file" : "files");
+  return resolved;
+}
+
 ResolvedSources fetch_source(const std::string& source, const hub::Settings& settings,
                              const hub::FetchEvents& events) {
   if (const Dataset* dataset = find_dataset(source)) {
@@ -69,7 +124,23 @@ ResolvedSources fetch_source(const std::string& source, const hub::Settings& set
                cached ? *cached : hub::fetch(settings, dataset->file, events, dataset->expected),
                "");
   }
-  return use("", hub::fetch(settings, hub::parse_hub_url(source), events), "");
+  const hub::HubFile wanted = hub::parse_hub_source(source);
+  if (has_wildcard(wanted.path) || !kind_of_name(wanted.path)) {
+    return fetch_pattern(wanted, settings, events);
+  }
+  return use("", hub::fetch(settings, wanted, events), "");
+}
+
+// What is no path: fetched or read from a pipe.
+ResolvedSources obtain(const std::string& source, const hub::FetchEvents& events,
+                       bool with_token) {
+  if (is_of_the_hub(source)) {
+    hub::Settings settings = hub::settings_from_environment();
+    if (!with_token) settings.token.clear();
+    return fetch_source(source, settings, events);
+  }
+  const std::shared_ptr<const Spool> spool = Spool::read(source);
+  return {{spool->path()}, spool->name(), "", {spool}};
 }
 
 }  // namespace
@@ -81,30 +152,29 @@ bool is_file_source(const std::string& source) {
 
 ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events,
                         bool with_token) {
-  bool any_auto = false, any_of_the_hub = false;
+  bool any_auto = false, any_obtained = false;
   for (const std::string& source : sources) {
     any_auto |= source == kAuto;
-    any_of_the_hub |= is_of_the_hub(source);
+    any_obtained |= is_of_the_hub(source) || is_pipe(source);
   }
   if (any_auto && sources.size() > 1) {
     throw Error("auto chooses the source and cannot stand beside others",
                 "for a file of the name auto write ./auto", ErrorCode::usage);
   }
   if (any_auto) return resolve_auto(events);
-  if (!any_of_the_hub) return {sources, "", ""};
+  if (!any_obtained) return {sources, "", ""};
 
-  hub::Settings settings = hub::settings_from_environment();
-  if (!with_token) settings.token.clear();
   ResolvedSources resolved;
   std::vector<std::string> names;
   for (const std::string& source : sources) {
-    if (!is_of_the_hub(source)) {
+    if (!is_of_the_hub(source) && !is_pipe(source)) {
       resolved.sources.push_back(source);
-      names.push_back(source);
+      names.push_back(shown_path(source));
       continue;
     }
-    const ResolvedSources one = fetch_source(source, settings, events);
-    resolved.sources.push_back(one.sources.front());
+    const ResolvedSources one = obtain(source, events, with_token);
+    resolved.sources.insert(resolved.sources.end(), one.sources.begin(), one.sources.end());
+    resolved.spools.insert(resolved.spools.end(), one.spools.begin(), one.spools.end());
     names.push_back(one.name);
   }
   resolved.name = join(names, ", ");

@@ -1,15 +1,17 @@
 #pragma once
 
 // From what the user named as sources to what can be read here: datasets of the hub become files of
-// the cache, fetched where they are missing, and `auto` becomes DiffusionDB or the synthetic
-// corpus.
+// the cache, fetched where they are missing, pipes become temporary files, and `auto` becomes
+// DiffusionDB or the synthetic corpus.
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "hub/fetch.h"
 #include "hub/settings.h"
+#include "prompts/spool.h"
 
 namespace gsa::prompts {
 
@@ -22,14 +24,16 @@ struct ResolvedSources {
   std::vector<std::string> sources;  // {"synthetic"}, or paths and globs
   std::string name;                  // for people, "diffusiondb"; empty: that of the files
   std::string reason;                // of `auto`: "DiffusionDB is in the cache", else empty
+  std::vector<std::shared_ptr<const Spool>> spools = {};  // which hold the bytes of `sources`
 
   bool is_synthetic() const { return sources == std::vector<std::string>{kSynthetic}; }
 };
 
-// Whether the source is a path or a glob, which anyone may change at any time.
+// Whether the source is a path or a glob, which anyone may change at any time, or a pipe.
 bool is_file_source(const std::string& source);
 
-// `sources` are "synthetic", "auto", a name of datasets.h, hf:// URLs, paths and globs. Only a
+// `sources` are "synthetic", "auto", a name of datasets.h, hf:// URLs, patterns and folders, pages
+// of the hub's website, "-" (standard input), paths and globs. Pipes are read to their end. Only a
 // source of the hub looks at `settings` or the network. Throws Error where one cannot be had;
 // `auto` falls back on the synthetic corpus instead, but for Ctrl-C.
 // Where not `with_token`, the hub is not told who asks.

@@ -4,36 +4,27 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
-#include <iterator>
+#include <map>
 #include <set>
 #include <string_view>
 #include <sys/stat.h>
-#include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/fd.h"
+#include "base/glob.h"
 #include "base/text.h"
+#include "prompts/spool.h"
+#include "prompts/utf8_check.h"
 
 namespace gsa::prompts {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kKinds =
-    "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json) can be read, the "
-    "last two also as .gz or .zst";
-
-std::optional<FileKind> kind_of_extension(std::string_view extension) {
-  const std::string lower = to_lower(extension);
-  if (lower == ".parquet" || lower == ".parq" || lower == ".pq") return FileKind::parquet;
-  if (lower == ".csv" || lower == ".tsv") return FileKind::csv;
-  if (lower == ".jsonl" || lower == ".ndjson" || lower == ".json") return FileKind::json;
-  return std::nullopt;
-}
+constexpr std::size_t kMostNamed = 3;  // files in a note
 
 std::string folder_of(const std::string& path) {
   const std::string parent = fs::path(path).parent_path().string();
@@ -51,130 +42,101 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
+// What may be wrong with a path whose folder is not there.
+std::string hint_on_folder(const std::string& path, const std::string& folder) {
+  if (path.starts_with('~')) {
+    return "the shell leaves ~ as it is inside quotes: write \"$HOME\" in its place";
+  }
+  return fmt::format("the folder {} does not exist", shown_path(folder));
+}
+
 [[noreturn]] void throw_missing(const std::string& path) {
   const std::string folder = folder_of(path);
+  const std::string message = fmt::format("{}: no such file", shown_path(path));
   std::error_code ignored;
-  if (!fs::is_directory(folder, ignored)) {
-    throw Error(fmt::format("{}: no such file", path),
-                fmt::format("the folder {} does not exist", folder));
+  if (fs::is_symlink(path, ignored)) {
+    throw Error(fmt::format("{}: a link to {}, which is not there", shown_path(path),
+                            shown_path(fs::read_symlink(path, ignored).string())));
   }
-  throw Error(fmt::format("{}: no such file", path),
-              did_you_mean(fs::path(path).filename().string(), names_in(folder)));
+  if (!fs::is_directory(folder, ignored)) throw Error(message, hint_on_folder(path, folder));
+  throw Error(message, did_you_mean(fs::path(path).filename().string(), names_in(folder)));
 }
 
-[[noreturn]] void throw_folder(const std::string& path) {
-  std::string pattern = "*.parquet";
-  for (const std::string& name : names_in(path)) {
-    const std::string extension = fs::path(name).extension().string();
-    if (kind_of_extension(extension)) {
-      pattern = "*" + extension;
-      break;
-    }
-  }
-  throw Error(fmt::format("{}: a folder, not a file", path),
-              fmt::format("name the files in it: '{}'", (fs::path(path) / pattern).string()));
-}
-
-bool has_wildcard(std::string_view path) {
-  return path.find_first_of("*?[") != std::string_view::npos;
-}
-
-[[noreturn]] void throw_unmatched(const std::string& pattern) {
+[[noreturn]] void throw_unmatched(const std::string& pattern,
+                                  const std::vector<std::string>& notes) {
   const std::string folder = folder_of_glob(pattern).value_or(pattern);
+  const std::string message = fmt::format("{}: no file matches", shown_path(pattern));
   std::error_code ignored;
-  throw Error(
-      fmt::format("{}: no file matches", pattern),
-      fs::is_directory(folder, ignored) ? "" : fmt::format("the folder {} does not exist", folder));
+  if (!fs::is_directory(folder, ignored)) throw Error(message, hint_on_folder(pattern, folder));
+  throw Error(message, join(notes, "; "));
 }
 
-// The first bytes of the decoded file; short only where the file is.
-std::string beginning_of(const std::string& path, Compression compression) {
-  std::string bytes(4096, '\0');
-  TextReader reader(path, compression);
-  std::size_t size = 0;
-  while (size < bytes.size()) {
-    const std::size_t count = reader.read(bytes.data() + size, bytes.size() - size);
-    if (count == 0) break;
-    size += count;
+// "a.csv, b.csv, c.csv and 4 more"
+std::string listed(const std::vector<std::string>& paths) {
+  std::vector<std::string> shown;
+  for (const std::string& path : paths) {
+    if (shown.size() == kMostNamed) break;
+    shown.push_back(shown_path(path));
   }
-  bytes.resize(size);
-  return bytes;
+  std::string text = join(shown, ", ");
+  if (paths.size() > kMostNamed) text += fmt::format(" and {} more", paths.size() - kMostNamed);
+  return text;
 }
 
-// "" where the file is as long as a Parquet file must be and has its two marks.
-std::string defect_of_parquet(int fd, std::int64_t bytes) {
-  constexpr std::int64_t kShortest = 12;  // a mark, the footer's length, a mark
-  std::array<char, 4> mark{};
-  const auto mark_at = [&](off_t at) {
-    return pread(fd, mark.data(), 4, at) == 4 ? std::string_view(mark.data(), 4) : "";
-  };
-  const std::string_view first = mark_at(0);
-  if (first == "PARE") return "an encrypted Parquet file";
-  if (first != "PAR1") return "not a Parquet file";
-  if (bytes < kShortest || mark_at(bytes - 4) != "PAR1")
-    return "the Parquet file is cut off before its end";
-  return "";
+void note(std::vector<std::string>& notes, const std::vector<std::string>& paths,
+          std::string_view what) {
+  if (!paths.empty()) notes.push_back(fmt::format("left out: {}: {}", listed(paths), what));
 }
 
-// Compression is what the first bytes say; a name that promises it must keep it.
-Compression compression_of(const std::string& path, std::string_view first,
-                           const std::string& suffix) {
-  const bool gzip = first.starts_with("\x1f\x8b"), zstd = first.starts_with("\x28\xb5\x2f\xfd");
-  if ((suffix == ".gz" && !gzip) || (suffix == ".zst" && !zstd)) {
-    throw Error(
-        fmt::format("{}: its name ends in {}, but it is not compressed that way", path, suffix));
-  }
-  return gzip ? Compression::gzip : zstd ? Compression::zstd : Compression::none;
+void note_what_is_left_out(const GlobMatches& found, std::vector<std::string>& notes) {
+  note(notes, found.broken, "a link to what is not there");
+  note(notes, found.unreadable, "a folder that cannot be read");
+  std::vector<std::string> underscored = found.underscored, folders = found.folders;
+  std::erase_if(underscored, [](const std::string& path) { return !kind_of_name(path); });
+  note(notes, underscored, "names with _ are taken for a writer's own files; name it to read it");
+  std::erase_if(folders, [](const std::string& path) { return !kind_of_name(path); });
+  note(notes, folders, "a folder; name it to read the files in it");
 }
 
-FileKind kind_of_content(const std::string& path, std::string_view beginning) {
-  const std::string_view text = trim(beginning);
-  if (text.starts_with('{') || text.starts_with('[')) return FileKind::json;
-  throw Error(fmt::format("{}: not a kind of file that prompts are read from", path),
-              std::string(kKinds));
-}
-
-void refuse_odd_text(const SourceFile& file, std::string_view beginning) {
-  if (beginning.empty()) throw Error(fmt::format("{}: the file is empty", file.path));
-  if (beginning.starts_with("\xff\xfe") || beginning.starts_with("\xfe\xff")) {
-    throw Error(fmt::format("{}: the text is UTF-16, not UTF-8", file.path),
-                "convert it: iconv -f UTF-16 -t UTF-8");
-  }
-  if (file.kind == FileKind::json && beginning.starts_with("\xef\xbb\xbf")) {
-    throw Error(
-        fmt::format("{}: begins with a byte order mark, which JSON does not allow", file.path),
-        "remove it: sed -i '1s/^\\xef\\xbb\\xbf//'");
+// Tables of several versions of their data: to read all files would count deleted rows too.
+void refuse_versioned_table(const std::string& folder) {
+  constexpr std::array<std::pair<const char*, const char*>, 3> kMarks = {
+      {{"_delta_log", "Delta Lake"},
+       {".hoodie", "Hudi"},
+       {"metadata/version-hint.text", "Iceberg"}}};
+  std::error_code ignored;
+  for (const auto& [mark, name] : kMarks) {
+    if (!fs::exists(fs::path(folder) / mark, ignored)) continue;
+    throw Error(fmt::format("{}: a table of {}, whose files hold old versions of rows too",
+                            shown_path(folder), name),
+                "export its current rows as Parquet");
   }
 }
 
-void find_kind(SourceFile& file, int fd) {
-  std::array<char, 4> bytes{};
-  const ssize_t count = pread(fd, bytes.data(), bytes.size(), 0);
-  if (count < 0) throw Error(fmt::format("cannot read {}: {}", file.path, std::strerror(errno)));
-  const std::string_view first(bytes.data(), static_cast<std::size_t>(count));
-
-  fs::path name(file.path);
-  std::string suffix = to_lower(name.extension().string());
-  if (suffix == ".gz" || suffix == ".zst") {
-    name.replace_extension();
-  } else {
-    suffix.clear();
+// The files below a folder that are of a kind that can be read: of one kind.
+std::vector<std::string> files_of_folder(const std::string& folder,
+                                         std::vector<std::string>& notes) {
+  refuse_versioned_table(folder);
+  const GlobMatches found = match_files((fs::path(folder) / "**").string());
+  note_what_is_left_out(found, notes);
+  std::map<FileKind, std::vector<std::string>> kinds;
+  for (const std::string& path : found.files) {
+    if (const auto kind = kind_of_name(path)) kinds[*kind].push_back(path);
   }
-  const std::optional<FileKind> named = kind_of_extension(name.extension().string());
-  if (first == "PAR1" || (named == FileKind::parquet && suffix.empty())) {
-    const std::string defect = defect_of_parquet(fd, file.bytes);
-    if (!defect.empty()) throw Error(fmt::format("{}: {}", file.path, defect));
-    file.kind = FileKind::parquet;
-    return;
+  if (kinds.size() < 2) return kinds.empty() ? std::vector<std::string>() : kinds.begin()->second;
+  std::vector<std::string> counts;
+  for (const auto& [kind, files] : kinds) {
+    counts.push_back(fmt::format("{} {}", files.size(),
+                                 kind == FileKind::parquet ? "Parquet"
+                                 : kind == FileKind::csv   ? "CSV"
+                                                           : "JSON"));
   }
-  if (named == FileKind::parquet) {
-    throw Error(fmt::format("{}: Parquet inside {} cannot be read", file.path, suffix),
-                "decompress it: Parquet is compressed within");
-  }
-  file.compression = compression_of(file.path, first, suffix);
-  const std::string beginning = beginning_of(file.path, file.compression);
-  file.kind = named ? *named : kind_of_content(file.path, beginning);
-  refuse_odd_text(file, beginning);
+  const fs::path example = kinds.begin()->second.front();
+  throw Error(fmt::format("{}: files of several kinds are in it: {}", shown_path(folder),
+                          join(counts, ", ")),
+              fmt::format("name those of one kind: '{}'",
+                          shown_path((fs::path(folder) / "**" / "*").string() +
+                                     example.extension().string())));
 }
 
 std::int64_t nanoseconds(const timespec& time) {
@@ -186,29 +148,64 @@ FileStamp stamp_of(const struct stat& status) {
           nanoseconds(status.st_ctim)};
 }
 
-SourceFile inspect(const std::string& path) {
+[[noreturn]] void throw_empty_folder(const std::string& folder) {
+  throw Error(
+      fmt::format("{}: no file that prompts are read from is in this folder", shown_path(folder)),
+      "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json) are, the "
+      "last two also as .gz or .zst");
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+std::string name_of(const std::string& path) {
+  const auto spooled = find_spooled(path);
+  return shown_path(spooled ? spooled->name : path);
+}
+
+// nullopt: there is nothing in it.
+std::optional<SourceFile> inspect(const std::string& path, std::vector<std::string>& notes) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) throw_missing(path);
-    throw Error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+    throw Error(fmt::format("cannot read {}: {}", shown_path(path), std::strerror(errno)));
   }
-  if (S_ISDIR(status.st_mode)) throw_folder(path);
-  if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: not a regular file", path));
-  const Fd opened(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (opened.get() < 0) throw Error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  if (status.st_size == 0) throw Error(fmt::format("{}: the file is empty", path));
-  SourceFile file{path,           fs::absolute(path).string(), FileKind::csv,   Compression::none,
-                  status.st_size, nanoseconds(status.st_mtim), stamp_of(status)};
-  find_kind(file, opened.get());
+  const auto spooled = find_spooled(path);
+  const std::string name = name_of(path);
+  if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: not a regular file", name));
+  SourceFile file;
+  file.path = name;
+  if (spooled) file.content = spooled->content;
+  file.absolute = fs::absolute(path).string();
+  file.bytes = status.st_size;
+  file.modified = nanoseconds(status.st_mtim);
+  file.stamp = stamp_of(status);
+  file.hive = hive_keys(path);
+  if (status.st_size == 0) return std::nullopt;
+  FileFormat format = find_format(path, name, file.bytes);
+  if (format.empty) return std::nullopt;
+  file.kind = format.kind;
+  file.compression = format.compression;
+  if (file.kind == FileKind::parquet && !spooled && name != path) {
+    throw Error(
+        fmt::format("{}: its name is not valid UTF-8, as DuckDB needs it for Parquet", name),
+        "rename the file");
+  }
+  if (!format.note.empty()) notes.push_back(std::move(format.note));
   return file;
 }
 
-}  // namespace
-
-std::optional<std::string> folder_of_glob(const std::string& path) {
-  const std::size_t wildcard = path.find_first_of("*?[");
-  if (wildcard == std::string::npos) return std::nullopt;
-  return folder_of(path.substr(0, wildcard + 1));
+// The file behind links, but for the hub's cache: there, files of equal content are links to one
+// blob, and each counts.
+std::string place_of(const SourceFile& file) {
+  std::error_code failure;
+  const fs::path place = fs::canonical(file.absolute, failure);
+  if (failure) return file.absolute;
+  if (place.parent_path().filename() != "blobs") return place.string();
+  const fs::path link = file.absolute;
+  return (fs::canonical(link.parent_path(), failure) / link.filename()).string();
 }
 
 // A pattern that matches this name alone.
@@ -224,22 +221,8 @@ std::string without_wildcards(const std::string& name) {
   return escaped;
 }
 
-std::vector<std::string> expand(duck::Connection& connection, const std::string& path) {
-  std::error_code ignored;
-  if (!has_wildcard(path) || fs::exists(path, ignored)) return {path};
-  // DuckDB may look in another folder than this thread; but names are shown as they were given.
-  const std::string folder = fs::path(path).is_absolute() ? "" : (fs::current_path() / "").string();
-  const duck::Result found = connection.query(
-      fmt::format("select file from glob({})", sql_quote(without_wildcards(folder) + path)));
-  std::vector<std::string> names;
-  for (std::size_t row = 0; row < found.rows(); ++row) {
-    names.push_back(found.text(row, 0).substr(folder.size()));
-  }
-  return names;
-}
-
-std::vector<SourceFile> find_source_files(duck::Connection& connection,
-                                          const std::vector<std::string>& paths) {
+std::vector<std::string> expand_all(const std::vector<std::string>& paths,
+                                    std::vector<std::string>& notes) {
   std::vector<std::string> found;
   for (const std::string& path : paths) {
     if (path.find("://") != std::string::npos) {
@@ -249,18 +232,75 @@ std::vector<SourceFile> find_source_files(duck::Connection& connection,
                       path),
           "a dataset's file is named hf://datasets/OWNER/NAME/PATH; download any other first");
     }
-    std::vector<std::string> names = expand(connection, path);
-    if (names.empty()) throw_unmatched(path);
+    std::vector<std::string> own_notes;
+    std::vector<std::string> names = expand(path, own_notes);
+    if (names.empty() && is_folder(path)) throw_empty_folder(path);
+    if (names.empty()) throw_unmatched(path, own_notes);
     std::move(names.begin(), names.end(), std::back_inserter(found));
+    std::move(own_notes.begin(), own_notes.end(), std::back_inserter(notes));
   }
   std::sort(found.begin(), found.end());
-  std::vector<SourceFile> files;
-  std::set<fs::path> seen;
-  for (const std::string& path : found) {
-    SourceFile file = inspect(path);
-    if (seen.insert(fs::canonical(path)).second) files.push_back(std::move(file));
+  return found;
+}
+
+}  // namespace
+
+std::string shown_path(const std::string& path) {
+  std::string shown;
+  for (std::size_t at = 0; at < path.size();) {
+    // The longest valid character that begins here.
+    std::size_t length = 1;
+    Utf8Check check;
+    bool valid = !check.feed(std::string_view(path).substr(at, 1));
+    while (valid && !check.complete() && at + length < path.size()) {
+      valid = !check.feed(std::string_view(path).substr(at + length, 1));
+      if (valid) ++length;
+    }
+    const auto byte = static_cast<unsigned char>(path[at]);
+    if (!valid || !check.complete() || byte < 0x20 || byte == 0x7f) {
+      shown += fmt::format("\\x{:02X}", byte);
+      ++at;
+    } else {
+      shown += path.substr(at, length);
+      at += length;
+    }
   }
-  return files;
+  return shown;
+}
+
+std::optional<std::string> folder_of_glob(const std::string& path) {
+  const std::size_t wildcard = path.find_first_of("*?[");
+  if (wildcard == std::string::npos) return std::nullopt;
+  return folder_of(path.substr(0, wildcard + 1));
+}
+
+std::vector<std::string> expand(const std::string& path, std::vector<std::string>& notes) {
+  std::error_code ignored;
+  if (is_folder(path)) return files_of_folder(path, notes);
+  if (!has_wildcard(path) || fs::exists(path, ignored)) return {path};
+  GlobMatches found = match_files(path);
+  note_what_is_left_out(found, notes);
+  return std::move(found.files);
+}
+
+SourceFiles find_source_files(const std::vector<std::string>& paths) {
+  SourceFiles found;
+  std::vector<std::string> empty;
+  std::set<std::string> seen;
+  for (const std::string& path : expand_all(paths, found.notes)) {
+    std::optional<SourceFile> file = inspect(path, found.notes);
+    if (!file) {
+      empty.push_back(name_of(path));
+    } else if (seen.insert(place_of(*file)).second) {
+      found.files.push_back(std::move(*file));
+    }
+  }
+  if (found.files.empty()) {
+    throw Error(empty.size() == 1 ? fmt::format("{}: the file is empty", empty.front())
+                                  : fmt::format("all files are empty: {}", listed(empty)));
+  }
+  note(found.notes, empty, "empty");
+  return found;
 }
 
 std::string describe_files(const std::vector<SourceFile>& files) {
@@ -272,7 +312,9 @@ std::string describe_files(const std::vector<SourceFile>& files) {
 std::string fingerprint_of(const std::vector<SourceFile>& files) {
   std::string lines;
   for (const SourceFile& file : files) {
-    lines += fmt::format("{}\t{}\t{}\n", file.absolute, file.bytes, file.modified);
+    lines += file.content.empty()
+                 ? fmt::format("{}\t{}\t{}\n", file.absolute, file.bytes, file.modified)
+                 : fmt::format("{}\t{}\t{}\n", file.path, file.bytes, file.content);
   }
   return lines;
 }

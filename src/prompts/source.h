@@ -8,12 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "duck/database.h"
-#include "prompts/text_reader.h"
+#include "prompts/file_kind.h"
+#include "prompts/hive.h"
 
 namespace gsa::prompts {
-
-enum class FileKind { parquet, csv, json };
 
 // What tells a file from another of its name, and from itself before it was written to: times in
 // nanoseconds of the file system's clock. A writer can set back the modification time, not that of
@@ -25,27 +23,38 @@ struct FileStamp {
 };
 
 struct SourceFile {
-  std::string path;      // as typed, or as the glob gave it: what messages name
-  std::string absolute;  // what DuckDB is given
-  FileKind kind;
-  Compression compression;  // of text; parquet is `none`
-  std::int64_t bytes;
-  std::int64_t modified;  // nanoseconds of the file system's clock
-  FileStamp stamp = {};   // when it was found
+  std::string path;      // as typed, or as the glob gave it: what messages name, always UTF-8
+  std::string absolute;  // what the system is given: bytes
+  FileKind kind = FileKind::csv;
+  Compression compression = Compression::none;  // of text; parquet is `none`
+  std::int64_t bytes = 0;
+  std::int64_t modified = 0;  // nanoseconds of the file system's clock
+  FileStamp stamp = {};       // when it was found
+  std::vector<HiveKey> hive;  // columns that the folders of `path` name
+  std::string content = {};   // of what came through a pipe: a hash of its bytes
 };
+
+struct SourceFiles {
+  std::vector<SourceFile> files;
+  std::vector<std::string> notes;  // what was left out, and what is not what its name says
+};
+
+// A path as it may be shown: control characters and bytes that are no UTF-8 as \xE9.
+std::string shown_path(const std::string& path);
 
 // The folder in front of the first wildcard of a glob, "." where there is none; nothing of a path
 // without wildcards.
 std::optional<std::string> folder_of_glob(const std::string& path);
 
-// The names of the files that `path` stands for now: of a glob those that match, which may be none,
-// else itself, there or not.
-std::vector<std::string> expand(duck::Connection& connection, const std::string& path);
+// The names of the files that `path` stands for now: of a glob those that match and of a folder
+// those below it that are of a kind that can be read, which may be none, else itself, there or not.
+// What was left out goes into `notes`.
+std::vector<std::string> expand(const std::string& path, std::vector<std::string>& notes);
 
-// The files of `paths` (names and globs with *, ?, [] and **), sorted by path, each one once.
-// Throws Error for what is not there, is a folder, is empty, cannot be read or is of no known kind.
-std::vector<SourceFile> find_source_files(duck::Connection& connection,
-                                          const std::vector<std::string>& paths);
+// The files of `paths` (files, folders, and globs as of base/glob.h), sorted by path, each one
+// once. Empty files are left out. Throws Error for what is not there, cannot be read or is of no
+// known kind, for folders of several kinds, and where all files are empty.
+SourceFiles find_source_files(const std::vector<std::string>& paths);
 
 // "a.parquet", "3 files (a.parquet … c.parquet)"
 std::string describe_files(const std::vector<SourceFile>& files);

@@ -1,83 +1,20 @@
 #include "prompts/source_rows.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "prompts/csv_check.h"
-#include "prompts/json_check.h"
+#include "duck/row_stream.h"
+#include "prompts/parquet_files.h"
+#include "prompts/source_columns.h"
+#include "prompts/text_rows.h"
 
 namespace gsa::prompts {
 namespace {
-
-struct Column {
-  std::string name;  // in the file
-  std::string sql;   // how SQL names it
-  std::string type;  // DuckDB's, "" where any text
-};
-
-// The column of that name, any case; one in exactly this case comes first.
-const Column* find_column(const std::vector<Column>& columns, std::string_view name) {
-  const Column* found = nullptr;
-  for (const Column& column : columns) {
-    if (column.name == name) return &column;
-    if (found == nullptr && to_lower(column.name) == name) found = &column;
-  }
-  return found;
-}
-
-const Column* find_field(const std::vector<Column>& columns, const Field& field) {
-  const Column* found = find_column(columns, field.source);
-  return found != nullptr ? found : find_column(columns, field.target);
-}
-
-// As the user may see it: short, and without what would disturb a terminal.
-std::string printable(std::string_view text, std::size_t width) {
-  std::string shown = clip(text, width);
-  std::replace_if(
-      shown.begin(), shown.end(), [](char c) { return c >= 0 && c < ' '; }, ' ');
-  return shown;
-}
-
-std::string listed(const std::vector<Column>& columns) {
-  constexpr std::size_t kMost = 20, kWidth = 40;
-  std::vector<std::string> names;
-  for (const Column& column : columns) {
-    if (names.size() == kMost) {
-      names.push_back(fmt::format("… ({} in all)", columns.size()));
-      break;
-    }
-    names.push_back(printable(column.name, kWidth));
-  }
-  return join(names, ", ");
-}
-
-// A column that its owner may well mean: "prompts", "Prompt_text", "text", "caption".
-std::string likely_prompt(const std::vector<Column>& columns) {
-  for (const Column& column : columns) {
-    const std::string name = to_lower(column.name);
-    if (name.find("prompt") != std::string::npos && !name.ends_with("nsfw")) return column.name;
-  }
-  for (const std::string_view usual : {"text", "caption", "description", "query", "input"}) {
-    if (const Column* column = find_column(columns, usual)) return column->name;
-  }
-  std::vector<std::string> names;
-  for (const Column& column : columns) names.push_back(column.name);
-  return nearest("prompt", names).value_or("");
-}
-
-const Column& prompt_column(const SourceFile& file, const std::vector<Column>& columns) {
-  if (const Column* found = find_column(columns, "prompt")) return *found;
-  const std::string likely = likely_prompt(columns);
-  throw Error(
-      fmt::format("{}: no column 'prompt' among its columns: {}", file.path, listed(columns)),
-      !likely.empty() ? fmt::format("rename '{}' to 'prompt', if that is it", clip(likely, 40))
-      : file.kind == FileKind::csv ? "a CSV file begins with a line that names its columns"
-                                   : "");
-}
 
 std::vector<Field> fields(SourceColumns wanted) {
   const auto settings = setting_fields(), observations = observation_fields();
@@ -88,6 +25,9 @@ std::vector<Field> fields(SourceColumns wanted) {
   return all;
 }
 
+// More rows of Parquet are read in place, however many files they are in.
+constexpr std::int64_t kMostStaged = 2'000'000;
+
 // Their names as a select list that begins with a comma.
 std::string field_names(SourceColumns wanted) {
   std::string list;
@@ -95,23 +35,9 @@ std::string field_names(SourceColumns wanted) {
   return list + (wanted == SourceColumns::observations ? ", seed_key" : "");
 }
 
-void require_observations(const SourceFile& file, const std::vector<Column>& columns) {
-  for (const Field& field : observation_fields()) {
-    const Column* found = find_field(columns, field);
-    if (field.target != "user_name" && field.target != "asked_at") continue;
-    if (found == nullptr) {
-      throw Error(fmt::format("{}: no column '{}' among its columns: {}", file.path, field.source,
-                              listed(columns)),
-                  "without who asked and when, only --behavior simulated is possible");
-    }
-    if (field.type == "timestamp" && !may_hold_times(found->type)) {
-      throw Error(fmt::format("{}: the column '{}' is {}, not a time", file.path, found->name,
-                              clip(found->type, 60)));
-    }
-  }
-}
+}  // namespace
 
-struct FieldList {
+struct SourceRows::FieldList {
   std::string values;              // ", try_cast("Seed" as ubigint) as generation_seed, …"
   std::string raw;                 // ", "Seed" as raw_generation_seed, …": what can be odd
   std::vector<Oddity> odd;         // over raw and values
@@ -120,10 +46,9 @@ struct FieldList {
 };
 
 // Null for what the file lacks.
-FieldList field_list(const SourceFile& file, const std::vector<Column>& columns,
-                     SourceColumns wanted, std::int64_t latest_us) {
+SourceRows::FieldList SourceRows::field_list(const std::vector<Column>& columns,
+                                             SourceColumns wanted, std::int64_t latest_us) {
   const bool observed = wanted == SourceColumns::observations;
-  if (observed) require_observations(file, columns);
   FieldList list;
   std::string seed_key = "null::ubigint";
   for (const Field& field : fields(wanted)) {
@@ -149,8 +74,8 @@ FieldList field_list(const SourceFile& file, const std::vector<Column>& columns,
   return list;
 }
 
-// The select list of a table that text is staged in, of rows with the raw columns and the values.
-std::string staged_columns(const FieldList& list, SourceColumns wanted) {
+// The select list of a table that rows are staged in, of rows with the raw columns and the values.
+std::string SourceRows::staged_columns(const FieldList& list, SourceColumns wanted) {
   std::string any, members;
   for (std::size_t i = 0; i < list.odd.size(); ++i) {
     const Oddity& odd = list.odd[i];
@@ -164,17 +89,29 @@ std::string staged_columns(const FieldList& list, SourceColumns wanted) {
   return fmt::format("prompt{}, time_unit, {} as unfit", field_names(wanted), unfit);
 }
 
-std::string_view sql_compression(Compression compression) {
-  switch (compression) {
-    case Compression::gzip:
-      return "gzip";
-    case Compression::zstd:
-      return "zstd";
-    case Compression::none:
-      break;
+namespace {
+
+// The columns that the folders of the files name, where the files lack them.
+void add_hive_columns(const ParquetFiles& group, std::vector<Column>& columns) {
+  for (const SourceFile& file : group.files) {
+    for (const HiveKey& key : file.hive) {
+      if (find_column(columns, to_lower(key.name)) != nullptr) continue;
+      columns.push_back({key.name, hive_sql(group, key.name), ""});
+    }
   }
-  return "uncompressed";
 }
+
+// Whether the columns that text with these names of columns must have are there.
+void check_names(const SourceFile& file, const std::vector<std::string>& names,
+                 const std::string& nested, SourceColumns wanted) {
+  std::vector<Column> columns;
+  for (const std::string& name : names) columns.push_back({name, "", ""});
+  for (const HiveKey& key : file.hive) columns.push_back({key.name, "", ""});
+  prompt_column(file, columns, nested);
+  if (wanted == SourceColumns::observations) require_observations(file, columns);
+}
+
+bool is_text(const SourceFile& file) { return file.kind != FileKind::parquet; }
 
 std::vector<Column> described_columns(duck::Connection& connection, const std::string& from) {
   const duck::Result result = connection.query(
@@ -212,19 +149,6 @@ std::string bad_text(const duck::SqlError& failure) {
   return clip(text.substr(0, text.rfind(" is not valid")), 80);
 }
 
-std::string read_parquet(const SourceFile& file, bool binary_as_string) {
-  return fmt::format("read_parquet({}, binary_as_string = {}, hive_partitioning = false)",
-                     sql_path(file), binary_as_string);
-}
-
-// What json_type() names, for people.
-std::string_view json_kind(std::string_view type) {
-  if (type == "OBJECT") return "an object";
-  if (type == "ARRAY") return "an array";
-  if (type == "BOOLEAN") return "true or false";
-  return "a number";
-}
-
 // `from` has the file's rows. A column without a value has a type that says nothing.
 void refuse_other_types(duck::Connection& connection, const std::string& from,
                         const SourceFile& file, const Column& prompt) {
@@ -241,20 +165,20 @@ void refuse_other_types(duck::Connection& connection, const std::string& from,
 SourceRows::SourceRows(duck::Connection& connection, const RunQuery& run,
                        const std::vector<SourceFile>& files, SourceColumns wanted)
     : connection_(connection), wanted_(wanted) {
-  for (const SourceFile& file : files) {
-    switch (file.kind) {
-      case FileKind::parquet:
-        parts_.push_back(open_parquet(file));
-        break;
-      case FileKind::csv:
-        parts_.push_back(read_csv(run, file));
-        break;
-      case FileKind::json:
-        parts_.push_back(read_json(run, file));
-        break;
+  for (std::size_t begin = 0; begin < files.size();) {
+    std::size_t end = begin + 1;
+    while (end < files.size() && is_text(files[begin]) == is_text(files[end])) ++end;
+    const auto alike = std::span(files).subspan(begin, end - begin);
+    if (is_text(files[begin])) {
+      parts_.push_back(read_text(run, alike));
+    } else {
+      for (const ParquetFiles& group : groups_of(alike)) {
+        parts_.push_back(open_parquet(run, group));
+      }
     }
-    rows_ += parts_.back().rows;
+    begin = end;
   }
+  for (const Part& part : parts_) rows_ += part.rows;
 }
 
 std::string SourceRows::select() const {
@@ -300,9 +224,16 @@ void SourceRows::add_odd_values(const Part& part, std::vector<OddValues>& found)
       continue;
     }
     found.push_back({odd.target, odd.column, odd.what, count,
-                     fmt::format("{}, row {}", part.file->path, counts.int64(0, 3 * i + 1) + 1),
+                     place_of(part, counts.int64(0, 3 * i + 1)),
                      printable(counts.text(0, 3 * i + 2), kShown)});
   }
+}
+
+// "a.csv, row 3"
+std::string SourceRows::place_of(const Part& part, std::int64_t row) {
+  const auto after = std::upper_bound(part.first_rows.begin(), part.first_rows.end(), row);
+  const auto file = static_cast<std::size_t>(after - part.first_rows.begin()) - 1;
+  return fmt::format("{}, row {}", part.files[file].path, row - part.first_rows[file] + 1);
 }
 
 std::map<TimeUnit, std::int64_t> SourceRows::time_units() {
@@ -320,164 +251,144 @@ std::map<TimeUnit, std::int64_t> SourceRows::time_units() {
   return units;
 }
 
-SourceRows::Part SourceRows::open_parquet(const SourceFile& file) {
-  const std::string from = read_parquet(file, true);
+std::vector<ParquetFiles> SourceRows::groups_of(std::span<const SourceFile> files) {
   try {
-    const std::vector<Column> columns = described_columns(connection_, from);
-    const Column& prompt = prompt_column(file, columns);
-    refuse_other_types(connection_, from, file, prompt);
-    const std::int64_t rows = connection_.query_int64(
-        fmt::format("select num_rows from parquet_file_metadata({})", sql_path(file)));
-    FieldList list = field_list(file, columns, wanted_, latest_us_);
+    return group_parquet_files(connection_, files);
+  } catch (const duck::SqlError& failure) {
+    if (is_of_the_machine(failure)) throw;
+    for (const SourceFile& file : files) {
+      try {
+        described_columns(connection_, read_parquet(file));
+      } catch (const duck::SqlError& found) {
+        if (is_of_the_machine(found)) throw;
+        throw parquet_error(file, found);
+      }
+    }
+    throw;
+  }
+}
+
+SourceRows::Part SourceRows::open_parquet(const RunQuery& run, const ParquetFiles& group) {
+  const SourceFile& file = group.files.front();
+  try {
+    std::vector<Column> columns = described_columns(connection_, read_parquet(file));
+    add_hive_columns(group, columns);
+    const Column& prompt = prompt_column(file, columns, nested_prompt(columns));
+    refuse_other_types(connection_, group.from, file, prompt);
+    if (wanted_ == SourceColumns::observations) require_observations(file, columns);
+    FieldList list = field_list(columns, wanted_, latest_us_);
     list.named.push_back({prompt.name, prompt.sql});
-    return {
-        &file,
-        from,
-        "file_row_number",
-        fmt::format("{}::varchar as prompt{}", prompt.sql, list.values),
-        rows,
-        std::move(list.odd),
-        fmt::format("(select file_row_number as at_row{}{} from {})", list.raw, list.values, from),
-        std::move(list.time_unit),
-        std::move(list.named)};
+    if (group.files.size() > 1 && group.rows <= kMostStaged) return stage(run, group, list, prompt);
+    return {group.files,
+            group.first_rows,
+            group.from,
+            group.row,
+            fmt::format("{}::varchar as prompt{}", prompt.sql, list.values),
+            group.rows,
+            std::move(list.odd),
+            fmt::format("(select {} as at_row{}{} from {})", group.row, list.raw, list.values,
+                        group.from),
+            std::move(list.time_unit),
+            std::move(list.named)};
   } catch (const duck::SqlError& failure) {
     if (is_of_the_machine(failure)) throw;
     throw parquet_error(file, failure);
   }
 }
 
+// To open many files takes longer than to read them: they are opened once.
+SourceRows::Part SourceRows::stage(const RunQuery& run, const ParquetFiles& group,
+                                   const FieldList& list, const Column& prompt) {
+  try {
+    return stage(run, {group.files, group.first_rows}, list, prompt.sql + "::varchar", group.from);
+  } catch (const duck::SqlError& failure) {
+    if (is_of_the_machine(failure)) throw;
+    for (const SourceFile& file : group.files) blame_column(list.named, file);
+    throw;
+  }
+}
+
+// Reads all of `from` into a table. `part` says of which files.
+SourceRows::Part SourceRows::stage(const RunQuery& run, Part part, const FieldList& list,
+                                   const std::string& prompt, const std::string& from) {
+  const TempTable& table = add_table();
+  const std::size_t files = part.files.size();
+  run(files == 1 ? fmt::format("reading {}", part.files.front().path)
+                 : fmt::format("reading {} files", with_thousands(std::ssize(part.files))),
+      0,
+      table.create_as(fmt::format(
+          "select {} from (select {} as prompt{}{}, {}::utinyint as time_unit from {})",
+          staged_columns(list, wanted_), prompt, list.raw, list.values, list.time_unit, from)));
+  part.from = table.name();
+  part.row = "rowid";
+  part.columns = "prompt" + field_names(wanted_);
+  part.rows = connection_.query_int64(fmt::format("select count(*) from {}", table.name()));
+  part.odd = list.odd;
+  for (std::size_t i = 0; i < part.odd.size(); ++i) {
+    part.odd[i].text = fmt::format("(unfit ->> 'k{}')", i);
+    part.odd[i].condition = part.odd[i].text + " is not null";
+  }
+  part.odd_from =
+      fmt::format("(select rowid as at_row, unfit from {} where unfit is not null)", table.name());
+  part.time_unit = "time_unit";
+  return part;
+}
+
 const TempTable& SourceRows::add_table() {
   return tables_.emplace_back(connection_, fmt::format("gsa_source_{}", tables_.size()));
 }
 
-SourceRows::Part SourceRows::stage(const SourceFile& file, std::vector<Oddity> odd,
-                                   std::int64_t rows) {
-  const std::string& table = tables_.back().name();
-  const std::int64_t read = connection_.query_int64(fmt::format("select count(*) from {}", table));
-  if (rows >= 0 && read != rows) {
-    throw Error(fmt::format("{}: {} records are in it, but only {} could be read", file.path,
-                            with_thousands(rows), with_thousands(read)));
-  }
-  for (std::size_t i = 0; i < odd.size(); ++i) {
-    odd[i].text = fmt::format("(unfit ->> 'k{}')", i);
-    odd[i].condition = odd[i].text + " is not null";
-  }
-  return {&file,
-          table,
-          "rowid",
-          "prompt" + field_names(wanted_),
-          read,
-          std::move(odd),
-          fmt::format("(select rowid as at_row, unfit from {} where unfit is not null)", table),
-          "time_unit",
-          {}};
-}
-
-// Not in parallel: DuckDB's parallel reader takes a line break inside quotes for the end of a
-// record where a piece of the file begins in such a field.
-SourceRows::Part SourceRows::read_csv(const RunQuery& run, const SourceFile& file) {
-  const CsvLayout layout = check_csv(file.path, file.compression, "prompt");
+SourceRows::Part SourceRows::read_text(const RunQuery& run, std::span<const SourceFile> files) {
+  std::vector<WantedColumn> wanted = {{"prompt", "prompt"}};
   std::vector<Column> columns;
-  std::vector<std::string> types;
-  for (const std::string& name : layout.columns) {
-    const std::string sql = fmt::format("c{}", columns.size());
-    types.push_back(fmt::format("'{}': 'varchar'", sql));
-    columns.push_back({name, sql, ""});
+  for (const Field& field : fields(wanted_)) {
+    wanted.push_back({std::string(field.source), std::string(field.target)});
+    columns.push_back({wanted.back().source, TextRows::column(wanted.back()), ""});
   }
-  const Column& prompt = prompt_column(file, columns);
-  const std::string from = fmt::format(
-      "read_csv({}, auto_detect = false, header = true, delim = {}, quote = '\"', escape = '\"', "
-      "parallel = false, max_line_size = {}, compression = '{}', hive_partitioning = false, "
-      "columns = {{{}}})",
-      sql_path(file), sql_quote(std::string_view(&layout.delimiter, 1)), kMaxTextRecord,
-      sql_compression(file.compression), join(types, ", "));
-  const FieldList list = field_list(file, columns, wanted_, latest_us_);
-  const TempTable& table = add_table();
+  TextRows rows(files, wanted,
+                [&](const SourceFile& file, const std::vector<std::string>& names,
+                    const std::string& nested) { check_names(file, names, nested, wanted_); });
+  const duck::NamedStream named(rows);
+  Part part;
   try {
-    run(fmt::format("reading {}", file.path), layout.rows,
-        table.create_as(fmt::format(
-            "select {} from (select {} as prompt{}{}, {}::utinyint as time_unit from {})",
-            staged_columns(list, wanted_), prompt.sql, list.raw, list.values, list.time_unit,
-            from)));
-  } catch (const duck::SqlError& failure) {
-    if (is_of_the_machine(failure)) throw;
-    throw Error(fmt::format("{}: cannot be read as CSV: {}", file.path,
-                            clip(failure.message().substr(0, failure.message().find('\n')), 120)));
+    part = stage(run, {files}, field_list(columns, wanted_, latest_us_),
+                 TextRows::column(wanted.front()), named.sql());
+  } catch (const duck::SqlError&) {
+    named.rethrow();
+    throw;
   }
-  return stage(file, list.odd, layout.rows);
-}
-
-SourceRows::Part SourceRows::read_json(const RunQuery& run, const SourceFile& file) {
-  const JsonLayout layout = check_json(file.path, file.compression);
-  const std::string options = fmt::format(
-      "{}, format = '{}', compression = '{}', maximum_object_size = {}, "
-      "hive_partitioning = false",
-      sql_path(file), layout.array ? "array" : "newline_delimited",
-      sql_compression(file.compression), kMaxTextRecord);
-  const TempTable& table = add_table();
-  FieldList list;
-  try {
-    std::vector<Column> columns =
-        described_columns(connection_, fmt::format("read_json({})", options));
-    // What DuckDB calls the one column where not all values are objects: the reading below tells
-    // which is not.
-    if (columns.size() == 1 && columns[0].sql == "\"json\"") columns = {{"prompt", "prompt", ""}};
-    for (Column& column : columns) column.type.clear();  // all are read as text
-    const Column& prompt = prompt_column(file, columns);
-    std::vector<std::string> types = {fmt::format("{}: 'json'", sql_quote(prompt.name))};
-    for (const Field& field : fields(wanted_)) {
-      const Column* column = find_field(columns, field);
-      if (column != nullptr) types.push_back(fmt::format("{}: 'varchar'", sql_quote(column->name)));
-    }
-    list = field_list(file, columns, wanted_, latest_us_);
-    run(fmt::format("reading {}", file.path), layout.objects,
-        table.create_as(fmt::format(
-            "select {0}, kind from (select {1} ->> '$' as prompt, json_type({1}) as kind{2}{3}, "
-            "{4}::utinyint as time_unit from read_json({5}, auto_detect = false, records = true, "
-            "columns = {{{6}}}))",
-            staged_columns(list, wanted_), prompt.sql, list.raw, list.values, list.time_unit,
-            options, join(types, ", "))));
-  } catch (const duck::SqlError& failure) {
-    if (is_of_the_machine(failure)) throw;
-    throw json_error(file.path, file.compression, failure);
-  }
-  const duck::Result odd = connection_.query(fmt::format(
-      "select rowid + 1, kind from {} where kind <> 'VARCHAR' and kind <> 'NULL' limit 1",
-      table.name()));
-  if (odd.rows() > 0) {
-    throw Error(fmt::format("{}: the prompt of object {} is {}, not text", file.path,
-                            odd.int64(0, 0), json_kind(odd.text(0, 1))));
-  }
-  return stage(file, list.odd, layout.array ? -1 : layout.objects);
+  part.first_rows = rows.first_rows();
+  for (Oddity& odd : part.odd) odd.column = rows.name_of(odd.target).value_or(odd.column);
+  notes_.insert(notes_.end(), rows.notes().begin(), rows.notes().end());
+  return part;
 }
 
 void SourceRows::blame(const duck::SqlError& failure) {
   if (is_of_the_machine(failure)) return;
   for (const Part& part : parts_) {
-    if (part.file->kind == FileKind::parquet) blame_column(part);
+    for (const SourceFile& file : part.files) blame_column(part.named, file);
   }
 }
 
-// Throws the error for the first column of the part that cannot be read.
-void SourceRows::blame_column(const Part& part) {
-  for (const NamedColumn& column : part.named) {
+// Throws the error for the first column of the file that cannot be read.
+void SourceRows::blame_column(const std::vector<NamedColumn>& columns, const SourceFile& file) {
+  for (const NamedColumn& column : columns) {
     try {
-      connection_.execute(fmt::format("select max({}) from {}", column.sql, part.from));
+      connection_.execute(fmt::format("select max({}) from {}", column.sql, read_parquet(file)));
     } catch (const duck::SqlError& found) {
       if (is_of_the_machine(found)) return;
-      if (!is_about_utf8(found)) throw parquet_error(*part.file, found);
+      if (!is_about_utf8(found)) throw parquet_error(file, found);
       const duck::Result first = connection_.query(
           fmt::format("select min(file_row_number) + 1 from {} where typeof({}) = 'BLOB' and "
                       "try(decode({}::blob)) is null and {} is not null",
-                      read_parquet(*part.file, false), column.sql, column.sql, column.sql));
+                      read_parquet(file, false), column.sql, column.sql, column.sql));
       if (first.is_null(0, 0)) {
-        throw Error(fmt::format("{}: the column '{}' is not valid UTF-8: {}", part.file->path,
+        throw Error(fmt::format("{}: the column '{}' is not valid UTF-8: {}", file.path,
                                 clip(column.name, 40), bad_text(found)));
       }
-      throw Error(
-          fmt::format("{}, row {}: the column '{}' holds bytes, not text: {}", part.file->path,
-                      first.int64(0, 0), clip(column.name, 40), bad_text(found)),
-          "write it as text, or leave the column out");
+      throw Error(fmt::format("{}, row {}: the column '{}' holds bytes, not text: {}", file.path,
+                              first.int64(0, 0), clip(column.name, 40), bad_text(found)),
+                  "write it as text, or leave the column out");
     }
   }
 }

@@ -1,17 +1,21 @@
 #pragma once
 
-// The rows of the source's files as one SELECT: Parquet is read in place, text is first read into
-// temporary tables, so that every row has its number without a sort. Uses one connection.
+// The rows of the source's files as one SELECT: Parquet is read in place, neighbouring files of
+// text are first read into one temporary table, so that every row has its number without a sort.
+// Uses one connection.
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "duck/database.h"
+#include "prompts/parquet_files.h"
 #include "prompts/source.h"
+#include "prompts/source_columns.h"
 #include "prompts/source_values.h"
 #include "prompts/temp_table.h"
 #include "prompts/values.h"
@@ -53,6 +57,9 @@ class SourceRows {
 
   std::int64_t rows() const { return rows_; }
 
+  // What the user should know of how files were read, whole sentences.
+  const std::vector<std::string>& notes() const { return notes_; }
+
   // select prompt_id (BIGINT, 0 to rows() - 1), prompt, and the other columns, in prompt_id order.
   std::string select() const;
 
@@ -68,24 +75,33 @@ class SourceRows {
   void blame(const duck::SqlError& failure);
 
  private:
+  struct FieldList;
   struct Part {
-    const SourceFile* file;
-    std::string from;     // what to select from
-    std::string row;      // the number of the row in it
-    std::string columns;  // prompt and the others, as a select list
-    std::int64_t rows;
-    std::vector<Oddity> odd;
-    std::string odd_from;   // what the conditions of `odd` are asked of; has at_row
-    std::string time_unit;  // of the row's time, over `from`; empty where no time is a number
-    std::vector<NamedColumn> named;  // of Parquet: what `columns` reads
+    std::span<const SourceFile> files = {};
+    std::vector<std::int64_t> first_rows = {};  // of each file, the number of its first row
+    std::string from = {};                      // what to select from
+    std::string row = {};                       // the number of the row in it
+    std::string columns = {};                   // prompt and the others, as a select list
+    std::int64_t rows = 0;
+    std::vector<Oddity> odd = {};
+    std::string odd_from = {};   // what the conditions of `odd` are asked of; has at_row
+    std::string time_unit = {};  // of the row's time, over `from`; empty where no time is a number
+    std::vector<NamedColumn> named = {};  // of Parquet that is read in place: what `columns` reads
   };
 
-  Part open_parquet(const SourceFile& file);
-  Part read_csv(const RunQuery& run, const SourceFile& file);
-  Part read_json(const RunQuery& run, const SourceFile& file);
-  Part stage(const SourceFile& file, std::vector<Oddity> odd, std::int64_t rows);
+  std::vector<ParquetFiles> groups_of(std::span<const SourceFile> files);
+  Part open_parquet(const RunQuery& run, const ParquetFiles& group);
+  Part stage(const RunQuery& run, const ParquetFiles& group, const FieldList& list,
+             const Column& prompt);
+  Part stage(const RunQuery& run, Part part, const FieldList& list, const std::string& prompt,
+             const std::string& from);
+  static FieldList field_list(const std::vector<Column>& columns, SourceColumns wanted,
+                              std::int64_t latest_us);
+  static std::string staged_columns(const FieldList& list, SourceColumns wanted);
+  Part read_text(const RunQuery& run, std::span<const SourceFile> files);
+  static std::string place_of(const Part& part, std::int64_t row);
   void add_odd_values(const Part& part, std::vector<OddValues>& found);
-  void blame_column(const Part& part);
+  void blame_column(const std::vector<NamedColumn>& columns, const SourceFile& file);
   const TempTable& add_table();
 
   duck::Connection& connection_;
@@ -93,6 +109,7 @@ class SourceRows {
   std::int64_t latest_us_ = latest_time_us();
   std::vector<TempTable> tables_;
   std::vector<Part> parts_;
+  std::vector<std::string> notes_;
   std::int64_t rows_ = 0;
 };
 

@@ -1,9 +1,12 @@
 #include "prompts/text_reader.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <limits>
+#include <new>
+#include <unistd.h>
 #include <vector>
 #include <zlib.h>
 #include <zstd.h>
@@ -11,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/fd.h"
 
 namespace gsa::prompts {
 namespace {
@@ -43,41 +47,93 @@ class TextReader::Decoder {
   const std::string path_;
 };
 
-// zlib's gz functions give plain files through unchanged, and read several members as one.
-class TextReader::Gzip : public Decoder {
+// Bytes of the file as they are.
+class TextReader::Plain : public Decoder {
  public:
-  explicit Gzip(const std::string& path) : Decoder(path), file_(gzopen(path.c_str(), "rb")) {
-    if (file_ == nullptr) throw_unreadable(path);
-    gzbuffer(file_, 1U << 18);
+  explicit Plain(const std::string& path)
+      : Decoder(path), fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (fd_.get() < 0) throw_unreadable(path);
   }
-  ~Gzip() override { gzclose_r(file_); }
 
   std::size_t read(char* out, std::size_t size) override {
-    size = std::min(size, std::size_t{std::numeric_limits<int>::max()});
-    const int count = gzread(file_, out, static_cast<unsigned>(size));
-    if (count > 0) return static_cast<std::size_t>(count);
-    int code = Z_OK;
-    gzerror(file_, &code);
-    if (code == Z_BUF_ERROR) throw_cut_off(path_);
-    if (code == Z_ERRNO) throw_unreadable(path_);
-    if (code != Z_OK && code != Z_STREAM_END) throw_damaged(path_);
-    return 0;
+    while (true) {
+      const ssize_t count = ::read(fd_.get(), out, size);
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) throw_unreadable(path_);
+    }
   }
 
  private:
-  gzFile file_;
+  Fd fd_;
+};
+
+// All members of the file one after the other. Zeros behind the last one are padding; zlib's own
+// gzread() ends in silence at whatever else stands there.
+class TextReader::Gzip : public Decoder {
+ public:
+  explicit Gzip(const std::string& path) : Decoder(path), file_(path) {
+    constexpr int kGzipOnly = 16 + MAX_WBITS;
+    if (inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
+  }
+  ~Gzip() override { inflateEnd(&stream_); }
+
+  std::size_t read(char* out, std::size_t size) override {
+    size = std::min(size, std::size_t{std::numeric_limits<int>::max()});
+    stream_.next_out = reinterpret_cast<Bytef*>(out);
+    stream_.avail_out = static_cast<uInt>(size);
+    while (stream_.avail_out == size) {
+      if (stream_.avail_in == 0 && !refill()) {
+        if (inside_) throw_cut_off(path_);
+        return 0;
+      }
+      if (!inside_ && !begin_member()) continue;
+      const int code = inflate(&stream_, Z_NO_FLUSH);
+      if (code == Z_STREAM_END) {
+        inside_ = false;
+      } else if (code != Z_OK && code != Z_BUF_ERROR) {
+        throw_damaged(path_);
+      }
+    }
+    return size - stream_.avail_out;
+  }
+
+ private:
+  bool refill() {
+    const std::size_t count = file_.read(bytes_.data(), bytes_.size());
+    stream_.next_in = reinterpret_cast<Bytef*>(bytes_.data());
+    stream_.avail_in = static_cast<uInt>(count);
+    return count > 0;
+  }
+
+  // False where there was only padding.
+  bool begin_member() {
+    while (began_ && stream_.avail_in > 0 && *stream_.next_in == 0) {
+      ++stream_.next_in;
+      --stream_.avail_in;
+    }
+    if (stream_.avail_in == 0) return false;
+    if (inflateReset(&stream_) != Z_OK) throw_damaged(path_);
+    inside_ = began_ = true;
+    return true;
+  }
+
+  Plain file_;
+  z_stream stream_ = {};
+  std::vector<char> bytes_ = std::vector<char>(1U << 18);
+  bool inside_ = false;  // a member
+  bool began_ = false;   // the first one
 };
 
 class TextReader::Zstd : public Decoder {
  public:
   explicit Zstd(const std::string& path)
-      : Decoder(path), file_(std::fopen(path.c_str(), "rb")), stream_(ZSTD_createDStream()) {
-    if (file_ == nullptr) throw_unreadable(path);
+      : Decoder(path), file_(path), stream_(ZSTD_createDStream()) {
+    if (stream_ == nullptr) throw std::bad_alloc();
+    // zstd --long=31 writes windows of 2 GiB; memory is taken as the data needs it.
+    ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax,
+                           ZSTD_dParam_getBounds(ZSTD_d_windowLogMax).upperBound);
   }
-  ~Zstd() override {
-    if (file_ != nullptr) std::fclose(file_);
-    ZSTD_freeDStream(stream_);
-  }
+  ~Zstd() override { ZSTD_freeDStream(stream_); }
 
   std::size_t read(char* out, std::size_t size) override {
     ZSTD_outBuffer output = {out, size, 0};
@@ -94,8 +150,7 @@ class TextReader::Zstd : public Decoder {
 
  private:
   bool refill() {
-    const std::size_t count = std::fread(bytes_.data(), 1, bytes_.size(), file_);
-    if (count == 0 && std::ferror(file_) != 0) throw_unreadable(path_);
+    const std::size_t count = file_.read(bytes_.data(), bytes_.size());
     // Bytes that the decoder still holds back come out of a call without input.
     if (count == 0 && flushed_) return false;
     flushed_ = count == 0;
@@ -103,7 +158,7 @@ class TextReader::Zstd : public Decoder {
     return count != 0 || missing_ != 0;
   }
 
-  std::FILE* file_;
+  Plain file_;
   ZSTD_DStream* stream_;
   std::vector<char> bytes_ = std::vector<char>(ZSTD_DStreamInSize());
   ZSTD_inBuffer input_ = {nullptr, 0, 0};
@@ -112,10 +167,16 @@ class TextReader::Zstd : public Decoder {
 };
 
 TextReader::TextReader(const std::string& path, Compression compression) {
-  if (compression == Compression::zstd) {
-    decoder_ = std::make_unique<Zstd>(path);
-  } else {
-    decoder_ = std::make_unique<Gzip>(path);
+  switch (compression) {
+    case Compression::none:
+      decoder_ = std::make_unique<Plain>(path);
+      break;
+    case Compression::gzip:
+      decoder_ = std::make_unique<Gzip>(path);
+      break;
+    case Compression::zstd:
+      decoder_ = std::make_unique<Zstd>(path);
+      break;
   }
 }
 

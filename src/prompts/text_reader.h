@@ -1,8 +1,8 @@
 #pragma once
 
-// Reads a text file's bytes, decompressing .gz and .zst, and insists on all of them. DuckDB takes
-// the readable beginning of a cut-off .gz or .zst for the whole file and says nothing, so every
-// text file goes through here once before DuckDB reads it. One thread.
+// Reads a text file's bytes, decompressing .gz (all members, zeros behind them) and .zst (all
+// frames, windows of any size), and insists on all of them: a cut-off or damaged file is an error,
+// never a shorter one. One thread.
 
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +27,7 @@ class TextReader {
 
  private:
   class Decoder;
+  class Plain;
   class Gzip;
   class Zstd;
   std::unique_ptr<Decoder> decoder_;

@@ -6,9 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace gsa::prompts {
+
+// Appends a code point that is no surrogate.
+void append_utf8(std::string& out, std::uint32_t code);
 
 class Utf8Check {
  public:

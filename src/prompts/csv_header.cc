@@ -1,0 +1,131 @@
+#include "prompts/csv_header.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace gsa::prompts {
+namespace {
+
+constexpr std::string_view kDelimiters = ",\t;|";
+constexpr std::int64_t kMostLines = 50;  // among which the header is looked for
+
+struct Line {
+  std::size_t begin;
+  std::int64_t number;
+  std::string_view text;  // without its newline
+};
+
+// The lines of `text` that are not blank, as far as they matter. Rows of delimiters alone are
+// blank: spreadsheets write them.
+std::vector<Line> first_lines(std::string_view text) {
+  std::vector<Line> lines;
+  std::size_t at = 0;
+  for (std::int64_t number = 1; at < text.size() && number <= kMostLines; ++number) {
+    std::size_t end = std::min(text.find_first_of("\r\n", at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (line.find_first_not_of(" ,\t;|") != std::string_view::npos) {
+      lines.push_back({at, number, line});
+    }
+    if (text.substr(end, 2) == "\r\n") ++end;
+    at = end + 1;
+  }
+  return lines;
+}
+
+// The fields of the record that `text` begins with, without their quotes.
+std::vector<std::string> fields_of(std::string_view text, char delimiter) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == '\n' || c == '\r')) {
+      break;
+    } else if (!quoted && c == delimiter) {
+      fields.emplace_back();
+    } else {
+      fields.back() += c;
+    }
+  }
+  for (std::string& field : fields) field = std::string(trim(field));
+  return fields;
+}
+
+// The header that begins at `line`: by the delimiter with which it names the prompt, else by the
+// one that makes most fields.
+CsvHeader header_at(std::string_view text, const Line& line, std::string_view delimiters) {
+  CsvHeader best{line.begin, line.number, delimiters.front(), {}, false, false, false};
+  for (const char delimiter : delimiters) {
+    std::vector<std::string> fields = fields_of(text.substr(line.begin), delimiter);
+    const bool names_it = std::any_of(fields.begin(), fields.end(), [](const std::string& field) {
+      return to_lower(field) == "prompt";
+    });
+    if (names_it || fields.size() > best.columns.size()) {
+      best.delimiter = delimiter;
+      best.columns = std::move(fields);
+      best.names_prompt = names_it;
+    }
+    if (names_it) break;
+  }
+  return best;
+}
+
+// The delimiter that a spreadsheet names in its first line: "sep=;".
+std::optional<char> named_delimiter(std::string_view line) {
+  line = line.substr(0, line.find_last_not_of(' ') + 1);
+  if (line.size() >= 2 && line.front() == '"' && line.back() == '"') {
+    line = line.substr(1, line.size() - 2);
+  }
+  constexpr std::string_view kSep = "sep=";
+  if (line.size() != kSep.size() + 1 || to_lower(line.substr(0, kSep.size())) != kSep) {
+    return std::nullopt;
+  }
+  return line.back();
+}
+
+}  // namespace
+
+CsvHeader find_csv_header(std::string_view text, const std::string& name) {
+  std::vector<Line> lines = first_lines(text);
+  if (lines.empty()) throw Error(fmt::format("{}: the file is blank", name));
+  std::string delimiters(kDelimiters);
+  if (const auto named = named_delimiter(lines.front().text); named && lines.size() > 1) {
+    delimiters = *named;
+    lines.erase(lines.begin());
+  }
+  std::optional<CsvHeader> guess;
+  for (const Line& line : lines) {
+    CsvHeader header = header_at(text, line, delimiters);
+    const bool is_comment = line.text.starts_with('#');
+    if (!header.names_prompt) {
+      if (!guess && !is_comment) guess = std::move(header);
+      continue;
+    }
+    header.has_preamble = line.begin != lines.front().begin;
+    for (const Line& before : lines) {
+      if (before.begin == line.begin) break;
+      const bool is_title =
+          header.columns.size() > 1 && fields_of(before.text, header.delimiter).size() == 1;
+      header.has_comments |= before.text.starts_with('#');
+      if (before.text.starts_with('#') || is_title) continue;
+      throw Error(fmt::format("{}, line {}: not the header: line {} is the first that names a "
+                              "column 'prompt'",
+                              name, before.number, line.number),
+                  fmt::format("a CSV file begins with its header: tail -n +{}", line.number));
+    }
+    return header;
+  }
+  return guess ? *guess : header_at(text, lines.front(), delimiters);
+}
+
+bool is_csv_of_prompts(std::string_view text) {
+  const std::vector<Line> lines = first_lines(text);
+  return !lines.empty() && header_at(text, lines.front(), kDelimiters).names_prompt;
+}
+
+}  // namespace gsa::prompts

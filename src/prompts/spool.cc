@@ -1,0 +1,166 @@
+#include "prompts/spool.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#define XXH_INLINE_ALL
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/invocation.h"
+
+namespace gsa::prompts {
+namespace {
+
+struct Spooled {
+  std::mutex mutex;
+  std::map<std::string, SpooledFile> files;  // by path
+};
+
+Spooled& spooled() {
+  static Spooled all;
+  return all;
+}
+
+bool is_standard_input(const std::string& source) {
+  return source == kStandardInput || source == "/dev/stdin";
+}
+
+// An open file by its number, as the pipe of <(command), which has another one each time.
+bool is_numbered(const std::string& source) {
+  return source.starts_with("/dev/fd/") || source.starts_with("/proc/self/fd/");
+}
+
+// In a server that carries out a command of another process, the numbers are those of the server.
+bool is_of_another_process(const std::string& source) {
+  return is_numbered(source) && invocation().folder >= 0;
+}
+
+std::string shown_name(const std::string& source) {
+  return is_standard_input(source) ? "standard input" : is_numbered(source) ? "a pipe" : source;
+}
+
+// A file without a name: nobody else finds it, and nothing is left of it.
+Fd nameless_file() {
+  const std::string folder = environment("TMPDIR").value_or("/tmp");
+  Fd file(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file.get() < 0) {
+    std::string name = (std::filesystem::path(folder) / "gsa-input-XXXXXX").string();
+    file = Fd(mkostemp(name.data(), O_CLOEXEC));
+    if (file.get() >= 0) unlink(name.c_str());
+  }
+  if (file.get() < 0) {
+    throw Error(
+        fmt::format("cannot make a temporary file in {}: {}", folder, std::strerror(errno)));
+  }
+  return file;
+}
+
+void write_all(int fd, const char* bytes, std::size_t size) {
+  while (size > 0) {
+    const ssize_t count = write(fd, bytes, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      throw Error(
+          fmt::format("cannot keep the input in a temporary file: {}", std::strerror(errno)),
+          "TMPDIR names another folder for it");
+    }
+    bytes += count;
+    size -= static_cast<std::size_t>(count);
+  }
+}
+
+// Waits until there is something to read, or the end.
+void wait_for_input(int fd) {
+  constexpr int kPatience = 100;  // milliseconds
+  while (true) {
+    if (interrupted()) throw Error("interrupted", "", ErrorCode::interrupted);
+    pollfd one{fd, POLLIN, 0};
+    if (poll(&one, 1, kPatience) != 0) return;
+  }
+}
+
+// Copies all of `from`; returns a hash of it.
+std::string copy(int from, int to, const std::string& name) {
+  const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> hash(XXH3_createState(),
+                                                                             XXH3_freeState);
+  XXH3_128bits_reset(hash.get());
+  std::array<char, 1 << 16> bytes;
+  while (true) {
+    wait_for_input(from);
+    const ssize_t count = ::read(from, bytes.data(), bytes.size());
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (count < 0) throw Error(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+    if (count == 0) break;
+    XXH3_128bits_update(hash.get(), bytes.data(), static_cast<std::size_t>(count));
+    write_all(to, bytes.data(), static_cast<std::size_t>(count));
+  }
+  const XXH128_hash_t sum = XXH3_128bits_digest(hash.get());
+  return fmt::format("{:016x}{:016x}", sum.high64, sum.low64);
+}
+
+}  // namespace
+
+bool is_pipe(const std::string& source) {
+  if (is_standard_input(source) || is_of_another_process(source)) return true;
+  struct stat status {};
+  return stat(source.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+std::shared_ptr<const Spool> Spool::read(const std::string& source) {
+  if (is_of_another_process(source)) {
+    throw Error("a pipe of <(command) cannot be read while gsa serve has the warehouse",
+                "use standard input: command | gsa run --source -");
+  }
+  const bool standard = is_standard_input(source);
+  const std::string name = shown_name(source);
+  Fd opened;
+  // Not waiting for a writer here: poll() does, and can be interrupted.
+  if (!standard) opened = Fd(open(source.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const int from = standard ? fileno(invocation().in) : opened.get();
+  if (from < 0) throw Error(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+  if (isatty(from) == 1) {
+    throw Error("standard input is a terminal, not a file or a pipe",
+                "write it before a pipe or <: cat prompts.jsonl | gsa run --source -");
+  }
+  Fd file = nameless_file();
+  const std::string content = copy(from, file.get(), name);
+  return std::shared_ptr<const Spool>(new Spool(std::move(file), name, content));
+}
+
+Spool::Spool(Fd file, std::string name, const std::string& content)
+    : file_(std::move(file)),
+      path_(fmt::format("/proc/self/fd/{}", file_.get())),
+      name_(std::move(name)) {
+  Spooled& all = spooled();
+  const std::lock_guard lock(all.mutex);
+  all.files[path_] = {name_, content};
+}
+
+Spool::~Spool() {
+  Spooled& all = spooled();
+  const std::lock_guard lock(all.mutex);
+  all.files.erase(path_);
+}
+
+std::optional<SpooledFile> find_spooled(const std::string& path) {
+  Spooled& all = spooled();
+  const std::lock_guard lock(all.mutex);
+  const auto found = all.files.find(path);
+  return found == all.files.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace gsa::prompts
