@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -50,6 +51,27 @@ TEST(Binary, LiesAnywhereAndIsReadOnlyOnceItIsLinked) {
   ASSERT_NE(stack, std::string::npos) << segments;
   const std::string flags = segments.substr(stack, segments.find('\n', stack) - stack);
   EXPECT_TRUE(has(flags, "RW ") && !has(flags, "RWE")) << flags;
+}
+
+// How often the bytes of an instruction are in the program.
+std::size_t count(const std::string& program, std::string_view bytes) {
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = program.find(bytes, at)) != std::string::npos; ++at) ++found;
+  return found;
+}
+
+TEST(Binary, ChecksItsStackItsBuffersAndItsCalls) {
+  const std::string symbols = readelf("--dyn-syms");
+  EXPECT_TRUE(has(symbols, "__stack_chk_fail"));
+  EXPECT_TRUE(has(symbols, "_chk@"));  // one of glibc's checked functions
+#if defined(__x86_64__)
+  // The notes of -fcf-protection are dropped, as the C library's own files have none.
+  std::ifstream file(gsa_binary(), std::ios::binary);
+  const std::string program(std::istreambuf_iterator<char>(file), {});
+  EXPECT_GT(count(program, "\xF3\x0F\x1E\xFA"), 100U);  // endbr64; 2 without it
+  // or $0, (%rsp): a page of the stack is touched before the next one is taken.
+  EXPECT_GT(count(program, std::string_view("\x48\x83\x0C\x24\x00", 5)), 0U);
+#endif
 }
 
 }  // namespace
