@@ -68,7 +68,7 @@ TEST(HubUrl, IsRefusedWithTheGrammarWhereItCannotBeMeant) {
 
 TEST(HubUrl, IsToldFromOtherText) {
   EXPECT_TRUE(is_hub_url("hf://x"));
-  EXPECT_FALSE(is_hub_url("https://huggingface.co/datasets/a/b"));
+  EXPECT_TRUE(is_hub_url("https://huggingface.co/datasets/a/b"));
 }
 
 }  // namespace
