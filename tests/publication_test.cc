@@ -76,7 +76,7 @@ TEST_F(PublicationTest, IsNotMadeWhereAModelCannotBeBuilt) {
       (TextRows{{"failed", "false", "1"}}));
 }
 
-TEST_F(PublicationTest, DropsWhatTheProjectNoLongerHasAndNothingElse) {
+TEST_F(PublicationTest, LeavesWhatTheProjectNoLongerHasInPlaceAndForgetsIt) {
   init_project();
   write("models/extra_table.sql",
         "{{ config(materialized='table') }} select count(*) as n from {{ ref('dim_users') }}\n");
@@ -89,8 +89,8 @@ TEST_F(PublicationTest, DropsWhatTheProjectNoLongerHasAndNothingElse) {
       "create view my_view as select count(*) as n from fct_sessions");
 
   expect_ok("run", few_);
-  EXPECT_FALSE(is_visible("table main.extra_table"));
-  EXPECT_FALSE(is_visible("view main.extra_view"));
+  EXPECT_TRUE(is_visible("table main.extra_table"));
+  EXPECT_EQ(read_cell(warehouse_, "select m from extra_view"), "51");
   EXPECT_EQ(read_cell(warehouse_, "select count(*) from ops.published where name like 'extra%'"),
             "0");
   EXPECT_EQ(read_cell(warehouse_, "select note from notes"), "mine");
@@ -222,11 +222,17 @@ TEST_F(IncrementalTest, ModelsGrowFromRunToRun) {
   expect_nothing_hidden();
 }
 
-TEST_F(IncrementalTest, ModelsThatAProjectNoLongerHasGoWithTheirTable) {
+// As dbt leaves it: nothing could make the history again.
+TEST_F(IncrementalTest, ATableSurvivesThatTheProjectLacksForAWhile) {
   EXPECT_EQ(run_batch("run", 1, {"--prompts", "300"}).exit_code, 0);
+  const Outcome without = run("build");
+  EXPECT_EQ(without.exit_code, 0) << without.err;
+  EXPECT_NE(without.err.find("no longer in the project, left in place: ledger"), std::string::npos)
+      << without.err;
   EXPECT_TRUE(is_visible("table main_audit.ledger"));
-  expect_ok("run", {"--prompts", "300"});
-  EXPECT_FALSE(is_visible("table main_audit.ledger"));
+  EXPECT_EQ(run("build").err.find("left in place"), std::string::npos);
+  EXPECT_EQ(run_batch("build", 3, {"--quiet"}).exit_code, 0);
+  EXPECT_EQ(ledger(), (TextRows{{"1", "299"}, {"3", "1"}}));
 }
 
 struct Size {

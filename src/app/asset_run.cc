@@ -207,7 +207,7 @@ assets::Versions versions_of_sources(duck::Connection& connection, const Catalog
                                      const assets::State& state, bool trusts_records) {
   assets::Versions versions;
   for (const assets::Asset& asset : catalog.graph.assets()) {
-    if (asset.kind != assets::AssetKind::source) continue;
+    if (asset.kind != assets::AssetKind::source || asset.relation.empty()) continue;
     const auto published = assets::published_version(asset, state);
     if (trusts_records && published && assets::stands_as_made(asset, state)) {
       versions[asset.name] = *published;
@@ -290,6 +290,9 @@ std::vector<std::string> plan_lines(const assets::Plan& plan, bool all) {
   if (!plan.gone.empty()) {
     lines.push_back(fmt::format("no longer in the project: {}", listed(plan.gone)));
   }
+  if (!plan.left.empty()) {
+    lines.push_back(fmt::format("no longer in the project, left in place: {}", listed(plan.left)));
+  }
   if (count == 0) return lines;
   lines.push_back(
       fmt::format("{} to make", counted(static_cast<std::int64_t>(count), "asset", "assets")));
@@ -306,6 +309,7 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
   AssetRun run = asked;
   run.audience = audience.get();
   duck::Connection connection = database.connect();
+  prepare_session(connection, run.project);
   std::optional<assets::Recorder> own;
   if (run.recorder == nullptr) {
     own.emplace(database, assets::RunHeader{run.command, run.options, run.baseline,

@@ -117,7 +117,8 @@ class Engine {
   std::int64_t steps_begun() const;
 
   // Relations that may become visible after run(), and what stays; provenance is the caller's to
-  // fill in. `complete`: what is in neither goes, unless something is held back.
+  // fill in. `complete`: what the graph no longer has leaves the publication, unless something is
+  // held back.
   Publication publication(const EngineResult& result, bool complete) const;
   // From now on Ctrl-C stops nothing. Throws Error{interrupted} where it came before.
   void stop_interrupting();

@@ -114,7 +114,11 @@ Publication Engine::publication(const EngineResult& result, bool complete) const
   const bool drops = complete && result.held_back.empty();
   for (const PublishedRelation& old : options_.state.shown) {
     if (shown.contains({old.schema, old.name})) continue;
-    if (!drops || belongs(options_.graph, old)) publication.kept.push_back(old);
+    if (!drops || belongs(options_.graph, old)) {
+      publication.kept.push_back(old);
+    } else if (is_left_in_place(options_.graph, old)) {
+      publication.left.push_back(old);
+    }
   }
   return publication;
 }

@@ -186,7 +186,7 @@ TEST(Engine, LeavesAnAssetFreshThatDeletesFromItself) {
   EXPECT_EQ(p.reasons(), Texts{});
 }
 
-TEST(Engine, DropsWhatTheGraphNoLongerHasButNotAfterASelection) {
+TEST(Engine, LeavesWhatTheGraphNoLongerHasAndForgetsItButNotAfterASelection) {
   Pipeline p;
   p.table("a", "select 1 as i");
   p.table("b", "select 1 as i");
@@ -199,17 +199,19 @@ TEST(Engine, DropsWhatTheGraphNoLongerHasButNotAfterASelection) {
   EXPECT_EQ(p.relations(), (Lines{"main.a", "main.b", "main.mine"}));
   p.table("a", "select 2 as i");
   p.run();
-  EXPECT_EQ(p.relations(), (Lines{"main.a", "main.mine"}));
+  EXPECT_EQ(p.relations(), (Lines{"main.a", "main.b", "main.mine"}));
+  EXPECT_EQ(p.rows("select name from ops.published"), (Lines{"a"}));
 }
 
-TEST(Engine, MovesAnAssetWhoseRelationWasRenamed) {
+TEST(Engine, MakesAnAssetWhoseRelationWasRenamedAndLeavesTheOld) {
   Pipeline p;
   p.table("a", "select 1 as i");
   p.run();
   p.table("a", "select 1 as i").relation = "b";
   EXPECT_EQ(p.reasons(), (Texts{{"a", "its table is missing"}}));
   p.run();
-  EXPECT_EQ(p.relations(), (Lines{"main.b"}));
+  EXPECT_EQ(p.relations(), (Lines{"main.a", "main.b"}));
+  EXPECT_EQ(p.rows("select name from ops.published"), (Lines{"b"}));
 }
 
 TEST(Engine, TurnsATableIntoAViewAndBack) {

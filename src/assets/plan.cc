@@ -104,7 +104,8 @@ class Planner {
     for (const Check& check : checks) plan.checks_due.push_back(is_due_now(check));
     if (options_.only) return plan;
     for (const PublishedRelation& relation : state_.shown) {
-      if (!belongs(graph_, relation)) plan.gone.insert(relation.name);
+      if (belongs(graph_, relation)) continue;
+      (is_left_in_place(graph_, relation) ? plan.left : plan.gone).insert(relation.name);
     }
     return plan;
   }
@@ -214,6 +215,8 @@ class Planner {
         inputs[name] = source->second;
       } else if (const auto version = published_version(graph_[index], state_)) {
         inputs[name] = *version;
+      } else {
+        inputs[name] = "";  // as it is on record of what nobody here makes
       }
     }
     return !options_.only && is_due(check, inputs, state_);
@@ -255,7 +258,7 @@ bool is_due(const Check& check, const Versions& inputs, const State& state) {
 }
 
 bool Plan::is_empty() const {
-  return joins.empty() && gone.empty() &&
+  return joins.empty() && gone.empty() && left.empty() &&
          std::none_of(units.begin(), units.end(),
                       [](const PlannedUnit& planned) { return planned.reason.has_value(); }) &&
          std::none_of(checks_due.begin(), checks_due.end(), [](bool due) { return due; });
@@ -288,6 +291,10 @@ bool belongs(const Graph& graph, const PublishedRelation& relation) {
              ? std::pair(relation.schema, relation.name) == relation_of(asset, "")
              : std::find(asset.partitions.begin(), asset.partitions.end(),
                          relation.unit.partition) != asset.partitions.end();
+}
+
+bool is_left_in_place(const Graph& graph, const PublishedRelation& relation) {
+  return relation.unit.partition.empty() || !graph.find(relation.unit.asset);
 }
 
 bool stands_as_made(const Asset& asset, const State& state) {

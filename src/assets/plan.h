@@ -62,9 +62,11 @@ struct Plan {
   std::set<std::string> joins;
   std::vector<bool> checks_due;  // by number of check; also those of assets that will be made
 
-  std::set<std::string> gone;  // relations that are published and no longer belong to the graph
+  // Relations that are published and no longer belong to the graph: those that are dropped, and
+  // those that stay in the file, out of the publication.
+  std::set<std::string> gone, left;
 
-  bool is_empty() const;  // nothing to make, to join, to check and to drop
+  bool is_empty() const;  // nothing to make, to join, to check, to drop and to leave
   const PlannedUnit* find(const Unit& unit) const;
   std::set<std::string> stale() const;  // names of assets
 };
@@ -74,6 +76,11 @@ Plan make_plan(const Graph& graph, const std::vector<Check>& checks, const State
 
 // Whether a relation of an earlier publication still belongs to the graph.
 bool belongs(const Graph& graph, const PublishedRelation& relation);
+
+// Whether one that does not is left in place, as dbt leaves the table of a model that is deleted or
+// disabled: it may be a history that nothing could make again. A partition of an asset that has
+// others now is dropped.
+bool is_left_in_place(const Graph& graph, const PublishedRelation& relation);
 
 // Whether tables of a published asset are there with the rows that they were made with.
 bool stands_as_made(const Asset& asset, const State& state);

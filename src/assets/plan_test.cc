@@ -209,10 +209,11 @@ TEST(Plan, NamesRelationsThatNoLongerBelongToTheGraphButNotToASelection) {
   p.run();
   p.remove("end");
   EXPECT_EQ(p.reasons(), Texts{});
-  EXPECT_EQ(p.plan().gone, (Names{"end"}));
+  EXPECT_EQ(p.plan().left, (Names{"end"}));
+  EXPECT_EQ(p.plan().gone, Names{});
   PlanOptions only;
   only.only = Names{};
-  EXPECT_EQ(p.plan(only).gone, Names{});
+  EXPECT_EQ(p.plan(only).left, Names{});
   EXPECT_TRUE(p.run().published);
   EXPECT_TRUE(p.plan().is_empty());
 }

@@ -34,6 +34,7 @@ class Publisher {
     for (std::size_t r = 0; r < rows.rows(); ++r) {
       kinds_[{to_lower(rows.text(r, 0)), to_lower(rows.text(r, 1))}] = rows.text(r, 2);
     }
+    read_comments();
   }
 
   void drop(const std::string& schema, const std::string& name) {
@@ -55,12 +56,46 @@ class Publisher {
       drop(relation.schema, hidden_name);
       connection_.execute(fmt::format(
           "create view {} as\n{}", qualified(relation.schema, relation.name), relation.view_sql));
+      comment_as(relation.schema, hidden_name, relation.name);
     }
   }
 
  private:
+  struct Comment {
+    std::string column;  // empty: on the view
+    std::string text;
+  };
+
+  // A view is made anew under its own name, and takes the comments of the hidden one.
+  void read_comments() {
+    const duck::Result rows = connection_.query(
+        "select schema_name, view_name, '', comment from duckdb_views() where database_name = "
+        "current_database() and comment is not null and starts_with(view_name, " +
+        sql_quote(kHiddenPrefix) +
+        ") union all select schema_name, table_name, column_name, comment from duckdb_columns() "
+        "where database_name = current_database() and comment is not null and "
+        "starts_with(table_name, " +
+        sql_quote(kHiddenPrefix) + ")");
+    for (std::size_t r = 0; r < rows.rows(); ++r) {
+      comments_[{rows.text(r, 0), rows.text(r, 1)}].push_back({rows.text(r, 2), rows.text(r, 3)});
+    }
+  }
+
+  void comment_as(const std::string& schema, const std::string& hidden_name,
+                  const std::string& name) {
+    const auto found = comments_.find({schema, hidden_name});
+    if (found == comments_.end()) return;
+    for (const Comment& comment : found->second) {
+      const std::string on = comment.column.empty() ? "view " + qualified(schema, name)
+                                                    : "column " + qualified(schema, name) + "." +
+                                                          sql_name(comment.column);
+      connection_.execute(fmt::format("comment on {} is {}", on, sql_quote(comment.text)));
+    }
+  }
+
   duck::Connection& connection_;
   std::map<Name, std::string> kinds_;
+  std::map<Name, std::vector<Comment>> comments_;  // of hidden views
 };
 
 std::string text_or_null(const std::string& value) {
@@ -140,7 +175,10 @@ void publish_within_transaction(duck::Connection& connection, const Publication&
       if (relation.view_sql.empty() != views) publisher.show(relation);
     }
   }
-  for (const auto& [schema, name] : gone) publisher.drop(schema, name);
+  const std::set<Name> left = names_of(publication.left);
+  for (const Name& name : gone) {
+    if (!left.contains(name)) publisher.drop(name.first, name.second);
+  }
   write_provenance(connection, publication.provenance);
   publication.records.write(connection);
   write_published(connection, publication.made, before, gone);

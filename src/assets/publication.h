@@ -68,8 +68,11 @@ struct PublishedRelation {
 struct Publication {
   // Stand under their hidden names. Views come in an order in which each finds those that it reads.
   std::vector<PublishedRelation> made;
-  // Stay as they are; what earlier publications had beyond these and `made` goes.
+  // Stay as they are.
   std::vector<PublishedRelation> kept;
+  // Belong to the publication no longer, and stay in the file. What earlier publications had beyond
+  // `made`, `kept` and these is dropped.
+  std::vector<PublishedRelation> left;
   Provenance provenance;
   RecordBatch records;  // for schema ops
 };

@@ -154,7 +154,7 @@ TEST_F(OlderFile, IsUpgraded) {
 
 TEST_F(OlderFile, IsReplacedByARun) {
   EXPECT_TRUE(p.run().published);
-  EXPECT_EQ(p.relations(), (Lines{"main.a", "main.mine"}));
+  EXPECT_EQ(p.relations(), (Lines{"main.a", "main.b", "main.mine"}));
   EXPECT_EQ(p.rows("from ops.published"), (Lines{"main, a, table, a, null, 1"}));
   EXPECT_EQ(p.reasons(), Texts{});
 }

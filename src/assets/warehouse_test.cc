@@ -173,7 +173,7 @@ TEST_F(Warehouse, RefusesANewerFormat) {
   {
     const duck::Database database = open_warehouse(options(), Access::write);
     duck::Connection connection = database.connect();
-    publish(connection, {{}, {}, provenance(), {}});
+    publish(connection, {{}, {}, {}, provenance(), {}});
     connection.execute("update ops.provenance set warehouse_format = 99");
   }
   EXPECT_NE(refusal(Access::read).find("written by a newer version of gsa"), std::string::npos);
@@ -182,12 +182,12 @@ TEST_F(Warehouse, RefusesANewerFormat) {
 TEST_F(Warehouse, TakesAnOlderFormatForNothingPublishedAndPublishesAnew) {
   const duck::Database database = open_warehouse(options(), Access::write);
   duck::Connection connection = database.connect();
-  publish(connection, {{}, {}, provenance(), {}});
+  publish(connection, {{}, {}, {}, provenance(), {}});
   ASSERT_TRUE(read_provenance(connection));
   connection.execute(
       "create or replace table ops.provenance as select 1 as warehouse_format, 'x' as source");
   EXPECT_FALSE(read_provenance(connection));
-  publish(connection, {{}, {}, provenance(), {}});
+  publish(connection, {{}, {}, {}, provenance(), {}});
   EXPECT_TRUE(read_provenance(connection));
 }
 
@@ -197,7 +197,7 @@ TEST_F(Warehouse, KeepsWhyTheSourceAndWhatWasOddInIt) {
   Provenance made = provenance();
   made.source_reason = "it's in the cache";
   made.findings = {{"rows without a time", "skipped", 7}, {"prompts, odd", "kept", 0}};
-  publish(connection, {{}, {}, made, {}});
+  publish(connection, {{}, {}, {}, made, {}});
   const Provenance read = read_provenance(connection).value_or(Provenance{});
   EXPECT_EQ(read.source_reason, "it's in the cache");
   ASSERT_EQ(read.findings.size(), 2u);
@@ -207,7 +207,7 @@ TEST_F(Warehouse, KeepsWhyTheSourceAndWhatWasOddInIt) {
   EXPECT_EQ(read.findings[1].count, 0);
   // A later publication without findings leaves none of these.
   made.findings = {};
-  publish(connection, {{}, {}, made, {}});
+  publish(connection, {{}, {}, {}, made, {}});
   const Provenance later = read_provenance(connection).value_or(made);
   EXPECT_EQ(later.source_reason, "it's in the cache");
   EXPECT_TRUE(later.findings.empty());
@@ -230,6 +230,7 @@ TEST_F(Warehouse, PublishesHiddenTablesAndViewsAtOnce) {
   publish(connection, {{{"main", "t", "", {"t", ""}, 1},
                         {"main", "v", "select i * 10 as i from main.t", {"v", ""}, 1}},
                        {},
+                       {},
                        provenance(),
                        {}});
   EXPECT_EQ(connection.query_int64("select i from t"), 2);
@@ -242,8 +243,8 @@ TEST_F(Warehouse, AFailedPublicationChangesNothing) {
   const duck::Database database = open_warehouse(options(), Access::write);
   duck::Connection connection = database.connect();
   connection.execute("create table a as select 1 as i; create table __gsa_new__a as select 2 as i");
-  publish(connection, {{}, {}, provenance(), {}});
-  EXPECT_THROW(publish(connection, {{made_as("a"), made_as("missing")}, {}, provenance(), {}}),
+  publish(connection, {{}, {}, {}, provenance(), {}});
+  EXPECT_THROW(publish(connection, {{made_as("a"), made_as("missing")}, {}, {}, provenance(), {}}),
                Error);
   EXPECT_EQ(connection.query_int64("select i from a"), 1);
   EXPECT_EQ(connection.query_int64("select i from __gsa_new__a"), 2);
@@ -255,12 +256,12 @@ TEST_F(Warehouse, APublicationDropsWhatIsNeitherMadeNorKept) {
   connection.execute("create table mine as select 1 as i");
   connection.execute(
       "create table __gsa_new__a as select 1 as i; create table __gsa_new__b as select 1 as i");
-  publish(connection, {{made_as("a"), made_as("b")}, {}, provenance(), {}});
+  publish(connection, {{made_as("a"), made_as("b")}, {}, {}, provenance(), {}});
   connection.execute("create table __gsa_new__a as select 2 as i");
-  publish(connection, {{made_as("a")}, {made_as("b")}, provenance(), {}});
+  publish(connection, {{made_as("a")}, {made_as("b")}, {}, provenance(), {}});
   EXPECT_EQ(published_relations(connection).size(), 2u);
   connection.execute("create table __gsa_new__a as select 3 as i");
-  publish(connection, {{made_as("a")}, {}, provenance(), {}});
+  publish(connection, {{made_as("a")}, {}, {}, provenance(), {}});
   EXPECT_EQ(connection.query("select name from (show tables)").rows(),
             2u);  // a, and what is not ours
   EXPECT_EQ(connection.query_int64("select i from a"), 3);
