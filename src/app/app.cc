@@ -286,6 +286,8 @@ void add_project_options(CLI::App& command, ProjectOptions& options) {
       ->type_name("DIR");
   command.add_option("--vars", options.vars, "Override vars of the project: '{name: value}'")
       ->type_name("YAML");
+  command.add_option("-t,--target", options.target, "A target of the project's profiles.yml")
+      ->type_name("NAME");
   CLI::Option* select =
       command
           .add_option("-s,--select", options.select,

@@ -9,9 +9,12 @@
 #include "app/month_parts.h"
 #include "app/raw_assets.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "dbt/compile.h"
+#include "dbt/contract.h"
 #include "dbt/graph.h"
+#include "dbt/materialize.h"
 #include "dbt/sql_tokens.h"
 
 namespace gsa::app {
@@ -25,6 +28,8 @@ assets::AssetKind kind_of(dbt::Materialization materialized) {
       return assets::AssetKind::table;
     case dbt::Materialization::incremental:
       return assets::AssetKind::incremental;
+    case dbt::Materialization::seed:
+      return assets::AssetKind::table;
     case dbt::Materialization::ephemeral:
       return assets::AssetKind::ephemeral;
   }
@@ -43,8 +48,10 @@ std::string asset_name(const dbt::Node& node) {
 class CatalogBuilder {
  public:
   // `months` are those of models that are made month by month.
-  CatalogBuilder(const dbt::Project& project, std::vector<std::string> months)
+  CatalogBuilder(const dbt::Project& project, OutsideVersions& outside,
+                 std::vector<std::string> months)
       : project_(project),
+        outside_(outside),
         months_(std::move(months)),
         full_(project, refresh()),
         added_(project, adding()) {}
@@ -55,7 +62,7 @@ class CatalogBuilder {
     asset.kind = node.kind == dbt::NodeKind::source ? assets::AssetKind::source
                                                     : kind_of(node.model.materialized);
     describe(node, asset);
-    if (asset.kind != assets::AssetKind::ephemeral) {
+    if (asset.kind != assets::AssetKind::ephemeral && node.external.empty()) {
       asset.schema = node.relation.schema;
       asset.relation = node.relation.name;
     }
@@ -101,6 +108,7 @@ class CatalogBuilder {
                   {"warn_if", node.test.warn_if},
                   {"error_if", node.test.error_if},
                   {"fail_calc", node.test.fail_calc}};
+    outside_.add(node, check.code["sql"], check.code);
     if (node.test.limit) check.code["limit"] = fmt::format("{}", *node.test.limit);
     for (const std::size_t guarded : guards) {
       check.guards.push_back(asset_name(project_.nodes()[guarded]));
@@ -130,14 +138,49 @@ class CatalogBuilder {
   }
 
   assets::Code code_of(const dbt::Node& node) {
-    assets::Code code = {{"sql", sql_of(node, full_)},
-                         {"materialization", dbt::to_string(node.model.materialized)},
+    assets::Code code = {{"materialization", dbt::to_string(node.model.materialized)},
                          {"relation", dbt::to_sql(node.relation)}};
+    if (node.is_seed()) {
+      add_seed(node, code);
+    } else {
+      code["sql"] = sql_of(node, full_);
+      outside_.add(node, code["sql"], code);
+    }
     if (node.model.materialized == dbt::Materialization::incremental) {
       code["incremental SQL"] = sql_of(node, added_);
+      outside_.add(node, code["incremental SQL"], code);
       code["unique key"] = join(node.model.unique_key, ", ");
+      add_strategy(node.model, code);
     }
+    if (node.model.has_contract) {
+      code["contract"] = dbt::contract_columns(node, project_.files());
+    }
+    std::vector<std::string> columns;
+    for (const dbt::ColumnSpec& column : node.columns) columns.push_back(column.name);
+    const std::string comments =
+        join(dbt::comments_on(node, dbt::to_sql(node.relation), false, columns), "; ");
+    if (!comments.empty()) code["comments"] = comments;
     return code;
+  }
+
+  void add_seed(const dbt::Node& node, assets::Code& code) const {
+    const dbt::SeedConfig& config = node.model.seed;
+    code["file"] = fmt::format("{:016x}", stable_hash(project_.files().read(node.file)));
+    std::vector<std::string> types;
+    for (const auto& [column, type] : config.column_types) types.push_back(column + " " + type);
+    code["column types"] = join(types, ", ");
+    code["delimiter"] = std::string(1, config.delimiter);
+    code["quoting of columns"] = config.quote_columns ? "yes" : "no";
+  }
+
+  // What differs from the default: it was not always a part of the code.
+  static void add_strategy(const dbt::ModelConfig& model, assets::Code& code) {
+    if (model.strategy == dbt::IncrementalStrategy::append) code["strategy"] = "append";
+    if (model.strategy == dbt::IncrementalStrategy::merge) {
+      code["strategy"] =
+          fmt::format("merge of {} without {}", join(model.merge_update_columns, ", "),
+                      join(model.merge_exclude_columns, ", "));
+    }
   }
 
   void add_made(const assets::Graph& graph, std::size_t node, std::set<std::size_t>& inputs) const {
@@ -162,18 +205,21 @@ class CatalogBuilder {
   }
 
   const dbt::Project& project_;
+  OutsideVersions& outside_;
   std::vector<std::string> months_;
   dbt::Compiler full_, added_;
 };
 
+// That of a source only warns, as `dbt build` goes on whatever the age of its sources.
 assets::Check freshness_check(const std::string& name, const std::string& asset,
-                              const dbt::Freshness& freshness) {
+                              const dbt::Node& node) {
+  const dbt::Freshness freshness = node.freshness.value_or(dbt::Freshness{});
   assets::Check check;
   check.name = name;
   check.asset = asset;
   check.inputs = {asset};
   check.kind = "freshness";
-  check.blocks = freshness.error_after.has_value();
+  check.blocks = freshness.error_after.has_value() && node.kind != dbt::NodeKind::source;
   check.always = true;
   check.code = {{"filter", freshness.filter}, {"loaded_at_field", freshness.loaded_at_field}};
   if (freshness.warn_after) check.code["warn_after"] = to_string(*freshness.warn_after);
@@ -192,8 +238,8 @@ std::vector<std::string> months_of(const std::vector<assets::Asset>& raw) {
 }  // namespace
 
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
-                     std::vector<assets::Asset> exports) {
-  CatalogBuilder builder(project, months_of(raw));
+                     OutsideVersions outside, std::vector<assets::Asset> exports) {
+  CatalogBuilder builder(project, outside, months_of(raw));
   std::vector<assets::Asset> all = std::move(raw);
   const std::size_t raw_count = all.size();
   Catalog catalog;
@@ -223,8 +269,7 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
     catalog.checks.push_back(builder.check_of(nodes[index], catalog.graph, guards[index]));
   }
   for (const auto& [name, index] : catalog.freshness) {
-    const dbt::Freshness freshness = nodes[index].freshness.value_or(dbt::Freshness{});
-    catalog.checks.push_back(freshness_check(name, asset_name(nodes[index]), freshness));
+    catalog.checks.push_back(freshness_check(name, asset_name(nodes[index]), nodes[index]));
   }
   return catalog;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/outside_versions.h"
 #include "assets/graph.h"
 #include "assets/plan.h"
 #include "dbt/graph.h"
@@ -26,8 +27,9 @@ struct Catalog {
 // `raw` are the tables that gsa makes itself; a source of the project that reads one of them is
 // that asset. Models that are made month by month have the months of the raw tables, where these
 // have any. `exports` hang on what they are made of.
+// What models read beside assets becomes part of their code.
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
-                     std::vector<assets::Asset> exports = {});
+                     OutsideVersions outside, std::vector<assets::Asset> exports = {});
 
 // "12 hours"
 std::string to_string(const dbt::AgeLimit& limit);

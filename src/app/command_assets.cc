@@ -28,7 +28,7 @@ struct AssetsOptions {
 // Opens, reads, and gives what there is to `show`.
 template <typename Show>
 int with_overview(const AssetsOptions& options, const Show& show) {
-  const dbt::Project project = load_project(options.project);
+  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
   if (!options.common.quiet) print_warnings(project);
   const duck::Database database = open_or_in_memory(options.common, {}, assets::Access::read);
   duck::Connection connection = database.connect();

@@ -18,6 +18,10 @@
 namespace gsa::app {
 namespace {
 
+std::string comma_list(const std::set<std::string>& names) {
+  return join({names.begin(), names.end()}, ", ");
+}
+
 struct BuildOptions {
   CommonOptions common;
   ProjectOptions project;
@@ -40,10 +44,11 @@ assets::Provenance provenance_of(duck::Connection& connection, const ProjectOpti
 }
 
 // The raw tables are only read here.
-Catalog catalog_of(const dbt::Project& project, const assets::State& state) {
+Catalog catalog_of(const dbt::Project& project, const assets::State& state,
+                   duck::Connection& connection) {
   std::vector<assets::Asset> raw = published_raw_assets(state);
   for (assets::Asset& asset : raw) asset.kind = assets::AssetKind::source;
-  return make_catalog(project, std::move(raw));
+  return make_catalog(project, std::move(raw), OutsideVersions(project, state, connection));
 }
 
 // What the selection reads directly and the warehouse does not have, of sources or of models.
@@ -53,6 +58,8 @@ std::vector<std::string> missing_inputs(const Catalog& catalog, const assets::St
   const auto look = [&](std::size_t index) {
     const assets::Asset& asset = catalog.graph[index];
     const bool is_source = asset.kind == assets::AssetKind::source;
+    // What stands for a source of files is part of the SQL of its readers.
+    if (is_source && asset.relation.empty()) return;
     if (is_source == sources && state.find(asset.schema, asset.relation) == nullptr) {
       missing.insert(asset.relation);
     }
@@ -80,11 +87,24 @@ void require_own_raw_tables(const ProjectOptions& project, const assets::State& 
   throw Error("the raw tables were made by another version of gsa", "make them anew with: gsa run");
 }
 
+// A warehouse that is not there is made for a project that needs no table of it.
+void refuse_new_warehouse(const dbt::Project& project, const std::string& path) {
+  std::set<std::string> read;
+  for (const dbt::Node& node : project.nodes()) {
+    const bool is_table = node.kind == dbt::NodeKind::source && node.external.empty();
+    if (is_table && !node.children.empty()) read.insert(node.name);
+  }
+  if (read.empty()) return;
+  throw Error(fmt::format("there is no warehouse at {}, and the project reads tables of it: {}",
+                          path, comma_list(read)),
+              "make raw tables with: gsa run");
+}
+
 void build(const BuildOptions& options, const dbt::Project& project,
            const duck::Database& database) {
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
-  const Catalog catalog = catalog_of(project, state);
+  const Catalog catalog = catalog_of(project, state, connection);
   assets::PlanOptions planning;
   planning.full_refresh = options.full_refresh;
   planning.sources = versions_of_sources(connection, catalog, state, false);
@@ -111,10 +131,11 @@ void build(const BuildOptions& options, const dbt::Project& project,
 }
 
 void build(const BuildOptions& options) {
-  const dbt::Project project = load_project(options.project);
+  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
   if (!options.common.quiet) print_warnings(project);
-  const duck::Database database =
-      open_for_run(options.common, options.record, assets::Access::change);
+  CommonOptions common = options.common;
+  common.warehouse.confirm_new = [&] { refuse_new_warehouse(project, common.warehouse.path); };
+  const duck::Database database = open_for_run(common, options.record, assets::Access::write);
   try {
     build(options, project, database);
   } catch (const Error& error) {
@@ -144,19 +165,18 @@ assets::Plan plan_of_tests(const BuildOptions& options, const dbt::Project& proj
     }
   }
   if (missing.empty()) return plan;
-  throw Error(fmt::format("the warehouse lacks the models to be tested: {}",
-                          join({missing.begin(), missing.end()}, ", ")),
+  throw Error(fmt::format("the warehouse lacks the models to be tested: {}", comma_list(missing)),
               "make them with: gsa build   (or gsa run, where there are no raw tables either)");
 }
 
 void test(const BuildOptions& options) {
-  const dbt::Project project = load_project(options.project);
+  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
   if (!options.common.quiet) print_warnings(project);
   bool writable = false;
   const duck::Database database = open_for_records(options.common, options.record, writable);
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
-  const Catalog catalog = catalog_of(project, state);
+  const Catalog catalog = catalog_of(project, state, connection);
   const assets::Plan plan = plan_of_tests(options, project, catalog, state);
   if (plan.is_empty()) {
     if (!options.common.quiet) fmt::print(err_stream(), "Nothing to do: no tests are selected\n");

@@ -150,7 +150,7 @@ class Exporter {
 };
 
 int run_export(const ExportOptions& options) {
-  const dbt::Project project = load_project(options.project);
+  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
   bool writable = false;
   const duck::Database database = open_for_records(options.common, options.record, writable);
   try {

@@ -101,7 +101,7 @@ assets::Access access_for(const PlanCommandOptions& options) {
 
 void plan(const PlanCommandOptions& options) {
   const PipelineOptions& pipeline = options.pipeline;
-  const dbt::Project project = load_project(pipeline.project);
+  const dbt::Project project = load_project(pipeline.project, pipeline.common.warehouse.path);
   if (!pipeline.common.quiet) print_warnings(project);
   FetchProgress download("downloading", pipeline.common.quiet);
   const prompts::ResolvedSources sources =

@@ -104,7 +104,8 @@ api::SessionPageRequest page_of(const Request& request) {
 }
 
 api::AssetsNow assets_now(const ProjectOptions& options, duck::Connection& connection) {
-  const dbt::Project project = load_project(options);
+  const std::string database = connection.query("select current_database()").text(0, 0);
+  const dbt::Project project = load_project(options, database);
   AssetOverview overview(project, connection);
   api::AssetsNow now;
   for (std::size_t i = 0; i < overview.catalog.graph.size(); ++i) {
@@ -127,7 +128,8 @@ api::AssetsNow assets_now(const ProjectOptions& options, duck::Connection& conne
 }
 
 api::ColumnLineage lineage_now(const ProjectOptions& options, duck::Connection& connection) {
-  const dbt::Project project = load_project(options);
+  const std::string database = connection.query("select current_database()").text(0, 0);
+  const dbt::Project project = load_project(options, database);
   const AssetOverview overview(project, connection);
   api::ColumnLineage lineage;
   for (const auto& [asset, query] : lineage_of_models(project, overview.catalog, connection)) {

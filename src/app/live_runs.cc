@@ -421,7 +421,7 @@ void LiveRuns::ended(std::int64_t id) {
 }
 
 void LiveRuns::run(const PipelineOptions& options, bool with_token, const std::stop_token& stop) {
-  const dbt::Project project = load_project(options.project);
+  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
   const auto going = std::make_shared<Going>(*this, options, [this] { thread_.request_stop(); });
   const auto look = [&](const std::shared_ptr<Going>& looking) {
     const std::lock_guard lock(mutex_);

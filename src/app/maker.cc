@@ -99,7 +99,16 @@ assets::Work Maker::work() {
                  assets::CheckOutcome& outcome) { ask(check, lane, outcome); }};
 }
 
+void Maker::prepare(duck::Connection& lane) {
+  {
+    const std::lock_guard lock(preparing_);
+    if (!prepared_.insert(&lane).second) return;
+  }
+  prepare_session(lane, run_.project);
+}
+
 assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
+  prepare(lane);
   if (run_.raw != nullptr && is_raw_table(unit.asset)) {
     return run_.raw->make(unit, lane, engine_, sums_, log_);
   }
@@ -156,7 +165,8 @@ double Maker::age_of(const dbt::Node& node, const std::string& asset,
   if (!freshness.loaded_at_field.empty()) {
     const dbt::Relation& relation = node.relation;
     const std::string name =
-        relation.database.empty()
+        !node.external.empty() ? node.external
+        : relation.database.empty()
             ? sql_name(relation.schema) + "." +
                   sql_name(engine_.current_name(relation.schema, relation.name))
             : dbt::to_sql(relation);
@@ -178,7 +188,17 @@ double Maker::age_of(const dbt::Node& node, const std::string& asset,
 void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
                     assets::CheckOutcome& outcome) {
   const dbt::Node& node = run_.project.nodes()[run_.catalog.freshness.at(check.name)];
-  const double age = age_of(node, check.asset, lane);
+  std::optional<Error> unknown;
+  double age = 0;
+  try {
+    age = age_of(node, check.asset, lane);
+  } catch (const duck::SqlError& error) {
+    if (check.blocks || error.kind() == duck::SqlErrorKind::interrupted) throw;
+    unknown = error;
+  } catch (const Error& error) {
+    if (check.blocks) throw;
+    unknown = error;
+  }
   const dbt::Freshness freshness = node.freshness.value_or(dbt::Freshness{});
   dbt::NodeResult result;
   result.name = check.name;
@@ -196,12 +216,24 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
     outcome.message = std::isnan(age) ? "there is no row that says when it came"
                                       : fmt::format("the newest is {:.1f} hours old", age / 3600);
   };
+  if (unknown) {
+    result.status = dbt::Status::warn;
+    result.failures = outcome.failures = 1;
+    result.condition = outcome.condition = "its age is not known: " + unknown->message();
+    outcome.status = "warn";
+    outcome.message = unknown->message();
+  }
   compare(freshness.warn_after, dbt::Status::warn, "warn");
-  compare(freshness.error_after, dbt::Status::fail, "fail");
+  if (check.blocks) {
+    compare(freshness.error_after, dbt::Status::fail, "fail");
+  } else {
+    compare(freshness.error_after, dbt::Status::warn, "warn");
+  }
   log_.keep(result);
 }
 
 void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome) {
+  prepare(lane);
   if (check.kind == "freshness") return ask_age(check, lane, outcome);
   const dbt::Node& node = run_.project.nodes()[run_.catalog.tests.at(check.name)];
   const dbt::NodeResult result = runner_.run(node, lane);

@@ -2,6 +2,8 @@
 
 // A run as the engine sees it: how raw tables are made, models are built and tests are asked.
 
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "app/asset_run.h"
@@ -29,6 +31,7 @@ class Maker {
   assets::EngineOptions engine_options() const;
   assets::Work work();
   assets::Made make(const assets::Unit& unit, duck::Connection& lane);
+  void prepare(duck::Connection& lane);
   dbt::Part part_of(const dbt::Node& node, const assets::Unit& unit) const;
   void copy_published(const dbt::Node& node, duck::Connection& lane);
   double age_of(const dbt::Node& node, const std::string& asset, duck::Connection& lane) const;
@@ -39,6 +42,8 @@ class Maker {
   RunLog log_;
   duck::Connection connection_;
   assets::RowSums sums_;
+  std::mutex preparing_;
+  std::set<const duck::Connection*> prepared_;  // lanes whose session is that of the project
   dbt::NodeRunner runner_;
   dbt::Compiler published_;
   const assets::Work work_;

@@ -125,7 +125,7 @@ PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& p
     note(options,
          fmt::format("dropping {}: made with different options", describe(dropped_months)));
   }
-  catalog = make_catalog(project, raw.assets());
+  catalog = make_catalog(project, raw.assets(), OutsideVersions(project, state, connection));
   planning = plan_options(options, raw);
   planning.sources = versions_of_sources(connection, catalog, state, true);
   plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
@@ -162,7 +162,8 @@ PipelineRun run_pipeline(const PipelineOptions& options) {
   const std::shared_future<std::shared_ptr<const dbt::Project>> project =
       std::async(std::launch::async, [&options, &own = invocation()] {
         const InvocationScope scope(own);
-        return std::make_shared<const dbt::Project>(load_project(options.project));
+        return std::make_shared<const dbt::Project>(
+            load_project(options.project, options.common.warehouse.path));
       });
   // Before the warehouse is locked: a download may take minutes.
   FetchProgress download("downloading", options.common.quiet);

@@ -1,6 +1,7 @@
 #include "app/project.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -11,9 +12,11 @@
 
 namespace gsa::app {
 
-dbt::Project load_project(const ProjectOptions& options) {
+dbt::Project load_project(const ProjectOptions& options, const std::string& warehouse) {
   dbt::LoadOptions load;
   load.vars = options.vars;
+  load.target_name = options.target;
+  load.target.database = std::filesystem::path(warehouse).stem().string();
   if (options.folder.empty()) {
     return dbt::Project::load(dbt::ProjectFiles(embedded_dbt(), "built-in:"), load);
   }

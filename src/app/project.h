@@ -9,8 +9,9 @@
 
 namespace gsa::app {
 
-// The project in options.folder, or the built-in one, with options.vars.
-dbt::Project load_project(const ProjectOptions& options);
+// The project in options.folder, or the built-in one, with options.vars. Templates see `warehouse`,
+// a file, as the database of that name.
+dbt::Project load_project(const ProjectOptions& options, const std::string& warehouse = "");
 
 // Prints what is doubtful about it to stderr.
 void print_warnings(const dbt::Project& project);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "dbt/characters.h"
 #include "dbt/data_tests.h"
+#include "dbt/relation_names.h"
 
 namespace gsa::dbt {
 namespace {
@@ -59,19 +60,25 @@ std::optional<std::size_t> after_leading_with(std::string_view sql) {
 }
 
 void CompiledSql::append(std::string_view own) {
-  parts_.push_back({text_.size(), nullptr, 0});
+  parts_.push_back({text_.size(), nullptr, 0, false});
   text_ += own;
 }
 
 void CompiledSql::append(const std::shared_ptr<const Rendered>& rendered, std::size_t from,
                          std::size_t to) {
-  parts_.push_back({text_.size(), rendered, from});
+  parts_.push_back({text_.size(), rendered, from, false});
   text_ += rendered->text().substr(from, to - from);
+}
+
+void CompiledSql::replace(const std::shared_ptr<const Rendered>& rendered, std::size_t from,
+                          std::string_view by) {
+  parts_.push_back({text_.size(), rendered, from, true});
+  text_ += by;
 }
 
 void CompiledSql::append(const CompiledSql& other) {
   for (const Part& part : other.parts_) {
-    parts_.push_back({text_.size() + part.begin, part.rendered, part.offset});
+    parts_.push_back({text_.size() + part.begin, part.rendered, part.offset, part.fixed});
   }
   text_ += other.text_;
 }
@@ -84,7 +91,8 @@ std::optional<Place> CompiledSql::place_of(int line, int column) const {
   if (after == parts_.begin()) return std::nullopt;
   const Part& part = *(after - 1);
   if (part.rendered == nullptr) return std::nullopt;
-  const LineColumn at = line_column_of(part.rendered->text(), part.offset + (offset - part.begin));
+  const std::size_t within = part.fixed ? 0 : offset - part.begin;
+  const LineColumn at = line_column_of(part.rendered->text(), part.offset + within);
   return part.rendered->place_of(at.line, at.column);
 }
 
@@ -122,14 +130,35 @@ Value Compiler::reference(const Node& from, const Node& to, Names& ephemeral) co
     }
     return relation_value({"", "", cte_name(to.name)}, cte_name(to.name));
   }
-  const Relation relation = relation_of(to);
-  return relation_value(relation, to_sql(relation));
+  if (!to.external.empty()) return relation_value(to.relation, to.external);
+  return relation_value(shown(to.relation), quoted_name(shown(to.relation)));
+}
+
+Relation Compiler::shown(const Relation& relation) const {
+  Relation with_database = relation;
+  if (relation.database.empty()) with_database.database = project_.target().database;
+  return with_database;
+}
+
+// A model reads itself where it is published: until it is built that is what there is.
+std::vector<NameChange> Compiler::names_in(const Node& node) const {
+  std::vector<NameChange> names;
+  if (node.kind != NodeKind::test) names.push_back({shown(node.relation), node.relation});
+  for (const std::size_t input : node.depends_on) {
+    const Node& to = project_.nodes()[input];
+    const bool is_ephemeral =
+        to.kind == NodeKind::model && to.model.materialized == Materialization::ephemeral;
+    if (!is_ephemeral && to.external.empty()) {
+      names.push_back({shown(to.relation), relation_of(to)});
+    }
+  }
+  return names;
 }
 
 Rendering Compiler::rendering_for(const Node& node, Names& ephemeral) const {
   Rendering rendering;
   rendering.name = node.name;
-  rendering.self = relation_of(node);
+  rendering.self = shown(node.relation);
   rendering.execute = true;
   rendering.incremental = is_incremental(node);
   rendering.settings = node.settings;
@@ -170,6 +199,7 @@ void Compiler::add_ephemeral(const std::string& name, Names& order, std::set<std
 }
 
 CompiledSql Compiler::compile(const Node& node) {
+  if (node.is_seed()) return {};
   ephemeral_.clear();  // what they read may stand elsewhere by now
   Names direct;
   Rendering rendering = rendering_for(node, direct);
@@ -186,8 +216,9 @@ CompiledSql Compiler::compile(const Node& node) {
   for (const std::string& name : direct) add_ephemeral(name, order, seen);
   CompiledSql sql;
   const std::size_t size = rendered->text().size();
+  const std::vector<NameChange> names = names_in(node);
   if (order.empty()) {
-    sql.append(rendered, 0, size);
+    append_with_names(rendered, 0, size, names, !node.is_generic, sql);
     return sql;
   }
   const std::optional<std::size_t> with = after_leading_with(rendered->text());
@@ -199,11 +230,12 @@ CompiledSql Compiler::compile(const Node& node) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     const std::shared_ptr<const Rendered>& inner = ephemeral_sql(order[i]);
     sql.append(fmt::format("{} {} as (\n", i == 0 ? "" : ",", cte_name(order[i])));
-    sql.append(inner, 0, inner->text().size());
+    append_with_names(inner, 0, inner->text().size(), names_in(*project_.find_model(order[i])),
+                      true, sql);
     sql.append("\n)");
   }
   sql.append(with ? "," : "\n");
-  sql.append(rendered, with.value_or(0), size);
+  append_with_names(rendered, with.value_or(0), size, names, !node.is_generic, sql);
   return sql;
 }
 

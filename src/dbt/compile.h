@@ -22,6 +22,9 @@ class CompiledSql {
   void append(std::string_view own);
   void append(const std::shared_ptr<const Rendered>& rendered, std::size_t from, std::size_t to);
   void append(const CompiledSql& other);
+  // Text of our own in the place of what was rendered at `from`, which is its place.
+  void replace(const std::shared_ptr<const Rendered>& rendered, std::size_t from,
+               std::string_view by);
   // From a 1-based place (columns count characters) to the template's; nothing for text of our own.
   std::optional<Place> place_of(int line, int column) const;
 
@@ -30,9 +33,16 @@ class CompiledSql {
     std::size_t begin;
     std::shared_ptr<const Rendered> rendered;  // null: our own
     std::size_t offset;                        // in rendered->text()
+    bool fixed = false;                        // all of it stands for that offset
   };
   std::string text_;
   std::vector<Part> parts_;
+};
+
+// How a relation is named in what templates render, and how SQL must name it.
+struct NameChange {
+  Relation shown;
+  Relation current;
 };
 
 // Where a model is built and read: lets a run put its tables under hidden names.
@@ -52,7 +62,7 @@ class Compiler {
   // `project` must outlive the compiler.
   Compiler(const Project& project, CompileOptions options);
 
-  // The query of a model, or of the rows that fail a test.
+  // The query of a model, or of the rows that fail a test; empty for a seed.
   CompiledSql compile(const Node& node);
   Relation relation_of(const Node& node) const;  // after the hook
   bool is_incremental(const Node& node) const;
@@ -61,6 +71,8 @@ class Compiler {
   using Names = std::vector<std::string>;  // of ephemeral models, in the order of first use
   Rendering rendering_for(const Node& node, Names& ephemeral) const;
   Value reference(const Node& from, const Node& to, Names& ephemeral) const;
+  Relation shown(const Relation& relation) const;  // to templates: with the database's name
+  std::vector<NameChange> names_in(const Node& node) const;
   void add_ephemeral(const std::string& name, Names& order, std::set<std::string>& seen);
   const std::shared_ptr<const Rendered>& ephemeral_sql(const std::string& name);
 

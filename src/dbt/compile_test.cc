@@ -81,7 +81,7 @@ TEST(Compile, PutsRelationsWhereTheHookSays) {
     return Relation{"", "hidden", relation.schema + " " + relation.name};
   };
   EXPECT_EQ(Compiler(project, options).compile(*project.find_model("b")).text(),
-            "select * from hidden.\"main a\" -- hidden.\"main b\"");
+            "select * from hidden.\"main a\" as \"a\" -- \"main\".\"b\"");
 }
 
 TEST(Compile, RefusesARefThatOnlyTheRunSees) {

@@ -11,6 +11,9 @@ namespace gsa::dbt {
 namespace {
 
 const std::vector<std::string> kMaterializations = {"view", "table", "incremental", "ephemeral"};
+const std::vector<std::string> kStrategies = {"append", "delete+insert", "merge"};
+const std::vector<std::string> kSchemaChanges = {"ignore", "fail", "append_new_columns",
+                                                 "sync_all_columns"};
 
 // Settings of dbt that change no row of what is built here.
 const std::vector<std::string> kModelKeys = {"materialized",
@@ -35,9 +38,27 @@ const std::vector<std::string> kModelKeys = {"materialized",
                                              "description",
                                              "freshness",
                                              "loaded_at_field",
-                                             "loaded_at_query"};
-const std::vector<std::string> kRefusedModelKeys = {
-    "pre_hook", "pre-hook", "post_hook", "post-hook", "sql_header", "incremental_predicates"};
+                                             "loaded_at_query",
+                                             "merge_update_columns",
+                                             "merge_exclude_columns"};
+const std::vector<std::string> kStoredAs = {"ephemeral", "table", "view"};
+const std::vector<std::string> kSeedKeys = {
+    "column_types", "quote_columns", "delimiter", "fast",       "schema",      "alias",
+    "database",     "tags",          "enabled",   "meta",       "docs",        "group",
+    "persist_docs", "full_refresh",  "grants",    "event_time", "description", "materialized"};
+const std::vector<std::string> kRefusedModelKeys = {"pre_hook",
+                                                    "pre-hook",
+                                                    "post_hook",
+                                                    "post-hook",
+                                                    "sql_header",
+                                                    "incremental_predicates",
+                                                    "predicates",
+                                                    "merge_on_using_columns",
+                                                    "merge_update_condition",
+                                                    "merge_insert_condition",
+                                                    "merge_update_set_expressions",
+                                                    "merge_clauses",
+                                                    "merge_returning_columns"};
 const std::vector<std::string> kTestKeys = {
     "severity",          "tags",     "enabled",   "where", "limit",
     "warn_if",           "error_if", "fail_calc", "meta",  "store_failures",
@@ -108,8 +129,16 @@ class Reader {
 
   void refuse(const std::string& key, const std::string& why) const {
     if (const Setting* setting = find(key)) {
-      throw files_.error_at(setting->place, fmt::format("'{}' {}", key, why));
+      throw files_.error_at(setting->place, fmt::format("'{}' {}", key, why), kDbtHasIt);
     }
+  }
+
+  // The value at `key` below the map at `of`; null where either is absent.
+  const Value* inner(const std::string& of, std::string_view key) const {
+    const Setting* setting = find(of);
+    if (setting == nullptr || !setting->value.is_dict()) return nullptr;
+    const Value* value = setting->value.as_dict().find(key);
+    return value == nullptr || value->is_none() ? nullptr : value;
   }
 
   void warn_of_unknown(const std::vector<std::string>& known,
@@ -229,29 +258,89 @@ Settings ConfigTree::for_node(const std::vector<std::string>& fqn) const {
   return settings;
 }
 
-ModelConfig model_config(const Settings& settings, const ProjectFiles& files,
-                         std::vector<std::string>& warnings) {
-  const Reader reader(settings, files);
+namespace {
+
+void refuse_unsupported(const Reader& reader) {
   for (const std::string& key : kRefusedModelKeys) {
     const Setting* setting = reader.find(key);
     if (setting != nullptr && setting->value.truth()) reader.refuse(key, "is not supported");
   }
-  ModelConfig config;
-  if (const auto choice = reader.choice("materialized", kMaterializations)) {
-    config.materialized = static_cast<Materialization>(*choice);
-  }
-  reader.choice("incremental_strategy", {"append", "delete+insert"});
-  reader.choice("on_schema_change", {"ignore"});
+}
+
+// What models and seeds have in common.
+void read_common(const Reader& reader, ModelConfig& config) {
+  refuse_unsupported(reader);
   reader.text("schema", config.schema);
   reader.text("alias", config.alias);
   config.tags = reader.strings("tags");
   config.enabled = reader.boolean("enabled").value_or(true);
-  config.unique_key = reader.strings("unique_key");
   config.full_refresh = reader.boolean("full_refresh");
-  if (const Setting* strategy = reader.find("incremental_strategy")) {
-    if (strategy->value.str() == "append") config.unique_key.clear();
+  const auto says = [&](const char* key) {
+    const Value* value = reader.inner("persist_docs", key);
+    return value != nullptr && value->truth();
+  };
+  config.comments_relation = says("relation");
+  config.comments_columns = says("columns");
+}
+
+void read_incremental(const Reader& reader, ModelConfig& config) {
+  config.unique_key = reader.strings("unique_key");
+  const Setting* key = reader.find("unique_key");
+  config.unique_key_is_expression = key != nullptr && key->value.is_string();
+  if (const Setting* strategy = reader.find("incremental_strategy");
+      strategy != nullptr && strategy->value.str() == "microbatch") {
+    reader.refuse("incremental_strategy", "microbatch is not supported");
   }
+  if (const auto choice = reader.choice("incremental_strategy", kStrategies)) {
+    config.strategy = static_cast<IncrementalStrategy>(*choice);
+  }
+  if (const auto choice = reader.choice("on_schema_change", kSchemaChanges)) {
+    config.on_schema_change = static_cast<OnSchemaChange>(*choice);
+  }
+  config.merge_update_columns = reader.strings("merge_update_columns");
+  config.merge_exclude_columns = reader.strings("merge_exclude_columns");
+  if (!config.merge_update_columns.empty() && !config.merge_exclude_columns.empty()) {
+    reader.fail("merge_exclude_columns", *reader.find("merge_exclude_columns"),
+                "nothing beside merge_update_columns");
+  }
+}
+
+}  // namespace
+
+ModelConfig model_config(const Settings& settings, const ProjectFiles& files,
+                         std::vector<std::string>& warnings) {
+  const Reader reader(settings, files);
+  ModelConfig config;
+  if (const auto choice = reader.choice("materialized", kMaterializations)) {
+    config.materialized = static_cast<Materialization>(*choice);
+  }
+  read_common(reader, config);
+  read_incremental(reader, config);
+  const Value* enforced = reader.inner("contract", "enforced");
+  config.has_contract = enforced != nullptr && enforced->truth();
   reader.warn_of_unknown(kModelKeys, warnings);
+  return config;
+}
+
+ModelConfig seed_config(const Settings& settings, const ProjectFiles& files,
+                        std::vector<std::string>& warnings) {
+  const Reader reader(settings, files);
+  ModelConfig config;
+  config.materialized = Materialization::seed;
+  read_common(reader, config);
+  const Dict types = reader.dict("column_types");
+  for (const auto& [column, type] : types.entries()) {
+    config.seed.column_types[column.str()] = type.str();
+  }
+  config.seed.quote_columns = reader.boolean("quote_columns").value_or(true);
+  if (!reader.boolean("fast").value_or(true)) reader.refuse("fast", "= false is not supported");
+  std::string delimiter = ",";
+  reader.text("delimiter", delimiter);
+  if (delimiter.size() != 1) {
+    reader.fail("delimiter", *reader.find("delimiter"), "one character of ASCII");
+  }
+  config.seed.delimiter = delimiter[0];
+  reader.warn_of_unknown(kSeedKeys, warnings);
   return config;
 }
 
@@ -274,6 +363,16 @@ TestConfig test_config(const Settings& settings, const ProjectFiles& files,
   }
   config.tags = reader.strings("tags");
   config.enabled = reader.boolean("enabled").value_or(true);
+  config.stores_failures = reader.boolean("store_failures").value_or(false);
+  if (const auto choice = reader.choice("store_failures_as", kStoredAs)) {
+    config.stores_failures = kStoredAs[*choice] != "ephemeral";
+    if (kStoredAs[*choice] == "view") {
+      warnings.push_back(fmt::format("{}: the failing rows are stored as a table, not as a view",
+                                     format_place(reader.find("store_failures_as")->place)));
+    }
+  }
+  reader.text("schema", config.schema);
+  reader.text("alias", config.alias);
   reader.warn_of_unknown(kTestKeys, warnings);
   return config;
 }
@@ -297,6 +396,7 @@ bool is_test_config_key(const std::string& key) {
 }
 
 std::string to_string(Materialization materialization) {
+  if (materialization == Materialization::seed) return "seed";
   return kMaterializations.at(static_cast<std::size_t>(materialization));
 }
 

@@ -55,8 +55,17 @@ class ConfigTree {
   std::vector<Branch> branches_;  // parents before children
 };
 
-enum class Materialization { view, table, incremental, ephemeral };
+enum class Materialization { view, table, incremental, ephemeral, seed };
 enum class Severity { warn, error };
+enum class IncrementalStrategy { append, delete_insert, merge };
+enum class OnSchemaChange { ignore, fail, append_new_columns, sync_all_columns };
+
+// How a CSV file becomes a table.
+struct SeedConfig {
+  std::map<std::string, std::string, std::less<>> column_types;  // by column; others are inferred
+  char delimiter = ',';
+  bool quote_columns = true;
+};
 
 struct ModelConfig {
   Materialization materialized = Materialization::view;
@@ -65,8 +74,18 @@ struct ModelConfig {
   std::vector<std::string> tags;
   bool enabled = true;
   std::vector<std::string> unique_key;
+  bool unique_key_is_expression = false;  // one text, which may be any SQL: then the only one above
+  IncrementalStrategy strategy = IncrementalStrategy::delete_insert;
+  std::vector<std::string> merge_update_columns, merge_exclude_columns;
+  OnSchemaChange on_schema_change = OnSchemaChange::ignore;
   std::optional<bool> full_refresh;
+  bool has_contract = false;  // columns and types are those of the YAML
+  bool comments_relation = false, comments_columns = false;  // persist_docs
+  SeedConfig seed;
 };
+
+// What ends the message about a feature of dbt that gsa lacks.
+inline constexpr const char* kDbtHasIt = "`dbt build` of dbt-core does it";
 
 struct TestConfig {
   Severity severity = Severity::error;
@@ -75,15 +94,21 @@ struct TestConfig {
   std::string where;
   std::optional<std::int64_t> limit;
   std::string fail_calc = "count(*)";
+  bool stores_failures = false;            // the failing rows go into a table
+  std::string schema = "dbt_test__audit";  // of that table, as ModelConfig::schema
+  std::string alias;                       // its name; empty: the test's
   std::vector<std::string> tags;
   bool enabled = true;
 };
 
-// Both throw Error at the setting's place where its value is not what it can be; what gsa cannot
-// honour (hooks, merge …) is refused too, for leaving it out would change results. An unknown key
-// is only warned of: dbt allows any.
+// All throw Error at the setting's place where its value is not what it can be; what gsa cannot
+// honour (hooks, microbatch …) is refused too, for leaving it out would change results. An unknown
+// key is only warned of: dbt allows any.
 ModelConfig model_config(const Settings& settings, const ProjectFiles& files,
                          std::vector<std::string>& warnings);
+// The same of a seed: a CSV file.
+ModelConfig seed_config(const Settings& settings, const ProjectFiles& files,
+                        std::vector<std::string>& warnings);
 TestConfig test_config(const Settings& settings, const ProjectFiles& files,
                        std::vector<std::string>& warnings);
 

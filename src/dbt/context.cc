@@ -8,6 +8,7 @@
 #include "base/invocation.h"
 #include "base/text.h"
 #include "dbt/data_tests.h"
+#include "dbt/relation_names.h"
 
 namespace gsa::dbt {
 namespace {
@@ -194,7 +195,7 @@ auto Context::with(Rendering* node, Work work) {
   current_ = node;
   root_.set("execute", Value(node != nullptr && node->execute));
   if (node != nullptr) {
-    root_.set("this", relation_value(node->self, to_sql(node->self)));
+    root_.set("this", relation_value(node->self, quoted_name(node->self)));
     Dict model;
     model.set(Value("name"), Value(node->name));
     model.set(Value("alias"), Value(node->self.name));

@@ -7,6 +7,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dbt/config.h"
 #include "dbt/project_yml.h"
@@ -19,9 +21,11 @@ namespace gsa::dbt {
 struct Target {
   std::string name = "dev";
   std::string profile = "default";
-  std::string database;  // empty: the one that is open
+  std::string database;  // the name of the one that is open, as templates see it
   std::string schema = "main";
   int threads = 1;
+  std::vector<std::pair<std::string, std::string>> settings;  // of DuckDB
+  std::vector<std::string> extensions;                        // to load
 };
 
 // The node being rendered, and what it answers.

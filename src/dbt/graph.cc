@@ -58,6 +58,10 @@ class Resolver {
       return {fmt::format("there is no project '{}' here", ref.package),
               fmt::format("this project is '{}'", project_)};
     }
+    if (const auto found = disabled_.unsupported.find(name);
+        !ref.is_source && found != disabled_.unsupported.end()) {
+      return {found->second + ", which is not built here", kDbtHasIt};
+    }
     const std::vector<std::string>& off = ref.is_source ? disabled_.sources : disabled_.models;
     if (std::find(off.begin(), off.end(), name) != off.end()) {
       return {fmt::format("the {} '{}' is disabled", kind, name),

@@ -3,6 +3,7 @@
 // Edges between nodes, and orders in which they can run. Everything here is deterministic: among
 // nodes that are ready, the alphabet decides.
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ using NodeSet = std::set<std::size_t>;
 struct Disabled {
   std::vector<std::string> models;
   std::vector<std::string> sources;  // "raw.users"
+  // What there is of a name and is not built here: "'py' is a Python model (models/py.py)".
+  std::map<std::string, std::string> unsupported;
 };
 
 // Takes out each test that refers to what is not there or switched off, with a warning, as dbt

@@ -1,98 +1,114 @@
 #include "dbt/materialize.h"
 
-#include <vector>
+#include <algorithm>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dbt/contract.h"
+#include "dbt/incremental.h"
+#include "dbt/seed_columns.h"
+#include "dbt/statement_runner.h"
 
 namespace gsa::dbt {
 namespace {
 
-// HEAD (
-// query
-// )TAIL, on lines of their own, so that the query keeps its columns and may end with a comment.
-CompiledSql around(const std::string& head, const CompiledSql& query, const Frame& frame = {}) {
-  CompiledSql sql;
-  sql.append(head + " (" + frame.head + "\n");
-  sql.append(query);
-  sql.append("\n" + frame.tail + ")");
-  return sql;
-}
-
-// One model's statements, run one by one.
+// One model's table or view, built by statements that run one by one.
 class Builder {
  public:
-  Builder(duck::Connection& connection, Relations& relations, const Relation& relation,
-          const std::function<void(const CompiledSql&)>& before)
-      : connection_(connection),
+  Builder(StatementRunner& runner, Relations& relations, const ProjectFiles& files,
+          const Node& node, const Relation& relation)
+      : runner_(runner),
         relations_(relations),
+        files_(files),
+        node_(node),
         relation_(relation),
-        name_(to_sql(relation)),
-        before_(before) {}
+        name_(to_sql(relation)) {}
 
   void view(const CompiledSql& query) {
-    relations_.make_way(connection_, relation_, RelationKind::view);
-    run(around(fmt::format("create or replace view {} as", name_), query));
+    if (node_.model.has_contract) check_contract(runner_.connection(), node_, query.text());
+    relations_.make_way(runner_.connection(), relation_, RelationKind::view);
+    runner_.run(around(fmt::format("create or replace view {} as (", name_), query, ")"));
     relations_.set(relation_, RelationKind::view);
   }
 
   std::int64_t table(const CompiledSql& query, const FrameHook& hook) {
-    relations_.make_way(connection_, relation_, RelationKind::table);
-    Frame frame;
-    if (hook) frame = hook(query).value_or(Frame{});
-    const auto rows =
-        run(around(fmt::format("create or replace table {} as", name_), query, frame));
+    relations_.make_way(runner_.connection(), relation_, RelationKind::table);
+    const std::int64_t rows = node_.is_seed() ? seed()
+                              : node_.model.has_contract
+                                  ? agreed_table(query)
+                                  : framed_table(query, hook ? hook(query) : std::nullopt);
     relations_.set(relation_, RelationKind::table);
     return rows;
   }
 
-  // The new rows go into a temporary table first: the query may read the table it adds to, and is
-  // needed twice, to know which rows to replace and to insert.
-  std::int64_t add(const CompiledSql& query, const std::vector<std::string>& unique_key) {
-    const std::string fresh = "temp." + sql_name(relation_.name + "__dbt_tmp");
-    run(around(
-        fmt::format("create or replace temp table {} as", sql_name(relation_.name + "__dbt_tmp")),
-        query));
-    if (!unique_key.empty()) {
-      std::vector<std::string> same;
-      for (const std::string& key : unique_key) {
-        same.push_back(fmt::format("fresh.{0} = present.{0}", key));
-      }
-      run(own(fmt::format("delete from {} as present using {} as fresh\nwhere {}", name_, fresh,
-                          join(same, " and "))));
-    }
+  std::int64_t add(const CompiledSql& query) {
+    if (node_.model.has_contract) check_contract(runner_.connection(), node_, query.text());
+    return add_rows(runner_, node_, relation_, query);
+  }
+
+  void comment() {
+    const ModelConfig& model = node_.model;
+    if (!model.comments_relation && !model.comments_columns) return;
     std::vector<std::string> columns;
-    for (const duck::TextColumn& column : connection_.inspect("select * from " + name_).columns) {
-      columns.push_back(sql_name(column.name));
+    for (const StatementRunner::Column& column : runner_.columns_of(name_)) {
+      columns.push_back(column.name);
     }
-    const std::string list = join(columns, ", ");
-    const auto rows =
-        run(own(fmt::format("insert into {} ({})\nselect {} from {}", name_, list, list, fresh)));
-    run(own(fmt::format("drop table {}", fresh)));
-    return rows;
+    const bool is_view = model.materialized == Materialization::view;
+    for (const std::string& statement : comments_on(node_, name_, is_view, columns)) {
+      runner_.run(statement);
+    }
   }
 
  private:
-  static CompiledSql own(const std::string& text) {
-    CompiledSql sql;
-    sql.append(text);
-    return sql;
+  std::int64_t framed_table(const CompiledSql& query, const std::optional<Frame>& frame) {
+    const Frame given = frame.value_or(Frame{});
+    return runner_.run(around(fmt::format("create or replace table {} as ({}", name_, given.head),
+                              query, given.tail + ")"));
   }
 
-  std::int64_t run(const CompiledSql& statement) {
-    before_(statement);
-    const duck::Result result = connection_.query(statement.text());
-    // CREATE TABLE AS answers with the rows it wrote as a query would: one cell named Count.
-    const bool counts = result.rows() == 1 && result.columns() == 1 && result.name(0) == "Count";
-    return counts ? result.int64(0, 0) : result.rows_changed();
+  // Of the columns, types and constraints of the contract, in its order.
+  std::int64_t agreed_table(const CompiledSql& query) {
+    check_contract(runner_.connection(), node_, query.text());
+    runner_.run(
+        fmt::format("create or replace table {} {}", name_, contract_columns(node_, files_)));
+    const std::string names = contract_names(node_);
+    return runner_.run(
+        around(fmt::format("insert into {} ({}) (select {} from (", name_, names, names), query,
+               ") as model_subq)"));
   }
 
-  duck::Connection& connection_;
+  // The columns as dbt types them; the values as DuckDB reads them.
+  std::int64_t seed() {
+    const SeedConfig& config = node_.model.seed;
+    std::set<std::string, std::less<>> texts;
+    for (const auto& [column, type] : config.column_types) texts.insert(column);
+    std::vector<std::string> columns;
+    for (const SeedColumn& column : columns_of_file(texts)) {
+      const auto given = config.column_types.find(column.name);
+      columns.push_back((config.quote_columns ? sql_name(column.name) : column.name) + " " +
+                        (given == config.column_types.end() ? column.type : given->second));
+    }
+    runner_.run(fmt::format("create or replace table {} ({})", name_, join(columns, ", ")));
+    return runner_.run(fmt::format("copy {} from {} (format csv, header true, delimiter {})", name_,
+                                   sql_quote(files_.path_of(node_.file).string()),
+                                   sql_quote(std::string(1, config.delimiter))));
+  }
+
+  std::vector<SeedColumn> columns_of_file(const std::set<std::string, std::less<>>& texts) const {
+    try {
+      return seed_columns(files_.read(node_.file), node_.model.seed.delimiter, texts);
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: {}", files_.display(node_.file), error.message()), error.hint());
+    }
+  }
+
+  StatementRunner& runner_;
   Relations& relations_;
+  const ProjectFiles& files_;
+  const Node& node_;
   const Relation& relation_;
   std::string name_;
-  const std::function<void(const CompiledSql&)>& before_;
 };
 
 }  // namespace
@@ -145,17 +161,37 @@ void Relations::make_way(duck::Connection& connection, const Relation& relation,
   kinds_.erase(key(relation));
 }
 
+std::vector<std::string> comments_on(const Node& node, const std::string& relation, bool is_view,
+                                     const std::vector<std::string>& columns) {
+  std::vector<std::string> statements;
+  if (node.model.comments_relation) {
+    statements.push_back(fmt::format("comment on {} {} is {}", is_view ? "view" : "table", relation,
+                                     sql_quote(node.description)));
+  }
+  if (!node.model.comments_columns) return statements;
+  for (const ColumnSpec& column : node.columns) {
+    if (std::find(columns.begin(), columns.end(), column.name) == columns.end()) continue;
+    statements.push_back(fmt::format("comment on column {}.{} is {}", relation,
+                                     sql_name(column.name), sql_quote(column.description)));
+  }
+  return statements;
+}
+
 std::optional<std::int64_t> materialize(duck::Connection& connection, Relations& relations,
-                                        const Node& node, const Relation& relation,
-                                        const CompiledSql& query, bool incremental,
-                                        const FrameHook& frame,
+                                        const ProjectFiles& files, const Node& node,
+                                        const Relation& relation, const CompiledSql& query,
+                                        bool incremental, const FrameHook& frame,
                                         const std::function<void(const CompiledSql&)>& before) {
-  Builder builder(connection, relations, relation, before);
+  StatementRunner runner(connection, before);
+  Builder builder(runner, relations, files, node, relation);
+  std::optional<std::int64_t> rows;
   if (node.model.materialized == Materialization::view) {
     builder.view(query);
-    return std::nullopt;
+  } else {
+    rows = incremental ? builder.add(query) : builder.table(query, frame);
   }
-  return incremental ? builder.add(query, node.model.unique_key) : builder.table(query, frame);
+  builder.comment();
+  return rows;
 }
 
 }  // namespace gsa::dbt

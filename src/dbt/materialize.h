@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "dbt/compile.h"
 #include "duck/database.h"
@@ -51,13 +52,19 @@ class Relations {
   std::set<std::string> schemas_;  // that are known to be there
 };
 
-// Builds `relation` from `query`; `incremental` adds to the table that is there. What makes a table
-// anew is read through the frame, if there is one. Each statement is announced to `before` first,
-// so that an error can be traced to it. Returns the rows written; nothing for a view.
+// Builds `relation` from `query`, or from the file of a seed; `incremental` adds to the table that
+// is there. What makes a table anew is read through the frame, if there is one. Each statement is
+// announced to `before` first, so that an error can be traced to it. Returns the rows written;
+// nothing for a view.
 std::optional<std::int64_t> materialize(duck::Connection& connection, Relations& relations,
-                                        const Node& node, const Relation& relation,
-                                        const CompiledSql& query, bool incremental,
-                                        const FrameHook& frame,
+                                        const ProjectFiles& files, const Node& node,
+                                        const Relation& relation, const CompiledSql& query,
+                                        bool incremental, const FrameHook& frame,
                                         const std::function<void(const CompiledSql&)>& before);
+
+// The statements that comment on a relation and its columns as `persist_docs` asks; none where it
+// asks for nothing. `columns` are those that the relation has.
+std::vector<std::string> comments_on(const Node& node, const std::string& relation, bool is_view,
+                                     const std::vector<std::string>& columns);
 
 }  // namespace gsa::dbt

@@ -16,6 +16,7 @@
 
 namespace gsa::dbt {
 
+// A seed is a model whose rows are those of a CSV file.
 enum class NodeKind { source, model, test };
 
 // A ref() or source() call, as found while the project was read.
@@ -37,6 +38,7 @@ struct Node {
   std::string described_in;      // the .yml file that says something of it; empty: none
   std::string description;
   std::vector<ColumnSpec> columns;
+  std::vector<ConstraintSpec> constraints;  // of the whole table
   std::vector<std::string> tags;
   std::string group;                        // empty: none
   std::string owner;                        // the group's, else the one in meta; empty: nobody
@@ -44,7 +46,9 @@ struct Node {
   std::optional<Freshness> freshness;       // of a source or model
   std::optional<PartitionBy> partition_by;  // of a table model
   Settings settings;
-  Relation relation;  // of a model or source; of a test: its schema only
+  Relation relation;  // of a model or source; of a test: where it stores failing rows
+  // Of a source: the SQL that stands for it, 'data/x.csv' or read_csv(…); empty: the relation.
+  std::string external;
 
   ModelConfig model;
   TestConfig test;
@@ -56,6 +60,10 @@ struct Node {
   std::vector<Dependency> refs;
   std::vector<std::size_t> depends_on;  // ascending, each once
   std::vector<std::size_t> children;    // likewise
+
+  bool is_seed() const {
+    return kind == NodeKind::model && model.materialized == Materialization::seed;
+  }
 };
 
 }  // namespace gsa::dbt

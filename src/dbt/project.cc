@@ -11,10 +11,13 @@
 
 #include "base/text.h"
 #include "dbt/data_tests.h"
+#include "dbt/external_location.h"
 #include "dbt/generic_test_id.h"
 #include "dbt/graph.h"
 #include "dbt/labels.h"
+#include "dbt/profile.h"
 #include "dbt/relation_naming.h"
+#include "dbt/unsupported.h"
 
 namespace gsa::dbt {
 
@@ -25,6 +28,8 @@ struct Project::State {
         yml(read_project_yml(files, warnings)) {
     override_vars(yml, options.vars);
     if (!yml.profile.empty()) target.profile = yml.profile;
+    context = std::make_unique<Context>(yml, target);
+    read_profile(files, *context, options.target_name, target, warnings);
     context = std::make_unique<Context>(yml, target);
     naming_ = std::make_unique<RelationNaming>(*context, yml, target, files);
   }
@@ -43,6 +48,8 @@ struct Project::State {
   void read_declarations();
   void read_trees();
   void read_models();
+  void read_seeds();
+  void name_unsupported();
   void add_sources();
   void add_generic_tests();
   void read_singular_tests();
@@ -58,6 +65,7 @@ struct Project::State {
   std::optional<Node> model_at(const std::string& path, const ModelSpec* spec);
   void refuse_own_materialization(const Node& node, const std::string& materialized) const;
   bool is_empty(const Node& node);
+  void add_seed(const std::string& path, const ModelSpec* spec);
   void read_sql(Node& node, const std::string& path);
   void add_tests_of(std::size_t tested, const ModelSpec& spec);
   void add_settings(const ModelSpec& spec, Node& node);
@@ -70,6 +78,7 @@ struct Project::State {
 
   Declarations declared_;
   ConfigTree model_tree_;
+  ConfigTree seed_tree_;
   ConfigTree source_tree_;
   ConfigTree test_tree_;
   std::unique_ptr<Labeller> labeller_;
@@ -89,6 +98,10 @@ namespace {
 std::string stem(const std::string& path) {
   const std::string file = path.substr(path.rfind('/') + 1);
   return file.substr(0, file.rfind('.'));
+}
+
+std::string sql_of(const Node& node) {
+  return node.external.empty() ? to_sql(node.relation) : node.external;
 }
 
 std::string source_name(const SourceSpec& spec) { return spec.source + "." + spec.table.name; }
@@ -138,7 +151,8 @@ void Project::State::read_macros() {
 // Any folder of the project may hold descriptions, of whatever kind.
 void Project::State::read_declarations() {
   std::vector<std::string> folders = yml.model_paths;
-  for (const auto* more : {&yml.macro_paths, &yml.test_paths, &yml.analysis_paths}) {
+  for (const auto* more : {&yml.macro_paths, &yml.test_paths, &yml.analysis_paths, &yml.seed_paths,
+                           &yml.snapshot_paths}) {
     folders.insert(folders.end(), more->begin(), more->end());
   }
   for (const std::string& path : files.below(folders, {".yml", ".yaml"})) {
@@ -157,6 +171,7 @@ void Project::State::read_trees() {
     return context->render_yaml(value, place);
   };
   if (yml.models) model_tree_.add(*yml.models, render);
+  if (yml.seeds) seed_tree_.add(*yml.seeds, render);
   if (yml.sources) source_tree_.add(*yml.sources, render);
   for (const Yaml& tests : yml.tests) test_tree_.add(tests, render);
 }
@@ -238,6 +253,7 @@ void Project::State::add_settings(const ModelSpec& spec, Node& node) {
   node.description = spec.description;
   node.described_in = spec.file;
   node.columns = spec.columns;
+  node.constraints = spec.constraints;
   for (ColumnSpec& column : node.columns) {
     column.meta = context->render_yaml(Value(column.meta), column.place).as_dict();
   }
@@ -292,6 +308,53 @@ void Project::State::refuse_own_materialization(const Node& node,
                        "dbt build of dbt-core does it");
 }
 
+void Project::State::read_seeds() {
+  std::map<std::string, std::string> taken;  // names, and whose they are
+  for (const Node& node : nodes) taken.emplace(node.name, node.place.file);
+  std::map<std::string, const ModelSpec*> specs;
+  for (const ModelSpec& spec : declared_.seeds) specs.emplace(spec.name, &spec);
+  for (const std::string& path : files.below(yml.seed_paths, {".csv"})) {
+    const auto [at, fresh] = taken.emplace(stem(path), files.display(path));
+    if (!fresh) {
+      throw Error(fmt::format("two models or seeds are named '{}': {} and {}", at->first,
+                              at->second, files.display(path)),
+                  "rename one of the files; alias: can keep its table's name");
+    }
+    const auto spec = specs.find(stem(path));
+    add_seed(path, spec == specs.end() ? nullptr : spec->second);
+  }
+}
+
+void Project::State::add_seed(const std::string& path, const ModelSpec* spec) {
+  Node node;
+  node.name = stem(path);
+  node.unique_id = fmt::format("seed.{}.{}", yml.name, node.name);
+  node.fqn = fqn_of(path, node.name, yml.seed_paths);
+  node.file = path;
+  node.place = {files.display(path), 1, 1};
+  node.settings = seed_tree_.for_node(node.fqn);
+  if (spec != nullptr) add_settings(*spec, node);
+  node.model = seed_config(node.settings, files, warnings);
+  node.tags = node.model.tags;
+  if (!node.model.enabled) {
+    switched_off_.push_back({node.kind, node.fqn});
+    disabled_.models.push_back(node.name);
+    return;
+  }
+  labeller_->label(node);
+  node.relation = naming_->relation_of(node);
+  nodes.push_back(std::move(node));
+}
+
+void Project::State::name_unsupported() {
+  for (const Unsupported& part : unsupported_parts(files, yml)) {
+    warnings.push_back(describe(part));
+    if (part.kind == "package") continue;
+    disabled_.unsupported[part.name] =
+        fmt::format("'{}' is a {} ({})", part.name, part.kind, format_place(part.place));
+  }
+}
+
 void Project::State::add_sources() {
   std::map<std::string, Place> seen;
   for (const SourceSpec& spec : declared_.sources) {
@@ -321,8 +384,9 @@ void Project::State::add_sources() {
     }
     node.tags = config.tags;
     labeller_->label(node, freshness);
-    node.relation = {target.database, context->render_yaml(Value(spec.schema), node.place).str(),
+    node.relation = {"", context->render_yaml(Value(spec.schema), node.place).str(),
                      context->render_yaml(Value(spec.identifier), node.place).str()};
+    node.external = external_location(node, files);
     nodes.push_back(std::move(node));
   }
 }
@@ -333,6 +397,10 @@ void Project::State::add_generic_tests() {
   for (const SourceSpec& spec : declared_.sources) {
     const auto found = targets.find(fmt::format("source.{}.{}", yml.name, source_name(spec)));
     if (found != targets.end()) add_tests_of(found->second, spec.table);
+  }
+  for (const ModelSpec& spec : declared_.seeds) {
+    const auto found = targets.find(fmt::format("seed.{}.{}", yml.name, spec.name));
+    if (found != targets.end()) add_tests_of(found->second, spec);
   }
   for (const ModelSpec& spec : declared_.models) {
     const auto found = targets.find(fmt::format("model.{}.{}", yml.name, spec.name));
@@ -376,8 +444,7 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   }
   const Settings in_yaml = rendering.settings;
   render_generic_test(*context, files, spec,
-                      relation_value(nodes[tested].relation, to_sql(nodes[tested].relation)),
-                      rendering);
+                      relation_value(nodes[tested].relation, sql_of(nodes[tested])), rendering);
   // What the test itself says holds for all its uses, and each use may say otherwise.
   given.add(rendering.given);
   given.add(in_yaml);
@@ -394,6 +461,11 @@ void Project::State::add_test(Node node) {
     return;
   }
   labeller_->label(node);
+  if (node.test.stores_failures) {
+    node.model.schema = node.test.schema;
+    node.model.alias = node.test.alias;
+    node.relation = naming_->relation_of(node);
+  }
   nodes.push_back(std::move(node));
 }
 
@@ -505,6 +577,8 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   state->read_declarations();
   state->read_trees();
   state->read_models();
+  state->read_seeds();
+  state->name_unsupported();
   state->add_sources();
   state->add_generic_tests();
   state->read_singular_tests();

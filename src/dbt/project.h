@@ -17,6 +17,7 @@ namespace gsa::dbt {
 struct LoadOptions {
   std::string vars;  // the YAML of --vars
   Target target;
+  std::string target_name;  // of the profile's targets; empty: the profile's own choice
 };
 
 // A use of models and sources that is made elsewhere: a dashboard, a report.

@@ -24,8 +24,12 @@ bool is_of_the_top(std::string_view path) {
          path == "packages.yml" || path == "dependencies.yml";
 }
 
-bool is_project_text(const fs::path& path) {
+bool is_kept(const fs::path& path) {
   return path.extension() == ".sql" || path.extension() == ".yml" || path.extension() == ".yaml";
+}
+
+bool is_of_project(const fs::path& path) {
+  return is_kept(path) || path.extension() == ".csv" || path.extension() == ".py";
 }
 
 // Folders that dbt writes, and hidden ones.
@@ -88,7 +92,7 @@ std::vector<fs::path> ProjectFiles::list(const fs::path& folder) {
   for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
     if (at->is_directory()) {
       if (is_foreign(at->path())) at.disable_recursion_pending();
-    } else if (is_project_text(at->path()) &&
+    } else if (is_of_project(at->path()) &&
                !is_ignored(at->path().lexically_relative(folder).generic_string())) {
       paths.push_back(at->path());
     }
@@ -108,10 +112,28 @@ ProjectFiles ProjectFiles::from_folder(const fs::path& folder) {
         "gsa init DIR writes one to start from");
   }
   std::map<std::string, std::string> texts;
+  std::set<std::string> others;
   for (const fs::path& path : list(folder)) {
-    texts.emplace(path.lexically_relative(folder).generic_string(), read_file(path));
+    const std::string name = path.lexically_relative(folder).generic_string();
+    if (is_kept(path)) {
+      texts.emplace(name, read_file(path));
+    } else {
+      others.insert(name);
+    }
   }
-  return ProjectFiles(std::move(texts), folder.lexically_normal().generic_string());
+  ProjectFiles files(std::move(texts), folder.lexically_normal().generic_string());
+  files.others_ = std::move(others);
+  files.folder_ = fs::absolute(folder).lexically_normal();
+  return files;
+}
+
+std::string ProjectFiles::read(const std::string& path) const {
+  if (const std::string* text = find(path)) return *text;
+  return read_file(path_of(path));
+}
+
+fs::path ProjectFiles::path_of(const std::string& path) const {
+  return folder_.empty() ? fs::path() : folder_ / path;
 }
 
 const std::string* ProjectFiles::find(const std::string& path) const {
@@ -122,8 +144,7 @@ const std::string* ProjectFiles::find(const std::string& path) const {
 std::vector<std::string> ProjectFiles::below(const std::vector<std::string>& folders,
                                              const std::vector<std::string>& extensions) const {
   std::vector<std::string> paths;
-  for (const auto& [path, text] : texts_) {
-    const std::string& name = path;
+  const auto look = [&](const std::string& name) {
     const bool inside = std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
       if (folder == ".") return !is_of_the_top(name);
       return name.starts_with(folder) && name.size() > folder.size() && name[folder.size()] == '/';
@@ -131,8 +152,11 @@ std::vector<std::string> ProjectFiles::below(const std::vector<std::string>& fol
     const bool fits =
         std::any_of(extensions.begin(), extensions.end(),
                     [&](const std::string& extension) { return name.ends_with(extension); });
-    if (inside && fits) paths.push_back(path);
-  }
+    if (inside && fits) paths.push_back(name);
+  };
+  for (const auto& [path, text] : texts_) look(path);
+  for (const std::string& path : others_) look(path);
+  std::sort(paths.begin(), paths.end());
   return paths;
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,18 @@ class ProjectFiles {
   // `display` is what messages put before each path: the folder as the user named it, or nothing.
   explicit ProjectFiles(std::map<std::string, std::string> texts, std::string display = "");
   explicit ProjectFiles(const std::vector<EmbeddedFile>& files, std::string display = "");
-  // The .sql and .yml files below `folder`, as paths that begin with it, leaving out what dbt
-  // itself writes there and what .dbtignore names; none if it is no folder.
+  // The files below `folder` that make a project (.sql, .yml, .csv, .py), as paths that begin with
+  // it, leaving out what dbt itself writes there and what .dbtignore names; none if it is no folder.
   static std::vector<std::filesystem::path> list(const std::filesystem::path& folder);
   // Reads them. Throws Error if it is no folder, or no dbt project.
   static ProjectFiles from_folder(const std::filesystem::path& folder);
 
-  const std::string* find(
-      const std::string& path) const;  // the text; null if there is no such file
+  // The text of an .sql or .yml file; null if there is no such file.
+  const std::string* find(const std::string& path) const;
+  // The text of any file of the project: the others are not kept, for they may be large.
+  std::string read(const std::string& path) const;
+  // Where a file lies; empty where the project is in memory alone.
+  std::filesystem::path path_of(const std::string& path) const;
   // The files in or below any of `folders` with one of `extensions` (".sql"), sorted, each once.
   std::vector<std::string> below(const std::vector<std::string>& folders,
                                  const std::vector<std::string>& extensions) const;
@@ -39,6 +44,8 @@ class ProjectFiles {
 
  private:
   std::map<std::string, std::string> texts_;
+  std::set<std::string> others_;  // files whose text is not kept
+  std::filesystem::path folder_;  // absolute; empty: in memory
   std::string display_;
 };
 

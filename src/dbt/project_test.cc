@@ -65,7 +65,8 @@ TEST(Project, ResolvesRefsSourcesVarsAndAliases) {
       "low: 3");
   EXPECT_EQ(compiled(project, "a"), "select 3 as id");
   EXPECT_EQ(compiled(project, "b"),
-            "select 'it', 7 from main.\"order\", main.raw_users, main.\"order\" -- main.b duckdb");
+            "select 'it', 7 from main.\"order\", main.raw_users, main.\"order\" -- \"main\".\"b\" "
+            "duckdb");
 }
 
 TEST(Project, MacrosSeeTheModelThatCallsThem) {

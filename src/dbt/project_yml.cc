@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dbt/config.h"
 
 namespace gsa::dbt {
 namespace {
@@ -98,7 +99,7 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   root.expect_keys("dbt_project.yml", kKeys);
   for (const std::string key : {"on-run-start", "on-run-end"}) {
     const std::optional<Yaml> hook = root.find(key);
-    if (hook && !hook->strings().empty()) throw hook->error(key + " is not supported");
+    if (hook && !hook->strings().empty()) throw hook->error(key + " is not supported", kDbtHasIt);
   }
   ProjectYml project;
   const std::optional<Yaml> name = root.find("name");
@@ -115,9 +116,12 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   read_paths(root, "test-paths", project.test_paths);
   read_paths(root, "macro-paths", project.macro_paths);
   read_paths(root, "analysis-paths", project.analysis_paths);
+  read_paths(root, "seed-paths", project.seed_paths);
+  read_paths(root, "snapshot-paths", project.snapshot_paths);
   if (const std::optional<Yaml> vars = root.find("vars")) read_vars(*vars, project);
   project.models = root.find("models");
   project.sources = root.find("sources");
+  project.seeds = root.find("seeds");
   for (const char* key : {"tests", "data_tests"}) {
     if (const std::optional<Yaml> tests = root.find(key)) project.tests.push_back(*tests);
   }

@@ -19,9 +19,12 @@ struct ProjectYml {
   std::vector<std::string> test_paths = {"tests"};
   std::vector<std::string> macro_paths = {"macros"};
   std::vector<std::string> analysis_paths = {"analyses"};
+  std::vector<std::string> seed_paths = {"seeds"};
+  std::vector<std::string> snapshot_paths = {"snapshots"};
   Dict vars;  // the project's own over those for all; --vars over both
   std::optional<Yaml> models;
   std::optional<Yaml> sources;
+  std::optional<Yaml> seeds;
   std::vector<Yaml> tests;  // `tests:` and `data_tests:`
 };
 

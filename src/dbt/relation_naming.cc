@@ -43,7 +43,7 @@ Relation RelationNaming::relation_of(const Node& node) const {
   check_database(node);
   const std::string& schema = node.model.schema;
   const std::string& alias = node.model.alias;
-  return {target_.database,
+  return {"",
           call("generate_schema_name", schema, node,
                schema.empty() ? target_.schema : target_.schema + "_" + schema),
           call("generate_alias_name", alias, node, alias.empty() ? node.name : alias)};

@@ -23,6 +23,7 @@ std::string relation(const NodeResult& node) {
 
 std::string subject(const NodeResult& node) {
   if (node.kind == NodeKind::test) return node.name;
+  if (node.materialized == "seed") return "seed file " + relation(node);
   return fmt::format("sql {} model {}", node.materialized, relation(node));
 }
 
@@ -36,6 +37,7 @@ std::string dotted(std::size_t index, std::size_t total, const std::string& mess
 std::string status_word(const NodeResult& node) {
   switch (node.status) {
     case Status::pass:
+      if (node.materialized == "seed") return fmt::format("INSERT {}", node.rows.value_or(0));
       return node.kind == NodeKind::test ? "PASS" : "OK";
     case Status::warn:
       return fmt::format("WARN {}", node.failures);
@@ -76,7 +78,10 @@ std::string outcome(const NodeResult& node) {
                                        : status_word(node) + " " + node.name;
   }
   if (node.status == Status::skip) return "SKIP relation " + relation(node);
-  return fmt::format("{} {}", node.status == Status::pass ? "OK created" : "ERROR creating",
+  const bool is_seed = node.materialized == "seed";
+  return fmt::format("{} {}",
+                     node.status == Status::pass ? (is_seed ? "OK loaded" : "OK created")
+                                                 : (is_seed ? "ERROR loading" : "ERROR creating"),
                      subject(node));
 }
 
@@ -131,8 +136,10 @@ void append_details(std::vector<std::string>& lines, const NodeResult& node, int
                                           warned                        ? "Warning"
                                           : node.status == Status::fail ? "Failure"
                                                                         : "Error",
-                                          node.kind == NodeKind::test ? "test" : "model", node.name,
-                                          format_place(node.place));
+                                          node.kind == NodeKind::test   ? "test"
+                                          : node.materialized == "seed" ? "seed"
+                                                                        : "model",
+                                          node.name, format_place(node.place));
   lines.emplace_back("");
   lines.push_back(paint(fd, ink_of(node.status), heading));
   if (node.status == Status::error) {
@@ -144,6 +151,9 @@ void append_details(std::vector<std::string>& lines, const NodeResult& node, int
         node.failures == 1 ? "result" : "results", warned ? "warn" : "fail", node.condition));
     append_table(lines, node.sample);
   }
+  if (node.kind == NodeKind::test && !node.relation.name.empty()) {
+    lines.push_back("  all of them: select * from " + to_sql(node.relation));
+  }
   if (!node.compiled_file.empty()) {
     lines.push_back("  compiled SQL: " + node.compiled_file.string());
   }
@@ -152,14 +162,18 @@ void append_details(std::vector<std::string>& lines, const NodeResult& node, int
 }  // namespace
 
 std::string found_line(const Project& project) {
-  std::size_t models = 0, tests = 0, sources = 0;
+  std::size_t models = 0, seeds = 0, tests = 0, sources = 0;
   for (const Node& node : project.nodes()) {
-    models += node.kind == NodeKind::model ? 1 : 0;
+    const bool is_seed = node.is_seed();
+    seeds += is_seed ? 1U : 0U;
+    models += node.kind == NodeKind::model && !is_seed ? 1U : 0U;
     tests += node.kind == NodeKind::test ? 1 : 0;
     sources += node.kind == NodeKind::source ? 1 : 0;
   }
-  return fmt::format("Found {}, {}, {}, {}", counted(models, "model"), counted(tests, "data test"),
-                     counted(sources, "source"), counted(project.macro_count(), "macro"));
+  const std::string with_seeds = seeds == 0 ? "" : counted(seeds, "seed") + ", ";
+  return fmt::format("Found {}, {}{}, {}, {}", counted(models, "model"), with_seeds,
+                     counted(tests, "data test"), counted(sources, "source"),
+                     counted(project.macro_count(), "macro"));
 }
 
 std::string start_line(const NodeResult& node, std::size_t index, std::size_t total) {

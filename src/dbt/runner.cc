@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "dbt/sql_failure.h"
+#include "dbt/statement_runner.h"
 #include "dbt/test_proof.h"
 
 namespace gsa::dbt {
@@ -134,8 +135,9 @@ CompiledSql NodeRunner::compile(const Node& node) {
 
 NodeRunner::Plan NodeRunner::plan(Step& step) {
   const std::lock_guard lock(compiling_);
-  Plan plan = {compiler_.compile(step.node), compiler_.relation_of(step.node),
-               compiler_.is_incremental(step.node)};
+  Plan plan = {{}, compiler_.relation_of(step.node), compiler_.is_incremental(step.node)};
+  if (step.node.is_seed()) return plan;
+  plan.query = compiler_.compile(step.node);
   step.result.compiled = plan.query.text();
   keep_compiled(step.result);
   if (const std::optional<Part>& part = step.table.part) {
@@ -172,15 +174,38 @@ void NodeRunner::attempt(Step& step) {
 
 void NodeRunner::build(Step& step, const Plan& plan) {
   relations_.need_schema(step.connection, plan.relation);
-  step.result.rows = materialize(step.connection, relations_, step.node, plan.relation, plan.query,
-                                 plan.incremental, step.table.frame,
+  step.result.rows = materialize(step.connection, relations_, project_.files(), step.node,
+                                 plan.relation, plan.query, plan.incremental, step.table.frame,
                                  [&](const CompiledSql& statement) { step.statement = statement; });
 }
 
-void NodeRunner::test(Step& step, const CompiledSql& query) {
+// Puts the rows that fail into the table where the test keeps them; returns the query of these.
+CompiledSql NodeRunner::store(Step& step, const CompiledSql& query) {
+  constexpr std::size_t kLongestName = 63, kPrefix = 30;  // as dbt shortens names of tests
+  Relation relation = step.node.relation;
+  if (relation.name.size() > kLongestName) {
+    relation.name =
+        relation.name.substr(0, kPrefix) + "_" +
+        step.connection.query(fmt::format("select md5({})", sql_quote(relation.name))).text(0, 0);
+  }
+  relations_.need_schema(step.connection, relation);
+  relations_.make_way(step.connection, relation, RelationKind::table);
+  CompiledSql sql =
+      around(fmt::format("create or replace table {} as (", to_sql(relation)), query,
+             step.node.test.limit ? fmt::format("limit {})", *step.node.test.limit) : ")");
+  step.statement = sql;
+  step.connection.execute(sql.text());
+  step.result.relation = relation;
+  CompiledSql stored;
+  stored.append("select * from " + to_sql(relation));
+  return stored;
+}
+
+void NodeRunner::test(Step& step, const CompiledSql& made) {
   const TestConfig& config = step.node.test;
   NodeResult& result = step.result;
-  if (passes_without_rows(config) &&
+  const CompiledSql query = config.stores_failures ? store(step, made) : made;
+  if (!config.stores_failures && passes_without_rows(config) &&
       (is_proved(step.connection, query.text()) || is_proved_with_others(step, query.text()))) {
     return;
   }

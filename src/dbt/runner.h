@@ -112,7 +112,8 @@ class NodeRunner {
   Plan plan(Step& step);
   void attempt(Step& step);
   void build(Step& step, const Plan& plan);
-  void test(Step& step, const CompiledSql& query);
+  void test(Step& step, const CompiledSql& made);
+  CompiledSql store(Step& step, const CompiledSql& query);
   std::string compiled_or_empty(const Node& node);
   bool is_proved_with_others(Step& step, const std::string& query);
   void keep_compiled(NodeResult& result) const;

@@ -17,7 +17,11 @@ const Names kTopKeys = {"version",   "models",          "sources",       "macros
                         "metrics",   "groups",          "data_tests",    "unit_tests",
                         "functions", "semantic_models", "saved_queries", "anchors"};
 // What other tools read, and nothing here runs.
-const Names kUnrunKeys = {"seeds", "snapshots", "unit_tests", "functions"};
+const std::vector<std::pair<std::string, std::string>> kUnrun = {
+    {"snapshots", "snapshot"}, {"unit_tests", "unit test"}, {"functions", "function"}};
+const Names kConstraintKeys = {"type", "name",       "expression",      "columns",
+                               "to",   "to_columns", "warn_unenforced", "warn_unsupported"};
+
 const Names kModelKeys = {"name",           "description",
                           "columns",        "tests",
                           "data_tests",     "config",
@@ -52,14 +56,14 @@ class SchemaReader {
     const Yaml root = Yaml::parse(files_, path_, &warnings_);
     if (root.is_null()) return;
     warn_of_unknown(root, ".yml file", kTopKeys);
-    for (const std::string& key : kUnrunKeys) {
-      if (const std::optional<Yaml> found = root.find(key); found && !found->items().empty()) {
-        warnings_.push_back(
-            fmt::format("{}: {} are not run here", format_place(found->place()), key));
-      }
+    for (const auto& [key, what] : kUnrun) {
+      if (const std::optional<Yaml> found = root.find(key)) warn_of_unrun(*found, what);
     }
     if (const std::optional<Yaml> models = root.find("models")) {
       for (const Yaml& model : models->items()) into.models.push_back(read_model(model));
+    }
+    if (const std::optional<Yaml> seeds = root.find("seeds")) {
+      for (const Yaml& seed : seeds->items()) into.seeds.push_back(read_seed(seed));
     }
     if (const std::optional<Yaml> sources = root.find("sources")) {
       for (const Yaml& source : sources->items()) read_source(source, into.sources);
@@ -86,6 +90,16 @@ class SchemaReader {
   }
 
  private:
+  // A snapshot that the YAML only describes is named where its SQL is.
+  void warn_of_unrun(const Yaml& list, const std::string& what) {
+    for (const Yaml& item : list.items()) {
+      if (!item.is_map() || (what == "snapshot" && !item.find("relation"))) continue;
+      warnings_.push_back(fmt::format("{}: the {} '{}' is not run here; {}",
+                                      format_place(item.place()), what, item.string_at("name"),
+                                      kDbtHasIt));
+    }
+  }
+
   std::string name_of(const Yaml& map, std::string_view what) const {
     if (!map.is_map()) throw map.error(fmt::format("a {} is a map with a name", what));
     const std::optional<Yaml> name = map.find("name");
@@ -172,6 +186,34 @@ class SchemaReader {
     return model;
   }
 
+  ModelSpec read_seed(const Yaml& map) {
+    ModelSpec seed = read_table(map, "seed", {"tags", "meta", "group"});
+    refuse_two_places(map, {"meta", "group"});
+    warn_of_unknown(map, "seed", kModelKeys);
+    return seed;
+  }
+
+  ConstraintSpec read_constraint(const Yaml& map) {
+    warn_of_unknown(map, "constraint", kConstraintKeys);
+    ConstraintSpec constraint;
+    constraint.place = map.place();
+    constraint.type = map.string_at("type");
+    constraint.name = map.string_at("name");
+    constraint.expression = map.string_at("expression");
+    if (const std::optional<Yaml> columns = map.find("columns")) {
+      constraint.columns = columns->strings();
+    }
+    return constraint;
+  }
+
+  std::vector<ConstraintSpec> read_constraints(const Yaml& map) {
+    std::vector<ConstraintSpec> constraints;
+    const std::optional<Yaml> found = map.find("constraints");
+    if (!found) return constraints;
+    for (const Yaml& item : found->items()) constraints.push_back(read_constraint(item));
+    return constraints;
+  }
+
   ExposureSpec read_exposure(const Yaml& map) {
     ExposureSpec exposure;
     exposure.name = name_of(map, "exposure");
@@ -205,6 +247,7 @@ class SchemaReader {
     table.file = path_;
     table.settings = settings_of(map, settings_beside);
     table.tests = read_tests(map, "");
+    table.constraints = read_constraints(map);
     if (const std::optional<Yaml> columns = map.find("columns")) {
       const std::optional<Yaml> quote = map.find("quote_columns");
       const bool quotes = quote ? quote->boolean() : quotes_columns;
@@ -221,11 +264,13 @@ class SchemaReader {
     column.description = map.string_at("description");
     column.data_type = map.string_at("data_type");
     column.place = map.place();
+    column.constraints = read_constraints(map);
     if (const std::optional<Yaml> tags = map.find("tags")) column.tags = tags->strings();
     column.meta = label_config(settings_of(map, {"meta"}), files_).meta;
     column.tests = read_tests(map, column.name);
     const std::optional<Yaml> quote = map.find("quote");
     const bool quotes = quote ? quote->boolean() : quotes_columns;
+    column.quote = quotes;
     for (TestSpec& test : column.tests) test.quotes_column = quotes;
     warn_of_unknown(map, "column", kColumnKeys);
     return column;

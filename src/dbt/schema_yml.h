@@ -25,10 +25,21 @@ struct TestSpec {
   std::string file;
 };
 
+// What a table of a contract is made to hold: `{type: check, expression: id > 0}`.
+struct ConstraintSpec {
+  std::string type;  // not_null, unique, primary_key, check or custom
+  std::string name;
+  std::string expression;
+  std::vector<std::string> columns;  // of a constraint of the whole model
+  Place place;
+};
+
 struct ColumnSpec {
   std::string name;
   std::string description;
   std::string data_type;
+  bool quote = false;  // the name is written in double quotes
+  std::vector<ConstraintSpec> constraints;
   std::vector<std::string> tags;
   Dict meta;
   std::vector<TestSpec> tests;
@@ -39,6 +50,7 @@ struct ModelSpec {
   std::string name;
   std::string description;
   std::vector<ColumnSpec> columns;
+  std::vector<ConstraintSpec> constraints;
   std::vector<TestSpec> tests;
   Settings settings;
   Place place;
@@ -74,6 +86,7 @@ struct ExposureSpec {
 
 struct Declarations {
   std::vector<ModelSpec> models;
+  std::vector<ModelSpec> seeds;
   std::vector<SourceSpec> sources;
   std::vector<GroupSpec> groups;
   std::vector<ModelSpec> singular_tests;  // their names, descriptions and settings

@@ -91,9 +91,24 @@ std::string with_own_names(std::string text, const Project& project, const Relat
 
 }  // namespace
 
+namespace {
+
+// Of a seed: DuckDB names the line of the file, and two lines on what is wrong with it.
+std::optional<Error> explain_csv_error(const std::string& text, const Node& node) {
+  constexpr std::string_view kBegin = "CSV Error on Line: ";
+  if (!node.is_seed() || !text.starts_with(kBegin)) return std::nullopt;
+  const std::vector<std::string> lines = split(text, '\n');
+  const std::string what = lines.size() > 2 ? lines[2] : lines[0];
+  return Error(fmt::format("{}:{}: {}", node.place.file, lines[0].substr(kBegin.size()), what),
+               "give the column another type below column_types: of the seed");
+}
+
+}  // namespace
+
 Error explain_sql_error(const duck::SqlError& error, const CompiledSql& statement, const Node& node,
                         const Project& project, const RelationHook& hook) {
   const std::string text = with_own_names(error.summary(), project, hook);
+  if (const auto explained = explain_csv_error(text, node)) return *explained;
   const std::string first_line = text.substr(0, text.find('\n'));
   std::string hint = hint_for(text, node, project);
   if (hint.empty() && (error.kind() == duck::SqlErrorKind::out_of_memory ||

@@ -1,0 +1,119 @@
+#include "dbt/profile.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "dbt/config.h"
+#include "dbt/yaml.h"
+
+namespace gsa::dbt {
+namespace {
+
+constexpr const char* kFile = "profiles.yml";
+
+// What changes no row, or is gsa's own business: the warehouse is the one of --warehouse.
+const std::vector<std::string> kUnused = {"type",
+                                          "path",
+                                          "database",
+                                          "keep_open",
+                                          "retries",
+                                          "threads",
+                                          "schema",
+                                          "settings",
+                                          "extensions",
+                                          "disable_transactions",
+                                          "temp_schema_name"};
+
+class ProfileReader {
+ public:
+  ProfileReader(Context& context, Target& target, std::vector<std::string>& warnings)
+      : context_(context), target_(target), warnings_(warnings) {}
+
+  void read(const Yaml& profile, const std::string& name) {
+    target_.name = name;
+    if (name.empty()) target_.name = text_at(profile, "target");
+    if (target_.name.empty()) target_.name = "default";
+    const std::optional<Yaml> outputs = profile.find("outputs");
+    if (!outputs) throw profile.error("the profile has no outputs");
+    const std::optional<Yaml> output = outputs->find(target_.name);
+    if (!output) {
+      std::vector<std::string> names;
+      for (const Yaml::Entry& entry : outputs->entries()) names.push_back(entry.key);
+      throw outputs->error(fmt::format("the profile has no target '{}'", target_.name),
+                           "there is: " + join(names, ", "));
+    }
+    read_output(*output);
+  }
+
+ private:
+  Value rendered(const Yaml& yaml) const {
+    return context_.render_yaml(yaml.value(), yaml.place());
+  }
+
+  std::string text_at(const Yaml& map, const std::string& key) const {
+    const std::optional<Yaml> found = map.find(key);
+    return found ? rendered(*found).str() : "";
+  }
+
+  void read_output(const Yaml& output) {
+    if (const std::string type = text_at(output, "type"); type != "duckdb") {
+      throw output.error(fmt::format("the target '{}' is of type '{}', and gsa builds in DuckDB",
+                                     target_.name, type),
+                         kDbtHasIt);
+    }
+    if (const std::string schema = text_at(output, "schema"); !schema.empty()) {
+      target_.schema = schema;
+    }
+    if (const auto threads = output.find("threads"); threads && rendered(*threads).is_integer()) {
+      target_.threads = static_cast<int>(rendered(*threads).as_integer());
+    }
+    if (const auto settings = output.find("settings")) {
+      for (const Yaml::Entry& entry : settings->entries()) {
+        target_.settings.emplace_back(entry.key, rendered(entry.value).str());
+      }
+    }
+    if (const auto extensions = output.find("extensions")) read_extensions(*extensions);
+    if (const auto attached = output.find("attach"); attached && !attached->items().empty()) {
+      throw attached->error("databases to attach are not supported", kDbtHasIt);
+    }
+    for (const Yaml::Entry& entry : output.entries()) {
+      const bool known = entry.key == "attach" ||
+                         std::find(kUnused.begin(), kUnused.end(), entry.key) != kUnused.end();
+      if (known || !entry.value.value().truth()) continue;
+      warnings_.push_back(fmt::format("{}: '{}' of the profile is not used here; {}",
+                                      format_place(entry.place), entry.key, kDbtHasIt));
+    }
+  }
+
+  void read_extensions(const Yaml& extensions) {
+    for (const Yaml& item : extensions.items()) {
+      if (item.is_map()) {
+        target_.extensions.push_back(text_at(item, "name"));
+      } else {
+        target_.extensions.push_back(rendered(item).str());
+      }
+    }
+  }
+
+  Context& context_;
+  Target& target_;
+  std::vector<std::string>& warnings_;
+};
+
+}  // namespace
+
+void read_profile(const ProjectFiles& files, Context& context, const std::string& name,
+                  Target& target, std::vector<std::string>& warnings) {
+  std::optional<Yaml> profile;
+  if (files.find(kFile) != nullptr) profile = Yaml::parse(files, kFile).find(target.profile);
+  if (profile) return ProfileReader(context, target, warnings).read(*profile, name);
+  if (!name.empty()) {
+    throw Error(fmt::format("there is no target '{}': {} has no profile '{}'", name,
+                            files.display(kFile), target.profile));
+  }
+}
+
+}  // namespace gsa::dbt

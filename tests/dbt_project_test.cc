@@ -1,0 +1,247 @@
+// Projects that use what dbt-duckdb adds to models and tests. What is expected is what dbt-core
+// 1.11 with dbt-duckdb 1.11 makes of the same project.
+
+#include <gtest/gtest.h>
+
+#include "project_folder.h"
+
+namespace gsa::tests {
+namespace {
+
+// A project in a warehouse that is not there before its first build.
+class DbtProject : public PublicationTest {
+ protected:
+  void SetUp() override { write("dbt_project.yml", "name: p\n"); }
+
+  Outcome build(const Arguments& more = {}) const {
+    Arguments arguments = {"--project", "project"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run("build", arguments);
+  }
+
+  // What gsa said; the build must succeed.
+  std::string built(const Arguments& more = {}) const {
+    const Outcome outcome = build(more);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.err;
+  }
+
+  std::string cell(const std::string& sql) const { return read_cell(warehouse_, sql); }
+  std::string list(const std::string& sql) const {
+    return cell("select string_agg(x, ' ') from (" + sql + ") as t(x)");
+  }
+  std::string types_of(const std::string& table) const {
+    return list(
+        "select column_name || ':' || data_type from duckdb_columns() where table_name = '" +
+        table + "' order by column_index");
+  }
+};
+
+bool says(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_F(DbtProject, MakesTheWarehouseAndItsSeeds) {
+  write("seeds/raw/countries.csv", "code,name,since\nde,\"Germany, \"\"D\"\"\",1949-05-23\nfr,,\n");
+  write("seeds/zips.csv", "id;zip\n1;00501\n3000000000;02134\n");
+  write("dbt_project.yml",
+        "name: p\nseeds:\n  p:\n    raw: {+schema: raw}\n    zips:\n      +delimiter: ';'\n"
+        "      +column_types: {id: bigint, zip: varchar}\n");
+  write("seeds/seeds.yml",
+        "seeds:\n  - name: zips\n    columns: [{name: id, data_tests: [unique, not_null]}]\n");
+  write("models/m.sql", "select count(*) as n from {{ ref('countries') }}, {{ ref('zips') }}");
+  const std::string said = built();
+  EXPECT_TRUE(says(said, "OK loaded seed file main_raw.countries")) << said;
+  EXPECT_TRUE(says(said, "[INSERT 2 in")) << said;
+  EXPECT_TRUE(says(said, "PASS=5 ")) << said;
+  EXPECT_EQ(types_of("countries"), "code:VARCHAR name:VARCHAR since:DATE");
+  EXPECT_EQ(types_of("zips"), "id:BIGINT zip:VARCHAR");
+  EXPECT_EQ(cell("select translate(name, ',\"', ';~') from main_raw.countries where code = 'de'"),
+            "Germany; ~D~");
+  EXPECT_EQ(cell("select zip from zips where id = 1"), "00501");
+  EXPECT_EQ(cell("select n from m"), "4");
+  EXPECT_TRUE(says(built(), "Nothing is stale"));
+  write("seeds/zips.csv", "id;zip\n1;00501\n");
+  EXPECT_TRUE(says(built(), "zips: its file changed"));
+  EXPECT_EQ(cell("select count(*) from zips"), "1");
+  EXPECT_TRUE(says(built({"--select", "resource_type:seed"}), "TOTAL=4"));
+  write("seeds/zips.csv", "id;zip\nx;00501\n");
+  const std::string wrong = build().err;
+  EXPECT_TRUE(says(wrong, "project/seeds/zips.csv:2: Error when converting column \"id\""))
+      << wrong;
+}
+
+TEST_F(DbtProject, SaysWhatIsWrongInASeed) {
+  write("seeds/s.csv", "a,b\n1,2\n1,2,3\n");
+  const Outcome outcome = build();
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_TRUE(says(outcome.err, "project/seeds/s.csv: line 3 has 3 values")) << outcome.err;
+}
+
+TEST_F(DbtProject, NamesWhatItDoesNotBuild) {
+  write("models/a.sql", "select 1 as id");
+  write("models/py.py", "def model(dbt, session): ...\n");
+  write("snapshots/s.sql", "\n{% snapshot snap %} select 1 as id {% endsnapshot %}");
+  write("dbt_packages/pkg/dbt_project.yml", "name: pkg\n");
+  write("dbt_packages/pkg/models/pm.sql", "select 7 as x");
+  write("dbt_packages/macros_only/macros/m.sql", "{% macro m() %}{% endmacro %}");
+  const std::string said = built();
+  EXPECT_TRUE(says(said, "project/models/py.py: the Python model 'py' is not built here")) << said;
+  EXPECT_TRUE(says(said, "project/snapshots/s.sql:2: the snapshot 'snap' is not built here"));
+  EXPECT_TRUE(says(said, "project/dbt_packages/pkg: the package 'pkg' is not built here"));
+  EXPECT_FALSE(says(said, "macros_only"));
+  write("models/b.sql", "select * from {{ ref('py') }}");
+  EXPECT_TRUE(
+      says(build().err, "'py' is a Python model (project/models/py.py), which is not built"));
+}
+
+TEST_F(DbtProject, ReadsSourcesOfFilesAndSeesThemChange) {
+  write("data/x.csv", "id,v\n1,a\n");
+  write("data/y.csv", "id\n5\n");
+  write("models/s.yml",
+        "sources:\n  - name: raw\n    config: {meta: {external_location: 'data/{name}.csv'}}\n"
+        "    tables:\n      - name: x\n        columns: [{name: id, data_tests: [unique]}]\n"
+        "      - name: z\n        meta:\n"
+        "          external_location: \"read_csv('data/%(identifier)s.csv', header = true)\"\n"
+        "          formatter: oldstyle\n        identifier: y\n");
+  write("models/b.sql",
+        "{{ config(materialized='table') }} select * from {{ source('raw', 'x') }}");
+  write("models/c.sql", "select * from {{ source('raw', 'z') }}");
+  write("models/d.sql",
+        "{{ config(materialized='table') }} select sum(id) as s from {{ ref('c') }}");
+  built();
+  EXPECT_EQ(cell("select v from b"), "a");
+  EXPECT_EQ(cell("select s from d"), "5");
+  EXPECT_TRUE(says(built(), "Nothing is stale"));
+  write("data/x.csv", "id,v\n1,a\n1,b\n");
+  const Outcome changed = build();
+  EXPECT_EQ(changed.exit_code, 3) << changed.err;  // the test of the source
+  EXPECT_TRUE(says(changed.err, "b: its file data/x.csv changed")) << changed.err;
+  write("data/x.csv", "id,v\n1,a\n2,b\n");
+  write("data/y.csv", "id\n5\n6\n");
+  built();
+  EXPECT_EQ(cell("select count(*) from b"), "2");
+  EXPECT_EQ(cell("select s from d"), "11");
+}
+
+TEST_F(DbtProject, SeesUndeclaredTablesAndMomentsChange) {
+  write("models/a.sql", "{{ config(materialized='table') }} select count(*) as n from raw_t");
+  write("models/now.sql", "{{ config(materialized='table') }} select now() as at");
+  execute("create table raw_t as select 1 as i");
+  built();
+  execute("insert into raw_t values (2)");
+  const std::string said = built();
+  EXPECT_TRUE(says(said, "a: its table main.raw_t changed")) << said;
+  EXPECT_TRUE(says(said, "now: its value of now() changed")) << said;
+  EXPECT_EQ(cell("select n from a"), "2");
+}
+
+TEST_F(DbtProject, HoldsModelsToTheirContracts) {
+  write("models/s.yml",
+        "models:\n  - name: b\n    config: {contract: {enforced: true}}\n    columns:\n"
+        "      - {name: first, data_type: integer, constraints: [{type: not_null}]}\n"
+        "      - {name: second, data_type: varchar}\n");
+  write("models/b.sql", "{{ config(materialized='table') }} select 'x' as second, 1 as first");
+  built();
+  EXPECT_EQ(types_of("b"), "first:INTEGER second:VARCHAR");
+  EXPECT_EQ(cell("select is_nullable from duckdb_columns() where column_name = 'first'"), "false");
+  write("models/b.sql",
+        "{{ config(materialized='table') }} select 'x' as second, 1::bigint as first");
+  const Outcome typed = build();
+  EXPECT_EQ(typed.exit_code, 1);
+  EXPECT_TRUE(says(typed.err, "This model has an enforced contract that failed.")) << typed.err;
+  EXPECT_TRUE(
+      says(typed.err, "| first       | BIGINT          | INTEGER       | data type mismatch"))
+      << typed.err;
+  write("models/b.sql",
+        "{{ config(materialized='table') }} select 'x' as second, null::int as first");
+  EXPECT_TRUE(says(build().err, "NOT NULL constraint failed"));
+  write("models/b.sql", "select 'x' as other, 1 as first");
+  EXPECT_TRUE(says(build().err, "missing in definition"));
+}
+
+TEST_F(DbtProject, ShowsModelsTheirOwnNames) {
+  write("models/b.sql", "{{ config(materialized='table') }} select 7 as n");
+  write("models/a.sql",
+        "{{ config(materialized='incremental') }}\n"
+        "select b.n, '{{ this.name }}' as made_by, '{{ this }}' as itself,\n"
+        "  '{{ ref(\"b\").identifier }} {{ ref(\"b\") }}' as other\n"
+        "from {{ ref('b') }}\n"
+        "{% if is_incremental() %}where b.n > (select max(n) from {{ this }}){% endif %}");
+  write("models/c.sql",
+        "{{ config(materialized='table') }}\n"
+        "select main.b.n from {{ ref('b').schema }}.{{ ref('b').identifier }}\n"
+        "union all select x.n from {{ ref('b').name }} as x");
+  built();
+  EXPECT_EQ(cell("select made_by || ' ' || translate(itself, '\"', '~') from a"),
+            "a ~w~.~main~.~a~");
+  EXPECT_EQ(cell("select translate(other, '\"', '~') from a"), "b ~w~.~main~.~b~");
+  write("models/b.sql", "{{ config(materialized='table') }} select unnest([6, 8]) as n");
+  built();
+  EXPECT_EQ(list("select n::varchar from a order by n"), "7 8");
+  EXPECT_EQ(list("select n::varchar from c order by n"), "6 6 8 8");
+}
+
+TEST_F(DbtProject, KeepsFailingRowsAndComments) {
+  write("models/a.sql",
+        "{{ config(materialized='table', persist_docs={'relation': true, 'columns': true}) }}\n"
+        "select 1 as id union all select 1");
+  write("models/v.sql",
+        "{{ config(persist_docs={'relation': true, 'columns': true}) }} select 1 as id");
+  write("models/s.yml",
+        "models:\n  - name: a\n    description: \"two rows: it's said\"\n    columns:\n"
+        "      - name: id\n        description: the key\n        data_tests:\n"
+        "          - unique: {config: {store_failures: true, severity: warn}}\n"
+        "      - {name: not_there, description: nothing}\n"
+        "  - name: v\n    description: a view\n    columns: [{name: id, description: its key}]\n");
+  built();
+  EXPECT_EQ(cell("select unique_field || ' ' || n_records from main_dbt_test__audit.unique_a_id"),
+            "1 2");
+  EXPECT_EQ(cell("select comment from duckdb_tables() where table_name = 'a'"),
+            "two rows: it's said");
+  EXPECT_EQ(cell("select comment from duckdb_columns() where table_name = 'a'"), "the key");
+  EXPECT_EQ(cell("select comment from duckdb_views() where view_name = 'v'"), "a view");
+  EXPECT_EQ(cell("select comment from duckdb_columns() where table_name = 'v'"), "its key");
+}
+
+TEST_F(DbtProject, AddsToIncrementalTablesByEachStrategy) {
+  const std::string rows = " select * from (values {{ var('rows') }}) as t(id, g, v)";
+  write("models/expression.sql",
+        "{{ config(materialized='incremental', unique_key=\"id || '-' || g\") }}" + rows);
+  write("models/keys.sql",
+        "{{ config(materialized='incremental', unique_key=['id', 'g']) }}" + rows);
+  write("models/merged.sql",
+        "{{ config(materialized='incremental', incremental_strategy='merge', unique_key='id',\n"
+        "merge_exclude_columns=['g']) }}" +
+            rows);
+  write("models/added.sql",
+        "{{ config(materialized='incremental', incremental_strategy='append', unique_key='id') }}" +
+            rows);
+  write("models/synced.sql",
+        "{{ config(materialized='incremental', on_schema_change='sync_all_columns') }}\n"
+        "select id, g{% if is_incremental() %}, v as w{% else %}, v{% endif %} from (" +
+            rows + ")");
+  built({"--vars", "{rows: \"(1, 1, 'a'), (2, 2, 'b')\"}"});
+  built({"--vars", "{rows: \"(1, 1, 'c'), (2, 9, 'd')\"}"});
+  const auto all = [&](const std::string& table) {
+    return list("select concat(id, g, v) as x from " + table + " order by x");
+  };
+  EXPECT_EQ(all("expression"), "11c 22b 29d");
+  EXPECT_EQ(all("keys"), "11c 22b 29d");
+  EXPECT_EQ(all("merged"), "11c 22d");
+  EXPECT_EQ(all("added"), "11a 11c 22b 29d");
+  EXPECT_EQ(list("select concat(id, g, coalesce(w, '-')) as x from synced order by x"),
+            "11- 11c 22- 29d");
+}
+
+TEST_F(DbtProject, RefusesByNameWhatItLacks) {
+  write("models/a.sql",
+        "\n{{ config(materialized='incremental', incremental_strategy='microbatch') }} select 1");
+  const std::string said = build().err;
+  EXPECT_TRUE(says(said, "project/models/a.sql:2:")) << said;
+  EXPECT_TRUE(says(said, "microbatch is not supported")) << said;
+  EXPECT_TRUE(says(said, "`dbt build` of dbt-core does it")) << said;
+}
+
+}  // namespace
+}  // namespace gsa::tests
