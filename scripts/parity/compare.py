@@ -79,10 +79,13 @@ def compare_rows(db, left, right):
 
 
 @contextlib.contextmanager
-def both_attached(gsa_file, dbt_file):
-    """Both files under the names they were built with: dbt's views name their tables by them."""
+def both_attached(gsa_file, dbt_file, project=None):
+    """Both files under the names they were built with: dbt's views name their tables by them. Files
+    that views read lie in the project's folder."""
     with duckdb.connect() as db:
         db.execute("set TimeZone = 'UTC'")
+        if project:
+            db.execute(f"set file_search_path = '{project}'")
         db.execute(f"attach '{gsa_file}' as gsa (read_only)")
         db.execute(f"attach '{dbt_file}' as dbt (read_only)")
         yield db
@@ -93,11 +96,11 @@ def in_catalog(db, catalog, name):
     db.execute(f"use {catalog}.{quoted(name[0])}")
 
 
-def compare(gsa_file, dbt_file):
+def compare(gsa_file, dbt_file, project=None):
     """Returns what differs, a line or more each, and a summary of what was compared."""
     problems = []
     rows_in_all = 0
-    with both_attached(gsa_file, dbt_file) as db:
+    with both_attached(gsa_file, dbt_file, project) as db:
         ours, theirs = relations(db, "gsa"), relations(db, "dbt")
         for name in sorted(ours.keys() ^ theirs.keys()):
             side = "gsa" if name in ours else "dbt"
@@ -183,6 +186,27 @@ def run_dbt(options, folder, warehouse):
         (result["unique_id"].split(".")[0], result["status"]) for result in results)
 
 
+def compare_features(options, folder):
+    """Builds the project of what dbt-duckdb adds with both, twice, and compares after each build."""
+    project = folder / "features"
+    shutil.copytree(HERE.parents[1] / "testdata" / "parity", project)
+    gsa_file, dbt_file = folder / "features-gsa" / "gsa.duckdb", folder / "features-dbt" / "dbt.duckdb"
+    gsa_file.parent.mkdir()
+    dbt_file.parent.mkdir()
+    environment = dict(os.environ, GSA_WAREHOUSE=str(dbt_file), DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+                       DO_NOT_TRACK="1", DBT_USE_COLORS="false", DBT_VERSION_CHECK="false")
+    problems = []
+    for batch in (1, 2):
+        variables = f"{{batch: {batch}}}"
+        run([options.gsa, "build", "--project", project, "--warehouse", gsa_file, "--vars", variables],
+            cwd=folder)
+        run([options.dbt, "build", "--profiles-dir", project, "--target-path", folder / "target",
+             "--log-path", folder / "logs", "--vars", variables], cwd=project, env=environment)
+        found, compared = compare(gsa_file, dbt_file, project)
+        problems += [f"build {batch} of testdata/parity: {problem}" for problem in found]
+    return problems, compared
+
+
 def done_line(said):
     """The counts of a closing line: Done. PASS=74 WARN=0 ERROR=0 SKIP=0 TOTAL=74"""
     found = re.findall(r"Done\. (PASS=.*TOTAL=\d+)", said)
@@ -259,11 +283,14 @@ def main():
         problems, compared = compare(gsa_file, dbt_file)
         more, counted = compare_counts(options, gsa_file, results)
         problems += more
+        features, more_compared = compare_features(options, folder)
+        problems += features
         for problem in problems:
             print(problem)
         if problems:
             sys.exit(f"dbt parity: {len(problems)} differences between gsa and dbt")
-        print(f"dbt parity: the same from gsa and dbt: {compared}; {counted}")
+        print(f"dbt parity: the same from gsa and dbt: {compared}; {counted};"
+              f" testdata/parity: {more_compared}")
         if options.self_test:
             missed = self_test(gsa_file, dbt_file, folder)
             if missed:

@@ -1,0 +1,2 @@
+{{ config(materialized='incremental', incremental_strategy='append', unique_key='id') }}
+select rows.* from {{ ref('rows') }}

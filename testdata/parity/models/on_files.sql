@@ -1,0 +1,1 @@
+select orders.id from {{ source('files', 'orders') }} as orders
