@@ -160,6 +160,21 @@ TEST_F(DbtProject, HoldsModelsToTheirContracts) {
   EXPECT_TRUE(says(build().err, "missing in definition"));
 }
 
+TEST_F(DbtProject, KeepsConstraintsOfIncrementalTables) {
+  write("models/s.yml",
+        "models:\n  - name: a\n    config: {contract: {enforced: true}}\n    columns:\n"
+        "      - {name: id, data_type: integer, constraints: [{type: primary_key}]}\n"
+        "      - {name: v, data_type: integer}\n");
+  write("models/a.sql",
+        "{{ config(materialized='incremental', unique_key='id') }} select 1 as id, "
+        "{{ var('v') }} as v");
+  for (const char* v : {"1", "2", "3"}) built({"--vars", "{v: " + std::string(v) + "}"});
+  EXPECT_EQ(cell("select v from a"), "3");
+  EXPECT_EQ(cell("select constraint_text from duckdb_constraints() where table_name = 'a' and "
+                 "constraint_type = 'PRIMARY KEY'"),
+            "PRIMARY KEY(id)");
+}
+
 TEST_F(DbtProject, ShowsModelsTheirOwnNames) {
   write("models/b.sql", "{{ config(materialized='table') }} select 7 as n");
   write("models/a.sql",

@@ -10,6 +10,7 @@
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "dbt/contract.h"
 
 namespace gsa::app {
 namespace {
@@ -39,6 +40,15 @@ std::string sample_json(const dbt::SampleRows& sample) {
     rows.push_back("{" + join(cells, ", ") + "}");
   }
   return rows.empty() ? "" : "[" + join(rows, ", ") + "]";
+}
+
+// Whether the published table of an incremental model has the columns that its contract lists.
+bool has_columns_of_contract(const dbt::Node& node, duck::Connection& lane) {
+  std::set<std::string> agreed, present;
+  for (const dbt::ColumnSpec& column : node.columns) agreed.insert(to_lower(column.name));
+  const duck::Result rows = lane.query("describe " + dbt::to_sql(node.relation));
+  for (std::size_t r = 0; r < rows.rows(); ++r) present.insert(to_lower(rows.text(r, 0)));
+  return agreed == present;
 }
 
 void throw_if_failed(const dbt::NodeResult& result) {
@@ -151,8 +161,16 @@ void Maker::copy_published(const dbt::Node& node, duck::Connection& lane) {
   }
   dbt::Relation copy = published;
   copy.name = assets::hidden(published.name);
-  lane.execute(fmt::format("create or replace table {} as from {}", dbt::to_sql(copy),
-                           dbt::to_sql(published)));
+  if (node.model.has_contract && has_columns_of_contract(node, lane)) {
+    // With its constraints, which a copy of the rows has not.
+    lane.execute(fmt::format("create or replace table {} {}", dbt::to_sql(copy),
+                             dbt::contract_columns(node, run_.project.files())));
+    lane.execute(
+        fmt::format("insert into {} by name from {}", dbt::to_sql(copy), dbt::to_sql(published)));
+  } else {
+    lane.execute(fmt::format("create or replace table {} as from {}", dbt::to_sql(copy),
+                             dbt::to_sql(published)));
+  }
   runner_.relations().set(copy, dbt::RelationKind::table);
 }
 
