@@ -68,7 +68,7 @@ struct ProjectOptions {
   std::vector<std::string> select;
   std::vector<std::string> exclude;
   std::string selector;  // the name of one in the project's selectors.yml
-  std::string target;  // of the project's profiles.yml; empty: the profile's own choice
+  std::string target;    // of the project's profiles.yml; empty: the profile's own choice
 };
 void add_project_options(CLI::App& command, ProjectOptions& options);
 

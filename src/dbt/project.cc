@@ -18,6 +18,7 @@
 #include "dbt/profile.h"
 #include "dbt/relation_naming.h"
 #include "dbt/unsupported.h"
+#include "dbt/useless_settings.h"
 
 namespace gsa::dbt {
 
@@ -49,7 +50,7 @@ struct Project::State {
   void read_trees();
   void read_models();
   void read_seeds();
-  void name_unsupported();
+  void warn_of_useless_settings();
   void add_sources();
   void add_generic_tests();
   void read_singular_tests();
@@ -74,7 +75,6 @@ struct Project::State {
   void add_test(Node node);
   std::vector<std::string> fqn_of(const std::string& path, const std::string& name,
                                   const std::vector<std::string>& roots) const;
-  void warn_of_useless_branches(const ConfigTree& tree, NodeKind kind);
 
   Declarations declared_;
   ConfigTree model_tree_;
@@ -84,10 +84,6 @@ struct Project::State {
   std::unique_ptr<Labeller> labeller_;
   std::unique_ptr<RelationNaming> naming_;
   Disabled disabled_;
-  struct SwitchedOff {
-    NodeKind kind;
-    std::vector<std::string> fqn;
-  };
   std::vector<SwitchedOff> switched_off_;
   friend class Project;
 };
@@ -346,15 +342,6 @@ void Project::State::add_seed(const std::string& path, const ModelSpec* spec) {
   nodes.push_back(std::move(node));
 }
 
-void Project::State::name_unsupported() {
-  for (const Unsupported& part : unsupported_parts(files, yml)) {
-    warnings.push_back(describe(part));
-    if (part.kind == "package") continue;
-    disabled_.unsupported[part.name] =
-        fmt::format("'{}' is a {} ({})", part.name, part.kind, format_place(part.place));
-  }
-}
-
 void Project::State::add_sources() {
   std::map<std::string, Place> seen;
   for (const SourceSpec& spec : declared_.sources) {
@@ -555,20 +542,13 @@ void Project::State::read_exposures() {
   }
 }
 
-// A folder in a tree of dbt_project.yml that holds nothing is a slip of the pen.
-void Project::State::warn_of_useless_branches(const ConfigTree& tree, NodeKind kind) {
-  for (const ConfigTree::Branch& branch : tree.branches()) {
-    if (branch.settings.all().empty() || branch.path.empty()) continue;
-    const auto is_in = [&](const auto& node) {
-      return node.kind == kind && branch.path.size() <= node.fqn.size() &&
-             std::equal(branch.path.begin(), branch.path.end(), node.fqn.begin());
-    };
-    const bool used = std::any_of(nodes.begin(), nodes.end(), is_in) ||
-                      std::any_of(switched_off_.begin(), switched_off_.end(), is_in);
-    if (used) continue;
-    warnings.push_back(fmt::format("{}: these settings apply to nothing: there is no {}",
-                                   format_place(branch.place), join(branch.path, "/")));
-  }
+void Project::State::warn_of_useless_settings() {
+  const auto look = [&](const ConfigTree& tree, NodeKind kind) {
+    warn_of_useless_branches(tree, kind, nodes, switched_off_, warnings);
+  };
+  look(model_tree_, NodeKind::model);
+  look(source_tree_, NodeKind::source);
+  look(test_tree_, NodeKind::test);
 }
 
 Project Project::load(ProjectFiles files, const LoadOptions& options) {
@@ -578,16 +558,14 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   state->read_trees();
   state->read_models();
   state->read_seeds();
-  state->name_unsupported();
+  state->disabled_.unsupported = name_unsupported(state->files, state->yml, state->warnings);
   state->add_sources();
   state->add_generic_tests();
   state->read_singular_tests();
   state->name_tests_apart();
   drop_unresolved_tests(state->nodes, state->yml.name, state->disabled_, state->warnings);
   state->sort_nodes();
-  state->warn_of_useless_branches(state->model_tree_, NodeKind::model);
-  state->warn_of_useless_branches(state->source_tree_, NodeKind::source);
-  state->warn_of_useless_branches(state->test_tree_, NodeKind::test);
+  state->warn_of_useless_settings();
   connect(state->nodes, state->yml.name, state->disabled_, state->files);
   refuse_shared_relations(state->nodes, state->files);
   state->read_exposures();
@@ -611,21 +589,6 @@ Context& Project::context() const { return *state_->context; }
 const Node* Project::find_model(const std::string& name) const {
   const auto found = state_->models.find(name);
   return found == state_->models.end() ? nullptr : &state_->nodes[found->second];
-}
-
-std::vector<std::string> Project::unique_key_of(const std::string& relation_name) const {
-  std::vector<std::string> combination;
-  for (const Node& node : nodes()) {
-    if (!node.is_generic || !node.test.where.empty()) continue;
-    const Node& tested = nodes()[node.tested];
-    if (tested.relation.name != relation_name && tested.name != relation_name) continue;
-    if (node.spec.name == "unique" && !node.spec.column.empty()) return {node.spec.column};
-    const Value* columns = node.spec.arguments.find("combination_of_columns");
-    if (node.spec.name != "unique_combination_of_columns" || columns == nullptr) continue;
-    if (!combination.empty() || !columns->is_sequence()) continue;
-    for (const Value& column : columns->as_list()) combination.push_back(column.str());
-  }
-  return combination;
 }
 
 }  // namespace gsa::dbt

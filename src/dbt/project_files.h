@@ -21,7 +21,8 @@ class ProjectFiles {
   explicit ProjectFiles(std::map<std::string, std::string> texts, std::string display = "");
   explicit ProjectFiles(const std::vector<EmbeddedFile>& files, std::string display = "");
   // The files below `folder` that make a project (.sql, .yml, .csv, .py), as paths that begin with
-  // it, leaving out what dbt itself writes there and what .dbtignore names; none if it is no folder.
+  // it, leaving out what dbt itself writes there and what .dbtignore names; none if it is no
+  // folder.
   static std::vector<std::filesystem::path> list(const std::filesystem::path& folder);
   // Reads them. Throws Error if it is no folder, or no dbt project.
   static ProjectFiles from_folder(const std::filesystem::path& folder);

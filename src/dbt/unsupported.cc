@@ -13,6 +13,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct Unsupported {
+  std::string kind;  // "Python model", "snapshot", "package"
+  std::string name;
+  Place place;
+};
+
 // Folders in which a package that says nothing else keeps what it builds.
 constexpr const char* kBuiltFolders[] = {"models", "seeds", "snapshots"};
 
@@ -67,8 +73,7 @@ void add_packages(const ProjectFiles& files, const ProjectYml& yml,
   }
 }
 
-}  // namespace
-
+// By place.
 std::vector<Unsupported> unsupported_parts(const ProjectFiles& files, const ProjectYml& yml) {
   std::vector<Unsupported> parts;
   for (const std::string& path : files.below(yml.model_paths, {".py"})) {
@@ -81,9 +86,21 @@ std::vector<Unsupported> unsupported_parts(const ProjectFiles& files, const Proj
   return parts;
 }
 
-std::string describe(const Unsupported& part) {
-  return fmt::format("{}: the {} '{}' is not built here; {}", format_place(part.place), part.kind,
-                     part.name, kDbtHasIt);
+}  // namespace
+
+std::map<std::string, std::string> name_unsupported(const ProjectFiles& files,
+                                                    const ProjectYml& yml,
+                                                    std::vector<std::string>& warnings) {
+  std::map<std::string, std::string> refs;
+  for (const Unsupported& part : unsupported_parts(files, yml)) {
+    const std::string place = format_place(part.place);
+    warnings.push_back(fmt::format("{}: the {} '{}' is not built here; {}", place, part.kind,
+                                   part.name, kDbtHasIt));
+    if (part.kind != "package") {
+      refs[part.name] = fmt::format("'{}' is a {} ({})", part.name, part.kind, place);
+    }
+  }
+  return refs;
 }
 
 }  // namespace gsa::dbt

@@ -3,6 +3,7 @@
 // What a project holds that dbt builds and gsa does not: each is named, so that nobody takes it for
 // built.
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,17 +12,11 @@
 
 namespace gsa::dbt {
 
-struct Unsupported {
-  std::string kind;  // "Python model", "snapshot", "package"
-  std::string name;
-  Place place;
-};
-
-// Python models, snapshots in SQL files, and installed packages that have models, seeds or
-// snapshots of their own; by place.
-std::vector<Unsupported> unsupported_parts(const ProjectFiles& files, const ProjectYml& yml);
-
-// "models/py.py: the Python model 'py' is not built here; `dbt build` of dbt-core does it"
-std::string describe(const Unsupported& part);
+// Warns of Python models, snapshots in SQL files, and installed packages that have models, seeds or
+// snapshots of their own: "models/py.py: the Python model 'py' is not built here; …". Returns what
+// a ref to each name is told: "'py' is a Python model (models/py.py)".
+std::map<std::string, std::string> name_unsupported(const ProjectFiles& files,
+                                                    const ProjectYml& yml,
+                                                    std::vector<std::string>& warnings);
 
 }  // namespace gsa::dbt
