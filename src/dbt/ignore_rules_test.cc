@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "dbt/project_fixture.h"
 
 namespace gsa::dbt {
@@ -53,6 +54,29 @@ TEST(IgnoreRules, KeepFilesOutOfAProject) {
   const Project project = Project::load(ProjectFiles::from_folder(folder));
   ASSERT_EQ(project.nodes().size(), 1u);
   EXPECT_EQ(project.nodes()[0].name, "a");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(ProjectFiles, OfFoldersNamedAsThoseOfDbtAreReadBelowTheTop) {
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / "project_files_test";
+  std::filesystem::remove_all(folder);
+  for (const char* inner : {"models/logs", "models/.hidden", "target", "elsewhere"}) {
+    make_folder(folder / inner);
+    write_file(folder / inner / (replace_all(inner, "/", "_") + ".sql"), "select 1 as id");
+  }
+  write_file(folder / "dbt_project.yml", "name: shop\n");
+  std::filesystem::create_directory_symlink(folder / "elsewhere", folder / "models" / "link");
+  std::filesystem::create_directory_symlink(folder / "models", folder / "models" / "logs" / "back");
+  std::vector<std::string> names;
+  const ProjectFiles files = ProjectFiles::from_folder(folder);
+  for (const std::string& path : files.below({"models"}, {".sql"})) {
+    if (path.find("/back/") == std::string::npos) names.push_back(path);
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"models/.hidden/models_.hidden.sql",
+                                      "models/link/elsewhere.sql", "models/logs/models_logs.sql"}));
+  EXPECT_EQ(files.find("target/target.sql"), nullptr);
   std::filesystem::remove_all(folder);
 }
 

@@ -15,6 +15,7 @@
 #include "dbt/generic_test_id.h"
 #include "dbt/graph.h"
 #include "dbt/labels.h"
+#include "dbt/macro_overrides.h"
 #include "dbt/profile.h"
 #include "dbt/relation_naming.h"
 #include "dbt/unsupported.h"
@@ -142,6 +143,7 @@ void Project::State::read_macros() {
     context->add_macros(Template::parse(*files.find(path), shown), shown);
   }
   context->finish_macros();
+  refuse_macro_overrides(context->macro_files(), files.below(folders, {".sql"}), files);
 }
 
 // Any folder of the project may hold descriptions, of whatever kind.
@@ -371,8 +373,13 @@ void Project::State::add_sources() {
     }
     node.tags = config.tags;
     labeller_->label(node, freshness);
-    node.relation = {"", context->render_yaml(Value(spec.schema), node.place).str(),
-                     context->render_yaml(Value(spec.identifier), node.place).str()};
+    const auto rendered = [&](const std::string& text) {
+      return context->render_yaml(Value(text), node.place).str();
+    };
+    // Another database fails when it is read, unless DuckDB has it.
+    const std::string database = rendered(spec.database);
+    const bool is_own = to_lower(database) == to_lower(target.database);
+    node.relation = {is_own ? "" : database, rendered(spec.schema), rendered(spec.identifier)};
     node.external = external_location(node, files);
     nodes.push_back(std::move(node));
   }

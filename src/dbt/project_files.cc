@@ -32,7 +32,7 @@ bool is_of_project(const fs::path& path) {
   return is_kept(path) || path.extension() == ".csv" || path.extension() == ".py";
 }
 
-// Folders that dbt writes, and hidden ones.
+// Of the folders at the top: those that dbt writes, and hidden ones.
 bool is_foreign(const fs::path& folder) {
   const std::string name = folder.filename().string();
   return name == "target" || name == "logs" || name == "dbt_packages" || name.starts_with('.');
@@ -89,9 +89,16 @@ std::vector<fs::path> ProjectFiles::list(const fs::path& folder) {
   const auto is_ignored = [&](const std::string& path) {
     return !is_of_the_top(path) && ignored.ignores_file(path);
   };
-  for (fs::recursive_directory_iterator at(folder), end; at != end; ++at) {
-    if (at->is_directory()) {
-      if (is_foreign(at->path())) at.disable_recursion_pending();
+  // Links are followed, as dbt does; one that leads back to where it is ends at this depth.
+  constexpr int kDeepest = 30;
+  for (fs::recursive_directory_iterator at(folder, fs::directory_options::follow_directory_symlink),
+       end;
+       at != end; ++at) {
+    if (at->is_directory(failed)) {
+      const bool is_at_top = at.depth() == 0;
+      if ((is_at_top && is_foreign(at->path())) || at.depth() >= kDeepest) {
+        at.disable_recursion_pending();
+      }
     } else if (is_of_project(at->path()) &&
                !is_ignored(at->path().lexically_relative(folder).generic_string())) {
       paths.push_back(at->path());

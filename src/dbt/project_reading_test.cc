@@ -264,6 +264,33 @@ TEST(ProjectReading, AMaterializationOfItsOwnIsRefusedWhereItIsUsed) {
   EXPECT_NE(load_error(files).find("'a' is made by the materialization 'view'"), std::string::npos);
 }
 
+TEST(ProjectReading, AMacroInThePlaceOfDbtsOwnIsRefusedByName) {
+  Files files = {{"macros/m.sql",
+                  "{% macro create_table_as_mine() %}{% endmacro %}\n"
+                  "{% macro snowflake__create_table_as(t, r, sql) %}{% endmacro %}\n"
+                  "{% macro default__generate_schema_name(custom, node) %}{{ node.name }}_s"
+                  "{% endmacro %}\n"},
+                 {"models/a.sql", "select 1 as id"}};
+  EXPECT_EQ(relation(load(files), "a"), "a_s.a");
+  files["macros/m.sql"] += "{% macro duckdb__create_table_as(t, r, sql) %}{% endmacro %}\n";
+  EXPECT_EQ(load_error(files),
+            "macros/m.sql:4: the macro 'duckdb__create_table_as' takes the place of dbt's own, "
+            "which is not supported\n"
+            "{% macro duckdb__create_table_as(t, r, sql) %}{% endmacro %}\n"
+            "hint: dbt build of dbt-core does it");
+  files["macros/m.sql"] = "{% macro default__test_unique(model, column_name) %}{% endmacro %}";
+  EXPECT_NE(load_error(files).find("'default__test_unique' takes the place"), std::string::npos);
+}
+
+TEST(ProjectReading, ASourceMayLieInADatabaseThatIsNamed) {
+  const Project project =
+      load({{"models/s.yml",
+             "sources:\n  - {name: raw, database: lake, tables: [{name: t}]}\n"
+             "  - {name: own, database: \"{{ target.database }}\", tables: [{name: t}]}\n"}});
+  EXPECT_EQ(to_sql(node(project, "raw.t").relation), "lake.raw.t");
+  EXPECT_EQ(to_sql(node(project, "own.t").relation), "own.t");
+}
+
 TEST(ProjectReading, ModelsMayLieAtTheTop) {
   const Project project = load({{"dbt_project.yml", "name: shop\nmodel-paths: ['.']\n"},
                                 {"models/b.sql", "select 1 as id"}});

@@ -13,7 +13,11 @@ namespace gsa::dbt {
 // What the project's macro of that name answers; without one, `otherwise`.
 std::string RelationNaming::call(const std::string& macro, const std::string& custom,
                                  const Node& node, const std::string& otherwise) const {
+  // The macros of dbt ask for one with a prefix, of which the project may have its own.
   const Value* found = context_.find_macro(macro);
+  for (const char* prefix : {"duckdb__", "default__"}) {
+    if (found == nullptr) found = context_.find_macro(prefix + macro);
+  }
   if (found == nullptr) return otherwise;
   Rendering rendering;
   rendering.name = node.name;

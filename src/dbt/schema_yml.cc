@@ -287,6 +287,7 @@ class SchemaReader {
     for (const Yaml& item : tables->items()) {
       SourceSpec source;
       source.source = name;
+      source.database = map.string_at("database");
       source.schema = schema.empty() ? name : schema;
       source.table = read_table(item, "table of a source", beside,
                                 quotes_columns(item).value_or(quotes_columns(map).value_or(false)));

@@ -59,6 +59,7 @@ struct ModelSpec {
 
 struct SourceSpec {
   std::string source;
+  std::string database;  // empty: the one of the warehouse
   std::string schema;
   std::string identifier;
   ModelSpec table;  // its name, description, columns, tests, tags

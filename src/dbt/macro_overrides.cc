@@ -1,0 +1,106 @@
+#include "dbt/macro_overrides.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace gsa::dbt {
+namespace {
+
+// What dbt asks on its way from a model or test to the statements that it runs. The macros that
+// name relations are not among them: these are called here too.
+constexpr std::string_view kAsked[] = {"alter_column_comment",
+                                       "alter_relation_add_remove_columns",
+                                       "alter_relation_comment",
+                                       "collect_freshness",
+                                       "create_csv_table",
+                                       "create_or_replace_view",
+                                       "create_schema",
+                                       "create_table_as",
+                                       "create_view_as",
+                                       "drop_relation",
+                                       "get_assert_columns_equivalent",
+                                       "get_create_sql",
+                                       "get_create_table_as_sql",
+                                       "get_create_view_as_sql",
+                                       "get_csv_sql",
+                                       "get_delete_insert_merge_sql",
+                                       "get_incremental_append_sql",
+                                       "get_incremental_default_sql",
+                                       "get_incremental_delete_insert_sql",
+                                       "get_incremental_merge_sql",
+                                       "get_insert_into_sql",
+                                       "get_merge_sql",
+                                       "get_merge_update_columns",
+                                       "get_table_columns_and_constraints",
+                                       "get_test_sql",
+                                       "get_where_subquery",
+                                       "incremental_validate_on_schema_change",
+                                       "load_csv_rows",
+                                       "persist_docs",
+                                       "process_schema_changes",
+                                       "rename_relation",
+                                       "resolve_model_name",
+                                       "run_hooks",
+                                       "set_sql_header",
+                                       "should_full_refresh",
+                                       "should_store_failures",
+                                       "sync_column_schemas"};
+// The generic tests ask these, by the adapter's prefix or the default one.
+constexpr std::string_view kTests[] = {"test_unique", "test_not_null", "test_accepted_values",
+                                       "test_relationships"};
+
+template <typename List>
+bool contains(const List& list, std::string_view name) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
+
+bool is_override(std::string_view macro) {
+  for (const std::string_view prefix : {"duckdb__", "default__"}) {
+    if (!macro.starts_with(prefix)) continue;
+    const std::string_view name = macro.substr(prefix.size());
+    return contains(kAsked, name) || contains(kTests, name);
+  }
+  return contains(kAsked, macro);
+}
+
+bool is_word(char c) {
+  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Where `{% macro NAME` stands in the text.
+int line_of(std::string_view text, const std::string& macro) {
+  const std::string words = "macro " + macro;
+  std::size_t at = text.find(words);
+  while (at != std::string_view::npos && at + words.size() < text.size() &&
+         is_word(text[at + words.size()])) {
+    at = text.find(words, at + 1);
+  }
+  if (at == std::string_view::npos) return 0;
+  return 1 + static_cast<int>(
+                 std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+}
+
+}  // namespace
+
+void refuse_macro_overrides(const std::map<std::string, std::string>& macros,
+                            const std::vector<std::string>& paths, const ProjectFiles& files) {
+  for (const auto& [macro, file] : macros) {
+    if (!is_override(macro)) continue;
+    Place place{file, 0, 0};
+    for (const std::string& path : paths) {
+      if (files.display(path) == file) place.line = line_of(*files.find(path), macro);
+    }
+    throw files.error_at(place,
+                         fmt::format("the macro '{}' takes the place of dbt's own, which is not "
+                                     "supported",
+                                     macro),
+                         "dbt build of dbt-core does it");
+  }
+}
+
+}  // namespace gsa::dbt
