@@ -48,7 +48,7 @@ class Warehouse : public testing::Test {
 };
 
 Provenance provenance() {
-  return {"synthetic", "", 10, 10, 0, 2, 42, "simulated", "2025-12", "built-in", {}};
+  return {"synthetic", "", 10, 10, 0, 2, 42, "simulated", "2025-12", "built-in", "", {}};
 }
 
 PublishedRelation made_as(const std::string& name) { return {"main", name, "", {name, ""}, 1}; }
