@@ -98,7 +98,7 @@ class Publisher {
   std::map<Name, std::vector<Comment>> comments_;  // of hidden views
 };
 
-std::string text_or_null(const std::string& value) {
+std::string sql_text_or_null(const std::string& value) {
   return value.empty() ? "null" : sql_quote(value);
 }
 
@@ -121,8 +121,8 @@ void write_provenance(duck::Connection& connection, const Provenance& provenance
   for (const Finding& finding : provenance.findings) {
     findings += fmt::format("; insert into ops.findings values ({}, {}, {}, {}, {}, {})",
                             sql_quote(finding.what), sql_quote(finding.rule), finding.count,
-                            text_or_null(finding.column), text_or_null(finding.place),
-                            text_or_null(finding.example));
+                            sql_text_or_null(finding.column), sql_text_or_null(finding.place),
+                            sql_text_or_null(finding.example));
   }
   connection.execute(findings);
 }
@@ -153,8 +153,8 @@ void write_published(duck::Connection& connection, const std::vector<PublishedRe
   for (const PublishedRelation& relation : made) {
     rows.push_back(fmt::format(
         "({}, {}, {}, {}, {}, {})", sql_quote(relation.schema), sql_quote(relation.name),
-        sql_quote(relation.view_sql.empty() ? "table" : "view"), text_or_null(relation.unit.asset),
-        text_or_null(relation.unit.partition),
+        sql_quote(relation.view_sql.empty() ? "table" : "view"),
+        sql_text_or_null(relation.unit.asset), sql_text_or_null(relation.unit.partition),
         relation.run_id == 0 ? "null" : fmt::format("{}", relation.run_id)));
   }
   connection.execute("insert into ops.published values " + join(rows, ", "));
