@@ -222,6 +222,7 @@ TEST_F(ServedCommands, ReadTheLastSnapshotDuringARunWithoutAServer) {
   server_->wait();
   const auto run =
       begin({"run", "--prompts", "600000", "--users", "5000", "--source", "synthetic"});
+  ASSERT_TRUE(becomes_true([&] { return contains(run->errors_so_far(), "assets to make"); }));
   Outcome query;
   ASSERT_TRUE(becomes_true([&] {
     query = on_warehouse({"sql", "select count(*) as n from fct_generations", "--format", "csv"});
