@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "gsa_process.h"
 
 namespace gsa::tests {
@@ -18,8 +19,7 @@ std::string readelf(const std::string& options) {
   const std::string command =
       "LC_ALL=C readelf --wide " + options + " '" + gsa_binary() + "' > " + out;
   EXPECT_EQ(std::system(command.c_str()), 0) << command;
-  std::ifstream file(out);
-  return {std::istreambuf_iterator<char>(file), {}};
+  return read_file(out);
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -66,8 +66,7 @@ TEST(Binary, ChecksItsStackItsBuffersAndItsCalls) {
   EXPECT_TRUE(has(symbols, "_chk@"));  // one of glibc's checked functions
 #if defined(__x86_64__)
   // The notes of -fcf-protection are dropped, as the C library's own files have none.
-  std::ifstream file(gsa_binary(), std::ios::binary);
-  const std::string program(std::istreambuf_iterator<char>(file), {});
+  const std::string program = read_file(gsa_binary());
   EXPECT_GT(count(program, "\xF3\x0F\x1E\xFA"), 100U);  // endbr64; 2 without it
   // or $0, (%rsp): a page of the stack is touched before the next one is taken.
   EXPECT_GT(count(program, std::string_view("\x48\x83\x0C\x24\x00", 5)), 0U);

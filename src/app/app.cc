@@ -68,7 +68,8 @@ std::string unexpected_word(const CLI::App& app, const CLI::ParseError& error) {
 // hold the first. Those that take several keep all.
 void let_the_last_count(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
-    if (!option->get_positional() && option->get_expected_max() <= 1) option->take_last();
+    if (option->get_positional() || option->get_expected_max() > 1) continue;
+    if (option->get_multi_option_policy() == CLI::MultiOptionPolicy::Throw) option->take_last();
   }
   for (CLI::App* sub : command.get_subcommands([](CLI::App*) { return true; })) {
     let_the_last_count(*sub);
