@@ -45,6 +45,18 @@ TEST_P(MemoryLimit, EndsNoCommandByASignal) {
   EXPECT_EQ(gsa(folder_, {"summary", "--warehouse", warehouse_}).exit_code, 0);
 }
 
+// Where DuckDB's allocator would crash, nothing begins.
+TEST_P(MemoryLimit, OfLessThanDuckDbNeedsIsNamed) {
+  constexpr int kLeast = 400;
+  const Outcome outcome = GsaProcess({"summary", "--warehouse", warehouse_}, limited()).wait();
+  if (GetParam() >= kLeast) {
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  } else {
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_TRUE(contains(outcome.err, "ulimit -v")) << outcome.err;
+  }
+}
+
 TEST_P(MemoryLimit, EndsNoServerByASignal) {
   GsaProcess server({"serve", "--port", "0", "--warehouse", warehouse_}, limited());
   EXPECT_TRUE(becomes_true(
@@ -53,7 +65,7 @@ TEST_P(MemoryLimit, EndsNoServerByASignal) {
   expect_told(server.wait(), "serve");
 }
 
-INSTANTIATE_TEST_SUITE_P(Sizes, MemoryLimit, testing::Values(120, 150, 180, 220, 300));
+INSTANTIATE_TEST_SUITE_P(Sizes, MemoryLimit, testing::Values(120, 180, 240, 300, 450));
 
 }  // namespace
 }  // namespace gsa::tests

@@ -177,7 +177,7 @@ void write_signals(JsonWriter& json, const Facts& facts) {
     for (std::size_t code = 0; code < column.values.size(); ++code) {
       if (!column.occurs[code]) continue;
       const auto* text = std::get_if<std::string>(&column.values[code]);
-      const std::string_view found = text == nullptr ? "unknown" : *text;
+      const std::string found = text == nullptr ? "unknown" : *text;
       origin = origin.empty() || origin == found ? found : "mixed";
     }
     json.begin_object();

@@ -155,8 +155,7 @@ std::vector<std::string> functions() {
           "select * from duckdb_external_file_cache()",
           "select * from pragma_database_list",
           "with duckdb_databases as (select 1) select * from duckdb_databases",
-          "from (with duckdb_databases as (select 1) from duckdb_databases) as a, "
-          "duckdb_databases",
+          "from (with duckdb_databases as (select 1) from duckdb_databases), duckdb_databases",
           "select * from temp.x",
           "select * from query('drop table fct_sessions')",
           "from query('select 1')",
@@ -261,8 +260,7 @@ std::vector<std::string> harmless() {
       "with \"Q1 (2025)\" as (select 1) from \"Q1 (2025)\"",
       "pivot dim_users on region in ('asia', 'europe') using count(*)",
       "from dim_users using sample 10 rows",
-      "select count(*) from fct_sessions as a asof join fct_sessions as b "
-      "on a.user_id = b.user_id and a.session_start > b.session_start",
+      "from fct_sessions as a asof join fct_sessions as b on a.session_start > b.session_start",
       fmt::format("select length('{}')", std::string(50'000, 'a'))};
 }
 

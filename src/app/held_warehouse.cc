@@ -79,8 +79,7 @@ duck::Database open_snapshot(const CommonOptions& common, const std::string& pat
 std::optional<duck::Database> open_last_snapshot(const CommonOptions& common,
                                                  const assets::WarehouseInUse& why) {
   try {
-    const duck::Database database =
-        open_snapshot(common, assets::snapshot_path(common.warehouse.path));
+    duck::Database database = open_snapshot(common, assets::snapshot_path(common.warehouse.path));
     duck::Connection connection = database.connect();
     const assets::PublishedState state = assets::published_state(connection);
     if (!common.quiet) {

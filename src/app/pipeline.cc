@@ -37,7 +37,7 @@ void note(const PipelineOptions& options, const std::string& text) {
 // published. Returns the published months that the run drops.
 std::vector<sim::Period> choose_months(const PipelineOptions& options, const assets::State& state,
                                        RawAssets& raw, RawOptions& raw_options) {
-  const std::vector<sim::Period> published = published_months(state);
+  std::vector<sim::Period> published = published_months(state);
   if (options.raw.behavior == Behavior::observed) return published;
   std::vector<sim::Period>& months = raw_options.simulation.months;
   if (options.months.empty()) {

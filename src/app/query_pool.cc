@@ -18,7 +18,7 @@ constexpr std::int64_t kShareOfMemory = 2;
 
 // What DuckDB calls the file at that path, unless it is a name of DuckDB's own.
 std::string database_name(const std::string& path) {
-  const std::string name = std::filesystem::path(path).stem().string();
+  std::string name = std::filesystem::path(path).stem().string();
   for (const char* taken : {"", "memory", "main", "system", "temp"}) {
     if (to_lower(name) == taken) return "warehouse";
   }

@@ -72,9 +72,9 @@ class RawAssets {
 
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;
-  duck::Connection connection_;                    // see own_connection()
+  duck::Connection connection_;        // see own_connection()
   prompts::SourceFiles source_files_;  // as they were when the run was planned
-  std::string files_;                              // their fingerprint
+  std::string files_;                  // their fingerprint
   std::unique_ptr<prompts::Observed> observed_;
 };
 

@@ -68,6 +68,7 @@ TEST_F(ServeToken, IsNewOrNone) {
 
 TEST_F(ServeToken, ComesFromTheFileOrTheEnvironment) {
   write("from-the-file-0123456789\n", 0600);
+  ASSERT_TRUE(invocation_.environment.has_value());
   invocation_.environment->emplace("GSA_TOKEN", "of.the.environment~0");
   EXPECT_EQ(serve_token({}, false), "of.the.environment~0");
   EXPECT_EQ(serve_token({.file = file_}, false), "from-the-file-0123456789");

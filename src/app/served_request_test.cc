@@ -32,7 +32,7 @@ TEST(ServedRequest, IsReadAsItWasWritten) {
 
 TEST(ServedRequest, RefusesWhatIsNone) {
   const Texts good = texts_of(Kind::command, {"runs"});
-  const std::string version = good[0], kind = good[1];
+  const std::string &version = good[0], &kind = good[1];
   for (const Texts& texts :
        {Texts{}, Texts{version}, Texts{version, "shutdown"}, Texts{version, kind},
         Texts{version, kind, "1"}, Texts{version, kind, "x", "runs"},

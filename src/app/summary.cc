@@ -89,8 +89,9 @@ order by user_tier)";
 std::string select_provenance() {
   return fmt::format(
       "select source, source_reason, prompts, users, seed, behavior, period, observed, "
-      "coalesce((select list({{finding: finding, rule: rule, count: count, column: source_column, "
-      "place: place, example: example}}) from {}), []) as findings from {}",
+      "coalesce((select list({{finding: finding, rule: rule, count: count, "
+      "\"column\": source_column, place: place, example: example}}) from {}), []) as findings "
+      "from {}",
       assets::findings_rows(), assets::provenance_rows());
 }
 

@@ -34,7 +34,7 @@ class SnapshotOfWarehouse : public testing::Test {
     folder_ = fs::temp_directory_path() / fmt::format("gsa_snapshot_{}", getpid());
     fs::remove_all(folder_);
     path_ = (folder_ / "w.duckdb").string();
-    database_ = open_warehouse({path_, 2, ""}, Access::write);
+    database_ = std::make_unique<duck::Database>(open_warehouse({path_, 2, ""}, Access::write));
     duck::Connection connection = database_->connect();
     create_records(connection);
     snapshots_ = std::make_unique<Snapshots>([this] { return *database_; }, path_);
@@ -82,7 +82,7 @@ class SnapshotOfWarehouse : public testing::Test {
 
   fs::path folder_;
   std::string path_;
-  std::optional<duck::Database> database_;
+  std::unique_ptr<duck::Database> database_;
   std::unique_ptr<Snapshots> snapshots_;
 };
 
@@ -230,7 +230,7 @@ TEST_F(SnapshotOfWarehouse, RemovesWhatAKilledProcessLeft) {
   std::ofstream(part + "/snapshot.duckdb") << "half";
   snapshots_.reset();
   database_.reset();
-  database_ = open_warehouse({path_, 1, ""}, Access::change);
+  database_ = std::make_unique<duck::Database>(open_warehouse({path_, 1, ""}, Access::change));
   EXPECT_FALSE(fs::exists(part));
 }
 

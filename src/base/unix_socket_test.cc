@@ -89,6 +89,7 @@ TEST_F(UnixSocket, RefusesWhatIsGarbledOrHasTooManyFiles) {
   }
   const auto client = connect_to(path_, 1s);
   const auto server = accept_own(listener.socket(), 1s);
+  ASSERT_TRUE(client && server);
   const std::vector<int> files(kMostFiles, STDIN_FILENO);
   MessageReader reader;
   for (int i = 0; i < 2; ++i) {

@@ -100,7 +100,7 @@ std::string external_location(const Node& source, const ProjectFiles& files) {
   const std::string name = source.name.substr(source.name.find('.') + 1);
   const Fill fill = [&](const std::string& key) -> std::string {
     if (const auto own = find(source, key)) return own->value.str();
-    if (key == "name") return name;
+    if (key == "name") return std::string(name);
     if (key == "identifier") return source.relation.name;
     if (key == "schema") return source.relation.schema;
     if (key == "database" && !source.relation.database.empty()) return source.relation.database;
@@ -110,7 +110,7 @@ std::string external_location(const Node& source, const ProjectFiles& files) {
   };
   const std::optional<Setting> formatter = find(source, "formatter");
   const std::string style = formatter ? formatter->value.str() : "newstyle";
-  if (style != "newstyle" && style != "oldstyle" && style != "template") {
+  if (formatter && style != "newstyle" && style != "oldstyle" && style != "template") {
     throw files.error_at(formatter->place, fmt::format("the formatter '{}' is not known", style),
                          "use one of: newstyle, oldstyle, template");
   }

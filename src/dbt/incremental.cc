@@ -67,7 +67,7 @@ class Addition {
  private:
   // Does what on_schema_change says, and returns the columns that are written.
   Columns reconcile() {
-    const Columns present = runner_.columns_of(target_);
+    Columns present = runner_.columns_of(target_);
     if (model_.on_schema_change == OnSchemaChange::ignore) return present;
     const Columns fresh = runner_.columns_of(fresh_);
     const Columns added = missing_from(fresh, present), removed = missing_from(present, fresh);

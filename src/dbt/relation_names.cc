@@ -79,7 +79,7 @@ class Replacer {
   std::string replaced(const NameChange& change, bool is_table, std::size_t after) const {
     const bool renamed = aliases_ && change.current.name != change.shown.name;
     if (renamed && names_.text(after) == ".") return sql_name(change.shown.name);
-    const std::string name = to_sql(change.current);
+    std::string name = to_sql(change.current);
     if (!renamed || !is_table || !ends_a_table(names_, after)) return name;
     return name + " as " + sql_name(change.shown.name);
   }

@@ -156,7 +156,8 @@ class Digits {
     std::size_t size = 0;
     while (size < most && size < rest_.size() && is_digit(rest_[size])) ++size;
     if (size < least) return false;
-    std::from_chars(rest_.data(), rest_.data() + size, out);
+    const std::string_view digits = rest_.substr(0, size);
+    std::from_chars(digits.begin(), digits.end(), out);
     rest_.remove_prefix(size);
     return true;
   }
@@ -264,7 +265,7 @@ Value tagged_scalar(std::string_view tag, const std::string& text) {
   const std::string name(tag.starts_with(kStandard) ? tag.substr(kStandard.size()) : tag);
   if (name == "str") return Value(text);
   if (name == "null") return Value();
-  const Value value = plain_scalar(text);
+  Value value = plain_scalar(text);
   if (name == "bool" && value.kind() == Value::Kind::boolean) return value;
   if (name == "int" && value.is_integer()) return value;
   if (name == "float" && value.is_number()) return Value(value.as_double());

