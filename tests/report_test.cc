@@ -42,7 +42,7 @@ TEST_F(Report, HasTheKeysThatConsumersExpectAndTheirTypes) {
   EXPECT_EQ(value("json_structure(j)", json),
             R"({"provenance":{"source":"VARCHAR","source_reason":"VARCHAR","prompts":"UBIGINT",)"
             R"("users":"UBIGINT","seed":"UBIGINT","behavior":"VARCHAR","period":"VARCHAR",)"
-            R"("findings":["NULL"]},)"
+            R"("observed":"VARCHAR","findings":["NULL"]},)"
             R"("overall":{"total_users":"UBIGINT","total_sessions":"UBIGINT",)"
             R"("total_generations":"UBIGINT","generations_outside_sessions":"UBIGINT",)"
             R"("success_rate_pct":"DOUBLE","avg_friction_score":"DOUBLE",)"

@@ -160,6 +160,7 @@ duck::Database open_file(const WarehouseOptions& options, Access access) {
   const std::string& path = options.path;
   const FolderTurn turn(path, access);
   if (turn.makes() && is_unfinished(path)) {
+    if (options.confirm_new) options.confirm_new();  // a file that is refused stays as it was
     fs::remove(path);
   } else if (std::error_code ignored; fs::file_size(path, ignored) == 0) {
     throw Error(fmt::format("{} is not a warehouse: the file is empty", path),

@@ -112,7 +112,7 @@ std::string selected_with_sets(const std::string& select, const std::string& exc
                            {"report", {index_of("stg_gens")}}};
   std::vector<std::string> warnings;
   const NodeSet nodes = select_nodes(project, {select, exclude, ""}, named, warnings);
-  if (told != nullptr) *told = warnings;
+  if (told != nullptr) *told = std::move(warnings);
   return names_of(project, nodes);
 }
 
@@ -287,6 +287,9 @@ TEST(Selector, ADefaultHoldsWhereNothingElseIsAsked) {
 
 TEST(Selector, SaysWhatIsWrongInSelectorsYml) {
   std::string all;
+  constexpr const char* kTwoDefaults =
+      "selectors: [{name: s, definition: a, default: true}, "
+      "{name: t, definition: b, default: true}]";
   for (const char* yml :
        {"selectors: [{definition: a}]", "selectors: [{name: s}]", "selector: []",
         "selectors: [{name: s, definition: {method: tga, value: a}}]",
@@ -295,9 +298,7 @@ TEST(Selector, SaysWhatIsWrongInSelectorsYml) {
         "selectors: [{name: s, definition: {method: selector, value: later}}]",
         "selectors: [{name: s, definition: {union: [a], intersection: [b]}}]",
         "selectors: [{name: s, definition: {union: [{exclude: [a]}, {exclude: [b]}]}}]",
-        "selectors: [{name: s, definition: a, default: true}, {name: t, definition: b, default: "
-        "true}]",
-        "selectors: [{name: t, definition: b}]"}) {
+        kTwoDefaults, "selectors: [{name: t, definition: b}]"}) {
     all += error_of([&] { by_selector(yml, "s"); }) + "\n\n";
   }
   EXPECT_EQ(all.find("no error"), std::string::npos) << all;

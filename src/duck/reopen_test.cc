@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -28,7 +27,7 @@ class Reopen : public testing::Test {
   void SetUp() override {
     path_ = std::filesystem::temp_directory_path() / fmt::format("gsa_reopen_{}.duckdb", getpid());
     std::filesystem::remove(path_);
-    database_.emplace(DatabaseOptions{path_, false, 2, ""});
+    database_ = std::make_unique<Database>(DatabaseOptions{path_, false, 2, ""});
     database_->connect().execute("create table t as select 42 as answer");
   }
   void TearDown() override {
@@ -56,7 +55,7 @@ class Reopen : public testing::Test {
   }
 
   std::filesystem::path path_;
-  std::optional<Database> database_;
+  std::unique_ptr<Database> database_;
 };
 
 TEST_F(Reopen, WorksOnWithTheSameDatabase) {

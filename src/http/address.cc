@@ -83,9 +83,8 @@ std::optional<HostPort> read_host(std::string_view text) {
   const bool is_bracketed = text.starts_with('[');
   if (colon != std::string_view::npos && (!is_bracketed || text[colon - 1] == ']')) {
     const std::string_view port = text.substr(colon + 1);
-    const auto end = port.data() + port.size();
-    const auto parsed = std::from_chars(port.data(), end, read.port);
-    if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+    const auto parsed = std::from_chars(port.begin(), port.end(), read.port);
+    if (parsed.ec != std::errc() || parsed.ptr != port.end()) return std::nullopt;
     read.has_port = true;
     host = text.substr(0, colon);
   }

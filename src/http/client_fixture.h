@@ -73,7 +73,7 @@ class Client {
   }
   ~Client() { close(); }
   Client(Client&& other) noexcept
-      : host_(other.host_),
+      : host_(std::move(other.host_)),
         address_(other.address_),
         socket_(std::exchange(other.socket_, -1)),
         is_connected_(other.is_connected_),

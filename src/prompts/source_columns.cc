@@ -40,7 +40,7 @@ std::string likely_prompt(const std::vector<Column>& columns) {
 
 // How to bring up a prompt that is at "input.prompt" or "data[].input.prompt" in JSON.
 std::string hint_on_nested(const std::string& nested) {
-  const std::string what = fmt::format("the prompt is inside, at {}", clip(nested, 60));
+  std::string what = fmt::format("the prompt is inside, at {}", clip(nested, 60));
   const bool plain = std::all_of(nested.begin(), nested.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '[' ||
            c == ']';

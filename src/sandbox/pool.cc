@@ -151,7 +151,7 @@ Answer Pool::run(const Query& query, const std::function<bool()>& is_cancelled) 
   Reply reply = await_reply(*worker, query, begun, is_cancelled);
   if (!reply.retires) worker.is_usable();
   if (reply.failure) throw Failure(*reply.failure);
-  return {snapshot.publication, std::move(*reply.rows)};
+  return {snapshot.publication, std::move(reply.rows).value()};
 }
 
 Snapshot Pool::current_snapshot() const {
