@@ -32,7 +32,11 @@ RunRequest read_run_request(std::string_view json) {
     }
     request.observed = *behavior == "observed";
   }
-  request.month = reader.text("month").value_or("");
+  const auto month = reader.text("month");
+  if (month && month->empty()) {
+    throw bad_request("month must be written 2025-12, or 2025-10..2025-12, not ''");
+  }
+  request.month = month.value_or("");
   request.select = reader.texts("select", kMostSelectors);
   request.exclude = reader.texts("exclude", kMostSelectors);
   request.full_refresh = reader.boolean("full_refresh", false);

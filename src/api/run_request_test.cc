@@ -44,7 +44,7 @@ TEST(RunRequest, TakesTheOptionsOfARun) {
 TEST(RunRequest, RefusesWhatCannotBe) {
   for (const char* json :
        {"", "[]", "{", R"({"prompts": 0})", R"({"prompts": 1.5})", R"({"prompts": "7"})",
-        R"({"users": 100000001})", R"({"seed": -1})", R"({"behavior": "real"})",
+        R"({"users": 100000001})", R"({"seed": -1})", R"({"behavior": "real"})", R"({"month": ""})",
         R"({"select": "x"})", R"({"select": [1]})", R"({"full_refresh": 1})", R"({"promts": 1})"}) {
     EXPECT_NE(error_of(json), "no error") << json;
   }
