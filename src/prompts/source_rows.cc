@@ -348,14 +348,17 @@ SourceRows::Part SourceRows::read_text(const RunQuery& run, std::span<const Sour
   TextRows rows(files, wanted,
                 [&](const SourceFile& file, const std::vector<std::string>& names,
                     const std::string& nested) { check_names(file, names, nested, wanted_); });
-  const duck::NamedStream named(rows);
   Part part;
-  try {
-    part = stage(run, {files}, field_list(columns, wanted_, latest_us_),
-                 TextRows::column(wanted.front()), named.sql());
-  } catch (const duck::SqlError&) {
-    named.rethrow();
-    throw;
+  {
+    // Its end is the moment from which no thread of DuckDB's touches `rows`.
+    const duck::NamedStream named(rows);
+    try {
+      part = stage(run, {files}, field_list(columns, wanted_, latest_us_),
+                   TextRows::column(wanted.front()), named.sql());
+    } catch (const duck::SqlError&) {
+      named.rethrow();
+      throw;
+    }
   }
   part.first_rows = rows.first_rows();
   for (Oddity& odd : part.odd) odd.column = rows.name_of(odd.target).value_or(odd.column);
