@@ -198,8 +198,7 @@ std::vector<std::string> functions() {
           "select * from range((select count(*) from glob('/*')))",
           "select * from range(getenv('HOME')::int)",
           "select * from unnest([current_setting('memory_limit')])",
-          "select * exclude (region) replace (current_setting('threads') as user_name) "
-          "from dim_users",
+          "select * replace (current_setting('threads') as user_name) from dim_users",
           "select * from dim_users join fct_sessions on current_setting('threads') = ''",
           "select count(*) from dim_users group by current_setting('threads')",
           "select 1 having current_setting('threads') = ''",

@@ -121,14 +121,15 @@ TEST(Pool, ReadsANewSnapshotOnceThereIsOne) {
 
   // What is running meanwhile ends on the old one.
   Query slow = query;
-  slow.sql = "select publication + 0 * sleep_ms(300) from of_publication";
-  const auto old = std::async(std::launch::async, [&] { return own->run(slow, never).rows.rows; });
+  slow.sql = "select * from of_publication where sleep_ms(300) is null";
+  auto old = std::async(std::launch::async, [&] { return own->run(slow, never).rows.rows; });
   std::this_thread::sleep_for(milliseconds(50));
   const Snapshot next = folder.publish(before.publication + 1);
   const Answer after = own->run(query, never);
   EXPECT_EQ(after.publication, next.publication);
   EXPECT_EQ(after.rows.rows, fmt::format("[[{}]]", next.publication));
   EXPECT_EQ(own->run(query, never).rows.rows, after.rows.rows);
+  EXPECT_EQ(old.get(), before.rows.rows);
 }
 
 TEST(Pool, KeepsFewWorkersAndNoneThatIsNeedless) {
