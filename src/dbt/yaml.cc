@@ -127,6 +127,41 @@ class Inspection {
   std::size_t count_ = 0;
 };
 
+// The length of the character that begins there; 0 where it is no UTF-8, or a control character
+// that YAML does not allow.
+std::size_t length_of_character(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first < 0x80) {
+    return first >= 0x20 || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
+  }
+  const std::size_t length = first >= 0xC2 && first < 0xE0   ? 2
+                             : first >= 0xE0 && first < 0xF0 ? 3
+                             : first >= 0xF0 && first < 0xF5 ? 4
+                                                             : 0;
+  if (length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U) return 0;
+  }
+  return length;
+}
+
+// yaml-cpp takes gigabytes for a few such bytes, and ends its reading at others.
+void check_characters(const ProjectFiles& files, const std::string& file, std::string_view text) {
+  Place place{file, 1, 1};
+  while (!text.empty()) {
+    const std::size_t length = length_of_character(text);
+    if (length == 0) {
+      throw files.error_at(place,
+                           fmt::format("not valid YAML: the byte 0x{:02X} is no UTF-8 text",
+                                       static_cast<unsigned char>(text.front())),
+                           "save the file as UTF-8");
+    }
+    place = text.front() == '\n' ? Place{file, place.line + 1, 1}
+                                 : Place{file, place.line, place.column + 1};
+    text.remove_prefix(length);
+  }
+}
+
 }  // namespace
 
 Yaml::Yaml(const ProjectFiles& files, std::shared_ptr<const std::string> file,
@@ -138,6 +173,7 @@ Yaml Yaml::parse(const ProjectFiles& files, const std::string& path,
   const std::string* text = files.find(path);
   check(text != nullptr, "the file to parse is in the project");
   auto file = std::make_shared<const std::string>(files.display(path));
+  check_characters(files, *file, *text);
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(*text);
     if (documents.size() > 1) {

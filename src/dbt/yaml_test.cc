@@ -100,6 +100,13 @@ TEST(Yaml, WarnsOfAKeyThatStandsTwiceAndTakesTheLast) {
                 "holds"}));
 }
 
+TEST(Yaml, RefusesBytesThatAreNoText) {
+  EXPECT_NE(error_of([] { parse("a: 1\nb: !!s\xFF\xFFtr 1\n"); }).find("s.yml:2:7"),
+            std::string::npos);
+  EXPECT_NE(error_of([] { parse("a: \x04 1\n"); }).find("0x04"), std::string::npos);
+  EXPECT_EQ(parse("a: h\u00e9\n").value, "{'a': 'h\u00e9'}");
+}
+
 TEST(Yaml, RefusesAliasesThatGrowWithoutEnd) {
   std::string text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
   for (int i = 1; i < 9; ++i) {
