@@ -130,6 +130,14 @@ std::vector<std::string> Scope::names() const {
   return names;
 }
 
+const UndefinedNames& Scope::undefined() const {
+  static const UndefinedNames kErrors;
+  for (const Scope* scope = this; scope != nullptr; scope = scope->parent_) {
+    if (scope->undefined_) return *scope->undefined_;
+  }
+  return kErrors;
+}
+
 Template Template::parse(std::string text, std::string file) {
   return Template(jinja::parse_template(
       std::make_shared<const TemplateSource>(std::move(text), std::move(file))));

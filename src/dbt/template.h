@@ -1,12 +1,14 @@
 #pragma once
 
 // Templates of SQL in the part of Jinja2 that dbt projects use: expressions, if, for, set, macro,
-// test, do, raw, comments, whitespace control, filters and tests. Semantics are Jinja2's as dbt
-// sets it up, apart from one: printing what is undefined is an error, where Jinja prints nothing.
+// test, call, do, raw, comments, whitespace control, filters and tests. Semantics are Jinja2's as
+// dbt sets it up; what is undefined is told, where Jinja prints nothing (UndefinedNames).
 // A Template may be rendered by several threads at once, each with Scopes and Values of its own.
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,6 +57,17 @@ class TemplateError : public Error {
   int callers_ = 0;
 };
 
+// What becomes of names that a template uses and nobody defines. Without one: printing them is an
+// error, and so is asking for their attributes.
+struct UndefinedNames {
+  // Told of each that is printed, joined to text or filtered, with its place; it is empty text.
+  // Null: that is an error.
+  std::function<void(const Place& place, const Undefined& why)> printed;
+  // Their attributes and items are undefined too, and so is what they return: as dbt reads a
+  // project.
+  bool spread = false;
+};
+
 // The names that a template sees. Scopes do not own their parent, which must outlive them; macros
 // refer to the scope that they were defined in, and must not be called after it is gone.
 class Scope {
@@ -68,11 +81,15 @@ class Scope {
   void set_function(const std::string& name, Function call);
   const Value* find(std::string_view name) const;  // here, then in the parents; null if nowhere
   std::vector<std::string> names() const;          // all that find() finds
+  // Holds for templates that are rendered with this scope or one below it.
+  void set_undefined(UndefinedNames undefined) { undefined_ = std::move(undefined); }
+  const UndefinedNames& undefined() const;
 
  private:
   const Scope* parent_;
   std::map<std::string, Value, std::less<>> values_;
   std::vector<std::shared_ptr<jinja::Module>> modules_;  // whose macros are defined here
+  std::optional<UndefinedNames> undefined_;
   friend class Template;
 };
 

@@ -146,8 +146,19 @@ struct MacroNode {
   std::string name;
   std::vector<Parameter> parameters;
   Body body;
-  bool takes_varargs, takes_kwargs;  // the body mentions `varargs`, `kwargs`
-  std::string signature;             // "name(a, b=1)", as written
+  // The body mentions `varargs`, `kwargs`, `caller`.
+  bool takes_varargs = false, takes_kwargs = false, takes_caller = false;
+  std::string signature;  // "name(a, b=1)", as written
+};
+// {% call(a, b) name(…) %} … {% endcall %}: `name` may ask for the body by caller(a, b).
+struct CallNode {
+  MacroNode caller;
+  ExpressionPtr call;  // a CallExpression
+};
+// {% filter upper %} … {% endfilter %}
+struct FilterNode {
+  ExpressionPtr filters;
+  Body body;
 };
 // A block whose content is not read: {% materialization NAME … %}.
 struct SkippedNode {
@@ -159,7 +170,7 @@ struct ContinueNode {};
 struct Node {
   std::size_t offset;
   std::variant<TextNode, OutputNode, DoNode, IfNode, ForNode, SetNode, SetBlockNode, MacroNode,
-               SkippedNode, BreakNode, ContinueNode>
+               CallNode, FilterNode, SkippedNode, BreakNode, ContinueNode>
       node;
 };
 

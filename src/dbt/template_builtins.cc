@@ -1,5 +1,8 @@
 #include "dbt/template_builtins.h"
 
+#include <memory>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -71,6 +74,52 @@ Value cycle(std::size_t index, const CallArguments& arguments) {
   return given[index % given.size()];
 }
 
+Value move_cycler(const Value& cycler, std::int64_t to) {
+  Dict& attributes = cycler.as_object().attributes;
+  const List& items = attributes.find("items")->as_list();
+  const auto size = static_cast<std::int64_t>(items.size());
+  attributes.set("pos", to % size);
+  attributes.set("current", items[static_cast<std::size_t>(to % size)]);
+  return {};
+}
+
+Value next_of_cycler(const Value& self, const CallArguments& arguments) {
+  arguments.expect("cycler.next", 0, {});
+  const Dict& attributes = self.as_object().attributes;
+  const Value current = *attributes.find("current");
+  move_cycler(self, attributes.find("pos")->as_integer() + 1);
+  return current;
+}
+
+Value reset_cycler(const Value& self, const CallArguments& arguments) {
+  arguments.expect("cycler.reset", 0, {});
+  return move_cycler(self, 0);
+}
+
+// What cycler('a', 'b') makes: next() gives them in turn.
+Value make_cycler(const CallArguments& arguments) {
+  static const ObjectType kCycler = {"cycler", {{"next", next_of_cycler}, {"reset", reset_cycler}}};
+  if (arguments.positional.empty()) throw Error("cycler() needs at least one value");
+  Object cycler;
+  cycler.name = cycler.text = "cycler";
+  cycler.type = &kCycler;
+  cycler.attributes.set("items", Value::tuple(arguments.positional));
+  const Value made = Value::object(std::move(cycler));
+  move_cycler(made, 0);
+  return made;
+}
+
+// What joiner(', ') makes: nothing the first time, then the separator.
+Value make_joiner(const CallArguments& arguments) {
+  arguments.expect("joiner", 0, {"sep"});
+  const Value* given = arguments.find(0, "sep");
+  const Value separator = given != nullptr ? *given : Value(", ");
+  const auto used = std::make_shared<bool>(false);
+  return Value::function("joiner", [separator, used](const CallArguments&) {
+    return std::exchange(*used, true) ? separator : Value("");
+  });
+}
+
 // The item before or after the current one.
 Value neighbour(const List& items, std::size_t index, std::string_view name) {
   if (index < items.size()) return items[index];
@@ -89,6 +138,8 @@ const Scope& builtins() {
     made->set_function("dict", [](const CallArguments& a) { return Value(collect("dict", a)); });
     made->set_function("namespace", make_namespace);
     made->set_function("return", return_value);
+    made->set_function("cycler", make_cycler);
+    made->set_function("joiner", make_joiner);
     return made;
   }();
   return *scope;

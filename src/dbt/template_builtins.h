@@ -9,7 +9,7 @@
 
 namespace gsa::dbt::jinja {
 
-// range, dict, namespace, return.
+// range, dict, namespace, return, cycler, joiner.
 const Scope& builtins();
 
 // Thrown by return(value) and caught by the macro that it ends.

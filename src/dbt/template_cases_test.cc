@@ -167,6 +167,28 @@ constexpr Case kCases[] = {
     {"{{ 1 is defined and 2 }}", "2"},
     {"{{ 5 is divisibleby 5 }}", "True"},
     {"{{ 'A' is upper }} {{ 'a' is lower }} {{ range is callable }}", "True True True"},
+    {"{% macro w(n) %}<{{ n }}:{{ caller() }}>{% endmacro %}{% set y = 5 %}"
+     "{% call w('a') %}in {{ y }}{% endcall %}",
+     "<a:in 5>"},
+    {"{% macro each(xs) %}{% for x in xs %}{{ caller(x, loop.index) }}{% endfor %}{% endmacro %}"
+     "{% call(x, i=0) each(['a', 'b']) %}[{{ x }}{{ i }}]{% endcall %}",
+     "[a1][b2]"},
+    {"{% filter upper | replace('B', 'x') %}ab{{ 'c' }}{% endfilter %}", "AxC"},
+    {"{% for g in [{'k': 'b', 'v': 1}, {'k': 'A', 'v': 2}, {'k': 'b', 'v': 3}] | groupby('k') %}"
+     "{{ g.grouper }}={{ g.list | map(attribute='v') | join('+') }};{{ g[0] }};{% endfor %}",
+     "A=2;A;b=1+3;b;"},
+    {"{% for k, v in [{'k': 1}, {}] | groupby('k', default=0) %}{{ k }}{{ v | length }}{% endfor "
+     "%}",
+     "0111"},
+    {"{{ {'b': 1, 'a': 2} | dictsort }} {{ {'b': 1, 'a': 2} | dictsort(false, 'value') }}",
+     "[('a', 2), ('b', 1)] [('b', 1), ('a', 2)]"},
+    {"{{ [1, 2, 3] | batch(2) | list }} {{ [1, 2, 3] | batch(2, 0) | list }}",
+     "[[1, 2], [3]] [[1, 2], [3, 0]]"},
+    {"{{ 'a b  c' | wordcount }} {{ d | attr('x') is defined }} {{ (d | attr('keys'))() }}",
+     "3 False ['x', 'y']"},
+    {"{% set c = cycler('a', 'b') %}{{ c.current }}{{ c.next() }}{{ c.next() }}{{ c.next() }}"
+     "{% set j = joiner('-') %}{% for i in [1, 2] %}{{ j() }}{{ i }}{% endfor %}",
+     "aaba1-2"},
     {"{{ x is undefined }}", "True"},
     {"{{ not x is defined }}", "True"},
     {"{{ x is not defined }}", "True"},

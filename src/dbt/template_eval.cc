@@ -95,6 +95,10 @@ class Evaluator {
       frame_->set("varargs", Value::tuple(std::move(more)));
     }
     if (macro.takes_kwargs) frame_->set("kwargs", extra_keywords(macro, arguments));
+    if (macro.takes_caller) {
+      const Value* caller = arguments.find(arguments.positional.size(), "caller");
+      if (caller != nullptr) frame_->set("caller", *caller);
+    }
   }
 
  private:
@@ -142,6 +146,7 @@ class Evaluator {
 
   Flow run(const OutputNode& node, std::size_t) {
     const Value value = evaluate(*node.expression);
+    if (is_taken_as_empty(value, node.expression->offset)) return Flow::normal;
     at(node.expression->offset,
        [&] { output_->add_value(source_, node.expression->begin, value); });
     return Flow::normal;
@@ -172,6 +177,41 @@ class Evaluator {
       block_text_ = outer;
     }
     assign(node.target, value);
+    return Flow::normal;
+  }
+
+  Flow run(const CallNode& node, std::size_t) {
+    const Frame* const outer = frame_;
+    const auto running = std::make_shared<bool>(true);
+    const Value caller =
+        Value::function("caller", [this, &node, outer, running](const CallArguments& arguments) {
+          if (!*running) throw Error("caller() works only while its {% call %} block is running");
+          Output output;
+          Frame frame{outer, {}};
+          Evaluator body(module_, frame, output);
+          body.in_macro_ = in_macro_;
+          body.bind(node.caller, arguments);
+          body.run(node.caller.body);
+          return Value(output.take());
+        });
+    const struct Ending {
+      std::shared_ptr<bool> running;
+      ~Ending() { *running = false; }
+    } ending{running};
+    const Expression& call = *node.call;
+    const Value result = at(call.offset, [&] {
+      return this->call(std::get<CallExpression>(call.node), call.offset, &caller);
+    });
+    if (is_taken_as_empty(result, call.offset)) return Flow::normal;
+    at(call.offset, [&] { output_->add_value(source_, call.begin, result); });
+    return Flow::normal;
+  }
+
+  Flow run(const FilterNode& node, std::size_t) {
+    const Value outer = std::exchange(block_text_, Value(capture(node.body)));
+    const Value value = evaluate(*node.filters);
+    block_text_ = outer;
+    at(node.filters->offset, [&] { output_->add_value(source_, node.filters->begin, value); });
     return Flow::normal;
   }
 
@@ -308,12 +348,29 @@ class Evaluator {
     return dict;
   }
 
+  const UndefinedNames& undefined_names() const { return module_->globals->undefined(); }
+
+  bool spreads(const Value& value) const {
+    return value.is_undefined() && undefined_names().spread;
+  }
+
+  // Whether the value is undefined, and stands for empty text: whoever is to know is told.
+  bool is_taken_as_empty(const Value& value, std::size_t offset) const {
+    if (!value.is_undefined() || undefined_names().printed == nullptr) return false;
+    if (value.why_undefined().name.empty()) return true;
+    undefined_names().printed(source_->place(offset), value.why_undefined());
+    return true;
+  }
+
   Value value(const AttributeExpression& node, const Expression&) {
-    return get_attribute(evaluate(*node.of), node.name);
+    Value of = evaluate(*node.of);
+    if (spreads(of)) return of;
+    return get_attribute(of, node.name);
   }
 
   Value value(const ItemExpression& node, const Expression&) {
-    const Value of = evaluate(*node.of);
+    Value of = evaluate(*node.of);
+    if (spreads(of)) return of;
     return get_item(of, evaluate(*node.key));
   }
 
@@ -324,12 +381,19 @@ class Evaluator {
   }
 
   Value value(const CallExpression& node, const Expression& expression) {
-    const Value callee = evaluate(*node.callee);
+    return call(node, expression.offset, nullptr);
+  }
+
+  // `caller`: the body of a {% call %} block, or null.
+  Value call(const CallExpression& node, std::size_t offset, const Value* caller) {
+    Value callee = evaluate(*node.callee);
+    if (spreads(callee)) return callee;
     if (callee.is_undefined()) throw UndefinedError(callee.why_undefined());
     if (!callee.is_callable()) {
       throw Error(fmt::format("a value of type {} cannot be called", callee.type_name()));
     }
-    const CallArguments arguments = evaluate(node.arguments, expression.offset);
+    CallArguments arguments = evaluate(node.arguments, offset);
+    if (caller != nullptr) arguments.keyword.emplace_back("caller", *caller);
     const Object& function = callee.as_object();
     try {
       return function.call(arguments);
@@ -362,7 +426,13 @@ class Evaluator {
 
   Value value(const FilterExpression& node, const Expression& expression) {
     const Value input = node.input != nullptr ? evaluate(*node.input) : block_text_;
-    return node.filter->apply(input, evaluate(node.arguments, expression.offset));
+    const CallArguments arguments = evaluate(node.arguments, expression.offset);
+    try {
+      return node.filter->apply(input, arguments);
+    } catch (const UndefinedError&) {
+      if (!is_taken_as_empty(input, expression.offset)) throw;
+      return node.filter->apply(Value(""), arguments);
+    }
   }
 
   Value value(const TestExpression& node, const Expression& expression) {
@@ -386,6 +456,7 @@ class Evaluator {
     std::string text;
     for (const ExpressionPtr& item : node.items) {
       const Value part = evaluate(*item);
+      if (is_taken_as_empty(part, item->offset)) continue;
       text += at(item->offset, [&part] { return part.str(); });
     }
     return text;
@@ -423,6 +494,7 @@ class Evaluator {
 
   static void check_keywords(const MacroNode& macro, const CallArguments& arguments) {
     for (const auto& [name, value] : arguments.keyword) {
+      if (name == "caller" && macro.takes_caller) continue;
       if (!has_parameter(macro, name) && !macro.takes_kwargs) {
         std::vector<std::string> names;
         for (const Parameter& parameter : macro.parameters) names.push_back(parameter.name);
@@ -442,7 +514,7 @@ class Evaluator {
   static Value extra_keywords(const MacroNode& macro, const CallArguments& arguments) {
     Dict more;
     for (const auto& [name, value] : arguments.keyword) {
-      if (!has_parameter(macro, name)) more.set(name, value);
+      if (!has_parameter(macro, name) && name != "caller") more.set(name, value);
     }
     return more;
   }

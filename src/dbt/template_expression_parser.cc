@@ -47,7 +47,10 @@ ExpressionPtr ExpressionParser::make(std::size_t offset, std::size_t begin, Node
 }
 
 int ExpressionParser::mentions(std::string_view name) const {
-  return name == "loop" ? loop_ : name == "varargs" ? varargs_ : kwargs_;
+  return name == "loop"      ? loop_
+         : name == "varargs" ? varargs_
+         : name == "kwargs"  ? kwargs_
+                             : caller_;
 }
 
 void ExpressionParser::count_link() {
@@ -252,6 +255,7 @@ ExpressionPtr ExpressionParser::parse_name() {
   loop_ += name == "loop" ? 1 : 0;
   varargs_ += name == "varargs" ? 1 : 0;
   kwargs_ += name == "kwargs" ? 1 : 0;
+  caller_ += name == "caller" ? 1 : 0;
   return make(offset, offset, NameExpression{std::string(name)});
 }
 
@@ -407,7 +411,7 @@ Arguments ExpressionParser::parse_arguments() {
 
 ExpressionPtr ExpressionParser::parse_filters_and_tests(ExpressionPtr expression) {
   for (;;) {
-    if (tokens_.is_symbol("|")) {
+    if (tokens_.skip_symbol("|")) {
       expression = parse_filter(std::move(expression));
     } else if (tokens_.is_name("is")) {
       expression = parse_test(std::move(expression));
@@ -422,14 +426,21 @@ ExpressionPtr ExpressionParser::parse_filters_and_tests(ExpressionPtr expression
 
 ExpressionPtr ExpressionParser::parse_filters_only() {
   ExpressionPtr expression;
-  for (links_ = 0; tokens_.is_symbol("|"); count_link()) {
+  for (links_ = 0; tokens_.skip_symbol("|"); count_link()) {
     expression = parse_filter(std::move(expression));
   }
   return expression;
 }
 
+ExpressionPtr ExpressionParser::parse_filter_chain() {
+  links_ = 0;
+  ExpressionPtr expression = parse_filter(nullptr);
+  for (; tokens_.skip_symbol("|"); count_link()) expression = parse_filter(std::move(expression));
+  return expression;
+}
+
+// From the filter's name on.
 ExpressionPtr ExpressionParser::parse_filter(ExpressionPtr input) {
-  tokens_.next();
   const Token& name = tokens_.expect(TokenKind::name, "the name of a filter");
   const Filter* filter = find_filter(name.text);
   if (filter == nullptr) {

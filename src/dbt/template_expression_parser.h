@@ -21,9 +21,10 @@ class ExpressionParser {
   ExpressionPtr parse_tuple(bool conditional = true);
   ExpressionPtr parse(bool conditional = true);
   ExpressionPtr parse_filters_only();  // | a | b(1), after {% set x
+  ExpressionPtr parse_filter_chain();  // a | b(1), after {% filter
   Target parse_target();               // of {% set %} and {% for %}
 
-  // How often expressions named `name` so far: `loop`, `varargs` or `kwargs`.
+  // How often expressions named `name` so far: `loop`, `varargs`, `kwargs` or `caller`.
   int mentions(std::string_view name) const;
 
  private:
@@ -61,7 +62,7 @@ class ExpressionParser {
   TokenStream& tokens_;
   int depth_ = 0;  // of the recursion
   int links_ = 0;  // operators, filters, calls … of the whole expression
-  int loop_ = 0, varargs_ = 0, kwargs_ = 0;
+  int loop_ = 0, varargs_ = 0, kwargs_ = 0, caller_ = 0;
 };
 
 }  // namespace gsa::dbt::jinja

@@ -114,6 +114,9 @@ Value length(const Value& input, const CallArguments& arguments) {
   if (input.is_dict()) return static_cast<std::int64_t>(input.as_dict().size());
   if (input.is_sequence()) return static_cast<std::int64_t>(input.as_list().size());
   if (input.is_undefined()) return 0;
+  if (input.is_object() && input.as_object().items) {
+    return static_cast<std::int64_t>(input.as_object().items->size());
+  }
   throw Error(fmt::format("a value of type {} has no length", input.type_name()));
 }
 
@@ -188,6 +191,97 @@ Value sort(const Value& input, const CallArguments& arguments) {
   List items;
   for (const auto& [key, item] : keyed) items.push_back(item);
   return items;
+}
+
+// A pair that has names for its parts as well.
+Value make_group(const Value& key) {
+  const Value items(List{});
+  Object group;
+  group.name = "group";
+  group.text = "<group>";
+  group.attributes = Dict({{Value("grouper"), key}, {Value("list"), items}});
+  group.items = List{key, items};
+  return Value::object(std::move(group));
+}
+
+// Sorted lists of the items with the same value, as pairs of it and them.
+Value groupby(const Value& input, const CallArguments& arguments) {
+  arguments.expect("groupby", 1, {"attribute", "default", "case_sensitive"});
+  const Value& attribute = *arguments.find(0, "attribute");
+  const Value* otherwise = arguments.find(1, "default");
+  const bool case_sensitive = flag(arguments, 2, "case_sensitive", false);
+  std::vector<std::pair<Value, Value>> keyed;
+  for (const Value& item : input.iterate()) {
+    Value key = look_up(item, attribute);
+    if (key.is_undefined() && otherwise != nullptr) key = *otherwise;
+    keyed.emplace_back(key, item);
+  }
+  const auto folded = [case_sensitive](const Value& key) {
+    return key.is_string() && !case_sensitive ? Value(to_lower(key.as_string())) : key;
+  };
+  std::stable_sort(keyed.begin(), keyed.end(), [&](const auto& a, const auto& b) {
+    return Value::less(folded(a.first), folded(b.first));
+  });
+  List groups;
+  for (const auto& [key, item] : keyed) {
+    const auto part = [&groups](std::size_t i) { return groups.back().as_object().items->at(i); };
+    if (groups.empty() || !(folded(part(0)) == folded(key))) groups.push_back(make_group(key));
+    part(1).as_list().push_back(item);
+  }
+  return groups;
+}
+
+// Pairs of a dict by key or by value.
+Value dictsort(const Value& input, const CallArguments& arguments) {
+  arguments.expect("dictsort", 0, {"case_sensitive", "by", "reverse"});
+  const bool case_sensitive = flag(arguments, 0, "case_sensitive", false);
+  const Value* by = arguments.find(1, "by");
+  const bool descending = flag(arguments, 2, "reverse", false);
+  const std::size_t part = by != nullptr && by->str() == "value" ? 1 : 0;
+  List pairs;
+  for (const auto& [key, value] : input.as_dict().entries()) {
+    pairs.push_back(Value::tuple({key, value}));
+  }
+  const auto key_of = [&](const Value& pair) {
+    const Value& key = pair.as_list()[part];
+    return key.is_string() && !case_sensitive ? Value(to_lower(key.as_string())) : key;
+  };
+  std::stable_sort(pairs.begin(), pairs.end(), [&](const Value& a, const Value& b) {
+    return descending ? Value::less(key_of(b), key_of(a)) : Value::less(key_of(a), key_of(b));
+  });
+  return pairs;
+}
+
+// Lists of `linecount` items each; the last is filled up where there is something to fill with.
+Value batch(const Value& input, const CallArguments& arguments) {
+  arguments.expect("batch", 1, {"linecount", "fill_with"});
+  const std::int64_t size = arguments.find(0, "linecount")->as_integer();
+  if (size < 1) throw Error("batch() needs at least one item a batch");
+  const Value* fill = arguments.find(1, "fill_with");
+  List batches;
+  for (const Value& item : input.iterate()) {
+    if (batches.empty() || std::ssize(batches.back().as_list()) == size)
+      batches.emplace_back(List{});
+    batches.back().as_list().push_back(item);
+  }
+  if (fill != nullptr && !fill->is_none() && !batches.empty() && size <= 100'000) {
+    List& last = batches.back().as_list();
+    last.resize(static_cast<std::size_t>(size), *fill);
+  }
+  return batches;
+}
+
+Value attr(const Value& input, const CallArguments& arguments) {
+  arguments.expect("attr", 1, {"name"});
+  const std::string& name = arguments.find(0, "name")->as_string();
+  // Not the value of a key.
+  return input.is_dict() ? get_attribute(Value(Dict()), name) : get_attribute(input, name);
+}
+
+Value wordcount(const Value& input, const CallArguments& arguments) {
+  arguments.expect("wordcount", 0, {});
+  return static_cast<std::int64_t>(
+      find_method(Value(""), "split")(Value(input.str()), {}).as_list().size());
 }
 
 Value unique(const Value& input, const CallArguments& arguments) {
@@ -468,19 +562,23 @@ Value format(const Value& input, const CallArguments& arguments) {
   return format_percent(input.str(), arguments.positional, named.size() > 0 ? &named : nullptr);
 }
 
-constexpr std::array<Filter, 39> kFilters = {{
+constexpr std::array<Filter, 44> kFilters = {{
     {"abs", abs_filter},
     {"as_bool", same},
     {"as_native", same},
     {"as_number", same},
     {"as_text", same},
+    {"attr", attr},
+    {"batch", batch},
     {"capitalize", capitalize},
     {"count", length},
     {"d", default_filter},
     {"default", default_filter},
+    {"dictsort", dictsort},
     {"first", first},
     {"float", float_filter},
     {"format", format},
+    {"groupby", groupby},
     {"indent", indent},
     {"int", int_filter},
     {"items", items},
@@ -508,6 +606,7 @@ constexpr std::array<Filter, 39> kFilters = {{
     {"trim", trim_filter},
     {"unique", unique},
     {"upper", upper},
+    {"wordcount", wordcount},
 }};
 
 }  // namespace

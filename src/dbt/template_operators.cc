@@ -216,9 +216,14 @@ Value item_at(const Value& of, std::int64_t index) {
     const auto at = position(index, letters.size());
     return at ? Value(letters[*at]) : out_of_range(of, index, letters.size());
   }
-  const List& items = of.as_list();
+  const List& items = of.is_object() ? *of.as_object().items : of.as_list();
   const auto at = position(index, items.size());
   return at ? items[*at] : out_of_range(of, index, items.size());
+}
+
+bool has_items(const Value& value) {
+  return value.is_string() || value.is_sequence() ||
+         (value.is_object() && value.as_object().items.has_value());
 }
 
 Value bind(const Value& of, std::string_view name, Method method) {
@@ -236,6 +241,21 @@ std::int64_t slice_bound(const Value& bound, std::int64_t size, std::int64_t ste
   return std::min(at, step < 0 ? size - 1 : size);
 }
 
+Value attribute_of_object(const Value& of, std::string_view name) {
+  const Object& object = of.as_object();
+  if (object.type != nullptr) {
+    for (const auto& [method, call] : object.type->methods) {
+      if (method == name) return bind(of, name, call);
+    }
+  }
+  if (const Value* found = object.attributes.find(name)) return *found;
+  std::vector<std::string> candidates = object.attributes.names();
+  if (object.type != nullptr) {
+    for (const auto& [method, call] : object.type->methods) candidates.emplace_back(method);
+  }
+  return missing(of, name, std::move(candidates));
+}
+
 }  // namespace
 
 Value apply(BinaryOperator op, const Value& left, const Value& right) {
@@ -244,6 +264,13 @@ Value apply(BinaryOperator op, const Value& left, const Value& right) {
   if (op == BinaryOperator::add) {
     if (left.is_string() && right.is_string()) return left.as_string() + right.as_string();
     if (left.is_sequence() && left.kind() == right.kind()) return concatenate(left, right);
+  }
+  if (op == BinaryOperator::add || op == BinaryOperator::subtract) {
+    for (const Value* value : {&left, &right}) {
+      if (!value->is_object() || value->as_object().type == nullptr) continue;
+      const ObjectType& type = *value->as_object().type;
+      if (type.apply != nullptr) return type.apply(symbol(op).front(), left, right);
+    }
   }
   if (op == BinaryOperator::multiply) {
     if (can_repeat(left) && can_count(right)) return repeat(left, right.as_integer());
@@ -262,6 +289,10 @@ bool contains(const Value& container, const Value& item) {
     return std::find(items.begin(), items.end(), item) != items.end();
   }
   if (container.is_undefined()) return false;
+  if (has_items(container)) {
+    const List& items = *container.as_object().items;
+    return std::find(items.begin(), items.end(), item) != items.end();
+  }
   throw Error(fmt::format("'in' cannot look into a value of type {}", container.type_name()));
 }
 
@@ -295,9 +326,7 @@ Value negate(const Value& value) {
 Value get_attribute(const Value& of, std::string_view name) {
   if (of.is_undefined()) throw UndefinedError(of.why_undefined());
   if (of.is_object()) {
-    const Dict& attributes = of.as_object().attributes;
-    const Value* found = attributes.find(name);
-    return found != nullptr ? *found : missing(of, name, attributes.names());
+    return attribute_of_object(of, name);
   }
   if (const Method method = find_method(of, name)) return bind(of, name, method);
   std::vector<std::string> candidates = method_names(of);
@@ -314,14 +343,17 @@ Value get_item(const Value& of, const Value& key) {
   if (of.is_dict()) {
     if (const Value* found = of.as_dict().find_key(key)) return *found;
   }
-  if ((of.is_string() || of.is_sequence()) && can_count(key)) return item_at(of, key.as_integer());
+  if (of.is_object() && key.is_string()) {
+    if (const Value* found = of.as_object().attributes.find(key.as_string())) return *found;
+  }
+  if (has_items(of) && can_count(key)) return item_at(of, key.as_integer());
   if (key.is_string()) return get_attribute(of, key.as_string());
   return missing(of, key.repr(), {});
 }
 
 Value get_slice(const Value& of, const Value& begin, const Value& end, const Value& step_value) {
   if (of.is_undefined()) throw UndefinedError(of.why_undefined());
-  if (!of.is_string() && !of.is_sequence()) {
+  if (!has_items(of)) {
     throw Error(fmt::format("a value of type {} has no slices", of.type_name()));
   }
   const List items = of.iterate();
@@ -337,7 +369,7 @@ Value get_slice(const Value& of, const Value& begin, const Value& end, const Val
     taken.push_back(items[static_cast<std::size_t>(i)]);
   }
   if (of.kind() == Value::Kind::tuple) return Value::tuple(std::move(taken));
-  if (of.kind() == Value::Kind::list) return taken;
+  if (!of.is_string()) return taken;
   std::string text;
   for (const Value& letter : taken) text += letter.as_string();
   return text;

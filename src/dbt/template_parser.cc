@@ -18,14 +18,15 @@ constexpr std::size_t kMaxNesting = 100;  // of blocks in blocks, as parsing the
 // The tags that begin a statement, those that go on or end one, and what Jinja or dbt know besides.
 const std::vector<std::string>& tag_names() {
   static const std::vector<std::string> names = {
-      "set",  "if",    "for",    "macro",    "test",    "do",  "break",  "continue", "elif",
-      "else", "endif", "endfor", "endmacro", "endtest", "raw", "endraw", "endset"};
+      "set",      "if",      "for",      "macro",     "test", "call",   "filter",
+      "do",       "break",   "continue", "elif",      "else", "endif",  "endfor",
+      "endmacro", "endtest", "endcall",  "endfilter", "raw",  "endraw", "endset"};
   return names;
 }
 
-constexpr std::array<std::string_view, 15> kUnsupported = {
-    "include",    "import", "from",  "extends",  "block", "call",    "filter",   "with",
-    "autoescape", "trans",  "debug", "snapshot", "docs",  "endcall", "endfilter"};
+constexpr std::array<std::string_view, 11> kUnsupported = {
+    "include",    "import", "from",  "extends",  "block", "with",
+    "autoescape", "trans",  "debug", "snapshot", "docs"};
 
 struct OpenBlock {
   std::string name;
@@ -91,6 +92,8 @@ class Parser {
     if (tag.text == "if") return parse_if(offset);
     if (tag.text == "for") return parse_for(offset);
     if (tag.text == "macro" || tag.text == "test") return parse_macro(tag);
+    if (tag.text == "call") return parse_call(tag);
+    if (tag.text == "filter") return parse_filter_block(offset);
     if (tag.text == "do") {
       ExpressionPtr expression = expressions_.parse_tuple();
       end_tag("do");
@@ -247,13 +250,43 @@ class Parser {
     open(tag.text, tag.offset);
     const int varargs = expressions_.mentions("varargs");
     const int kwargs = expressions_.mentions("kwargs");
+    const int callers = expressions_.mentions("caller");
     const int loops = std::exchange(loops_, 0);
     node.body = tag.text == "test" ? parse_body({"endtest"}) : parse_body({"endmacro"});
     loops_ = loops;
     node.takes_varargs = expressions_.mentions("varargs") > varargs;
     node.takes_kwargs = expressions_.mentions("kwargs") > kwargs;
+    node.takes_caller = expressions_.mentions("caller") > callers;
     close();
     return {tag.offset, std::move(node)};
+  }
+
+  Node parse_call(const Token& tag) {
+    CallNode node;
+    node.caller.name = "caller";
+    if (tokens_.is_symbol("(")) parse_parameters(node.caller);
+    const std::size_t offset = tokens_.current().offset;
+    node.call = expressions_.parse();
+    if (!std::holds_alternative<CallExpression>(node.call->node)) {
+      tokens_.fail_at(offset, "a {% call %} block needs a call", "{% call name(…) %}");
+    }
+    end_tag(tag.text);
+    open(tag.text, tag.offset);
+    const int loops = std::exchange(loops_, 0);
+    node.caller.body = parse_body({"endcall"});
+    loops_ = loops;
+    close();
+    return {tag.offset, std::move(node)};
+  }
+
+  Node parse_filter_block(std::size_t offset) {
+    FilterNode node;
+    node.filters = expressions_.parse_filter_chain();
+    end_tag("filter");
+    open("filter", offset);
+    node.body = parse_body({"endfilter"});
+    close();
+    return {offset, std::move(node)};
   }
 
   // A block of dbt's that nothing here runs, up to the tag `end`: what is in it may be anything.

@@ -5,6 +5,7 @@
 //   {% if E %} … {% elif E %} … {% else %} … {% endif %}
 //   {% for T in E [if E] %} … {% else %} … {% endfor %}   {% break %}   {% continue %}
 //   {% macro NAME(A, B=E) %} … {% endmacro %}   {% test NAME(A, B=E) %} … {% endtest %}
+//   {% call[(A, B=E)] NAME(…) %} … {% endcall %}   {% filter F | G %} … {% endfilter %}
 
 #include <memory>
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -45,6 +46,16 @@ int compare_numbers(const Value& a, const Value& b) {
   return three_way(a.as_double(), b.as_double());
 }
 
+// Nothing where they have no order.
+std::optional<int> order_of_objects(const Value& a, const Value& b) {
+  if (!a.is_object() || !b.is_object()) return std::nullopt;
+  const ObjectType* type = a.as_object().type;
+  if (type == nullptr || type != b.as_object().type || type->compare == nullptr) {
+    return std::nullopt;
+  }
+  return type->compare(a, b);
+}
+
 bool equal(const Value& a, const Value& b, int depth);
 
 bool equal_lists(const List& a, const List& b, int depth) {
@@ -80,7 +91,7 @@ bool equal(const Value& a, const Value& b, int depth) {
     case Value::Kind::dict:
       return equal_dicts(a.as_dict(), b.as_dict(), depth + 1);
     case Value::Kind::object:
-      return &a.as_object() == &b.as_object();
+      return &a.as_object() == &b.as_object() || order_of_objects(a, b) == 0;
     default:
       return true;  // none, undefined
   }
@@ -183,6 +194,16 @@ Value::Value(Dict value) : Value(Kind::dict, std::make_shared<Dict>(std::move(va
 
 Value Value::tuple(List items) { return {Kind::tuple, std::make_shared<List>(std::move(items))}; }
 
+Value Value::decimal(std::string text) {
+  Value value(std::strtod(text.c_str(), nullptr));
+  value.shared_ = std::make_shared<std::string>(std::move(text));
+  return value;
+}
+
+const std::string* Value::as_written() const {
+  return kind_ == Kind::floating && shared_ != nullptr ? &shared_as<const std::string>() : nullptr;
+}
+
 Value Value::undefined(Undefined why) {
   return {Kind::undefined, std::make_shared<Undefined>(std::move(why))};
 }
@@ -193,8 +214,16 @@ Value Value::function(std::string name, Function call) {
 }
 
 Value Value::object(std::string name, std::string text, Dict attributes, Function call) {
-  return {Kind::object, std::make_shared<Object>(Object{std::move(name), std::move(text),
-                                                        std::move(attributes), std::move(call)})};
+  Object made;
+  made.name = std::move(name);
+  made.text = std::move(text);
+  made.attributes = std::move(attributes);
+  made.call = std::move(call);
+  return object(std::move(made));
+}
+
+Value Value::object(Object object) {
+  return {Kind::object, std::make_shared<Object>(std::move(object))};
 }
 
 bool Value::is_number() const {
@@ -220,7 +249,7 @@ bool Value::truth() const {
     case Kind::dict:
       return as_dict().size() > 0;
     case Kind::object:
-      return true;
+      return !as_object().items || !as_object().items->empty();
   }
   return true;
 }
@@ -288,6 +317,7 @@ std::string Value::type_name() const {
     case Kind::dict:
       return "dict";
     case Kind::object:
+      if (as_object().type != nullptr) return std::string(as_object().type->name);
       return as_object().assignable ? "namespace" : is_callable() ? "function" : "object";
   }
   return "value";
@@ -307,6 +337,9 @@ List Value::iterate() const {
     case Kind::dict:
       for (const auto& [key, value] : as_dict().entries()) items.push_back(key);
       return items;
+    case Kind::object:
+      if (as_object().items) return *as_object().items;
+      [[fallthrough]];
     default:
       throw Error(fmt::format("cannot loop over {} {}", type_name(), repr()));
   }
@@ -326,6 +359,7 @@ bool Value::less(const Value& a, const Value& b) {
     }
     return x.size() < y.size();
   }
+  if (const std::optional<int> order = order_of_objects(a, b)) return *order < 0;
   for (const Value* value : {&a, &b}) {
     if (value->is_undefined()) wrong_kind(*value, "a value to compare");
   }

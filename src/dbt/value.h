@@ -80,10 +80,13 @@ class Value {
   Value(Dict value);
   explicit Value(Text text);
   static Value tuple(List items);
+  // A number that prints as it is written here, "1.50"; calculations see the nearest float.
+  static Value decimal(std::string text);
   static Value undefined(Undefined why);
   static Value function(std::string name, Function call);
   // Something with attributes that prints as `text`; callable if `call` is given.
   static Value object(std::string name, std::string text, Dict attributes, Function call = nullptr);
+  static Value object(Object object);
 
   Kind kind() const { return kind_; }
   bool is_none() const { return kind_ == Kind::none; }
@@ -98,8 +101,9 @@ class Value {
 
   bool truth() const;  // as `if` sees it
   bool as_bool() const;
-  std::int64_t as_integer() const;  // bools count as 0 and 1
-  double as_double() const;         // any number
+  std::int64_t as_integer() const;        // bools count as 0 and 1
+  double as_double() const;               // any number
+  const std::string* as_written() const;  // of a decimal; else null
   const std::string& as_string() const;
   const Text& as_text() const;
   List& as_list() const;  // list or tuple
@@ -127,9 +131,10 @@ class Value {
   }
 
   Kind kind_ = Kind::none;
-  std::int64_t integer_ = 0;      // of a boolean or integer
-  double floating_ = 0;           // of a float
-  std::shared_ptr<void> shared_;  // Undefined, Text, List (also of a tuple), Dict or Object
+  std::int64_t integer_ = 0;  // of a boolean or integer
+  double floating_ = 0;       // of a float
+  // Undefined, Text (also of a decimal), List (also of a tuple), Dict or Object
+  std::shared_ptr<void> shared_;
 };
 
 struct CallArguments {
@@ -162,13 +167,28 @@ class Dict {
   std::vector<std::pair<Value, Value>> entries_;
 };
 
+// What all objects of one type can do, beside what each of them holds. Lives as long as the
+// program.
+struct ObjectType {
+  using Method = Value (*)(const Value& self, const CallArguments& arguments);
+  std::string_view name;  // "date"
+  std::vector<std::pair<std::string_view, Method>> methods;
+  // left + right ('+') and left - right ('-'), where at least one is of this type. Throws Error
+  // for what it cannot add. Null: there is no such thing.
+  Value (*apply)(char sign, const Value& left, const Value& right) = nullptr;
+  // < 0, 0 or > 0 for two of this type. Null: they have no order, and each equals itself alone.
+  int (*compare)(const Value& left, const Value& right) = nullptr;
+};
+
 // Functions, namespaces, `loop`, and what the caller offers (`this`, `config`, `target`).
 struct Object {
   std::string name;
   std::string text;  // what it prints; computed from the attributes if it is a namespace
   Dict attributes;
-  Function call;            // empty if it cannot be called
-  bool assignable = false;  // a namespace: {% set ns.x = … %}
+  Function call;                     // empty if it cannot be called
+  bool assignable = false;           // a namespace: {% set ns.x = … %}
+  const ObjectType* type = nullptr;  // null: it has attributes alone
+  std::optional<List> items;         // what `for`, `length` and x[0] see
 };
 
 // Python's repr of a float: the shortest that reads back, with ".0" where it is whole.

@@ -91,7 +91,11 @@ void append_repr(std::string& out, const Value& value, int depth) {
       out += std::to_string(value.as_integer());
       return;
     case Value::Kind::floating:
-      out += format_float(value.as_double());
+      if (const std::string* written = value.as_written()) {
+        out += *written;
+      } else {
+        out += format_float(value.as_double());
+      }
       return;
     case Value::Kind::string:
       out += quote_string(value.as_string());
