@@ -1,8 +1,6 @@
 #include "dbt/generic_test_id.h"
 
 #include <algorithm>
-#include <array>
-#include <openssl/evp.h>
 #include <utility>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "dbt/data_tests.h"
+#include "dbt/md5.h"
 
 namespace gsa::dbt {
 namespace {
@@ -30,16 +29,6 @@ Value summed_form(const Value& value) {
     return Value(std::move(list));
   }
   return Value(value.str());
-}
-
-std::string md5_of(const std::string& text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  check(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_md5(), nullptr) == 1,
-        "a sum of text can be taken");
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) hex += fmt::format("{:02x}", digest.at(i));
-  return hex;
 }
 
 }  // namespace

@@ -1,0 +1,11 @@
+#pragma once
+
+// MD5 sums, by which dbt tells things apart. Not for secrets.
+
+#include <string>
+
+namespace gsa::dbt {
+
+std::string md5_of(const std::string& text);  // 32 digits
+
+}  // namespace gsa::dbt
