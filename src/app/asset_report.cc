@@ -230,7 +230,7 @@ class Report {
       title("SQL");
       try {
         dbt::Compiler compiler(project_, {});
-        text_ += compiler.compile(project_.nodes()[node->second]).text();
+        text_ += compiler.compile(project_.nodes()[node->second], &connection_).text();
       } catch (const Error& error) {
         text_ += error.message();
       }

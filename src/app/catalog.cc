@@ -103,12 +103,11 @@ class CatalogBuilder {
     for (const std::size_t input : inputs) check.inputs.push_back(graph[input].name);
     check.asset = belongs_to(node, graph, inputs);
     check.always = inputs.empty();  // what it reads is not known
-    check.code = {{"sql", sql_of(node, full_)},
-                  {"severity", check.blocks ? "error" : "warn"},
+    check.code = {{"severity", check.blocks ? "error" : "warn"},
                   {"warn_if", node.test.warn_if},
                   {"error_if", node.test.error_if},
                   {"fail_calc", node.test.fail_calc}};
-    outside_.add(node, check.code["sql"], check.code);
+    add_sql(node, "sql", full_, check.code);
     if (node.test.limit) check.code["limit"] = fmt::format("{}", *node.test.limit);
     for (const std::size_t guarded : guards) {
       check.guards.push_back(asset_name(project_.nodes()[guarded]));
@@ -129,11 +128,24 @@ class CatalogBuilder {
   }
 
   // What cannot be compiled says so when it is to be made, and is never fresh before.
-  static std::string sql_of(const dbt::Node& node, dbt::Compiler& compiler) {
+  std::string sql_of(const dbt::Node& node, dbt::Compiler& compiler) {
     try {
       return dbt::normalized_sql(compiler.compile(node).text());
+    } catch (const dbt::AsksDatabase&) {
+      return kAsks;
     } catch (const Error& error) {
       return "cannot be compiled: " + error.message();
+    }
+  }
+
+  // Adds the SQL and what it reads. What asks the database while it is compiled may read anything.
+  void add_sql(const dbt::Node& node, const std::string& part, dbt::Compiler& compiler,
+               assets::Code& code) {
+    code[part] = sql_of(node, compiler);
+    if (code[part] == kAsks) {
+      outside_.add_unseen("what it asks the database", code);
+    } else {
+      outside_.add(node, code[part], code);
     }
   }
 
@@ -143,12 +155,10 @@ class CatalogBuilder {
     if (node.is_seed()) {
       add_seed(node, code);
     } else {
-      code["sql"] = sql_of(node, full_);
-      outside_.add(node, code["sql"], code);
+      add_sql(node, "sql", full_, code);
     }
     if (node.model.materialized == dbt::Materialization::incremental) {
-      code["incremental SQL"] = sql_of(node, added_);
-      outside_.add(node, code["incremental SQL"], code);
+      add_sql(node, "incremental SQL", added_, code);
       code["unique key"] = join(node.model.unique_key, ", ");
       add_strategy(node.model, code);
     }
@@ -204,6 +214,7 @@ class CatalogBuilder {
     return last;
   }
 
+  static constexpr const char* kAsks = "asks the database";
   const dbt::Project& project_;
   OutsideVersions& outside_;
   std::vector<std::string> months_;

@@ -68,7 +68,7 @@ Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Record
       connection_(database.connect()),
       sums_(connection_),
       runner_(run.project, connection_, node_options()),
-      published_(run.project, {}),
+      published_(run.project, {{}, node_options().relation, {}, false}),
       work_(work()),
       engine_(database, engine_options(), work_, recorder, log_) {}
 
@@ -103,7 +103,8 @@ assets::Work Maker::work() {
   return {[this](const assets::Unit& unit, duck::Connection& lane) { return make(unit, lane); },
           [this](const assets::Asset& asset) {
             const std::size_t node = run_.catalog.models.at(asset.name);
-            return published_.compile(run_.project.nodes()[node]).text();
+            prepare(connection_);
+            return published_.compile(run_.project.nodes()[node], &connection_).text();
           },
           [this](const assets::Check& check, duck::Connection& lane,
                  assets::CheckOutcome& outcome) { ask(check, lane, outcome); }};

@@ -127,7 +127,8 @@ ModelLineage lineage_of_models(const dbt::Project& project, const Catalog& catal
     const auto node = catalog.models.find(asset.name);
     if (node == catalog.models.end()) continue;
     try {
-      const auto lineage = reader.read(compiler.compile(project.nodes()[node->second]).text());
+      const auto lineage =
+          reader.read(compiler.compile(project.nodes()[node->second], &connection).text());
       if (!lineage) continue;
       reader.learn(asset.name, *lineage);
       all[asset.name] = *lineage;

@@ -90,11 +90,13 @@ void OutsideVersions::add(const dbt::Node& node, const std::string& sql, assets:
     code[at->first] = at->second;
   }
   for (const std::string& table : reads.tables) add_table(node, table, code);
-  for (const std::string& unseen : reads.unseen) {
-    const auto [at, fresh] = seen_.try_emplace("value of " + unseen);
-    if (fresh) at->second = this_moment();
-    code[at->first] = at->second;
-  }
+  for (const std::string& unseen : reads.unseen) add_unseen("value of " + unseen, code);
+}
+
+void OutsideVersions::add_unseen(const std::string& what, assets::Code& code) {
+  const auto [at, fresh] = seen_.try_emplace(what);
+  if (fresh) at->second = this_moment();
+  code[at->first] = at->second;
 }
 
 // A table or view that is there, and that the node does not depend on in the graph.

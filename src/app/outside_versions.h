@@ -26,6 +26,8 @@ class OutsideVersions {
 
   // Adds to `code` what `sql`, which is the node's, reads: {"file data/x.csv": its fingerprint}.
   void add(const dbt::Node& node, const std::string& sql, assets::Code& code);
+  // Adds something of which nobody can say whether it has changed.
+  void add_unseen(const std::string& what, assets::Code& code);
 
  private:
   void add_table(const dbt::Node& node, const std::string& name, assets::Code& code);

@@ -109,6 +109,13 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
     result.hint = failure->hint();
   }
   result.seconds = step.seconds;
+  for (const dbt::TemplateMessage& said : result.said) {
+    if (said.is_warning) {
+      print(fmt::format("{} {}", paint(err_fd(), Ink::yellow, "warning:"), said.text));
+    } else if (!quiet_) {
+      print(said.text);
+    }
+  }
   // Behind a raw table that failed nothing ran, and that is all there is to say.
   if (!quiet_ && !(raw_failure_ && result.status == dbt::Status::skip)) {
     print(dbt::end_line(result, number, total, err_fd()));

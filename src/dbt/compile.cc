@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "dbt/characters.h"
 #include "dbt/data_tests.h"
+#include "dbt/query_table.h"
 #include "dbt/relation_names.h"
 
 namespace gsa::dbt {
@@ -141,7 +142,7 @@ Relation Compiler::shown(const Relation& relation) const {
 }
 
 // A model reads itself where it is published: until it is built that is what there is.
-std::vector<NameChange> Compiler::names_in(const Node& node) const {
+std::vector<NameChange> Compiler::names_in(const Node& node, const RelationHook& place) const {
   std::vector<NameChange> names;
   if (node.kind != NodeKind::test) names.push_back({shown(node.relation), node.relation});
   for (const std::size_t input : node.depends_on) {
@@ -149,7 +150,7 @@ std::vector<NameChange> Compiler::names_in(const Node& node) const {
     const bool is_ephemeral =
         to.kind == NodeKind::model && to.model.materialized == Materialization::ephemeral;
     if (!is_ephemeral && to.external.empty()) {
-      names.push_back({shown(to.relation), relation_of(to)});
+      names.push_back({shown(to.relation), place ? place(to.relation) : to.relation});
     }
   }
   return names;
@@ -161,7 +162,18 @@ Rendering Compiler::rendering_for(const Node& node, Names& ephemeral) const {
   rendering.self = shown(node.relation);
   rendering.execute = true;
   rendering.incremental = is_incremental(node);
+  rendering.full_refresh = node.model.full_refresh.value_or(options_.full_refresh);
+  rendering.node = &node;
   rendering.settings = node.settings;
+  if (connection_ != nullptr) {
+    rendering.query = [this, &node](const std::string& sql) {
+      const auto asked = std::make_shared<const Rendered>(sql, Origin{});
+      CompiledSql renamed;
+      const RelationHook& place = options_.asked ? options_.asked : options_.relation;
+      append_with_names(asked, 0, sql.size(), names_in(node, place), true, renamed);
+      return query_rows(*connection_, renamed.text());
+    };
+  }
   rendering.ref = [this, &node, &ephemeral](const std::string&, const std::string& name,
                                             const Place&) {
     const Node* to = project_.find_model(name);
@@ -179,13 +191,27 @@ Rendering Compiler::rendering_for(const Node& node, Names& ephemeral) const {
   return rendering;
 }
 
+template <typename Render>
+Rendered Compiler::rendered(Rendering& rendering, Render render) {
+  try {
+    Rendered made = render();
+    std::move(rendering.messages.begin(), rendering.messages.end(), std::back_inserter(messages_));
+    return made;
+  } catch (const Error& error) {
+    if (rendering.asked && connection_ == nullptr) {
+      throw AsksDatabase(error.message(), error.hint(), error.code());
+    }
+    throw;
+  }
+}
+
 const std::shared_ptr<const Rendered>& Compiler::ephemeral_sql(const std::string& name) {
   const auto [at, fresh] = ephemeral_.try_emplace(name);
   if (fresh) {
     const Node* node = project_.find_model(name);
     Rendering rendering = rendering_for(*node, at->second.uses);
-    at->second.sql =
-        std::make_shared<const Rendered>(project_.context().render(*node->sql_template, rendering));
+    at->second.sql = std::make_shared<const Rendered>(rendered(
+        rendering, [&] { return project_.context().render(*node->sql_template, rendering); }));
   }
   return at->second.sql;
 }
@@ -198,8 +224,9 @@ void Compiler::add_ephemeral(const std::string& name, Names& order, std::set<std
   order.push_back(name);
 }
 
-CompiledSql Compiler::compile(const Node& node) {
+CompiledSql Compiler::compile(const Node& node, duck::Connection* connection) {
   if (node.is_seed()) return {};
+  connection_ = connection;
   ephemeral_.clear();  // what they read may stand elsewhere by now
   Names direct;
   Rendering rendering = rendering_for(node, direct);
@@ -209,14 +236,14 @@ CompiledSql Compiler::compile(const Node& node) {
     return render_generic_test(project_.context(), project_.files(), node.spec,
                                reference(node, tested, direct), rendering);
   };
-  const auto rendered = std::make_shared<const Rendered>(render());
+  const auto rendered = std::make_shared<const Rendered>(this->rendered(rendering, render));
 
   Names order;
   std::set<std::string> seen;
   for (const std::string& name : direct) add_ephemeral(name, order, seen);
   CompiledSql sql;
   const std::size_t size = rendered->text().size();
-  const std::vector<NameChange> names = names_in(node);
+  const std::vector<NameChange> names = names_in(node, options_.relation);
   if (order.empty()) {
     append_with_names(rendered, 0, size, names, !node.is_generic, sql);
     return sql;
@@ -230,8 +257,8 @@ CompiledSql Compiler::compile(const Node& node) {
   for (std::size_t i = 0; i < order.size(); ++i) {
     const std::shared_ptr<const Rendered>& inner = ephemeral_sql(order[i]);
     sql.append(fmt::format("{} {} as (\n", i == 0 ? "" : ",", cte_name(order[i])));
-    append_with_names(inner, 0, inner->text().size(), names_in(*project_.find_model(order[i])),
-                      true, sql);
+    append_with_names(inner, 0, inner->text().size(),
+                      names_in(*project_.find_model(order[i]), options_.relation), true, sql);
     sql.append("\n)");
   }
   sql.append(with ? "," : "\n");

@@ -9,9 +9,11 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dbt/project.h"
+#include "duck/database.h"
 
 namespace gsa::dbt {
 
@@ -49,9 +51,16 @@ struct NameChange {
 using RelationHook = std::function<Relation(const Relation&)>;
 
 struct CompileOptions {
-  RelationHook relation;                                 // empty: as configured
+  RelationHook relation;  // empty: as configured
+  RelationHook asked;     // where templates that ask the database find it; empty: as `relation`
   std::function<bool(const Relation&)> exists_as_table;  // for is_incremental(); empty: never
   bool full_refresh = false;
+};
+
+// The template asks the database, and there is none to ask.
+class AsksDatabase : public Error {
+ public:
+  using Error::Error;
 };
 
 // Renders nodes for execution. Ephemeral models stand in front of what uses them as CTEs named
@@ -62,17 +71,22 @@ class Compiler {
   // `project` must outlive the compiler.
   Compiler(const Project& project, CompileOptions options);
 
-  // The query of a model, or of the rows that fail a test; empty for a seed.
-  CompiledSql compile(const Node& node);
+  // The query of a model, or of the rows that fail a test; empty for a seed. Templates ask the
+  // database through `connection`; without one those that want to end with AsksDatabase.
+  CompiledSql compile(const Node& node, duck::Connection* connection = nullptr);
+  // What the templates of the nodes compiled since said.
+  std::vector<TemplateMessage> take_messages() { return std::exchange(messages_, {}); }
   Relation relation_of(const Node& node) const;  // after the hook
   bool is_incremental(const Node& node) const;
 
  private:
   using Names = std::vector<std::string>;  // of ephemeral models, in the order of first use
   Rendering rendering_for(const Node& node, Names& ephemeral) const;
+  template <typename Render>
+  Rendered rendered(Rendering& rendering, Render render);
   Value reference(const Node& from, const Node& to, Names& ephemeral) const;
   Relation shown(const Relation& relation) const;  // to templates: with the database's name
-  std::vector<NameChange> names_in(const Node& node) const;
+  std::vector<NameChange> names_in(const Node& node, const RelationHook& place) const;
   void add_ephemeral(const std::string& name, Names& order, std::set<std::string>& seen);
   const std::shared_ptr<const Rendered>& ephemeral_sql(const std::string& name);
 
@@ -85,6 +99,8 @@ class Compiler {
   CompileOptions options_;
   std::map<std::string, std::size_t> sources_;
   std::map<std::string, Ephemeral> ephemeral_;  // that the node being compiled uses
+  duck::Connection* connection_ = nullptr;      // while a node is compiled
+  std::vector<TemplateMessage> messages_;
 };
 
 // Where a leading WITH [RECURSIVE] ends in `sql`, past comments and white space; nothing without

@@ -8,6 +8,8 @@
 #include "base/invocation.h"
 #include "base/text.h"
 #include "dbt/data_tests.h"
+#include "dbt/dbt_macros.h"
+#include "dbt/node_value.h"
 #include "dbt/relation_names.h"
 
 namespace gsa::dbt {
@@ -46,23 +48,19 @@ bool is_bare_call(std::string_view text) {
 
 }  // namespace
 
-Value relation_value(const Relation& relation, const std::string& sql) {
-  // Made for every ref() of every node: the keys are shared, and so is the name.
-  static const Value kDatabase("database"), kSchema("schema"), kIdentifier("identifier"),
-      kName("name");
-  const Value name(relation.name);
-  Dict attributes({{kDatabase, Value(relation.database)},
-                   {kSchema, Value(relation.schema)},
-                   {kIdentifier, name},
-                   {kName, name}});
-  return Value::object("relation", sql, std::move(attributes));
-}
-
 Context::Context(const ProjectYml& project, const Target& target)
     : project_(project), target_(target) {
   define_project();
   define_node();
+  define_config();
+  define_dbt();
+  define_database();
   Template::parse(std::string(built_in_tests()), "built-in tests").define_macros(built_in_);
+  const Template macros = Template::parse(std::string(dbt_macros()), "dbt");
+  macros.define_macros(built_in_);
+  Dict dbt;
+  for (const std::string& name : macros.macro_names()) dbt.set(Value(name), *built_in_.find(name));
+  built_in_.set("dbt", Value::object("dbt", "<dbt>", std::move(dbt)));
   Template::parse(std::string(dbt_utils_tests()), "dbt_utils").define_macros(dbt_utils_);
 }
 
@@ -77,7 +75,9 @@ void Context::define_project() {
   target.set(Value("type"), Value("duckdb"));
   target.set(Value("threads"), Value(target_.threads));
   root_.set("target", Value(std::move(target)));
-  root_.set_function("var", [this](const CallArguments& arguments) -> Value {
+  root_.set("schema", Value(target_.schema));
+  root_.set("database", Value(target_.database));
+  const Function var = [this](const CallArguments& arguments) -> Value {
     arguments.expect("var", 1, {"name", "default"});
     const std::string name = text_argument(arguments, 0, "var", "name");
     if (const Value* found = project_.vars.find(name)) return *found;
@@ -85,7 +85,14 @@ void Context::define_project() {
     std::string hint = did_you_mean(name, project_.vars.names());
     if (hint.empty()) hint = "set it below vars: in dbt_project.yml, or give var() a default";
     throw Error(fmt::format("there is no var '{}'", name), hint);
-  });
+  };
+  Dict has_var;
+  has_var.set(
+      Value("has_var"), Value::function("var.has_var", [this](const CallArguments& given) {
+        given.expect("var.has_var", 1, {"name"});
+        return Value(project_.vars.find(text_argument(given, 0, "var.has_var", "name")) != nullptr);
+      }));
+  root_.set("var", Value::object("var", "<function var>", std::move(has_var), var));
   root_.set_function("env_var", [](const CallArguments& arguments) -> Value {
     arguments.expect("env_var", 1, {"name", "default"});
     const std::string name = text_argument(arguments, 0, "env_var", "name");
@@ -113,15 +120,41 @@ void Context::define_node() {
   });
   root_.set_function("is_incremental",
                      [this](const CallArguments&) { return Value(current().incremental); });
-  const Function get = [this](const CallArguments& arguments) -> Value {
+  root_.set_function("should_full_refresh",
+                     [this](const CallArguments&) { return Value(current().full_refresh); });
+  Dict builtins;
+  for (const char* name : {"ref", "source"}) builtins.set(Value(name), *root_.find(name));
+  root_.set("builtins", Value(std::move(builtins)));
+}
+
+void Context::define_config() {
+  const auto find = [this](const std::string& name) {
+    const Setting* setting = current().given.find(name);
+    return setting != nullptr ? setting : current().settings.find(name);
+  };
+  const Function get = [this, find](const CallArguments& arguments) -> Value {
     arguments.expect("config.get", 1, {"name", "default", "validator"});
     const std::string name = text_argument(arguments, 0, "config.get", "name");
-    const Setting* setting = current().given.find(name);
-    if (setting == nullptr) setting = current().settings.find(name);
-    return setting == nullptr ? argument_or_none(arguments, 1, "default") : setting->value;
+    if (const Setting* setting = find(name)) return setting->value;
+    if (current().execute && current().node != nullptr) {
+      const Dict config = config_of(*current().node);
+      const Value* found = config.find(name);
+      if (found != nullptr && !found->is_none()) return *found;
+    }
+    return argument_or_none(arguments, 1, "default");
+  };
+  const Function require = [find](const CallArguments& arguments) -> Value {
+    arguments.expect("config.require", 1, {"name", "validator"});
+    const std::string name = text_argument(arguments, 0, "config.require", "name");
+    const Setting* setting = find(name);
+    if (setting == nullptr) {
+      throw Error(fmt::format("the model needs the setting '{}', and has none", name));
+    }
+    return setting->value;
   };
   Dict attributes;
   attributes.set(Value("get"), Value::function("config.get", get));
+  attributes.set(Value("require"), Value::function("config.require", require));
   root_.set(
       "config",
       Value::object("config", "", attributes, [this](const CallArguments& arguments) -> Value {
@@ -194,14 +227,31 @@ auto Context::with(Rendering* node, Work work) {
   } const restore{current_, current_};
   current_ = node;
   root_.set("execute", Value(node != nullptr && node->execute));
+  UndefinedNames undefined;
   if (node != nullptr) {
     root_.set("this", relation_value(node->self, quoted_name(node->self)));
     Dict model;
+    if (node->node != nullptr) {
+      model = node_value(*node->node, project_.name, project_.model_paths).as_dict();
+    }
     model.set(Value("name"), Value(node->name));
     model.set(Value("alias"), Value(node->self.name));
     model.set(Value("schema"), Value(node->self.schema));
+    model.set(Value("database"), Value(node->self.database));
     root_.set("model", Value(std::move(model)));
+    Dict flags;
+    flags.set(Value("FULL_REFRESH"), Value(node->full_refresh));
+    flags.set(Value("WHICH"), Value("build"));
+    flags.set(Value("STORE_FAILURES"), Value(false));
+    root_.set("flags", Value::object("flags", "<flags>", std::move(flags)));
+    undefined.spread = !node->execute;
+    // While the project is read all that the database would answer is undefined.
+    undefined.printed = [this](const Place& place, const Undefined& why) {
+      if (!current().execute && !why.variable) return;
+      say(true, fmt::format("{}: {}, and is taken as empty text", format_place(place), why.what));
+    };
   }
+  root_.set_undefined(std::move(undefined));
   return work();
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
 // What a template sees of the project and of the node that it belongs to: ref, source, var,
-// env_var, config, this, target, execute, is_incremental and the project's macros. One Context
-// serves all nodes of a project, one after the other, so that macros see the node that calls them.
+// env_var, config, this, model, target, execute, is_incremental, adapter, run_query, the macros of
+// the project and of dbt. One Context serves all nodes of a project, one after the other, so that
+// macros see the node that calls them.
 
 #include <functional>
 #include <map>
@@ -12,7 +13,9 @@
 
 #include "dbt/config.h"
 #include "dbt/project_yml.h"
+#include "dbt/query_table.h"
 #include "dbt/relation.h"
+#include "dbt/relation_value.h"
 #include "dbt/template.h"
 
 namespace gsa::dbt {
@@ -28,17 +31,32 @@ struct Target {
   std::vector<std::string> extensions;                        // to load
 };
 
+// What a template says while it is rendered: exceptions.warn, log and print.
+struct TemplateMessage {
+  bool is_warning = false;
+  std::string text;
+};
+
+struct Node;
+
 // The node being rendered, and what it answers.
 struct Rendering {
   std::string name;
   Relation self;
   bool execute = false;      // false while the project is read: refs are collected, none exists yet
   bool incremental = false;  // is_incremental()
+  bool full_refresh = false;   // flags.FULL_REFRESH and should_full_refresh()
+  const Node* node = nullptr;  // of which `model` tells; null: its name alone
   // Throw Error where there is no such model or table.
   std::function<Value(const std::string& package, const std::string& name, const Place&)> ref;
   std::function<Value(const std::string& source, const std::string& table, const Place&)> source;
-  Settings settings;  // what config.get() reads
-  Settings given;     // what config() in the SQL has said
+  // Asks the database. Empty: it cannot be asked, and a template that does so ends with an error.
+  std::function<QueryRows(const std::string& sql)> query;
+  bool asked = false;                     // the template asked, or wanted to
+  std::map<std::string, Value> results;   // of {% call statement('NAME') %}
+  std::vector<TemplateMessage> messages;  // what it said
+  Settings settings;                      // what config.get() reads
+  Settings given;                         // what config() in the SQL has said
 };
 
 class Context {
@@ -51,7 +69,10 @@ class Context {
   // Defines a file's macros. Throws Error if another file defines one of the same name.
   void add_macros(const Template& file, const std::string& name);
   const std::map<std::string, std::string>& macro_files() const { return macro_files_; }
-  const Value* find_macro(const std::string& name) const { return macros_.find(name); }
+  // Of the project alone; null if there is none.
+  const Value* find_macro(const std::string& name) const {
+    return macro_files_.contains(name) ? macros_.find(name) : nullptr;
+  }
   // The {% materialization %} blocks of the project, and where each stands.
   const std::map<std::string, Place>& materializations() const { return materializations_; }
   // The generic test NAME of the project, else the built-in one; null if there is none.
@@ -70,6 +91,13 @@ class Context {
  private:
   void define_project();
   void define_node();
+  void define_config();
+  void define_dbt();
+  void define_database();
+  Value dispatch(const CallArguments& arguments) const;
+  Value statement(const CallArguments& arguments) const;
+  QueryRows ask(const std::string& sql) const;
+  void say(bool is_warning, const std::string& text);
   Value render_text(const std::string& text, const Place& place);
   Rendering& current() const;
   template <typename Work>
@@ -78,15 +106,12 @@ class Context {
   const ProjectYml& project_;
   const Target& target_;
   Scope root_;
-  Scope built_in_{&root_};   // dbt's own generic tests
+  Scope built_in_{&root_};   // dbt's own macros and generic tests
   Scope dbt_utils_{&root_};  // those of the package dbt_utils
   Scope macros_{&built_in_};
   std::map<std::string, std::string> macro_files_;  // of each of the project's macros
   std::map<std::string, Place> materializations_;
   Rendering* current_ = nullptr;
 };
-
-// A relation as templates see it: prints as SQL, and has database, schema, identifier and name.
-Value relation_value(const Relation& relation, const std::string& sql);
 
 }  // namespace gsa::dbt

@@ -241,8 +241,13 @@ void Project::State::read_sql(Node& node, const std::string& path) {
   node.sql_template =
       std::make_shared<const Template>(Template::parse(*files.find(path), node.place.file));
   Rendering rendering = reading(node.name, node.refs);
+  rendering.node = &node;
   rendering.settings = node.settings;
   context->render(*node.sql_template, rendering);
+  for (const TemplateMessage& said : rendering.messages) {
+    const bool known = std::find(warnings.begin(), warnings.end(), said.text) != warnings.end();
+    if (said.is_warning && !known) warnings.push_back(said.text);
+  }
   node.settings.add(rendering.given);
 }
 

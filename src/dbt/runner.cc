@@ -108,10 +108,12 @@ NodeRunner::NodeRunner(const Project& project, duck::Connection& connection, Nod
       options_(std::move(options)),
       relations_(connection),
       compiler_(project, {options_.relation,
+                          {},
                           [this](const Relation& relation) {
                             return relations_.find(relation) == RelationKind::table;
                           },
-                          options_.full_refresh}) {}
+                          options_.full_refresh}),
+      warned_(project.warnings().begin(), project.warnings().end()) {}
 
 NodeResult NodeRunner::run(const Node& node, duck::Connection& connection,
                            const TableBuild& build) {
@@ -128,16 +130,21 @@ NodeResult NodeRunner::run(const Node& node, duck::Connection& connection,
   return result;
 }
 
-CompiledSql NodeRunner::compile(const Node& node) {
+CompiledSql NodeRunner::compile(const Node& node, duck::Connection* connection) {
   const std::lock_guard lock(compiling_);
-  return compiler_.compile(node);
+  return compiler_.compile(node, connection);
 }
 
 NodeRunner::Plan NodeRunner::plan(Step& step) {
   const std::lock_guard lock(compiling_);
   Plan plan = {{}, compiler_.relation_of(step.node), compiler_.is_incremental(step.node)};
   if (step.node.is_seed()) return plan;
-  plan.query = compiler_.compile(step.node);
+  compiler_.take_messages();  // those of others, whose own turn comes
+  plan.query = compiler_.compile(step.node, &step.connection);
+  for (TemplateMessage& said : compiler_.take_messages()) {
+    if (said.is_warning && !warned_.insert(said.text).second) continue;
+    step.result.said.push_back(std::move(said));
+  }
   step.result.compiled = plan.query.text();
   keep_compiled(step.result);
   if (const std::optional<Part>& part = step.table.part) {

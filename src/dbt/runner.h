@@ -50,6 +50,7 @@ struct NodeResult {
   std::int64_t failures = 0;         // of a test: what fail_calc says, the number of failing rows
   std::string condition;  // of a test that did not pass: the warn_if or error_if that held
   std::string message;    // of an error or skip
+  std::vector<TemplateMessage> said;  // by its template
   std::string hint;
   std::optional<duck::SqlErrorKind> sql_error;  // of an error: its kind, where DuckDB raised it
   SampleRows sample;                            // of a test that did not pass
@@ -97,7 +98,7 @@ class NodeRunner {
   // Throws only Error{interrupted}, after Ctrl-C or where the query was interrupted.
   NodeResult run(const Node& node, duck::Connection& connection, const TableBuild& build = {});
   // The query of a model or test, as run() would run it now. Throws Error with the place.
-  CompiledSql compile(const Node& node);
+  CompiledSql compile(const Node& node, duck::Connection* connection = nullptr);
   // What there is: to be told of what somebody else makes meanwhile.
   Relations& relations() { return relations_; }
 
@@ -123,6 +124,7 @@ class NodeRunner {
   Relations relations_;
   std::mutex compiling_;
   Compiler compiler_;
+  std::set<std::string> warned_;               // what templates warned of: each is told once
   std::mutex proving_;                         // of the two below
   std::set<std::string> models_asked_;         // all of whose row tests were asked together
   std::set<std::string, std::less<>> proved_;  // queries of tests
