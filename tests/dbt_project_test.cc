@@ -78,6 +78,47 @@ TEST_F(DbtProject, SaysWhatIsWrongInASeed) {
   EXPECT_TRUE(says(outcome.err, "project/seeds/s.csv: line 3 has 3 values")) << outcome.err;
 }
 
+TEST_F(DbtProject, FindsProfilesWhereDbtLooks) {
+  write("models/a.sql", "select 1 as id");
+  const auto profile = [](const std::string& type, const std::string& schema) {
+    return "default:\n  target: dev\n  outputs:\n    dev: {type: " + type + ", schema: " + schema +
+           "}\n";
+  };
+  const auto build_with = [&](const std::string& variable, const std::string& value) {
+    ProcessOptions options;
+    options.folder = folder_.path();
+    options.environment = {variable + "=" + value};
+    return GsaProcess({"build", "--project", "project", "--warehouse", warehouse_}, options).wait();
+  };
+  folder_.write("home/.dbt/profiles.yml", profile("duckdb", "of_home"));
+  folder_.write("named/profiles.yml", profile("duckdb", "named"));
+  folder_.write("other/.dbt/profiles.yml", profile("postgres", "of_other"));
+  EXPECT_TRUE(says(build_with("HOME", folder_ / "home").err, "view model of_home.a"));
+  EXPECT_TRUE(says(build_with("DBT_PROFILES_DIR", folder_ / "named").err, "view model named.a"));
+  const Outcome other = build_with("HOME", folder_ / "other");
+  EXPECT_EQ(other.exit_code, 0) << other.err;
+  EXPECT_TRUE(says(other.err, "the target 'dev' is of type 'postgres'")) << other.err;
+  EXPECT_TRUE(says(other.err, "view model main.a")) << other.err;
+  EXPECT_TRUE(says(build_with("DBT_PROFILES_DIR", folder_ / "nowhere").err, "is not there"));
+  write("profiles.yml", profile("duckdb", "own"));
+  EXPECT_TRUE(says(build_with("HOME", folder_ / "home").err, "view model own.a"));
+}
+
+TEST_F(DbtProject, MakesInEveryRunWhatAsksTheDatabase) {
+  write("models/a.sql", "{{ config(materialized='table') }} select 'red' as kind");
+  write("models/b.sql",
+        "{{ config(materialized='table') }} select {% for k in run_query('select kind from ' ~ "
+        "ref('a')).columns[0].values() %}1 as {{ k }}{% endfor %}{% if not execute %}1{% endif %}");
+  write("models/c.sql", "select * from {{ ref('b') }}");
+  built();
+  EXPECT_EQ(types_of("b"), "red:INTEGER");
+  EXPECT_TRUE(says(built(), "b: its answers of the database changed"));
+  write("models/a.sql", "{{ config(materialized='table') }} select 'blue' as kind");
+  built();
+  EXPECT_EQ(types_of("b"), "blue:INTEGER");
+  EXPECT_EQ(cell("select blue from c"), "1");
+}
+
 TEST_F(DbtProject, NamesWhatItDoesNotBuild) {
   write("models/a.sql", "select 1 as id");
   write("models/py.py", "def model(dbt, session): ...\n");

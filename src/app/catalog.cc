@@ -143,7 +143,7 @@ class CatalogBuilder {
                assets::Code& code) {
     code[part] = sql_of(node, compiler);
     if (code[part] == kAsks) {
-      outside_.add_unseen("what it asks the database", code);
+      outside_.add_unseen("answers of the database", code);
     } else {
       outside_.add(node, code[part], code);
     }

@@ -1,10 +1,14 @@
 #include "dbt/profile.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "base/file.h"
+#include "base/invocation.h"
 #include "base/text.h"
 #include "dbt/config.h"
 #include "dbt/yaml.h"
@@ -103,16 +107,53 @@ class ProfileReader {
   std::vector<std::string>& warnings_;
 };
 
+// profiles.yml of a folder beside the project; nothing where there is none.
+std::optional<ProjectFiles> profiles_in(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / kFile;
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(file, failed)) return std::nullopt;
+  const std::map<std::string, std::string> texts = {{kFile, read_file(file)}};
+  return ProjectFiles(texts, folder.string() + "/");
+}
+
 }  // namespace
 
 void read_profile(const ProjectFiles& files, Context& context, const std::string& name,
                   Target& target, std::vector<std::string>& warnings) {
+  // As dbt looks for it: $DBT_PROFILES_DIR, the project's folder, ~/.dbt.
+  std::optional<ProjectFiles> beside;
+  bool of_home = false;
+  const bool in_a_folder = !files.path_of("dbt_project.yml").empty();
+  if (const auto folder = environment("DBT_PROFILES_DIR"); in_a_folder && folder) {
+    beside = profiles_in(*folder);
+    if (!beside) {
+      throw Error(fmt::format("{}/{} is not there", *folder, kFile),
+                  "DBT_PROFILES_DIR names the folder");
+    }
+  } else if (const auto home = environment("HOME");
+             in_a_folder && home && files.find(kFile) == nullptr) {
+    beside = profiles_in(std::filesystem::path(*home) / ".dbt");
+    of_home = beside.has_value();
+  }
+  const ProjectFiles& found = beside ? *beside : files;
   std::optional<Yaml> profile;
-  if (files.find(kFile) != nullptr) profile = Yaml::parse(files, kFile).find(target.profile);
-  if (profile) return ProfileReader(context, target, warnings).read(*profile, name);
+  if (found.find(kFile) != nullptr) profile = Yaml::parse(found, kFile).find(target.profile);
+  if (profile) {
+    const Target before = target;
+    try {
+      return ProfileReader(context, target, warnings).read(*profile, name);
+    } catch (const Error& error) {
+      // It may well be meant for another engine.
+      if (!of_home || !name.empty()) throw;
+      target = before;
+      warnings.push_back(fmt::format("{}/.dbt/{} is not used: {}", *environment("HOME"), kFile,
+                                     error.message().substr(0, error.message().find('\n'))));
+      return;
+    }
+  }
   if (!name.empty()) {
     throw Error(fmt::format("there is no target '{}': {} has no profile '{}'", name,
-                            files.display(kFile), target.profile));
+                            found.display(kFile), target.profile));
   }
 }
 

@@ -157,10 +157,10 @@ class Reader {
   }
 
   void set_day_of_year() {
-    using namespace std::chrono;
-    const sys_days first(year(static_cast<int>(parts_.year)) / January / 1);
-    const year_month_day date(first + days(day_of_year_ - 1));
-    if (date.year() != year(static_cast<int>(parts_.year))) fail();
+    const std::chrono::year year(static_cast<int>(parts_.year));
+    const std::chrono::sys_days first(year / std::chrono::January / 1);
+    const std::chrono::year_month_day date(first + std::chrono::days(day_of_year_ - 1));
+    if (date.year() != year) fail();
     parts_.month = static_cast<std::int64_t>(static_cast<unsigned>(date.month()));
     parts_.day = static_cast<std::int64_t>(static_cast<unsigned>(date.day()));
   }

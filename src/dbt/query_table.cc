@@ -30,9 +30,8 @@ std::optional<std::int64_t> micros_of(const std::string& text, bool has_time) {
     std::string local = text;
     if (const std::size_t zone = local.find('+', 10); zone != std::string::npos) local.resize(zone);
     const TimeParts parts = parse_time(local, format);
-    using namespace std::chrono;
-    const sys_days date(year(static_cast<int>(parts.year)) / static_cast<int>(parts.month) /
-                        static_cast<int>(parts.day));
+    const std::chrono::sys_days date(std::chrono::year(static_cast<int>(parts.year)) /
+                                     static_cast<int>(parts.month) / static_cast<int>(parts.day));
     return ((date.time_since_epoch().count() * 24 + parts.hour) * 3600 + parts.minute * 60 +
             parts.second) *
                1'000'000 +
@@ -87,9 +86,7 @@ Value number_of(const Value& value, const std::string& kind) {
                                                 : value;
 }
 
-Value values_of(const Value& self, const CallArguments&) {
-  return Value::tuple(*self.as_object().items);
-}
+Value values_of(const Value& self, const CallArguments&) { return Value::tuple(self.as_list()); }
 
 Value keys_of(const Value& self, const CallArguments&) {
   List keys;
@@ -116,7 +113,7 @@ Value get_from(const Value& self, const CallArguments& arguments) {
 
 Value distinct_values(const Value& self, const CallArguments&) {
   List values;
-  for (const Value& value : *self.as_object().items) {
+  for (const Value& value : self.as_list()) {
     if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
   }
   return Value::tuple(std::move(values));
@@ -124,7 +121,7 @@ Value distinct_values(const Value& self, const CallArguments&) {
 
 Value values_without_nulls(const Value& self, const CallArguments&) {
   List values;
-  for (const Value& value : *self.as_object().items) {
+  for (const Value& value : self.as_list()) {
     if (!value.is_none()) values.push_back(value);
   }
   return Value::tuple(std::move(values));

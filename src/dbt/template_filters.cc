@@ -115,7 +115,7 @@ Value length(const Value& input, const CallArguments& arguments) {
   if (input.is_sequence()) return static_cast<std::int64_t>(input.as_list().size());
   if (input.is_undefined()) return 0;
   if (input.is_object() && input.as_object().items) {
-    return static_cast<std::int64_t>(input.as_object().items->size());
+    return static_cast<std::int64_t>(input.as_list().size());
   }
   throw Error(fmt::format("a value of type {} has no length", input.type_name()));
 }
@@ -224,7 +224,7 @@ Value groupby(const Value& input, const CallArguments& arguments) {
   });
   List groups;
   for (const auto& [key, item] : keyed) {
-    const auto part = [&groups](std::size_t i) { return groups.back().as_object().items->at(i); };
+    const auto part = [&groups](std::size_t i) { return groups.back().as_list().at(i); };
     if (groups.empty() || !(folded(part(0)) == folded(key))) groups.push_back(make_group(key));
     part(1).as_list().push_back(item);
   }
@@ -275,7 +275,8 @@ Value attr(const Value& input, const CallArguments& arguments) {
   arguments.expect("attr", 1, {"name"});
   const std::string& name = arguments.find(0, "name")->as_string();
   // Not the value of a key.
-  return input.is_dict() ? get_attribute(Value(Dict()), name) : get_attribute(input, name);
+  if (!input.is_dict() || find_method(input, name) != nullptr) return get_attribute(input, name);
+  return get_attribute(Value(Dict()), name);
 }
 
 Value wordcount(const Value& input, const CallArguments& arguments) {

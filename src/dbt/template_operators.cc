@@ -216,7 +216,7 @@ Value item_at(const Value& of, std::int64_t index) {
     const auto at = position(index, letters.size());
     return at ? Value(letters[*at]) : out_of_range(of, index, letters.size());
   }
-  const List& items = of.is_object() ? *of.as_object().items : of.as_list();
+  const List& items = of.as_list();
   const auto at = position(index, items.size());
   return at ? items[*at] : out_of_range(of, index, items.size());
 }
@@ -284,15 +284,11 @@ bool contains(const Value& container, const Value& item) {
     return container.as_string().find(item.as_string()) != std::string::npos;
   }
   if (container.is_dict()) return container.as_dict().find_key(item) != nullptr;
-  if (container.is_sequence()) {
+  if (has_items(container)) {
     const List& items = container.as_list();
     return std::find(items.begin(), items.end(), item) != items.end();
   }
   if (container.is_undefined()) return false;
-  if (has_items(container)) {
-    const List& items = *container.as_object().items;
-    return std::find(items.begin(), items.end(), item) != items.end();
-  }
   throw Error(fmt::format("'in' cannot look into a value of type {}", container.type_name()));
 }
 

@@ -277,6 +277,10 @@ const Text& Value::as_text() const {
 }
 
 List& Value::as_list() const {
+  if (is_object()) {
+    Object& object = as_object();
+    if (object.items) return *object.items;
+  }
   if (!is_sequence()) wrong_kind(*this, "a list");
   return shared_as<List>();
 }
@@ -338,7 +342,7 @@ List Value::iterate() const {
       for (const auto& [key, value] : as_dict().entries()) items.push_back(key);
       return items;
     case Kind::object:
-      if (as_object().items) return *as_object().items;
+      if (as_object().items) return as_list();
       [[fallthrough]];
     default:
       throw Error(fmt::format("cannot loop over {} {}", type_name(), repr()));

@@ -106,7 +106,7 @@ class Value {
   const std::string* as_written() const;  // of a decimal; else null
   const std::string& as_string() const;
   const Text& as_text() const;
-  List& as_list() const;  // list or tuple
+  List& as_list() const;  // list, tuple or an object's items
   Dict& as_dict() const;
   Object& as_object() const;
   const Undefined& why_undefined() const;
