@@ -80,6 +80,9 @@ void Context::define_project() {
   const Function var = [this](const CallArguments& arguments) -> Value {
     arguments.expect("var", 1, {"name", "default"});
     const std::string name = text_argument(arguments, 0, "var", "name");
+    if (const Overrides* over = overrides()) {
+      if (const Value* found = over->vars.find(name)) return *found;
+    }
     if (const Value* found = project_.vars.find(name)) return *found;
     if (const Value* fallback = arguments.find(1, "default")) return *fallback;
     std::string hint = did_you_mean(name, project_.vars.names());
@@ -87,15 +90,20 @@ void Context::define_project() {
     throw Error(fmt::format("there is no var '{}'", name), hint);
   };
   Dict has_var;
-  has_var.set(
-      Value("has_var"), Value::function("var.has_var", [this](const CallArguments& given) {
-        given.expect("var.has_var", 1, {"name"});
-        return Value(project_.vars.find(text_argument(given, 0, "var.has_var", "name")) != nullptr);
-      }));
+  has_var.set(Value("has_var"), Value::function("var.has_var", [this](const CallArguments& given) {
+                given.expect("var.has_var", 1, {"name"});
+                const std::string name = text_argument(given, 0, "var.has_var", "name");
+                const Overrides* over = overrides();
+                return Value(project_.vars.find(name) != nullptr ||
+                             (over != nullptr && over->vars.find(name) != nullptr));
+              }));
   root_.set("var", Value::object("var", "<function var>", std::move(has_var), var));
-  root_.set_function("env_var", [](const CallArguments& arguments) -> Value {
+  root_.set_function("env_var", [this](const CallArguments& arguments) -> Value {
     arguments.expect("env_var", 1, {"name", "default"});
     const std::string name = text_argument(arguments, 0, "env_var", "name");
+    if (const Overrides* over = overrides()) {
+      if (const Value* found = over->env_vars.find(name)) return *found;
+    }
     if (const auto value = environment(name)) return Value(*value);
     if (const Value* fallback = arguments.find(1, "default")) return *fallback;
     throw Error(fmt::format("the environment variable {} is not set", name),
@@ -118,8 +126,10 @@ void Context::define_node() {
     return current().source(text_argument(arguments, 0, "source", "source"),
                             text_argument(arguments, 1, "source", "table"), arguments.place);
   });
-  root_.set_function("is_incremental",
-                     [this](const CallArguments&) { return Value(current().incremental); });
+  root_.set_function("is_incremental", [this](const CallArguments&) {
+    current().asked_is_incremental = true;
+    return Value(current().incremental);
+  });
   root_.set_function("should_full_refresh",
                      [this](const CallArguments&) { return Value(current().full_refresh); });
   Dict builtins;
@@ -178,6 +188,47 @@ Rendering& Context::current() const {
   return *current_;
 }
 
+const Overrides* Context::overrides() const {
+  return current_ == nullptr ? nullptr : current_->overrides;
+}
+
+// As dbt: what can be called answers with the value, what cannot be is the value, and what there is
+// not stays so. A name with the project before it is that of calls that have it too; dbt's macros
+// are those of their bare names.
+Context::Saved Context::override_macros(const Dict& macros) {
+  Saved saved;
+  const auto replace = [&](Scope& scope, const std::string& name, Value value) {
+    saved.push_back({&scope, name, scope.exchange(name, std::move(value))});
+  };
+  const auto answering = [](const Value& stood, const std::string& name, const Value& value) {
+    if (!stood.is_callable()) return value;
+    return Value::function(name, [value](const CallArguments&) { return value; });
+  };
+  const auto replace_in_package = [&](Scope& scope, const std::string& package,
+                                      const std::string& name, const Value& value) {
+    Dict all = scope.find(package)->as_object().attributes;
+    const Value* found = all.find(name);
+    if (found == nullptr) return;
+    all.set(Value(name), answering(*found, name, value));
+    replace(scope, package, Value::object(package, package, std::move(all)));
+  };
+  const std::string own = project_.name + ".";
+  for (const auto& [key, value] : macros.entries()) {
+    std::string name = key.str();
+    if (name.starts_with(own)) {
+      replace_in_package(macros_, project_.name, name.substr(own.size()), value);
+      continue;
+    }
+    if (name.starts_with("dbt.")) name.erase(0, 4);
+    const Value* found = macros_.find(name);
+    if (found == nullptr) continue;
+    const Value instead = answering(*found, name, value);
+    for (Scope* scope : {&macros_, &built_in_}) replace(*scope, name, instead);
+    replace_in_package(built_in_, "dbt", name, value);
+  }
+  return saved;
+}
+
 void Context::add_macros(const Template& file, const std::string& name) {
   for (const std::string& macro : file.macro_names()) {
     const auto [at, fresh] = macro_files_.emplace(macro, name);
@@ -223,13 +274,20 @@ auto Context::with(Rendering* node, Work work) {
   struct Restore {
     Rendering*& slot;
     Rendering* before;
-    ~Restore() { slot = before; }
-  } const restore{current_, current_};
+    Saved macros;
+    ~Restore() {
+      slot = before;
+      for (auto at = macros.rbegin(); at != macros.rend(); ++at) {
+        at->scope->exchange(at->name, std::move(at->stood));
+      }
+    }
+  } restore{current_, current_, {}};
   current_ = node;
   root_.set("execute", Value(node != nullptr && node->execute));
   UndefinedNames undefined;
   if (node != nullptr) {
-    root_.set("this", relation_value(node->self, quoted_name(node->self)));
+    root_.set("this",
+              node->in_place_of_this.value_or(relation_value(node->self, quoted_name(node->self))));
     Dict model;
     if (node->node != nullptr) {
       model = node_value(*node->node, project_.name, project_.model_paths).as_dict();
@@ -250,6 +308,7 @@ auto Context::with(Rendering* node, Work work) {
       if (!current().execute && !why.variable) return;
       say(true, fmt::format("{}: {}, and is taken as empty text", format_place(place), why.what));
     };
+    if (node->overrides != nullptr) restore.macros = override_macros(node->overrides->macros);
   }
   root_.set_undefined(std::move(undefined));
   return work();

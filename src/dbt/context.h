@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,11 @@ struct TemplateMessage {
 
 struct Node;
 
+// What a unit test puts in the place of macros, vars and environment variables, by their names.
+struct Overrides {
+  Dict macros, vars, env_vars;
+};
+
 // The node being rendered, and what it answers.
 struct Rendering {
   std::string name;
@@ -57,6 +63,10 @@ struct Rendering {
   std::vector<TemplateMessage> messages;  // what it said
   Settings settings;                      // what config.get() reads
   Settings given;                         // what config() in the SQL has said
+  // Of a unit test: what else differs, and what `this` is, where it is not `self`.
+  const Overrides* overrides = nullptr;
+  std::optional<Value> in_place_of_this;
+  bool asked_is_incremental = false;  // whether the SQL has called is_incremental()
 };
 
 class Context {
@@ -73,6 +83,8 @@ class Context {
   const Value* find_macro(const std::string& name) const {
     return macro_files_.contains(name) ? macros_.find(name) : nullptr;
   }
+  // Whether a template sees the name, whoever defines it.
+  bool sees(const std::string& name) const { return macros_.find(name) != nullptr; }
   // The {% materialization %} blocks of the project, and where each stands.
   const std::map<std::string, Place>& materializations() const { return materializations_; }
   // The generic test NAME of the project, else the built-in one; null if there is none.
@@ -100,6 +112,15 @@ class Context {
   void say(bool is_warning, const std::string& text);
   Value render_text(const std::string& text, const Place& place);
   Rendering& current() const;
+  const Overrides* overrides() const;
+  // What stood in a scope before.
+  struct Replaced {
+    Scope* scope;
+    std::string name;
+    std::optional<Value> stood;
+  };
+  using Saved = std::vector<Replaced>;
+  Saved override_macros(const Dict& macros);
   template <typename Work>
   auto with(Rendering* node, Work work);
 

@@ -114,6 +114,18 @@ void Scope::set_function(const std::string& name, Function call) {
   set(name, Value::function(name, std::move(call)));
 }
 
+std::optional<Value> Scope::exchange(const std::string& name, std::optional<Value> value) {
+  const auto found = values_.find(name);
+  std::optional<Value> before;
+  if (found != values_.end()) before = found->second;
+  if (value) {
+    set(name, std::move(*value));
+  } else if (before) {
+    values_.erase(found);
+  }
+  return before;
+}
+
 const Value* Scope::find(std::string_view name) const {
   for (const Scope* scope = this; scope != nullptr; scope = scope->parent_) {
     const auto found = scope->values_.find(name);

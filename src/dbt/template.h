@@ -79,6 +79,8 @@ class Scope {
 
   void set(std::string name, Value value);
   void set_function(const std::string& name, Function call);
+  // Sets or removes what is set here, and returns it.
+  std::optional<Value> exchange(const std::string& name, std::optional<Value> value);
   const Value* find(std::string_view name) const;  // here, then in the parents; null if nowhere
   std::vector<std::string> names() const;          // all that find() finds
   // Holds for templates that are rendered with this scope or one below it.

@@ -59,11 +59,11 @@ class Evaluator {
   }
 
   // Only the {% set %} and {% macro %} of the top level: what a file of macros is read for.
+  // The file's macros are in the scope already, where another may take the place of one.
   void run_definitions() {
     for (const Node& node : module_->root->body) {
       if (std::holds_alternative<SetNode>(node.node) ||
-          std::holds_alternative<SetBlockNode>(node.node) ||
-          std::holds_alternative<MacroNode>(node.node)) {
+          std::holds_alternative<SetBlockNode>(node.node)) {
         run(node);
       }
     }
