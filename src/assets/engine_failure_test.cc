@@ -60,6 +60,17 @@ TEST_F(EngineFailure, NamesWhatFailedFirstToAllThatIsSkipped) {
             (Lines{"skipped because of bad", "skipped because of bad"}));
 }
 
+TEST_F(EngineFailure, OfACheckThatDoesNotJudgeItsInputsHoldsBackWhatItGuards) {
+  Check& check = p.check("unit", "select count(*) from {bad}");
+  check.judges_inputs = false;
+  check.guards = {"worse"};
+  const Ran ran = p.run();
+  EXPECT_TRUE(ran.published);
+  EXPECT_EQ(ran.step("worse").message, "skipped because of unit");
+  EXPECT_EQ(p.rows("select bad.i, good.i from bad, good"), (Lines{"1, 2"}));
+  EXPECT_EQ(p.relations().size(), 4u);
+}
+
 TEST_F(EngineFailure, PublishesNothing) {
   p.run();
   const Lines before = published();

@@ -21,7 +21,8 @@ std::string published_parts(const Asset& asset) {
 
 }  // namespace
 
-// A failed check keeps what it reads from becoming visible, and what hangs on that. So that nothing
+// A failed check keeps what it reads from becoming visible, and what hangs on that; one that does
+// not judge what it reads, only what it guards, which was not made. So that nothing
 // stands beside something made of other inputs, what is held back also holds back what it would
 // have been made of, as far as that came out with other content than is published.
 std::set<std::string> Engine::held_back() const {
@@ -31,7 +32,8 @@ std::set<std::string> Engine::held_back() const {
     if (step->kind != StepKind::check) {
       if (step->status == StepStatus::done) made.insert(step->asset);
       if (bad) held.insert(step->asset);
-    } else if (step->status == StepStatus::failed && step->check->blocks) {
+    } else if (step->status == StepStatus::failed && step->check->blocks &&
+               step->check->judges_inputs) {
       for (const std::string& input : step->check->inputs) failed.insert(options_.graph.at(input));
     }
   }

@@ -20,8 +20,9 @@ struct Check {
   std::string name;
   std::string asset;                // it belongs to
   std::vector<std::string> inputs;  // all that it reads, but for ephemeral assets
-  std::string kind;                 // "data test", "freshness", "row count"
+  std::string kind;                 // "data test", "unit test", "freshness", "row count"
   bool blocks = true;               // its failure keeps the asset from being published
+  bool judges_inputs = true;        // and so all that it reads; else only what it guards
   bool always = false;              // asked in every run: its outcome changes with time
   Code code;
   // Assets that are not made before the check has passed.

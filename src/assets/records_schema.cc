@@ -79,7 +79,7 @@ create table if not exists ops.checks (
     run_id integer,
     check_name {word},
     asset {word},
-    kind {word},                -- data test, freshness, row count
+    kind {word},                -- data test, unit test, freshness, row count
     severity {word},            -- error (blocks publication), warn
     status {word},              -- pass, warn, fail, error, skipped
     failures bigint,
