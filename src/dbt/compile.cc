@@ -11,6 +11,8 @@
 #include "dbt/data_tests.h"
 #include "dbt/query_table.h"
 #include "dbt/relation_names.h"
+#include "dbt/unit_test_sql.h"
+#include "dbt/unit_tests.h"
 
 namespace gsa::dbt {
 namespace {
@@ -45,9 +47,9 @@ LineColumn line_column_of(std::string_view text, std::size_t offset) {
           static_cast<int>(count_characters(line)) + 1};
 }
 
-std::string cte_name(const std::string& model) { return "__dbt__cte__" + model; }
-
 }  // namespace
+
+std::string cte_name(const std::string& model) { return "__dbt__cte__" + model; }
 
 std::optional<std::size_t> after_leading_with(std::string_view sql) {
   SqlScanner scanner(sql);
@@ -156,6 +158,17 @@ std::vector<NameChange> Compiler::names_in(const Node& node, const RelationHook&
   return names;
 }
 
+void Compiler::let_ask(Rendering& rendering, const Node& node) const {
+  if (connection_ == nullptr) return;
+  rendering.query = [this, &node](const std::string& sql) {
+    const auto asked = std::make_shared<const Rendered>(sql, Origin{});
+    CompiledSql renamed;
+    const RelationHook& place = options_.asked ? options_.asked : options_.relation;
+    append_with_names(asked, 0, sql.size(), names_in(node, place), true, renamed);
+    return query_rows(*connection_, renamed.text());
+  };
+}
+
 Rendering Compiler::rendering_for(const Node& node, Names& ephemeral) const {
   Rendering rendering;
   rendering.name = node.name;
@@ -165,15 +178,7 @@ Rendering Compiler::rendering_for(const Node& node, Names& ephemeral) const {
   rendering.full_refresh = node.model.full_refresh.value_or(options_.full_refresh);
   rendering.node = &node;
   rendering.settings = node.settings;
-  if (connection_ != nullptr) {
-    rendering.query = [this, &node](const std::string& sql) {
-      const auto asked = std::make_shared<const Rendered>(sql, Origin{});
-      CompiledSql renamed;
-      const RelationHook& place = options_.asked ? options_.asked : options_.relation;
-      append_with_names(asked, 0, sql.size(), names_in(node, place), true, renamed);
-      return query_rows(*connection_, renamed.text());
-    };
-  }
+  let_ask(rendering, node);
   rendering.ref = [this, &node, &ephemeral](const std::string&, const std::string& name,
                                             const Place&) {
     const Node* to = project_.find_model(name);
@@ -191,8 +196,7 @@ Rendering Compiler::rendering_for(const Node& node, Names& ephemeral) const {
   return rendering;
 }
 
-template <typename Render>
-Rendered Compiler::rendered(Rendering& rendering, Render render) {
+Rendered Compiler::rendered(Rendering& rendering, const std::function<Rendered()>& render) {
   try {
     Rendered made = render();
     std::move(rendering.messages.begin(), rendering.messages.end(), std::back_inserter(messages_));
@@ -224,8 +228,35 @@ void Compiler::add_ephemeral(const std::string& name, Names& order, std::set<std
   order.push_back(name);
 }
 
+CompiledSql with_ctes(const std::vector<Cte>& ctes, const std::shared_ptr<const Rendered>& rendered,
+                      const std::vector<NameChange>& changes, bool aliases) {
+  CompiledSql sql;
+  const std::size_t size = rendered->text().size();
+  if (ctes.empty()) {
+    append_with_names(rendered, 0, size, changes, aliases, sql);
+    return sql;
+  }
+  const std::optional<std::size_t> with = after_leading_with(rendered->text());
+  if (with) {
+    sql.append(rendered, 0, *with);
+  } else {
+    sql.append("with");
+  }
+  for (std::size_t i = 0; i < ctes.size(); ++i) {
+    sql.append(fmt::format("{} {} as (\n", i == 0 ? "" : ",", ctes[i].name));
+    sql.append(ctes[i].query);
+    sql.append("\n)");
+  }
+  sql.append(with ? "," : "\n");
+  append_with_names(rendered, with.value_or(0), size, changes, aliases, sql);
+  return sql;
+}
+
 CompiledSql Compiler::compile(const Node& node, duck::Connection* connection) {
   if (node.is_seed()) return {};
+  if (node.is_unit_test()) {
+    return difference_sql(compile_tested(node, {}, connection), untyped_sql(node.unit->expect), {});
+  }
   connection_ = connection;
   ephemeral_.clear();  // what they read may stand elsewhere by now
   Names direct;
@@ -241,29 +272,15 @@ CompiledSql Compiler::compile(const Node& node, duck::Connection* connection) {
   Names order;
   std::set<std::string> seen;
   for (const std::string& name : direct) add_ephemeral(name, order, seen);
-  CompiledSql sql;
-  const std::size_t size = rendered->text().size();
-  const std::vector<NameChange> names = names_in(node, options_.relation);
-  if (order.empty()) {
-    append_with_names(rendered, 0, size, names, !node.is_generic, sql);
-    return sql;
-  }
-  const std::optional<std::size_t> with = after_leading_with(rendered->text());
-  if (with) {
-    sql.append(rendered, 0, *with);
-  } else {
-    sql.append("with");
-  }
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const std::shared_ptr<const Rendered>& inner = ephemeral_sql(order[i]);
-    sql.append(fmt::format("{} {} as (\n", i == 0 ? "" : ",", cte_name(order[i])));
+  std::vector<Cte> ctes;
+  for (const std::string& name : order) {
+    const std::shared_ptr<const Rendered>& inner = ephemeral_sql(name);
+    CompiledSql query;
     append_with_names(inner, 0, inner->text().size(),
-                      names_in(*project_.find_model(order[i]), options_.relation), true, sql);
-    sql.append("\n)");
+                      names_in(*project_.find_model(name), options_.relation), true, query);
+    ctes.push_back({cte_name(name), std::move(query)});
   }
-  sql.append(with ? "," : "\n");
-  append_with_names(rendered, with.value_or(0), size, names, !node.is_generic, sql);
-  return sql;
+  return with_ctes(ctes, rendered, names_in(node, options_.relation), !node.is_generic);
 }
 
 }  // namespace gsa::dbt

@@ -17,6 +17,8 @@
 
 namespace gsa::dbt {
 
+struct UnitInput;  // unit_tests.h
+
 // SQL put together from rendered templates and text of our own.
 class CompiledSql {
  public:
@@ -50,6 +52,14 @@ struct NameChange {
 // Where a model is built and read: lets a run put its tables under hidden names.
 using RelationHook = std::function<Relation(const Relation&)>;
 
+struct TypedColumn {
+  std::string name;
+  std::string type;
+};
+using TypedColumns = std::vector<TypedColumn>;
+// The columns of a relation that is written so in SQL; nothing where there is none.
+using ColumnsHook = std::function<std::optional<TypedColumns>(const std::string& relation)>;
+
 struct CompileOptions {
   RelationHook relation;  // empty: as configured
   RelationHook asked;     // where templates that ask the database find it; empty: as `relation`
@@ -71,9 +81,13 @@ class Compiler {
   // `project` must outlive the compiler.
   Compiler(const Project& project, CompileOptions options);
 
-  // The query of a model, or of the rows that fail a test; empty for a seed. Templates ask the
-  // database through `connection`; without one those that want to end with AsksDatabase.
+  // The query of a model, or of the rows that fail a test; empty for a seed. Of a unit test it has
+  // the rows without their types, and does not run. Templates ask the database through
+  // `connection`; without one those that want to end with AsksDatabase.
   CompiledSql compile(const Node& node, duck::Connection* connection = nullptr);
+  // The query of the model that a unit test is of, on what the test gives.
+  CompiledSql compile_tested(const Node& test, const ColumnsHook& columns,
+                             duck::Connection* connection = nullptr);
   // What the templates of the nodes compiled since said.
   std::vector<TemplateMessage> take_messages() { return std::exchange(messages_, {}); }
   Relation relation_of(const Node& node) const;  // after the hook
@@ -82,13 +96,19 @@ class Compiler {
  private:
   using Names = std::vector<std::string>;  // of ephemeral models, in the order of first use
   Rendering rendering_for(const Node& node, Names& ephemeral) const;
-  template <typename Render>
-  Rendered rendered(Rendering& rendering, Render render);
+  Rendered rendered(Rendering& rendering, const std::function<Rendered()>& render);
+  void let_ask(Rendering& rendering, const Node& node) const;
   Value reference(const Node& from, const Node& to, Names& ephemeral) const;
   Relation shown(const Relation& relation) const;  // to templates: with the database's name
   std::vector<NameChange> names_in(const Node& node, const RelationHook& place) const;
   void add_ephemeral(const std::string& name, Names& order, std::set<std::string>& seen);
   const std::shared_ptr<const Rendered>& ephemeral_sql(const std::string& name);
+
+  // Of a unit test: the query that stands for an input, and its name in the model's.
+  CompiledSql given_rows(const Node& test, const UnitInput& input,
+                         const ColumnsHook& columns) const;
+  std::string name_of_given(const Node& test, const UnitInput& input) const;
+  const Node& node_of_given(const Node& test, const UnitInput& input) const;
 
   struct Ephemeral {
     std::shared_ptr<const Rendered> sql;
@@ -102,6 +122,20 @@ class Compiler {
   duck::Connection* connection_ = nullptr;      // while a node is compiled
   std::vector<TemplateMessage> messages_;
 };
+
+// A query that stands in front of another under a name.
+struct Cte {
+  std::string name;
+  CompiledSql query;
+};
+
+// What was rendered, with the names of `changes` in it replaced (relation_names.h), behind the
+// queries that it reads, which come before its own.
+CompiledSql with_ctes(const std::vector<Cte>& ctes, const std::shared_ptr<const Rendered>& rendered,
+                      const std::vector<NameChange>& changes, bool aliases);
+
+// The name of the one that stands for a model.
+std::string cte_name(const std::string& model);
 
 // Where a leading WITH [RECURSIVE] ends in `sql`, past comments and white space; nothing without
 // one.

@@ -377,6 +377,20 @@ TestConfig test_config(const Settings& settings, const ProjectFiles& files,
   return config;
 }
 
+TestConfig unit_test_config(const Settings& settings, const ProjectFiles& files,
+                            std::vector<std::string>& warnings) {
+  const Reader reader(settings, files);
+  TestConfig config;
+  config.tags = reader.strings("tags");
+  config.enabled = reader.boolean("enabled").value_or(true);
+  reader.warn_of_unknown({"tags", "enabled", "meta", "group", "static_analysis"}, warnings);
+  if (const Setting* severity = reader.find("severity")) {
+    warnings.push_back(fmt::format("{}: a unit test has no severity: it fails or not",
+                                   format_place(severity->place)));
+  }
+  return config;
+}
+
 LabelConfig label_config(const Settings& settings, const ProjectFiles& files) {
   const Reader reader(settings, files);
   LabelConfig config;

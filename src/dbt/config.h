@@ -112,6 +112,10 @@ ModelConfig seed_config(const Settings& settings, const ProjectFiles& files,
 TestConfig test_config(const Settings& settings, const ProjectFiles& files,
                        std::vector<std::string>& warnings);
 
+// The same of a unit test, of which only tags and enabled are read: it has no severity.
+TestConfig unit_test_config(const Settings& settings, const ProjectFiles& files,
+                            std::vector<std::string>& warnings);
+
 // What any node may say, and what changes nothing of it.
 struct LabelConfig {
   std::string group;

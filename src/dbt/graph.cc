@@ -251,7 +251,7 @@ void connect(std::vector<Node>& nodes, const std::string& project, const Disable
   for (Node& node : nodes) {
     const std::vector<std::size_t> read = resolver.resolve(node.refs, files);
     NodeSet depends_on(read.begin(), read.end());
-    if (node.is_generic) depends_on.insert(node.tested);
+    if (node.is_generic || node.is_unit_test()) depends_on.insert(node.tested);
     node.depends_on.assign(depends_on.begin(), depends_on.end());
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -301,6 +301,15 @@ std::vector<std::vector<std::size_t>> guarded_models(const std::vector<Node>& no
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].kind != NodeKind::test || nodes[i].depends_on.empty()) continue;
     NodeSet built, seen;
+    // What is made of a model must wait too: in a run that does not make the model itself.
+    if (nodes[i].is_unit_test()) {
+      add_built(nodes, nodes[i].tested, built, seen);
+      for (const std::size_t child : nodes[nodes[i].tested].children) {
+        add_built(nodes, child, built, seen);
+      }
+      guarded[i].assign(built.begin(), built.end());
+      continue;
+    }
     for (const std::size_t model : models_after.first_after_all(nodes[i].depends_on)) {
       add_built(nodes, model, built, seen);
     }

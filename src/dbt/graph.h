@@ -50,7 +50,8 @@ std::vector<std::size_t> run_order(const std::vector<Node>& nodes, const NodeSet
 // For each node that is a test, the models that must wait for it: those that come after all that it
 // tests. Only the nearest are listed, ascending, since what comes after these waits anyway. In the
 // place of an ephemeral model, which is never built, stand those that use it. Whether a failure
-// would matter (severity) is not looked at.
+// would matter (severity) is not looked at. For a unit test, which reads nothing that its model
+// makes, it is that model and the nearest that come after it.
 std::vector<std::vector<std::size_t>> guarded_models(const std::vector<Node>& nodes);
 
 }  // namespace gsa::dbt

@@ -54,18 +54,34 @@ constexpr std::string_view kAsked[] = {"alter_column_comment",
 constexpr std::string_view kTests[] = {"test_unique", "test_not_null", "test_accepted_values",
                                        "test_relationships"};
 
+// Of unit tests.
+constexpr std::string_view kUnit[] = {"escape_single_quotes",
+                                      "format_row",
+                                      "get_expected_sql",
+                                      "get_fixture_sql",
+                                      "get_unit_test_sql",
+                                      "get_columns_in_query",
+                                      "get_columns_in_relation",
+                                      "get_empty_subquery_sql",
+                                      "safe_cast",
+                                      "string_literal",
+                                      "validate_fixture_rows"};
+
 template <typename List>
 bool contains(const List& list, std::string_view name) {
   return std::find(std::begin(list), std::end(list), name) != std::end(list);
 }
 
-bool is_override(std::string_view macro) {
+bool is_override(std::string_view macro, bool has_unit_tests) {
+  const auto is_asked = [&](std::string_view name) {
+    return contains(kAsked, name) || (has_unit_tests && contains(kUnit, name));
+  };
   for (const std::string_view prefix : {"duckdb__", "default__"}) {
     if (!macro.starts_with(prefix)) continue;
     const std::string_view name = macro.substr(prefix.size());
-    return contains(kAsked, name) || contains(kTests, name);
+    return is_asked(name) || contains(kTests, name);
   }
-  return contains(kAsked, macro);
+  return is_asked(macro);
 }
 
 bool is_word(char c) {
@@ -88,9 +104,10 @@ int line_of(std::string_view text, const std::string& macro) {
 }  // namespace
 
 void refuse_macro_overrides(const std::map<std::string, std::string>& macros,
-                            const std::vector<std::string>& paths, const ProjectFiles& files) {
+                            const std::vector<std::string>& paths, const ProjectFiles& files,
+                            bool has_unit_tests) {
   for (const auto& [macro, file] : macros) {
-    if (!is_override(macro)) continue;
+    if (!is_override(macro, has_unit_tests)) continue;
     Place place{file, 0, 0};
     for (const std::string& path : paths) {
       if (files.display(path) == file) place.line = line_of(*files.find(path), macro);

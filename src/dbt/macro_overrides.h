@@ -11,8 +11,10 @@
 namespace gsa::dbt {
 
 // `macros` are the project's, each with its file as displayed; `paths` are these files. Throws
-// Error at the place of one that stands for a macro of dbt's which decides what is built.
+// Error at the place of one that stands for a macro of dbt's which decides what is built, or what
+// unit tests ask where the project has any.
 void refuse_macro_overrides(const std::map<std::string, std::string>& macros,
-                            const std::vector<std::string>& paths, const ProjectFiles& files);
+                            const std::vector<std::string>& paths, const ProjectFiles& files,
+                            bool has_unit_tests);
 
 }  // namespace gsa::dbt

@@ -28,6 +28,8 @@ struct Dependency {
 };
 
 // Indices are into Project::nodes().
+struct UnitTest;  // unit_tests.h
+
 struct Node {
   NodeKind kind = NodeKind::model;
   std::string name;              // "fct_sessions", "raw.users", "not_null_dim_users_user_id"
@@ -54,13 +56,17 @@ struct Node {
   TestConfig test;
   TestSpec spec;  // of a generic test
   bool is_generic = false;
-  std::size_t tested = 0;                        // of a generic test: the node that it is a test of
+  // Of a generic or unit test: the node that it is a test of.
+  std::size_t tested = 0;
+  std::shared_ptr<const UnitTest> unit;          // of a unit test, else null
+  bool asks_is_incremental = false;              // of a model: its SQL calls is_incremental()
   std::shared_ptr<const Template> sql_template;  // of a model or singular test
 
   std::vector<Dependency> refs;
   std::vector<std::size_t> depends_on;  // ascending, each once
   std::vector<std::size_t> children;    // likewise
 
+  bool is_unit_test() const { return unit != nullptr; }
   bool is_seed() const {
     return kind == NodeKind::model && model.materialized == Materialization::seed;
   }

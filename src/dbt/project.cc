@@ -18,6 +18,8 @@
 #include "dbt/macro_overrides.h"
 #include "dbt/profile.h"
 #include "dbt/relation_naming.h"
+#include "dbt/unit_test_given.h"
+#include "dbt/unit_tests.h"
 #include "dbt/unsupported.h"
 #include "dbt/useless_settings.h"
 
@@ -47,6 +49,7 @@ struct Project::State {
 
   // While loading:
   void read_macros();
+  void refuse_overrides();
   void read_declarations();
   void read_trees();
   void read_models();
@@ -54,6 +57,7 @@ struct Project::State {
   void warn_of_useless_settings();
   void add_sources();
   void add_generic_tests();
+  void add_unit_tests();
   void read_singular_tests();
   void name_tests_apart();
   void sort_nodes();
@@ -66,6 +70,7 @@ struct Project::State {
                          const ModelSpec* spec);
   std::optional<Node> model_at(const std::string& path, const ModelSpec* spec);
   void refuse_own_materialization(const Node& node, const std::string& materialized) const;
+  std::vector<std::string> macro_folders() const;
   bool is_empty(const Node& node);
   void add_seed(const std::string& path, const ModelSpec* spec);
   void read_sql(Node& node, const std::string& path);
@@ -73,6 +78,7 @@ struct Project::State {
   void add_settings(const ModelSpec& spec, Node& node);
   void add_generic_test(std::size_t tested, const TestSpec& spec,
                         const std::vector<std::string>& column_tags);
+  void add_unit_test(std::size_t tested, const UnitTestSpec& spec);
   void add_test(Node node);
   std::vector<std::string> fqn_of(const std::string& path, const std::string& name,
                                   const std::vector<std::string>& roots) const;
@@ -82,6 +88,7 @@ struct Project::State {
   ConfigTree seed_tree_;
   ConfigTree source_tree_;
   ConfigTree test_tree_;
+  ConfigTree unit_test_tree_;
   std::unique_ptr<Labeller> labeller_;
   std::unique_ptr<RelationNaming> naming_;
   Disabled disabled_;
@@ -135,15 +142,23 @@ std::vector<std::string> Project::State::fqn_of(const std::string& path, const s
   return fqn;
 }
 
-void Project::State::read_macros() {
+std::vector<std::string> Project::State::macro_folders() const {
   std::vector<std::string> folders = yml.macro_paths;
   for (const std::string& path : yml.test_paths) folders.push_back(path + "/generic");
-  for (const std::string& path : files.below(folders, {".sql"})) {
+  return folders;
+}
+
+void Project::State::read_macros() {
+  for (const std::string& path : files.below(macro_folders(), {".sql"})) {
     const std::string shown = files.display(path);
     context->add_macros(Template::parse(*files.find(path), shown), shown);
   }
   context->finish_macros();
-  refuse_macro_overrides(context->macro_files(), files.below(folders, {".sql"}), files);
+}
+
+void Project::State::refuse_overrides() {
+  refuse_macro_overrides(context->macro_files(), files.below(macro_folders(), {".sql"}), files,
+                         !declared_.unit_tests.empty());
 }
 
 // Any folder of the project may hold descriptions, of whatever kind.
@@ -172,6 +187,7 @@ void Project::State::read_trees() {
   if (yml.seeds) seed_tree_.add(*yml.seeds, render);
   if (yml.sources) source_tree_.add(*yml.sources, render);
   for (const Yaml& tests : yml.tests) test_tree_.add(tests, render);
+  if (yml.unit_tests) unit_test_tree_.add(*yml.unit_tests, render);
 }
 
 void Project::State::read_models() {
@@ -249,6 +265,7 @@ void Project::State::read_sql(Node& node, const std::string& path) {
     if (said.is_warning && !known) warnings.push_back(said.text);
   }
   node.settings.add(rendering.given);
+  node.asks_is_incremental = rendering.asked_is_incremental;
 }
 
 // What the YAML beside the models says of a model or source.
@@ -468,6 +485,54 @@ void Project::State::add_test(Node node) {
   nodes.push_back(std::move(node));
 }
 
+void Project::State::add_unit_tests() {
+  std::map<std::string, std::size_t> tested;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].kind != NodeKind::model || nodes[i].is_seed()) continue;
+    tested.emplace(nodes[i].name, i);
+    names.push_back(nodes[i].name);
+  }
+  for (const UnitTestSpec& spec : declared_.unit_tests) {
+    const auto& off = disabled_.models;
+    const auto unsupported = disabled_.unsupported.find(spec.model);
+    if (const auto found = tested.find(spec.model); found != tested.end()) {
+      add_unit_test(found->second, spec);
+    } else if (unsupported != disabled_.unsupported.end()) {
+      warnings.push_back(
+          fmt::format("{}: the unit test '{}' is not run: {}, which is not built "
+                      "here; {}",
+                      format_place(spec.place), spec.name, unsupported->second, kDbtHasIt));
+    } else if (std::find(off.begin(), off.end(), spec.model) == off.end()) {
+      throw files.error_at(spec.place,
+                           fmt::format("the unit test '{}' is of a model that there is not: '{}'",
+                                       spec.name, spec.model),
+                           did_you_mean(spec.model, names));
+    }
+  }
+}
+
+void Project::State::add_unit_test(std::size_t tested, const UnitTestSpec& spec) {
+  Node node = unit_test_node(spec, yml.name);
+  refuse_own_materialization(node, "unit");
+  node.tested = tested;
+  node.settings = unit_test_tree_.for_node(node.fqn);
+  for (const auto& [key, setting] : spec.settings.all()) {
+    node.settings.set(key, context->render_yaml(setting.value, setting.place), setting.place);
+  }
+  node.test = unit_test_config(node.settings, files, warnings);
+  node.tags = node.test.tags;
+  if (!node.test.enabled) {
+    switched_off_.push_back({node.kind, node.fqn});
+    return;
+  }
+  labeller_->label(node);
+  warn_of_useless_overrides(spec, yml.name, *context, warnings);
+  node.unit = std::make_shared<const UnitTest>(
+      make_unit_test(spec, nodes[tested], nodes, *context, yml, files));
+  nodes.push_back(std::move(node));
+}
+
 void Project::State::read_singular_tests() {
   std::map<std::string, const ModelSpec*> specs;
   for (const ModelSpec& spec : declared_.singular_tests) {
@@ -477,10 +542,11 @@ void Project::State::read_singular_tests() {
                          "the other place is " + format_place(at->second->place));
   }
   for (const std::string& path : files.below(yml.test_paths, {".sql"})) {
-    const bool generic =
-        std::any_of(yml.test_paths.begin(), yml.test_paths.end(),
-                    [&](const std::string& root) { return path.starts_with(root + "/generic/"); });
-    if (generic) continue;
+    const bool is_other =
+        std::any_of(yml.test_paths.begin(), yml.test_paths.end(), [&](const std::string& root) {
+          return path.starts_with(root + "/generic/") || path.starts_with(root + "/fixtures/");
+        });
+    if (is_other) continue;
     Node node;
     node.kind = NodeKind::test;
     node.name = stem(path);
@@ -538,7 +604,7 @@ void Project::State::sort_nodes() {
   }
   nodes = std::move(sorted);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i].is_generic) nodes[i].tested = moved[nodes[i].tested];
+    if (nodes[i].is_generic || nodes[i].is_unit_test()) nodes[i].tested = moved[nodes[i].tested];
     if (nodes[i].kind == NodeKind::model) models.emplace(nodes[i].name, i);
   }
 }
@@ -561,12 +627,14 @@ void Project::State::warn_of_useless_settings() {
   look(model_tree_, NodeKind::model);
   look(source_tree_, NodeKind::source);
   look(test_tree_, NodeKind::test);
+  look(unit_test_tree_, NodeKind::test);
 }
 
 Project Project::load(ProjectFiles files, const LoadOptions& options) {
   auto state = std::make_unique<State>(std::move(files), options);
   state->read_macros();
   state->read_declarations();
+  state->refuse_overrides();
   state->read_trees();
   state->read_models();
   state->read_seeds();
@@ -574,11 +642,13 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   state->add_sources();
   state->add_generic_tests();
   state->read_singular_tests();
+  state->add_unit_tests();
   state->name_tests_apart();
   drop_unresolved_tests(state->nodes, state->yml.name, state->disabled_, state->warnings);
   state->sort_nodes();
   state->warn_of_useless_settings();
   connect(state->nodes, state->yml.name, state->disabled_, state->files);
+  check_given(state->nodes, state->yml.name, state->disabled_, state->files, state->warnings);
   refuse_shared_relations(state->nodes, state->files);
   state->read_exposures();
   return Project(std::move(state));

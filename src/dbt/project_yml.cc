@@ -122,6 +122,7 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   project.models = root.find("models");
   project.sources = root.find("sources");
   project.seeds = root.find("seeds");
+  project.unit_tests = root.find("unit_tests");
   for (const char* key : {"tests", "data_tests"}) {
     if (const std::optional<Yaml> tests = root.find(key)) project.tests.push_back(*tests);
   }

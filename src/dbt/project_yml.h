@@ -26,6 +26,7 @@ struct ProjectYml {
   std::optional<Yaml> sources;
   std::optional<Yaml> seeds;
   std::vector<Yaml> tests;  // `tests:` and `data_tests:`
+  std::optional<Yaml> unit_tests;
 };
 
 // `vars` is the YAML of --vars, or empty. Both throw Error at the place of a mistake. The result

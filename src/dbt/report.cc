@@ -21,6 +21,11 @@ std::string relation(const NodeResult& node) {
   return to_sql(node.relation) + (node.part.empty() ? "" : fmt::format("[{}]", node.part));
 }
 
+// As dbt's lines call it.
+std::string kind_of_test(const NodeResult& node) {
+  return node.is_unit_test() ? "unit_test" : "test";
+}
+
 std::string subject(const NodeResult& node) {
   if (node.kind == NodeKind::test) return node.name;
   if (node.materialized == "seed") return "seed file " + relation(node);
@@ -71,10 +76,11 @@ Ink ink_of(Status status) {
 
 std::string outcome(const NodeResult& node) {
   if (node.status == Status::fresh) {
-    return "OK kept " + (node.kind == NodeKind::test ? "test " + node.name : subject(node));
+    return "OK kept " +
+           (node.kind == NodeKind::test ? kind_of_test(node) + " " + node.name : subject(node));
   }
   if (node.kind == NodeKind::test) {
-    return node.status == Status::skip ? "SKIP test " + node.name
+    return node.status == Status::skip ? "SKIP " + kind_of_test(node) + " " + node.name
                                        : status_word(node) + " " + node.name;
   }
   if (node.status == Status::skip) return "SKIP relation " + relation(node);
@@ -136,7 +142,7 @@ void append_details(std::vector<std::string>& lines, const NodeResult& node, int
                                           warned                        ? "Warning"
                                           : node.status == Status::fail ? "Failure"
                                                                         : "Error",
-                                          node.kind == NodeKind::test   ? "test"
+                                          node.kind == NodeKind::test   ? kind_of_test(node)
                                           : node.materialized == "seed" ? "seed"
                                                                         : "model",
                                           node.name, format_place(node.place));
@@ -145,6 +151,10 @@ void append_details(std::vector<std::string>& lines, const NodeResult& node, int
   if (node.status == Status::error) {
     append_indented(lines, node.message);
     if (!node.hint.empty()) lines.push_back("  hint: " + node.hint);
+  } else if (node.is_unit_test()) {
+    lines.push_back(fmt::format("  {}: {} {}", node.condition, with_thousands(node.failures),
+                                node.failures == 1 ? "row" : "rows"));
+    append_table(lines, node.sample);
   } else {
     lines.push_back(fmt::format(
         "  Got {} {}, configured to {} if {}", with_thousands(node.failures),
@@ -162,22 +172,25 @@ void append_details(std::vector<std::string>& lines, const NodeResult& node, int
 }  // namespace
 
 std::string found_line(const Project& project) {
-  std::size_t models = 0, seeds = 0, tests = 0, sources = 0;
+  std::size_t models = 0, seeds = 0, tests = 0, unit_tests = 0, sources = 0;
   for (const Node& node : project.nodes()) {
     const bool is_seed = node.is_seed();
     seeds += is_seed ? 1U : 0U;
     models += node.kind == NodeKind::model && !is_seed ? 1U : 0U;
-    tests += node.kind == NodeKind::test ? 1 : 0;
+    tests += node.kind == NodeKind::test && !node.is_unit_test() ? 1U : 0U;
+    unit_tests += node.is_unit_test() ? 1U : 0U;
     sources += node.kind == NodeKind::source ? 1 : 0;
   }
   const std::string with_seeds = seeds == 0 ? "" : counted(seeds, "seed") + ", ";
-  return fmt::format("Found {}, {}{}, {}, {}", counted(models, "model"), with_seeds,
+  const std::string with_units = unit_tests == 0 ? "" : ", " + counted(unit_tests, "unit test");
+  return fmt::format("Found {}, {}{}, {}, {}{}", counted(models, "model"), with_seeds,
                      counted(tests, "data test"), counted(sources, "source"),
-                     counted(project.macro_count(), "macro"));
+                     counted(project.macro_count(), "macro"), with_units);
 }
 
 std::string start_line(const NodeResult& node, std::size_t index, std::size_t total) {
-  const std::string what = node.kind == NodeKind::test ? "test " + node.name : subject(node);
+  const std::string what =
+      node.kind == NodeKind::test ? kind_of_test(node) + " " + node.name : subject(node);
   return dotted(index, total, "START " + what) + " [RUN]";
 }
 

@@ -34,6 +34,30 @@ TEST(Report, TellsWhatWasSkippedAndWhatWasKept) {
             "Done. PASS=0 WARN=0 ERROR=0 SKIP=2 NO-OP=2 TOTAL=4\n");
 }
 
+TEST(Report, ShowsTheRowsInWhichAUnitTestDiffers) {
+  const Project project = load({
+      {"models/one.sql", "select 1 as id"},
+      {"models/s.yml",
+       "unit_tests:\n  - {name: u, model: one, given: [], expect: {rows: [{id: 2}]}}\n"},
+  });
+  duck::Connection connection = memory();
+  RunResult result;
+  result.nodes.push_back(NodeRunner(project, connection).run(project.nodes().back(), connection));
+  EXPECT_EQ(found_line(project), "Found 1 model, 0 data tests, 0 sources, 0 macros, 1 unit test");
+  std::string all = start_line(result.nodes[0], 1, 1).substr(0, 30) + "\n";
+  for (const std::string& line : summary_lines(result, -1)) all += line + "\n";
+  EXPECT_EQ(all,
+            "1 of 1 START unit_test one::u \n"
+            "\nFailure in unit_test one::u (models/s.yml:2:5)\n"
+            "  actual differs from expected: 2 rows\n"
+            "    actual_or_expected | id\n"
+            "    -------------------+---\n"
+            "    actual             | 1\n"
+            "    expected           | 2\n"
+            "\nCompleted with 1 error and 0 warnings\n\n"
+            "Done. PASS=0 WARN=0 ERROR=1 SKIP=0 NO-OP=0 TOTAL=1\n");
+}
+
 TEST(Report, CountsWhatIsFreshAsASuccess) {
   RunResult result;
   result.nodes.resize(2);

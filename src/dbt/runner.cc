@@ -14,6 +14,8 @@
 #include "dbt/sql_failure.h"
 #include "dbt/statement_runner.h"
 #include "dbt/test_proof.h"
+#include "dbt/unit_test_sql.h"
+#include "dbt/unit_tests.h"
 
 namespace gsa::dbt {
 namespace {
@@ -135,16 +137,21 @@ CompiledSql NodeRunner::compile(const Node& node, duck::Connection* connection) 
   return compiler_.compile(node, connection);
 }
 
+// Of the templates that were just rendered.
+void NodeRunner::keep_said(Step& step) {
+  for (TemplateMessage& said : compiler_.take_messages()) {
+    if (said.is_warning && !warned_.insert(said.text).second) continue;
+    step.result.said.push_back(std::move(said));
+  }
+}
+
 NodeRunner::Plan NodeRunner::plan(Step& step) {
   const std::lock_guard lock(compiling_);
   Plan plan = {{}, compiler_.relation_of(step.node), compiler_.is_incremental(step.node)};
   if (step.node.is_seed()) return plan;
   compiler_.take_messages();  // those of others, whose own turn comes
   plan.query = compiler_.compile(step.node, &step.connection);
-  for (TemplateMessage& said : compiler_.take_messages()) {
-    if (said.is_warning && !warned_.insert(said.text).second) continue;
-    step.result.said.push_back(std::move(said));
-  }
+  keep_said(step);
   step.result.compiled = plan.query.text();
   keep_compiled(step.result);
   if (const std::optional<Part>& part = step.table.part) {
@@ -157,6 +164,7 @@ NodeRunner::Plan NodeRunner::plan(Step& step) {
 void NodeRunner::attempt(Step& step) {
   NodeResult& result = step.result;
   try {
+    if (step.node.is_unit_test()) return test_unit(step);
     const Plan plan = this->plan(step);
     if (step.node.kind == NodeKind::model) {
       build(step, plan);
@@ -231,6 +239,58 @@ void NodeRunner::test(Step& step, const CompiledSql& made) {
     return;
   }
   result.sample = sample_of(step.connection, query, config.limit);
+}
+
+void NodeRunner::test_unit(Step& step) {
+  const UnitTest& unit = *step.node.unit;
+  NodeResult& result = step.result;
+  const auto run = [&](const CompiledSql& sql) {
+    step.statement = sql;
+    return step.connection.query(sql.text());
+  };
+  const auto columns_of = [](const duck::Result& rows) {
+    TypedColumns columns;
+    for (std::size_t r = 0; r < rows.rows(); ++r) {
+      columns.push_back({rows.text(r, 0), rows.text(r, 1)});
+    }
+    return columns;
+  };
+  const ColumnsHook described = [&](const std::string& relation) -> std::optional<TypedColumns> {
+    CompiledSql sql;
+    sql.append("describe " + relation);
+    try {
+      return columns_of(run(sql));
+    } catch (const duck::SqlError& error) {
+      if (error.kind() != duck::SqlErrorKind::catalog) throw;
+      return std::nullopt;
+    }
+  };
+  CompiledSql actual;
+  {
+    const std::lock_guard lock(compiling_);
+    compiler_.take_messages();  // those of others, whose own turn comes
+    actual = compiler_.compile_tested(step.node, described, &step.connection);
+    keep_said(step);
+  }
+  result.compiled = actual.text();
+  const TypedColumns columns = columns_of(run(around("describe select * from (", actual, ")")));
+  const std::vector<std::string> compared =
+      compared_columns(unit.expect, columns, project_.files());
+  step.statement = difference_sql(actual, expected_sql(unit.expect, columns), compared);
+  result.compiled = step.statement.text();
+  keep_compiled(result);
+  for (const duck::TextColumn& column : step.connection.inspect(result.compiled).columns) {
+    result.sample.columns.push_back(column.name);
+  }
+  step.connection.stream_text(result.compiled, [&](const duck::Connection::TextRow& row) {
+    if (++result.failures <= static_cast<std::int64_t>(kSampleRows)) {
+      result.sample.rows.emplace_back(row.begin(), row.end());
+    }
+    return true;
+  });
+  if (result.failures == 0) return;
+  result.status = Status::fail;
+  result.condition = "actual differs from expected";
 }
 
 // What is wrong with a test is told when its own turn comes.

@@ -56,6 +56,8 @@ struct NodeResult {
   SampleRows sample;                            // of a test that did not pass
   std::string compiled;
   std::filesystem::path compiled_file;
+
+  bool is_unit_test() const { return unique_id.starts_with("unit_test."); }
 };
 
 // What is known of a node's result before it runs.
@@ -111,9 +113,11 @@ class NodeRunner {
   struct Step;
 
   Plan plan(Step& step);
+  void keep_said(Step& step);
   void attempt(Step& step);
   void build(Step& step, const Plan& plan);
   void test(Step& step, const CompiledSql& made);
+  void test_unit(Step& step);
   CompiledSql store(Step& step, const CompiledSql& query);
   std::string compiled_or_empty(const Node& node);
   bool is_proved_with_others(Step& step, const std::string& query);

@@ -17,8 +17,8 @@ const Names kTopKeys = {"version",   "models",          "sources",       "macros
                         "metrics",   "groups",          "data_tests",    "unit_tests",
                         "functions", "semantic_models", "saved_queries", "anchors"};
 // What other tools read, and nothing here runs.
-const std::vector<std::pair<std::string, std::string>> kUnrun = {
-    {"snapshots", "snapshot"}, {"unit_tests", "unit test"}, {"functions", "function"}};
+const std::vector<std::pair<std::string, std::string>> kUnrun = {{"snapshots", "snapshot"},
+                                                                 {"functions", "function"}};
 const Names kConstraintKeys = {"type", "name",       "expression",      "columns",
                                "to",   "to_columns", "warn_unenforced", "warn_unsupported"};
 
@@ -80,6 +80,10 @@ class SchemaReader {
       for (const Yaml& exposure : exposures->items()) {
         into.exposures.push_back(read_exposure(exposure));
       }
+    }
+    if (const std::optional<Yaml> tests = root.find("unit_tests")) {
+      for (const Yaml& test : tests->items())
+        into.unit_tests.push_back(read_unit_test(test, path_));
     }
     if (const std::optional<Yaml> macros = root.find("macros")) {
       for (const Yaml& macro : macros->items()) {

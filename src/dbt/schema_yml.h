@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dbt/config.h"
+#include "dbt/unit_test_yml.h"
 #include "dbt/yaml.h"
 
 namespace gsa::dbt {
@@ -93,6 +94,7 @@ struct Declarations {
   std::vector<ModelSpec> singular_tests;  // their names, descriptions and settings
   std::vector<MacroSpec> macros;
   std::vector<ExposureSpec> exposures;
+  std::vector<UnitTestSpec> unit_tests;
 };
 
 // Adds what `path` declares. Throws Error at the place of a mistake; keys that are merely unknown

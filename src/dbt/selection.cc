@@ -15,11 +15,10 @@ namespace {
 
 const std::vector<std::string> kMethods = {
     "fqn",       "path",    "file",  "tag",    "source", "test_type", "resource_type",
-    "test_name", "package", "group", "access", "config", "exposure"};
+    "test_name", "package", "group", "access", "config", "exposure",  "unit_test"};
 // dbt has these too.
-const std::vector<std::string> kUnsupported = {"state",     "result",         "source_status",
-                                               "metric",    "semantic_model", "saved_query",
-                                               "unit_test", "version"};
+const std::vector<std::string> kUnsupported = {
+    "state", "result", "source_status", "metric", "semantic_model", "saved_query", "version"};
 
 bool contains(const std::vector<std::string>& list, const std::string& name) {
   return std::find(list.begin(), list.end(), name) != list.end();

@@ -29,9 +29,11 @@ std::string hint_for(const Project& project, const NamedSets& named, const Selec
       take(known, {node.name, node.name.substr(0, node.name.find('.'))});
     }
     if (term.method == "path") take(known, {node.file, node.file.substr(0, node.file.rfind('/'))});
+    if (term.method == "unit_test" && node.is_unit_test()) known.push_back(node.fqn.back());
     if (term.method == "file") known.push_back(node.file.substr(node.file.rfind('/') + 1));
     if (term.method == "fqn" && node.kind != NodeKind::source) {
-      take(known, {node.name, node.fqn.size() > 2 ? node.fqn[1] : node.name});
+      const std::string& name = node.is_unit_test() ? node.fqn.back() : node.name;
+      take(known, {name, node.fqn.size() > 2 ? node.fqn[1] : name});
     }
   }
   std::sort(known.begin(), known.end());

@@ -80,6 +80,7 @@ bool equals(const Value& value, const std::string& wanted) {
 }
 
 bool matches_config(const Node& node, const SelectionTerm& term) {
+  if (node.is_unit_test()) return false;  // as dbt
   if (term.arguments == Names{"severity"}) {
     return node.kind == NodeKind::test &&
            to_lower(term.value) == (node.test.severity == Severity::warn ? "warn" : "error");
@@ -103,8 +104,26 @@ bool matches_test_type(const Node& node, const SelectionTerm& term) {
     throw Error(fmt::format("'{}': there is no such type of test", term.text),
                 hint.empty() ? "there is: generic, singular, data, unit" : hint);
   }
-  if (node.kind != NodeKind::test || term.value == "unit") return false;
+  if (node.kind != NodeKind::test) return false;
+  if (term.value == "unit" || node.is_unit_test()) {
+    return node.is_unit_test() == (term.value == "unit");
+  }
   return term.value == "data" || node.is_generic == (term.value != "singular");
+}
+
+bool matches_unit_test(const Node& node, const Project& project, const SelectionTerm& term) {
+  const Names parts = split(term.value, '.');
+  if (parts.size() > 2) {
+    throw Error(fmt::format("'{}' is no unit test", term.text),
+                "a unit test is NAME or PROJECT.NAME");
+  }
+  return node.is_unit_test() && matches_glob(node.fqn.back(), parts.back()) &&
+         (parts.size() == 1 || matches_glob(project.name(), parts.front()));
+}
+
+bool matches_test_name(const Node& node, const std::string& value) {
+  return (node.is_generic && matches_glob(node.spec.name, value)) ||
+         (node.is_unit_test() && matches_glob(node.fqn.back(), value));
 }
 
 bool matches_resource_type(const Node& node, const SelectionTerm& term) {
@@ -114,7 +133,7 @@ bool matches_resource_type(const Node& node, const SelectionTerm& term) {
   if (std::find(kTypes.begin(), kTypes.end(), term.value) == kTypes.end()) {
     const std::string hint = did_you_mean(term.value, kTypes);
     throw Error(fmt::format("'{}': there is no such type", term.text),
-                hint.empty() ? "there is: model, source, test, seed" : hint);
+                hint.empty() ? "there is: model, source, test, unit_test, seed" : hint);
   }
   return term.value == "all" || term.value == resource_type(node);
 }
@@ -147,7 +166,8 @@ bool matches(const Node& node, const Project& project, const SelectionTerm& term
   }
   if (method == "source") return matches_source(node, project, term);
   if (method == "test_type") return matches_test_type(node, term);
-  if (method == "test_name") return node.is_generic && matches_glob(node.spec.name, value);
+  if (method == "test_name") return matches_test_name(node, value);
+  if (method == "unit_test") return matches_unit_test(node, project, term);
   if (method == "resource_type") return matches_resource_type(node, term);
   return method == "config" && matches_config(node, term);
 }

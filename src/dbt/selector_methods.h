@@ -7,6 +7,7 @@
 //   file           the file's name, with or without what it ends in
 //   tag, group, package, access, source, exposure
 //   resource_type, test_type, test_name
+//   unit_test      NAME or PROJECT.NAME of one
 //   config.KEY     a setting; config.meta.owner looks into maps, lists hold any of their items
 //
 // * ? [a-z] in a VALUE stand for letters. An exposure is built by nobody; what it reads is above

@@ -8,6 +8,16 @@
 namespace gsa::dbt {
 namespace {
 
+// a with a data test and a unit test
+Project with_unit_test() {
+  return load({{"models/a.sql", "select 1 as id"},
+               {"models/b.sql", "select 1 as id from {{ ref('a') }}"},
+               {"models/s.yml",
+                "models: [{name: a, columns: [{name: id, tests: [unique]}]}]\n"
+                "unit_tests:\n  - {name: one, model: a, config: {tags: quick}, given: [],\n"
+                "     expect: {rows: [{id: 1}]}}\n"}});
+}
+
 // raw.users -> stg_users -> dim_users -> report
 // raw.gens  -> stg_gens  -> fct_gens  -> report;  fct_gens -> dim_users by a relationship test
 Project shop() {
@@ -54,6 +64,23 @@ std::string warned(const std::string& select, const std::string& exclude = "") {
 const std::string kUnique = "unique_dim_users_id";
 const std::string kRelation = "relationships_fct_gens_user_id__id__ref_dim_users_";
 const std::string kSourceUnique = "source_unique_raw_users_id";
+
+TEST(Selector, SelectsUnitTestsAsDbtDoes) {
+  const Project project = with_unit_test();
+  const auto names = [&](const std::string& select) {
+    std::vector<std::string> ignored;
+    return names_of(project, select_nodes(project, {select, "", ""}, {}, ignored));
+  };
+  for (const char* alone : {"test_type:unit", "resource_type:unit_test", "one", "shop.a.one",
+                            "unit_test:o*", "unit_test:shop.one", "test_name:one", "tag:quick"}) {
+    EXPECT_EQ(names(alone), "a::one") << alone;
+  }
+  EXPECT_EQ(names("a"), "a a::one unique_a_id");
+  EXPECT_EQ(names("+one"), "a a::one unique_a_id");
+  EXPECT_EQ(names("test_type:data"), "unique_a_id");
+  EXPECT_EQ(names("resource_type:test"), "unique_a_id");
+  EXPECT_EQ(names("config.tags:quick"), "");
+}
 
 TEST(Selector, SelectsWhatDbtSelects) {
   const std::pair<std::string, std::string> cases[] = {

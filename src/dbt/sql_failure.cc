@@ -116,7 +116,7 @@ Error explain_sql_error(const duck::SqlError& error, const CompiledSql& statemen
     hint = error.hint();
   }
   Place place = node.place;
-  if (!node.is_generic) place.line = 0;  // only the file is sure
+  if (!node.is_generic && !node.is_unit_test()) place.line = 0;  // only the file is sure
   if (const std::optional<int> line = error.line()) {
     if (const auto found = statement.place_of(*line, error.column().value_or(1))) {
       // The built-in tests are nobody's file: there the place is where the test was asked for.
