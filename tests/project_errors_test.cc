@@ -80,6 +80,40 @@ TEST_F(OwnProject, ThatFailsATestPublishesNothingAndShowsRows) {
   EXPECT_TRUE(contains(warned.err, "Warning in test users_are_few")) << warned.err;
 }
 
+TEST_F(OwnProject, ThatFailsAUnitTestDoesNotMakeItsModelAndPublishesTheRest) {
+  folder_.write("models/models/one.sql", "select 1 as id\n");
+  folder_.write("models/models/two.sql", "select id + 1 as id from {{ ref('one') }}\n");
+  folder_.write("models/models/three.sql", "select id from {{ ref('two') }}\n");
+  const auto expect = [&](const std::string& rows) {
+    folder_.write("models/models/unit.yml",
+                  "unit_tests:\n  - name: adds\n    model: two\n"
+                  "    given: [{input: ref('one'), rows: [{id: 5}]}]\n    expect: {rows: [" +
+                      rows + "]}\n");
+  };
+  expect("{id: 7}");
+  const Outcome failed = build();
+  EXPECT_EQ(failed.exit_code, 3);
+  EXPECT_TRUE(contains(failed.err, "Failure in unit_test two::adds (models/models/unit.yml:2:5)"))
+      << failed.err;
+  EXPECT_TRUE(contains(failed.err, "expected           | 7")) << failed.err;
+  EXPECT_TRUE(contains(failed.err, "error: 1 unit test failed; held back: three, two\nhint: "))
+      << failed.err;
+  const std::string known =
+      "select kind, asset, status, message from ops.checks where check_name = 'two::adds'";
+  EXPECT_EQ(gsa(folder_, {"sql", "--format", "csv", known}).out,
+            "kind,asset,status,message\n"
+            "unit test,two,fail,actual differs from expected in 2 rows\n");
+  EXPECT_EQ(gsa(folder_, {"sql", "--format", "csv", "select id from one"}).out, "id\n1\n");
+  expect("{id: 6}");
+  EXPECT_EQ(build({"--quiet"}).exit_code, 0);
+  EXPECT_EQ(gsa(folder_, {"sql", "--format", "csv", "select id from three"}).out, "id\n2\n");
+  expect("{id: 8}");
+  const Outcome tested = gsa(folder_, {"test", "--project", "models", "-s", "test_type:unit"});
+  EXPECT_EQ(tested.exit_code, 3);
+  EXPECT_TRUE(contains(tested.err, "error: 1 unit test failed; the warehouse is as it was"))
+      << tested.err;
+}
+
 TEST_F(OwnProject, WithAWrongModelSaysWhereAndWhatWasLikelyMeant) {
   const std::string before = published_content(folder_);
   const std::string file = "models/marts/mine.sql";

@@ -46,7 +46,10 @@ std::string table_name(const dbt::Node& node) {
 }
 
 DictionaryTest test_of(const dbt::Node& node) {
-  DictionaryTest test{node.name, node.is_generic ? node.spec.name : "singular",
+  DictionaryTest test{node.name,
+                      node.is_generic       ? node.spec.name
+                      : node.is_unit_test() ? "unit"
+                                            : "singular",
                       node.test.severity == dbt::Severity::error ? "error" : "warn",
                       node.description};
   if (node.is_generic && !node.spec.package.empty()) {

@@ -94,6 +94,7 @@ class CatalogBuilder {
 
   assets::Check check_of(const dbt::Node& node, const assets::Graph& graph,
                          const std::vector<std::size_t>& guards) {
+    if (node.is_unit_test()) return unit_check_of(node, graph, guards);
     assets::Check check;
     check.name = node.name;
     check.kind = "data test";
@@ -109,13 +110,34 @@ class CatalogBuilder {
                   {"fail_calc", node.test.fail_calc}};
     add_sql(node, "sql", full_, check.code);
     if (node.test.limit) check.code["limit"] = fmt::format("{}", *node.test.limit);
-    for (const std::size_t guarded : guards) {
-      check.guards.push_back(asset_name(project_.nodes()[guarded]));
-    }
+    add_guards(guards, check);
     return check;
   }
 
  private:
+  // Asked when what the model reads stands, of which it takes the columns, and before the model.
+  assets::Check unit_check_of(const dbt::Node& node, const assets::Graph& graph,
+                              const std::vector<std::size_t>& guards) {
+    const dbt::Node& tested = project_.nodes()[node.tested];
+    assets::Check check;
+    check.name = node.name;
+    check.kind = "unit test";
+    check.asset = asset_name(tested);
+    check.judges_inputs = false;
+    std::set<std::size_t> inputs;
+    for (const std::size_t parent : tested.depends_on) add_made(graph, parent, inputs);
+    for (const std::size_t input : inputs) check.inputs.push_back(graph[input].name);
+    add_sql(node, "sql", full_, check.code);
+    add_guards(guards, check);
+    return check;
+  }
+
+  void add_guards(const std::vector<std::size_t>& guards, assets::Check& check) const {
+    for (const std::size_t guarded : guards) {
+      check.guards.push_back(asset_name(project_.nodes()[guarded]));
+    }
+  }
+
   static dbt::CompileOptions refresh() {
     dbt::CompileOptions options;
     options.full_refresh = true;

@@ -264,7 +264,10 @@ void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::Chec
   outcome.failures = result.failures;
   outcome.condition = result.condition;
   outcome.sample = sample_json(result.sample);
-  if (outcome.status != "pass") {
+  if (node.is_unit_test() && outcome.status != "pass") {
+    outcome.message =
+        fmt::format("{} in {}", result.condition, counted(result.failures, "row", "rows"));
+  } else if (outcome.status != "pass") {
     outcome.message =
         fmt::format("got {}, configured to {} if {}", counted(result.failures, "result", "results"),
                     outcome.status, result.condition);
@@ -280,12 +283,22 @@ Error failure_of(const assets::EngineResult& result, const RunLog& log,
         counted(static_cast<std::int64_t>(result.errors), "model or test", "models and tests"),
         outcome));
   }
+  const auto& nodes = log.result().nodes;
+  const auto units = static_cast<std::size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [](const dbt::NodeResult& node) {
+        return node.status == dbt::Status::fail && node.is_unit_test();
+      }));
+  const std::string kind = units == 0                      ? "data test"
+                           : units == result.failed_checks ? "unit test"
+                                                           : "test";
   return Error(
-      fmt::format(
-          "{} failed; {}",
-          counted(static_cast<std::int64_t>(result.failed_checks), "data test", "data tests"),
-          outcome),
-      "the rows above break it: mend the data or the model, or give the test severity: warn",
+      fmt::format("{} failed; {}",
+                  counted(static_cast<std::int64_t>(result.failed_checks), kind, kind + "s"),
+                  outcome),
+      kind == "data test"
+          ? "the rows above break it: mend the data or the model, or give the test severity: warn"
+      : kind == "unit test" ? "mend the model, or what the unit test expects of it"
+                            : "",
       ErrorCode::tests_failed);
 }
 

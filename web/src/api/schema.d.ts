@@ -1237,6 +1237,7 @@ export interface components {
              * @example accepted_values
              * @example relationships
              * @example singular
+             * @example unit
              */
             kind: string;
             /** @enum {string} */
