@@ -1,0 +1,1 @@
+{% macro unit_of() %}piece{% endmacro %}
