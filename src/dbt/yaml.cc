@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/error.h"
@@ -162,6 +164,56 @@ void check_characters(const ProjectFiles& files, const std::string& file, std::s
   }
 }
 
+std::string_view line_of(std::string_view text, int line) {
+  for (; line > 0; --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+// Refuses what stands behind the first document, as PyYAML does. YAML::LoadAll cannot be asked: it
+// makes empty documents of a comma behind a document until memory is full.
+class OneDocument : public YAML::EventHandler {
+ public:
+  OneDocument(const ProjectFiles& files, const std::string& file, std::string_view text)
+      : files_(files), file_(file), text_(text) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (!std::exchange(started_, true)) return;
+    const Place place = place_at(file_, mark);
+    if (mark.column == 0 && line_of(text_, mark.line).starts_with("---")) {
+      throw files_.error_at(place, "a second YAML document begins here, and a file holds one only",
+                            "leave out this line");
+    }
+    throw files_.error_at(place, "not valid YAML: the document ends before this");
+  }
+
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  const ProjectFiles& files_;
+  const std::string& file_;
+  std::string_view text_;
+  bool started_ = false;
+};
+
+void check_one_document(const ProjectFiles& files, const std::string& file,
+                        const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  OneDocument document(files, file, text);
+  while (parser.HandleNextDocument(document)) {
+  }
+}
+
 }  // namespace
 
 Yaml::Yaml(const ProjectFiles& files, std::shared_ptr<const std::string> file,
@@ -175,13 +227,8 @@ Yaml Yaml::parse(const ProjectFiles& files, const std::string& path,
   auto file = std::make_shared<const std::string>(files.display(path));
   check_characters(files, *file, *text);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(*text);
-    if (documents.size() > 1) {
-      throw files.error_at(place_at(*file, documents[1].Mark()),
-                           "a second YAML document begins here, and a file holds one only",
-                           "leave out the line --- before it");
-    }
-    const YAML::Node root = documents.empty() ? YAML::Node() : documents[0];
+    check_one_document(files, *file, *text);
+    const YAML::Node root = YAML::Load(*text);
     Inspection(files, *file, warnings).look(root);
     return Yaml(files, file, root);
   } catch (const YAML::Exception& error) {

@@ -107,6 +107,25 @@ TEST(Yaml, RefusesBytesThatAreNoText) {
   EXPECT_EQ(parse("a: h\u00e9\n").value, "{'a': 'h\u00e9'}");
 }
 
+TEST(Yaml, RefusesWhatStandsBehindTheDocument) {
+  const std::pair<const char*, const char*> cases[] = {
+      {",", "s.yml:1:1: not valid YAML: the document ends before this"},
+      {"[a],", "s.yml:1:4: not valid YAML: the document ends before this"},
+      {"'a'\n,\n", "s.yml:2:1: not valid YAML: the document ends before this"},
+      {"---\n{a: b}\n\n  , c: d", "s.yml:4:3: not valid YAML: the document ends before this"},
+      {"- a\nb: c\n", "s.yml:2:1: not valid YAML: the document ends before this"},
+      {"a: 1\n...\n,", "s.yml:3:1: not valid YAML: the document ends before this"},
+      {"a: 1\n--- ,", "s.yml:2:1: a second YAML document begins here, and a file holds one only"},
+      {"a: 1\n---\n", "s.yml:2:1: a second YAML document begins here, and a file holds one only"},
+  };
+  for (const auto& [text, expected] : cases) {
+    EXPECT_EQ(error_of([&] { parse(text); }).substr(0, std::string_view(expected).size()), expected)
+        << text;
+  }
+  EXPECT_EQ(parse("---\na: 1\n...\n").value, "{'a': 1}");
+  EXPECT_EQ(parse("# nothing\n").value, "None");
+}
+
 TEST(Yaml, RefusesAliasesThatGrowWithoutEnd) {
   std::string text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
   for (int i = 1; i < 9; ++i) {
