@@ -20,8 +20,11 @@ Place place_at(const std::string& file, const YAML::Mark& mark) {
   return mark.is_null() ? Place{file, 0, 0} : Place{file, mark.line + 1, mark.column + 1};
 }
 
-constexpr std::size_t kMaxDepth = 200;      // of maps in lists in maps, aliases followed
-constexpr std::size_t kMaxNodes = 1000000;  // aliases of aliases can grow beyond any memory
+constexpr std::size_t kMaxDepth = 200;  // of maps in lists in maps, aliases followed
+
+// Nodes with aliases followed: 4 KB of aliases of aliases can be more of them than fit into memory.
+// Without aliases a document has no more nodes than characters.
+std::size_t max_nodes(std::size_t length) { return 100000 + 10 * length; }
 
 bool is_merge(const YAML::Node& key) {
   return key.IsScalar() && key.Scalar() == "<<" && key.Tag() != "!";
@@ -69,15 +72,16 @@ Pairs pairs_of(const YAML::Node& map) {
 // map is worth a warning.
 class Inspection {
  public:
-  Inspection(const ProjectFiles& files, const std::string& file, std::vector<std::string>* warnings)
-      : files_(files), file_(file), warnings_(warnings) {}
+  Inspection(const ProjectFiles& files, const std::string& file, std::size_t length,
+             std::vector<std::string>* warnings)
+      : files_(files), file_(file), max_nodes_(max_nodes(length)), warnings_(warnings) {}
 
   void look(const YAML::Node& node, std::size_t depth = 0) {
     if (depth > kMaxDepth) {
       throw files_.error_at(place_at(file_, node.Mark()),
                             "the YAML is nested too deeply, or holds itself by an alias");
     }
-    if (++count_ > kMaxNodes) {
+    if (++count_ > max_nodes_) {
       throw files_.error_at(place_at(file_, node.Mark()),
                             "the YAML grows too large by its aliases");
     }
@@ -125,6 +129,7 @@ class Inspection {
 
   const ProjectFiles& files_;
   const std::string& file_;
+  std::size_t max_nodes_;
   std::vector<std::string>* warnings_;
   std::size_t count_ = 0;
 };
@@ -229,7 +234,7 @@ Yaml Yaml::parse(const ProjectFiles& files, const std::string& path,
   try {
     check_one_document(files, *file, *text);
     const YAML::Node root = YAML::Load(*text);
-    Inspection(files, *file, warnings).look(root);
+    Inspection(files, *file, text->size(), warnings).look(root);
     return Yaml(files, file, root);
   } catch (const YAML::Exception& error) {
     throw files.error_at(place_at(*file, error.mark), fmt::format("not valid YAML: {}", error.msg));

@@ -136,5 +136,11 @@ TEST(Yaml, RefusesAliasesThatGrowWithoutEnd) {
   EXPECT_NE(error.find("grows too large by its aliases"), std::string::npos) << error;
 }
 
+TEST(Yaml, TakesManyValuesIfTheyAreWritten) {
+  std::string text = "[";
+  for (int i = 0; i < 100001; ++i) text += "1,";
+  EXPECT_EQ(parse(text + "]").value.size(), 3 * 100001);
+}
+
 }  // namespace
 }  // namespace gsa::dbt
