@@ -47,10 +47,9 @@ void set_pair(Pairs& pairs, std::map<std::string, std::size_t>& at,
   }
 }
 
-// The entries of a map, with those that `<<` merges in: a map's own win, then the first merged.
-Pairs pairs_of(const YAML::Node& map) {
-  Pairs pairs;
-  std::map<std::string, std::size_t> at;
+// Appends the entries of a map behind those that `<<` merges in: the last one of a key holds, so a
+// map's own win, then the first merged.
+void append_pairs(const YAML::Node& map, Pairs& pairs) {
   for (const auto& entry : map) {
     if (!is_merge(entry.first)) continue;
     std::vector<YAML::Node> merged;
@@ -58,13 +57,20 @@ Pairs pairs_of(const YAML::Node& map) {
       for (const YAML::Node& map_in_list : entry.second) merged.push_back(map_in_list);
     }
     if (entry.second.IsMap()) merged.push_back(entry.second);
-    for (auto each = merged.rbegin(); each != merged.rend(); ++each) {
-      for (const auto& pair : pairs_of(*each)) set_pair(pairs, at, pair);
-    }
+    for (auto each = merged.rbegin(); each != merged.rend(); ++each) append_pairs(*each, pairs);
   }
   for (const auto& entry : map) {
-    if (!is_merge(entry.first)) set_pair(pairs, at, {entry.first, entry.second});
+    if (!is_merge(entry.first)) pairs.emplace_back(entry.first, entry.second);
   }
+}
+
+// The entries of a map and of those that it merges, each key once.
+Pairs pairs_of(const YAML::Node& map) {
+  Pairs all;
+  append_pairs(map, all);
+  Pairs pairs;
+  std::map<std::string, std::size_t> at;
+  for (const auto& pair : all) set_pair(pairs, at, pair);
   return pairs;
 }
 
