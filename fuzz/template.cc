@@ -1,6 +1,6 @@
 // Templates of models and macros, parsed and rendered.
 
-#include "dbt/template.h"
+#include "jinja/template.h"
 
 #include "base/error.h"
 #include "fuzz.h"

@@ -150,11 +150,12 @@ class Report {
     text_ += format_table({{"column", false}, {"comes from", false}, {"description", false}}, rows);
   }
 
-  static std::string sources_of(const dbt::QueryLineage& lineage, const std::string& name) {
+  static std::string sources_of(const lineage::QueryLineage& lineage, const std::string& name) {
     std::vector<std::string> from;
-    for (const dbt::OutputColumn& column : lineage.columns) {
+    for (const lineage::OutputColumn& column : lineage.columns) {
       if (to_lower(column.name) != to_lower(name)) continue;
-      for (const dbt::ColumnRef& ref : column.from) from.push_back(ref.relation + "." + ref.column);
+      for (const lineage::ColumnRef& ref : column.from)
+        from.push_back(ref.relation + "." + ref.column);
     }
     return join(from, ", ");
   }

@@ -133,9 +133,9 @@ api::ColumnLineage lineage_now(const ProjectOptions& options, duck::Connection& 
   const AssetOverview overview(project, connection);
   api::ColumnLineage lineage;
   for (const auto& [asset, query] : lineage_of_models(project, overview.catalog, connection)) {
-    for (const dbt::OutputColumn& column : query.columns) {
+    for (const lineage::OutputColumn& column : query.columns) {
       std::vector<api::ColumnName>& from = lineage[{asset, column.name}];
-      for (const dbt::ColumnRef& source : column.from)
+      for (const lineage::ColumnRef& source : column.from)
         from.push_back({source.relation, source.column});
     }
   }

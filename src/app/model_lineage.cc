@@ -23,11 +23,11 @@ class LineageReader {
   }
 
   // Nothing for what is no query that can be read.
-  std::optional<dbt::QueryLineage> read(const std::string& sql) {
+  std::optional<lineage::QueryLineage> read(const std::string& sql) {
     try {
-      dbt::QueryLineage lineage = dbt::lineage_of(
+      lineage::QueryLineage lineage = lineage::lineage_of(
           connection_, sql, [this](const std::string& relation) { return columns_of(relation); });
-      for (dbt::OutputColumn& column : lineage.columns) column.from = named(column.from);
+      for (lineage::OutputColumn& column : lineage.columns) column.from = named(column.from);
       lineage.shape_from = named(lineage.shape_from);
       return lineage;
     } catch (const Error&) {
@@ -36,9 +36,9 @@ class LineageReader {
   }
 
   // From now on the columns of this model are known.
-  void learn(const std::string& asset, const dbt::QueryLineage& lineage) {
+  void learn(const std::string& asset, const lineage::QueryLineage& lineage) {
     std::vector<std::string> columns;
-    for (const dbt::OutputColumn& column : lineage.columns) {
+    for (const lineage::OutputColumn& column : lineage.columns) {
       if (column.name == "*") return;
       columns.push_back(to_lower(column.name));
     }
@@ -46,9 +46,9 @@ class LineageReader {
   }
 
  private:
-  dbt::ColumnRefs named(const dbt::ColumnRefs& refs) const {
-    dbt::ColumnRefs found;
-    for (const dbt::ColumnRef& ref : refs) {
+  lineage::ColumnRefs named(const lineage::ColumnRefs& refs) const {
+    lineage::ColumnRefs found;
+    for (const lineage::ColumnRef& ref : refs) {
       const auto name = names_.find(ref.relation);
       found.insert({name == names_.end() ? ref.relation : name->second, ref.column});
     }
@@ -89,12 +89,12 @@ class LineageReader {
 };
 
 // What differs between two versions of a model.
-Impact compare(const dbt::QueryLineage& before, const dbt::QueryLineage& now) {
+Impact compare(const lineage::QueryLineage& before, const lineage::QueryLineage& now) {
   Impact impact;
   impact.rows = before.shape != now.shape;
   std::map<std::string, std::uint64_t> old;
-  for (const dbt::OutputColumn& column : before.columns) old[column.name] = column.fingerprint;
-  for (const dbt::OutputColumn& column : now.columns) {
+  for (const lineage::OutputColumn& column : before.columns) old[column.name] = column.fingerprint;
+  for (const lineage::OutputColumn& column : now.columns) {
     const auto was = old.find(column.name);
     if (was == old.end()) {
       impact.added.insert(column.name);
@@ -107,7 +107,7 @@ Impact compare(const dbt::QueryLineage& before, const dbt::QueryLineage& now) {
   return impact;
 }
 
-bool touches(const dbt::ColumnRef& ref, const std::map<std::string, Impact>& impacts) {
+bool touches(const lineage::ColumnRef& ref, const std::map<std::string, Impact>& impacts) {
   const auto found = impacts.find(ref.relation);
   if (found == impacts.end()) return false;
   const Impact& impact = found->second;
@@ -164,9 +164,10 @@ std::map<std::string, Impact> impact_of_changes(const dbt::Project& project, con
       const auto upstream = impacts.find(catalog.graph[input].name);
       if (upstream != impacts.end()) impact.rows |= upstream->second.rows;
     }
-    for (const dbt::ColumnRef& ref : now->second.shape_from) impact.rows |= touches(ref, impacts);
-    for (const dbt::OutputColumn& column : now->second.columns) {
-      for (const dbt::ColumnRef& ref : column.from) {
+    for (const lineage::ColumnRef& ref : now->second.shape_from)
+      impact.rows |= touches(ref, impacts);
+    for (const lineage::OutputColumn& column : now->second.columns) {
+      for (const lineage::ColumnRef& ref : column.from) {
         if (touches(ref, impacts) && !impact.added.contains(column.name)) {
           impact.changed.insert(column.name);
         }

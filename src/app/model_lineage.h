@@ -9,15 +9,15 @@
 
 #include "app/catalog.h"
 #include "assets/state.h"
-#include "dbt/lineage.h"
 #include "dbt/project.h"
 #include "duck/database.h"
+#include "lineage/lineage.h"
 
 namespace gsa::app {
 
 // Lineage of every model, by name of asset; relations in it are named as assets. What cannot be
 // compiled or parsed is left out.
-using ModelLineage = std::map<std::string, dbt::QueryLineage>;
+using ModelLineage = std::map<std::string, lineage::QueryLineage>;
 ModelLineage lineage_of_models(const dbt::Project& project, const Catalog& catalog,
                                duck::Connection& connection);
 

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
 #include "base/sql_scanner.h"
 #include "base/text.h"
-#include "dbt/characters.h"
 #include "dbt/data_tests.h"
 #include "dbt/query_table.h"
 #include "dbt/relation_names.h"

@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "dbt/config.h"
+#include "dbt/jinja_names.h"
 #include "dbt/project_yml.h"
 #include "dbt/query_table.h"
 #include "dbt/relation.h"
 #include "dbt/relation_value.h"
-#include "dbt/template.h"
 
 namespace gsa::dbt {
 

@@ -11,9 +11,9 @@
 #include "dbt/context.h"
 #include "dbt/dbt_functions.h"
 #include "dbt/md5.h"
-#include "dbt/python_datetime.h"
-#include "dbt/python_modules.h"
 #include "dbt/relation_names.h"
+#include "jinja/python_datetime.h"
+#include "jinja/python_modules.h"
 
 namespace gsa::dbt {
 namespace {
@@ -62,9 +62,9 @@ void Context::say(bool is_warning, const std::string& text) {
 
 void Context::define_dbt() {
   add_dbt_functions(root_);
-  root_.set("modules", python_modules());
+  root_.set("modules", jinja::python_modules());
   const std::int64_t now = now_micros();
-  root_.set("run_started_at", datetime_in_utc(now));
+  root_.set("run_started_at", jinja::datetime_in_utc(now));
   root_.set("invocation_id", Value(id_of_invocation(now)));
   root_.set("dbt_version", Value(kVersion));
   root_.set("thread_id", Value("Thread-1"));

@@ -3,7 +3,7 @@
 // The functions that dbt gives to every template and that need no project: fromjson, tojson,
 // fromyaml, set, zip, local_md5, print of values, and exceptions that end it.
 
-#include "dbt/template.h"
+#include "dbt/jinja_names.h"
 
 namespace gsa::dbt {
 

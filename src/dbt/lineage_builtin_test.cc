@@ -7,10 +7,13 @@
 #include <gtest/gtest.h>
 
 #include "dbt/compile.h"
-#include "dbt/lineage_fixture.h"
+#include "dbt/project_fixture.h"
+#include "lineage/lineage_fixture.h"
 
 namespace gsa::dbt {
 namespace {
+
+using namespace lineage;  // NOLINT(google-build-using-namespace): all of this is about it
 
 struct Builtin {
   Project project = Project::load(ProjectFiles::from_folder(GSA_SOURCE_DIR "/dbt"), {});

@@ -9,10 +9,10 @@
 
 #include "dbt/config.h"
 #include "dbt/freshness.h"
+#include "dbt/jinja_names.h"
 #include "dbt/partition_by.h"
 #include "dbt/relation.h"
 #include "dbt/schema_yml.h"
-#include "dbt/template.h"
 
 namespace gsa::dbt {
 

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "dbt/characters.h"
 #include "dbt/ignore_rules.h"
 
 namespace gsa::dbt {

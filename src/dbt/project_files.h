@@ -11,7 +11,7 @@
 
 #include "base/embedded.h"
 #include "base/error.h"
-#include "dbt/template_source.h"
+#include "dbt/jinja_names.h"
 
 namespace gsa::dbt {
 

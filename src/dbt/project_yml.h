@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "dbt/value.h"
+#include "dbt/jinja_names.h"
 #include "dbt/yaml.h"
 
 namespace gsa::dbt {

@@ -11,9 +11,9 @@
 
 #include "base/error.h"
 #include "dbt/config.h"
-#include "dbt/python_datetime.h"
-#include "dbt/python_strftime.h"
 #include "duck/json_rows.h"
+#include "jinja/python_datetime.h"
+#include "jinja/python_strftime.h"
 
 namespace gsa::dbt {
 namespace {
@@ -29,7 +29,7 @@ std::optional<std::int64_t> micros_of(const std::string& text, bool has_time) {
     if (has_time) format += text.find('.') == std::string::npos ? " %H:%M:%S" : " %H:%M:%S.%f";
     std::string local = text;
     if (const std::size_t zone = local.find('+', 10); zone != std::string::npos) local.resize(zone);
-    const TimeParts parts = parse_time(local, format);
+    const jinja::TimeParts parts = jinja::parse_time(local, format);
     const std::chrono::sys_days date(std::chrono::year(static_cast<int>(parts.year)) /
                                      static_cast<int>(parts.month) / static_cast<int>(parts.day));
     return ((date.time_since_epoch().count() * 24 + parts.hour) * 3600 + parts.minute * 60 +
@@ -51,12 +51,13 @@ Value from_text(const std::string& text, const std::string& kind) {
   if (kind == "decimal") return Value::decimal(text);
   if (kind == "date") {
     const auto micros = micros_of(text, false);
-    if (micros) return date_of_days(*micros / 86'400'000'000);
+    if (micros) return jinja::date_of_days(*micros / 86'400'000'000);
   }
   if (kind == "timestamp") {
     const auto micros = micros_of(text, true);
-    if (micros && text.find('+', 10) == std::string::npos) return datetime_without_zone(*micros);
-    if (micros && text.ends_with("+00")) return datetime_in_utc(*micros);
+    if (micros && text.find('+', 10) == std::string::npos)
+      return jinja::datetime_without_zone(*micros);
+    if (micros && text.ends_with("+00")) return jinja::datetime_in_utc(*micros);
   }
   return text;
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dbt/value.h"
+#include "dbt/jinja_names.h"
 #include "duck/database.h"
 
 namespace gsa::dbt {

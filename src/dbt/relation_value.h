@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "dbt/jinja_names.h"
 #include "dbt/relation.h"
-#include "dbt/value.h"
 
 namespace gsa::dbt {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dbt/jinja_names.h"
 #include "dbt/project_files.h"
-#include "dbt/value.h"
 
 namespace YAML {
 class Node;

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "dbt/value.h"
+#include "dbt/jinja_names.h"
 
 namespace gsa::dbt {
 

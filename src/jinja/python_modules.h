@@ -1,0 +1,19 @@
+#pragma once
+
+// What dbt hands to templates as `modules`: parts of Python's datetime, pytz, re and itertools.
+
+#include "jinja/value.h"
+
+namespace gsa::jinja {
+
+Value python_modules();
+
+// modules.re: match, search, fullmatch, findall, split, sub, escape, compile and the flags I, M
+// and S, with Perl's expressions, which Python's are but for rare corners.
+Value regex_module();
+
+// modules.itertools: chain, product, combinations, permutations, zip_longest, islice, accumulate,
+// repeat and compress, as lists.
+Value itertools_module();
+
+}  // namespace gsa::jinja
