@@ -78,6 +78,46 @@ TEST_F(DbtProject, SaysWhatIsWrongInASeed) {
   EXPECT_TRUE(says(outcome.err, "project/seeds/s.csv: line 3 has 3 values")) << outcome.err;
 }
 
+TEST_F(DbtProject, UsesMacrosAndTestsOfInstalledPackages) {
+  write("packages.yml",
+        "packages: [{package: dbt-labs/tools, version: 1.0.0}, {git: 'https://x/far-away.git'}]\n");
+  write("dbt_packages/tools/dbt_project.yml", "name: tools\n");
+  write("dbt_packages/tools/macros/m.sql",
+        "{% macro columns_of(of) %}{% if of is mapping and of.get('metadata', {}).get('type', "
+        "'').endswith('Relation') %}{% for c in adapter.get_columns_in_relation(of) %}{{ c.name }} "
+        "{% endfor %}{% endif %}{% endmacro %}"
+        "{% macro series(n) %}{{ return(adapter.dispatch('generate_series', 'tools')(n)) }}"
+        "{% endmacro %}{% macro default__generate_series(n) %}select {{ n }} as mine{% endmacro %}"
+        "{% macro named() %}{{ adapter.dispatch('named', 'tools')() }}{% endmacro %}"
+        "{% macro default__named() %}of the package{% endmacro %}");
+  write("dbt_packages/tools/macros/broken.sql", "{% macro b() %}");
+  write("dbt_packages/tools/tests/generic/g.sql",
+        "{% test never(model, column_name) %}select * from {{ model }} where {{ column_name }} = "
+        "{{ nobody_says }} 7{% endtest %}");
+  write("macros/own.sql", "{% macro duckdb__named() %}of the project{% endmacro %}");
+  write("models/a.sql", "select 7 as x, 8 as y");
+  write("models/a.yml",
+        "models: [{name: a, columns: [{name: x, data_tests: [tools.never: {config: {severity: "
+        "warn}}]}]}]\n");
+  write("models/b.sql",
+        "select '{{ tools.columns_of(ref('a')) }}' as c, '{{ tools.named() }}' as n from "
+        "{{ ref('a') }}");
+  write("models/d.sql", "{{ tools.series(5) }}");
+  const std::string said = built();
+  EXPECT_TRUE(says(said, "WARN 1 tools_never_a_x")) << said;
+  EXPECT_FALSE(says(said, "nobody_says")) << said;
+  EXPECT_TRUE(says(said,
+                   "dbt_packages/tools/macros/broken.sql:1:4: the block 'macro' is not "
+                   "closed; the macros of this file cannot be used here"))
+      << said;
+  EXPECT_EQ(cell("select c from b"), "x y ");
+  EXPECT_EQ(cell("select n from b"), "of the project");
+  EXPECT_EQ(cell("select mine from d"), "5");
+  write("models/e.sql", "select {{ far_away.f() }} as x");
+  const std::string missing = build().err;
+  EXPECT_TRUE(says(missing, "the package 'far_away' is not installed")) << missing;
+}
+
 TEST_F(DbtProject, FindsProfilesWhereDbtLooks) {
   write("models/a.sql", "select 1 as id");
   const auto profile = [](const std::string& type, const std::string& schema) {

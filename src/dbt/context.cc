@@ -244,6 +244,27 @@ void Context::add_macros(const Template& file, const std::string& name) {
   file.define_macros(macros_);
 }
 
+void Context::add_package(const std::string& name, const std::vector<Template>& files) {
+  Scope& scope =
+      *packages_.insert_or_assign(name, std::make_unique<Scope>(&built_in_)).first->second;
+  Dict macros;
+  for (const Template& file : files) {
+    file.define_macros(scope);
+    for (const std::string& macro : file.macro_names())
+      macros.set(Value(macro), *scope.find(macro));
+  }
+  root_.set(name, Value::object(name, name, std::move(macros)));
+}
+
+void Context::miss_package(const std::string& name) {
+  if (packages_.contains(name)) return;
+  Undefined why;
+  why.name = name;
+  why.what = fmt::format("the package '{}' is not installed", name);
+  why.hint = "install it with dbt deps; its macros are read from dbt_packages/";
+  root_.set(name, Value::undefined(std::move(why)));
+}
+
 void Context::finish_macros() {
   Dict own;
   for (const auto& [macro, file] : macro_files_) own.set(Value(macro), *macros_.find(macro));
@@ -254,6 +275,9 @@ const Value* Context::find_test(const std::string& package, const std::string& n
   const std::string macro = "test_" + name;
   if (package.empty() || package == project_.name) return macros_.find(macro);
   if (package == "dbt") return built_in_.find(macro);
+  if (const auto installed = packages_.find(package); installed != packages_.end()) {
+    return installed->second->find(macro);
+  }
   return package == "dbt_utils" ? dbt_utils_.find(macro) : nullptr;
 }
 
@@ -265,7 +289,8 @@ std::vector<std::string> Context::test_names() const {
     }
   };
   take(macros_, "");
-  take(dbt_utils_, "dbt_utils.");
+  for (const auto& [package, scope] : packages_) take(*scope, package + ".");
+  if (!packages_.contains("dbt_utils")) take(dbt_utils_, "dbt_utils.");
   return names;
 }
 
@@ -306,6 +331,8 @@ auto Context::with(Rendering* node, Work work) {
     // While the project is read all that the database would answer is undefined.
     undefined.printed = [this](const Place& place, const Undefined& why) {
       if (!current().execute && !why.variable) return;
+      // Packages leave names undefined on purpose, and their user cannot help it.
+      if (place.file.find("dbt_packages/") != std::string::npos) return;
       say(true, fmt::format("{}: {}, and is taken as empty text", format_place(place), why.what));
     };
     if (node->overrides != nullptr) restore.macros = override_macros(node->overrides->macros);

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -78,6 +79,11 @@ class Context {
 
   // Defines a file's macros. Throws Error if another file defines one of the same name.
   void add_macros(const Template& file, const std::string& name);
+  // Defines the macros of an installed package: they are found as PACKAGE.MACRO and by
+  // adapter.dispatch, and its generic tests as PACKAGE.TEST.
+  void add_package(const std::string& name, const std::vector<Template>& files);
+  // Who uses a package that was not added is told that it is not installed.
+  void miss_package(const std::string& name);
   const std::map<std::string, std::string>& macro_files() const { return macro_files_; }
   // Of the project alone; null if there is none.
   const Value* find_macro(const std::string& name) const {
@@ -128,7 +134,8 @@ class Context {
   const Target& target_;
   Scope root_;
   Scope built_in_{&root_};   // dbt's own macros and generic tests
-  Scope dbt_utils_{&root_};  // those of the package dbt_utils
+  Scope dbt_utils_{&root_};  // tests of the package dbt_utils, where it is not installed
+  std::map<std::string, std::unique_ptr<Scope>> packages_;
   Scope macros_{&built_in_};
   std::map<std::string, std::string> macro_files_;  // of each of the project's macros
   std::map<std::string, Place> materializations_;

@@ -2,6 +2,7 @@
 // modules.
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <utility>
 
@@ -122,25 +123,30 @@ Value Context::statement(const CallArguments& arguments) const {
   return "";
 }
 
-// The project's own macro comes first, then dbt's; of each that for DuckDB before the one for all.
+// The project's own macro comes first, then that of the package that is named, of any where none
+// is, then dbt's; of each that for DuckDB before the one for all.
 Value Context::dispatch(const CallArguments& arguments) const {
   arguments.expect("adapter.dispatch", 1, {"macro_name", "macro_namespace"});
   const std::string name = arguments.find(0, "macro_name")->as_string();
   const std::string package = text_or_empty(arguments, 1, "macro_namespace");
-  std::vector<std::string> searched;
-  for (const bool own : {true, false}) {
-    const Scope& scope = own ? macros_ : package == "dbt_utils" ? dbt_utils_ : built_in_;
-    for (const char* prefix : {"duckdb__", "default__"}) {
-      const std::string macro = prefix + name;
-      searched.push_back("'" + macro + "'");
-      if (own && !macro_files_.contains(macro)) continue;
-      if (const Value* found = scope.find(macro)) return *found;
+  std::vector<const Scope*> scopes = {&macros_};
+  for (const auto& [installed, scope] : packages_) {
+    if (package.empty() || package == installed) scopes.push_back(scope.get());
+  }
+  scopes.push_back(&built_in_);
+  const std::array<std::string, 2> macros = {"duckdb__" + name, "default__" + name};
+  for (const Scope* scope : scopes) {
+    for (const std::string& macro : macros) {
+      const Value* found = scope->find(macro);
+      if (scope == &macros_ && !macro_files_.contains(macro)) continue;
+      // dbt's own, seen through the package.
+      if (scope != &built_in_ && found == built_in_.find(macro)) continue;
+      if (found != nullptr) return *found;
     }
   }
-  searched.resize(2);
   throw Error(fmt::format("adapter.dispatch: there is no macro '{}'{}", name,
                           package.empty() ? "" : fmt::format(" of '{}'", package)),
-              fmt::format("define {}", join(searched, " or ")));
+              fmt::format("define '{}' or '{}'", macros[0], macros[1]));
 }
 
 void Context::define_database() {

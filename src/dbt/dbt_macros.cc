@@ -196,6 +196,8 @@ select * from all_periods where date_{{ datepart }} <= {{ end_date }}
 {{ return(found.column_names | list if execute else []) }}
 {% endmacro %}
 
+{% macro should_store_failures() %}{{ return(config.get('store_failures', false)) }}{% endmacro %}
+
 {% macro load_relation(relation) %}
 {{ return(adapter.get_relation(database=relation.database, schema=relation.schema, identifier=relation.identifier)) }}
 {% endmacro %}

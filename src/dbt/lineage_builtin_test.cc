@@ -13,7 +13,11 @@
 namespace gsa::dbt {
 namespace {
 
-using namespace lineage;  // NOLINT(google-build-using-namespace): all of this is about it
+using lineage::ColumnRef;
+using lineage::ColumnRefs;
+using lineage::Columns;
+using lineage::OutputColumn;
+using lineage::QueryLineage;
 
 struct Builtin {
   Project project = Project::load(ProjectFiles::from_folder(GSA_SOURCE_DIR "/dbt"), {});

@@ -16,6 +16,7 @@
 #include "dbt/graph.h"
 #include "dbt/labels.h"
 #include "dbt/macro_overrides.h"
+#include "dbt/packages.h"
 #include "dbt/profile.h"
 #include "dbt/relation_naming.h"
 #include "dbt/unit_test_given.h"
@@ -149,6 +150,7 @@ std::vector<std::string> Project::State::macro_folders() const {
 }
 
 void Project::State::read_macros() {
+  add_packages(files, *context, warnings);
   for (const std::string& path : files.below(macro_folders(), {".sql"})) {
     const std::string shown = files.display(path);
     context->add_macros(Template::parse(*files.find(path), shown), shown);

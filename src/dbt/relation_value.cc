@@ -76,6 +76,16 @@ Value incorporate(const Value& self, const CallArguments& arguments) {
   return with_parts(changed, true, true, true, true);
 }
 
+// A relation is a mapping to templates, of which packages ask what it is of.
+Value get(const Value& self, const CallArguments& arguments) {
+  arguments.expect("get", 1, {"key", "default"});
+  const std::string& key = arguments.find(0, "key")->as_string();
+  if (key == "metadata") return Dict({{Value("type"), Value("DuckDBRelation")}});
+  const Value* otherwise = arguments.find(1, "default");
+  const Value& found = part(self, key);
+  return !found.is_none() || otherwise == nullptr ? found : *otherwise;
+}
+
 template <bool (*holds)(const std::string& type)>
 Value type_test(const Value& self, const CallArguments&) {
   return holds(to_lower(part(self, "dtype").str()));
@@ -103,7 +113,8 @@ bool is_number(const std::string& type) {
 }
 
 const ObjectType kRelation = {"relation",
-                              {{"include", include},
+                              {{"get", get},
+                               {"include", include},
                                {"quote", quote},
                                {"without_identifier", without_identifier},
                                {"incorporate", incorporate},

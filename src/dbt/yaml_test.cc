@@ -109,17 +109,18 @@ TEST(Yaml, RefusesBytesThatAreNoText) {
 
 TEST(Yaml, RefusesWhatStandsBehindTheDocument) {
   const std::pair<const char*, const char*> cases[] = {
+      {"- a\nb: c\n", "s.yml:2:1: not valid YAML: the document ends before this"},
       {",", "s.yml:1:1: not valid YAML: the document ends before this"},
       {"[a],", "s.yml:1:4: not valid YAML: the document ends before this"},
       {"'a'\n,\n", "s.yml:2:1: not valid YAML: the document ends before this"},
       {"---\n{a: b}\n\n  , c: d", "s.yml:4:3: not valid YAML: the document ends before this"},
-      {"- a\nb: c\n", "s.yml:2:1: not valid YAML: the document ends before this"},
       {"a: 1\n...\n,", "s.yml:3:1: not valid YAML: the document ends before this"},
       {"a: 1\n--- ,", "s.yml:2:1: a second YAML document begins here, and a file holds one only"},
       {"a: 1\n---\n", "s.yml:2:1: a second YAML document begins here, and a file holds one only"},
   };
   for (const auto& [text, expected] : cases) {
-    EXPECT_EQ(error_of([&] { parse(text); }).substr(0, std::string_view(expected).size()), expected)
+    // Without the check the first case fails, and a comma would take all memory.
+    ASSERT_EQ(error_of([&] { parse(text); }).substr(0, std::string_view(expected).size()), expected)
         << text;
   }
   EXPECT_EQ(parse("---\na: 1\n...\n").value, "{'a': 1}");

@@ -83,6 +83,14 @@ bool compares(const Value& input, const CallArguments& arguments) {
   return compare(op, input, *arguments.find(0, "other"));
 }
 
+// A dict, or an object that answers get() as one.
+bool is_mapping(const Value& input, const CallArguments&) {
+  if (!input.is_object()) return input.is_dict();
+  const ObjectType* type = input.as_object().type;
+  return type != nullptr && std::any_of(type->methods.begin(), type->methods.end(),
+                                        [](const auto& method) { return method.first == "get"; });
+}
+
 constexpr std::array<Test, 29> kTests = {{
     {"boolean", is_kind<Value::Kind::boolean>},
     {"callable", is_callable},
@@ -103,7 +111,7 @@ constexpr std::array<Test, 29> kTests = {{
     {"lessthan", compares<CompareOperator::less>},
     {"lower", is_lower},
     {"lt", compares<CompareOperator::less>},
-    {"mapping", is_kind<Value::Kind::dict>},
+    {"mapping", is_mapping},
     {"ne", compares<CompareOperator::not_equal>},
     {"none", is_kind<Value::Kind::none>},
     {"number", is_number},

@@ -10,7 +10,6 @@
 #include "lineage/lineage_walker.h"
 
 namespace gsa::lineage {
-namespace lineage {
 
 std::string_view text(const json::object& node, std::string_view key) {
   const json::value* value = node.if_contains(key);
@@ -45,8 +44,6 @@ bool is_true(const json::object& node, std::string_view key) {
   return value != nullptr && value->is_bool() && value->get_bool();
 }
 
-}  // namespace lineage
-
 namespace {
 
 namespace json = boost::json;
@@ -67,10 +64,10 @@ json::value serialized(duck::Connection& connection, const std::string& select,
       connection.query(fmt::format("select json_serialize_sql({})", sql_quote(select))).text(0, 0);
   json::value tree = parse(text, storage);
   const json::object& root = tree.as_object();
-  if (lineage::is_true(root, "error")) {
+  if (is_true(root, "error")) {
     throw Error(fmt::format("the query cannot be read: {}", lineage::text(root, "error_message")));
   }
-  const std::size_t statements = lineage::list(root, "statements").size();
+  const std::size_t statements = list(root, "statements").size();
   if (statements != 1) throw Error(fmt::format("one SELECT is expected, not {}", statements));
   return tree;
 }
@@ -106,17 +103,16 @@ QueryLineage lineage_of(duck::Connection& connection, const std::string& select,
                         const ColumnsOf& columns_of) {
   json::monotonic_resource memory;
   const json::value tree = serialized(connection, select, &memory);
-  const json::object& statement = lineage::list(tree.get_object(), "statements")[0].as_object();
-  lineage::Walker walker(columns_of, [&connection](const json::object& expression) {
+  const json::object& statement = list(tree.get_object(), "statements")[0].as_object();
+  Walker walker(columns_of, [&connection](const json::object& expression) {
     return expression_text(connection, expression);
   });
-  const lineage::Table table =
-      walker.query(lineage::object(statement, "node"), {}, lineage::Role::whole);
+  const Table table = walker.query(object(statement, "node"), {}, Role::whole);
   QueryLineage result;
   for (const auto& [name, origin] : table.columns) {
     result.columns.push_back({name, origin.from, origin.fingerprint});
   }
-  for (const lineage::Unlisted& unlisted : table.unlisted) {
+  for (const Unlisted& unlisted : table.unlisted) {
     result.columns.push_back({"*", unlisted.origin.from, unlisted.origin.fingerprint});
   }
   result.shape_from = table.shape.from;

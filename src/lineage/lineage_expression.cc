@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "lineage/lineage_walker.h"
 
-namespace gsa::lineage::lineage {
+namespace gsa::lineage {
 namespace {
 
 // Expressions that are no more than what their members are.
@@ -232,4 +232,4 @@ void Walker::anything(const json::value& value, const Context& context, ColumnRe
   }
 }
 
-}  // namespace gsa::lineage::lineage
+}  // namespace gsa::lineage

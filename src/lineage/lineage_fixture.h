@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "duck/database.h"
 #include "lineage/lineage.h"
@@ -41,6 +42,17 @@ inline duck::Connection& parser() {
 
 inline QueryLineage read_lineage(const std::string& select, const Columns& columns = kKnown) {
   return lineage_of(parser(), select, known(columns));
+}
+
+// The message of the Error that `work` throws.
+template <typename Work>
+std::string error_of(Work work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "no error";
 }
 
 inline std::string to_string(const ColumnRefs& refs) {

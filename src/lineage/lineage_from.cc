@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "lineage/lineage_walker.h"
 
-namespace gsa::lineage::lineage {
+namespace gsa::lineage {
 namespace {
 
 // Table functions that give one column, called as they are.
@@ -219,4 +219,4 @@ void Walker::from_unknown(const json::object& ref, const Context& context, Scope
   add_to(scope, ref, "", {}, std::move(table));
 }
 
-}  // namespace gsa::lineage::lineage
+}  // namespace gsa::lineage

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "lineage/lineage_walker.h"
 
-namespace gsa::lineage::lineage {
+namespace gsa::lineage {
 namespace {
 
 // The number n of `order by n`.
@@ -325,4 +325,4 @@ Table Walker::recursive(const json::object& node, const Context& context, Role r
   return both;
 }
 
-}  // namespace gsa::lineage::lineage
+}  // namespace gsa::lineage

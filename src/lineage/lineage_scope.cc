@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-namespace gsa::lineage::lineage {
+namespace gsa::lineage {
 namespace {
 
 std::uint64_t relation_column(const std::string& relation, const std::string& column) {
@@ -340,4 +340,4 @@ std::optional<std::uint64_t> Scope::resolve_if_column(Names names, ColumnRefs& f
   return found.fingerprint();
 }
 
-}  // namespace gsa::lineage::lineage
+}  // namespace gsa::lineage

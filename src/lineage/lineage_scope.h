@@ -14,7 +14,7 @@
 
 #include "lineage/lineage.h"
 
-namespace gsa::lineage::lineage {
+namespace gsa::lineage {
 
 // A hash of parts, each set off from the next.
 class Digest {
@@ -131,4 +131,4 @@ class Scope {
   bool has_unlisted_ = false;
 };
 
-}  // namespace gsa::lineage::lineage
+}  // namespace gsa::lineage

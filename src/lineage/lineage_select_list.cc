@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "lineage/lineage_walker.h"
 
-namespace gsa::lineage::lineage {
+namespace gsa::lineage {
 namespace {
 
 // As duckdb_functions() lists them, which a test holds them to; asking it takes 50 ms.
@@ -175,4 +175,4 @@ Table Walker::expand_star(const json::object& star, const Context& context) {
   return table;
 }
 
-}  // namespace gsa::lineage::lineage
+}  // namespace gsa::lineage

@@ -350,7 +350,7 @@ TEST(Lineage, KnowsTheAggregatesOfDuckDb) {
   EXPECT_GT(names.rows(), 50u);
   std::string others;
   for (std::size_t i = 0; i < names.rows(); ++i) {
-    if (!lineage::is_aggregate_function(names.text(i, 0))) others += names.text(i, 0) + " ";
+    if (!is_aggregate_function(names.text(i, 0))) others += names.text(i, 0) + " ";
   }
   // These need OVER.
   EXPECT_EQ(

@@ -21,7 +21,7 @@
 
 #include "lineage/lineage_scope.h"
 
-namespace gsa::lineage::lineage {
+namespace gsa::lineage {
 
 namespace json = boost::json;
 
@@ -141,4 +141,4 @@ bool has_columns(const json::object& expression);
 // Aggregate functions of DuckDB, by name.
 bool is_aggregate_function(std::string_view name);
 
-}  // namespace gsa::lineage::lineage
+}  // namespace gsa::lineage
