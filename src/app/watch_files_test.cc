@@ -61,7 +61,7 @@ TEST_F(WatchFilesTest, OfAProjectSeesModelsAndYamlAndNothingElse) {
                                    "models/macros/new/b.sql"}));
   write("models/data/warehouse.duckdb");
   write("models/target/compiled/a.sql");
-  write("models/models/readme.md");
+  write("models/models/readme.txt");
   fs::create_directories("models/models/empty");
   EXPECT_EQ(none(watch), Names{});
   fs::remove("models/data/warehouse.duckdb");

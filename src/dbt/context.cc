@@ -378,6 +378,38 @@ Value Context::render_yaml(const Value& value, const Place& place, Rendering* no
   return with(node, [&] { return render_text(bare ? "{{ " + text + " }}" : text, place); });
 }
 
+std::string Context::render_description(const std::string& text, const Place& place,
+                                        const DocsBlocks& docs,
+                                        std::vector<std::string>& warnings) {
+  if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos) return text;
+  return with(nullptr, [&] {
+    Scope scope(&root_);
+    scope.set_undefined(jinja::undefined_is_empty(warnings));
+    scope.set_function("doc", [&](const CallArguments& arguments) {
+      const std::size_t count = arguments.positional.size();
+      if (count != 1 && count != 2) throw Error("doc takes a name, or a project and a name");
+      const std::string package = text_argument(arguments, 0, "doc", "project");
+      if (count == 2 && package != project_.name) {
+        throw Error(fmt::format("there is no project '{}' here", package),
+                    fmt::format("this project is '{}'", project_.name));
+      }
+      const std::string name = text_argument(arguments, count - 1, "doc", "name");
+      const auto found = docs.find(name);
+      if (found != docs.end()) return Value(found->second);
+      std::vector<std::string> names;
+      for (const auto& [known, block] : docs) names.push_back(known);
+      const std::string hint = did_you_mean(name, names);
+      throw Error(
+          fmt::format("there are no docs '{}'", name),
+          hint.empty() ? "write {% docs " + name + " %} in an .md file beside the models" : hint);
+    });
+    const std::string before = padded("", place);
+    const std::string all = Template::parse(before + text, place.file).render(scope).text();
+    // A template that begins with {{- has taken it away already.
+    return all.starts_with(before) ? all.substr(before.size()) : all;
+  });
+}
+
 // Text that is nothing but one {{ expression }} keeps the type of the expression.
 Value Context::render_text(const std::string& text, const Place& place) {
   const std::string_view inner = trim(text);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dbt/config.h"
+#include "dbt/docs_blocks.h"
 #include "dbt/jinja_names.h"
 #include "dbt/project_yml.h"
 #include "dbt/query_table.h"
@@ -105,6 +106,10 @@ class Context {
   // Text of YAML with {{ }} in it, or that is a call of ref, source, var or env_var; lists and
   // dicts item by item. Without a node only var, env_var and target can be used.
   Value render_yaml(const Value& value, const Place& place, Rendering* node = nullptr);
+  // A description, in which var, env_var, target and doc('NAME') may stand. Names that nobody
+  // defines are empty text, and are warned of.
+  std::string render_description(const std::string& text, const Place& place,
+                                 const DocsBlocks& docs, std::vector<std::string>& warnings);
 
  private:
   void define_project();

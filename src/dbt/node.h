@@ -39,6 +39,7 @@ struct Node {
   Place place;                   // where it is declared
   std::string described_in;      // the .yml file that says something of it; empty: none
   std::string description;
+  Place described_at;
   std::vector<ColumnSpec> columns;
   std::vector<ConstraintSpec> constraints;  // of the whole table
   std::vector<std::string> tags;

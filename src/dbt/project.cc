@@ -63,6 +63,7 @@ struct Project::State {
   void name_tests_apart();
   void sort_nodes();
   void read_exposures();
+  void render_descriptions();
 
  private:
   // A render that only takes down what the template refers to and configures.
@@ -72,6 +73,7 @@ struct Project::State {
   std::optional<Node> model_at(const std::string& path, const ModelSpec* spec);
   void refuse_own_materialization(const Node& node, const std::string& materialized) const;
   std::vector<std::string> macro_folders() const;
+  std::vector<std::string> source_folders() const;
   bool is_empty(const Node& node);
   void add_seed(const std::string& path, const ModelSpec* spec);
   void read_sql(Node& node, const std::string& path);
@@ -163,14 +165,18 @@ void Project::State::refuse_overrides() {
                          !declared_.unit_tests.empty());
 }
 
-// Any folder of the project may hold descriptions, of whatever kind.
-void Project::State::read_declarations() {
+std::vector<std::string> Project::State::source_folders() const {
   std::vector<std::string> folders = yml.model_paths;
   for (const auto* more : {&yml.macro_paths, &yml.test_paths, &yml.analysis_paths, &yml.seed_paths,
                            &yml.snapshot_paths}) {
     folders.insert(folders.end(), more->begin(), more->end());
   }
-  for (const std::string& path : files.below(folders, {".yml", ".yaml"})) {
+  return folders;
+}
+
+// Any folder of the project may hold descriptions, of whatever kind.
+void Project::State::read_declarations() {
+  for (const std::string& path : files.below(source_folders(), {".yml", ".yaml"})) {
     read_schema_yml(files, path, declared_, warnings);
   }
   labeller_ = std::make_unique<Labeller>(declared_.groups, files);
@@ -273,6 +279,7 @@ void Project::State::read_sql(Node& node, const std::string& path) {
 // What the YAML beside the models says of a model or source.
 void Project::State::add_settings(const ModelSpec& spec, Node& node) {
   node.description = spec.description;
+  node.described_at = spec.described_at;
   node.described_in = spec.file;
   node.columns = spec.columns;
   node.constraints = spec.constraints;
@@ -441,6 +448,7 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   node.tested = tested;
   node.spec = spec;
   node.description = spec.description;
+  node.described_at = spec.described_at;
   const bool is_source = nodes[tested].kind == NodeKind::source;
   const std::string target_name =
       is_source ? replace_all(nodes[tested].name, ".", "_") : nodes[tested].name;
@@ -622,6 +630,20 @@ void Project::State::read_exposures() {
   }
 }
 
+// Last, as in dbt: while the project is read, templates see descriptions as they are written.
+void Project::State::render_descriptions() {
+  std::vector<std::string> folders = yml.docs_paths;
+  if (folders.empty()) folders = source_folders();
+  const DocsBlocks docs = read_docs_blocks(files, folders, warnings);
+  const auto render = [&](std::string& text, const Place& place) {
+    text = context->render_description(text, place, docs, warnings);
+  };
+  for (Node& node : nodes) {
+    render(node.description, node.described_at);
+    for (ColumnSpec& column : node.columns) render(column.description, column.described_at);
+  }
+}
+
 void Project::State::warn_of_useless_settings() {
   const auto look = [&](const ConfigTree& tree, NodeKind kind) {
     warn_of_useless_branches(tree, kind, nodes, switched_off_, warnings);
@@ -653,6 +675,7 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   check_given(state->nodes, state->yml.name, state->disabled_, state->files, state->warnings);
   refuse_shared_relations(state->nodes, state->files);
   state->read_exposures();
+  state->render_descriptions();
   return Project(std::move(state));
 }
 

@@ -25,7 +25,8 @@ bool is_of_the_top(std::string_view path) {
 }
 
 bool is_kept(const fs::path& path) {
-  return path.extension() == ".sql" || path.extension() == ".yml" || path.extension() == ".yaml";
+  return path.extension() == ".sql" || path.extension() == ".yml" || path.extension() == ".yaml" ||
+         path.extension() == ".md";
 }
 
 bool is_of_project(const fs::path& path) {

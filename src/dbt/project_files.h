@@ -20,14 +20,14 @@ class ProjectFiles {
   // `display` is what messages put before each path: the folder as the user named it, or nothing.
   explicit ProjectFiles(std::map<std::string, std::string> texts, std::string display = "");
   explicit ProjectFiles(const std::vector<EmbeddedFile>& files, std::string display = "");
-  // The files below `folder` that make a project (.sql, .yml, .csv, .py), as paths that begin with
+  // The files below `folder` that make a project (.sql, .yml, .md, .csv, .py), as paths that begin with
   // it, leaving out what dbt itself writes there and what .dbtignore names; none if it is no
   // folder.
   static std::vector<std::filesystem::path> list(const std::filesystem::path& folder);
   // Reads them. Throws Error if it is no folder, or no dbt project.
   static ProjectFiles from_folder(const std::filesystem::path& folder);
 
-  // The text of an .sql or .yml file; null if there is no such file.
+  // The text of an .sql, .yml or .md file; null if there is no such file.
   const std::string* find(const std::string& path) const;
   // The text of any file of the project: the others are not kept, for they may be large.
   std::string read(const std::string& path) const;

@@ -118,6 +118,7 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   read_paths(root, "analysis-paths", project.analysis_paths);
   read_paths(root, "seed-paths", project.seed_paths);
   read_paths(root, "snapshot-paths", project.snapshot_paths);
+  read_paths(root, "docs-paths", project.docs_paths);
   if (const std::optional<Yaml> vars = root.find("vars")) read_vars(*vars, project);
   project.models = root.find("models");
   project.sources = root.find("sources");

@@ -111,6 +111,13 @@ class SchemaReader {
     return name->string();
   }
 
+  static void read_description(const Yaml& map, std::string& text, Place& place) {
+    const std::optional<Yaml> description = map.find("description");
+    if (!description) return;
+    text = description->string();
+    place = description->place();
+  }
+
   void warn_of_unknown(const Yaml& map, std::string_view what, const Names& known) {
     for (const Yaml::Entry& entry : map.entries()) {
       if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
@@ -233,7 +240,7 @@ class SchemaReader {
   ModelSpec read_singular_test(const Yaml& map) {
     ModelSpec test;
     test.name = name_of(map, "data test");
-    test.description = map.string_at("description");
+    read_description(map, test.description, test.described_at);
     test.place = map.place();
     test.file = path_;
     test.settings = settings_of(map, {});
@@ -246,7 +253,7 @@ class SchemaReader {
                        bool quotes_columns = false) {
     ModelSpec table;
     table.name = name_of(map, what);
-    table.description = map.string_at("description");
+    read_description(map, table.description, table.described_at);
     table.place = map.place();
     table.file = path_;
     table.settings = settings_of(map, settings_beside);
@@ -265,7 +272,7 @@ class SchemaReader {
   ColumnSpec read_column(const Yaml& map, bool quotes_columns) {
     ColumnSpec column;
     column.name = name_of(map, "column");
-    column.description = map.string_at("description");
+    read_description(map, column.description, column.described_at);
     column.data_type = map.string_at("data_type");
     column.place = map.place();
     column.constraints = read_constraints(map);
@@ -358,6 +365,7 @@ class SchemaReader {
         test.custom_name = entry.value.string();
       } else if (entry.key == "description") {
         test.description = entry.value.string();
+        test.described_at = entry.value.place();
       } else if (entry.key == "config") {
         for (const Yaml::Entry& setting : entry.value.entries()) {
           test.settings.set(setting.key, setting.value.value(), setting.place);

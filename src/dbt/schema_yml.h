@@ -19,7 +19,8 @@ struct TestSpec {
   Dict arguments;  // as written; templates in them are not rendered yet
   Settings settings;
   std::string custom_name;
-  std::string description;
+  std::string description;  // as written
+  Place described_at;
   std::string column;  // empty: the test is of the whole model
   bool quotes_column = false;
   Place place;
@@ -37,7 +38,8 @@ struct ConstraintSpec {
 
 struct ColumnSpec {
   std::string name;
-  std::string description;
+  std::string description;  // as written
+  Place described_at;
   std::string data_type;
   bool quote = false;  // the name is written in double quotes
   std::vector<ConstraintSpec> constraints;
@@ -49,7 +51,8 @@ struct ColumnSpec {
 
 struct ModelSpec {
   std::string name;
-  std::string description;
+  std::string description;  // as written
+  Place described_at;
   std::vector<ColumnSpec> columns;
   std::vector<ConstraintSpec> constraints;
   std::vector<TestSpec> tests;

@@ -150,6 +150,18 @@ const UndefinedNames& Scope::undefined() const {
   return kErrors;
 }
 
+UndefinedNames undefined_is_empty(std::vector<std::string>& warnings) {
+  UndefinedNames names;
+  names.printed = [&warnings](const Place& place, const Undefined& why) {
+    std::string text = fmt::format("{}:{}:{}: {}, and is taken as empty text", place.file,
+                                   place.line, place.column, why.what);
+    if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) {
+      warnings.push_back(std::move(text));
+    }
+  };
+  return names;
+}
+
 Template Template::parse(std::string text, std::string file) {
   return Template(
       parse_template(std::make_shared<const TemplateSource>(std::move(text), std::move(file))));

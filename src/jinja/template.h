@@ -66,6 +66,9 @@ struct UndefinedNames {
   bool spread = false;
 };
 
+// "FILE:LINE:COLUMN: …, and is taken as empty text" for each, once.
+UndefinedNames undefined_is_empty(std::vector<std::string>& warnings);
+
 // The names that a template sees. Scopes do not own their parent, which must outlive them; macros
 // refer to the scope that they were defined in, and must not be called after it is gone.
 class Scope {
