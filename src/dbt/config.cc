@@ -283,6 +283,16 @@ void read_common(const Reader& reader, ModelConfig& config) {
   config.comments_columns = says("columns");
 }
 
+void read_access(const Reader& reader, ModelConfig& config) {
+  const auto choice = reader.choice("access", {"private", "protected", "public"});
+  if (!choice) return;
+  config.access = static_cast<Access>(*choice);
+  if (config.access == Access::public_ && config.materialized == Materialization::ephemeral) {
+    reader.fail("access", *reader.find("access"),
+                "private or protected: an ephemeral model is no table that others can read");
+  }
+}
+
 void read_incremental(const Reader& reader, ModelConfig& config) {
   config.unique_key = reader.strings("unique_key");
   const Setting* key = reader.find("unique_key");
@@ -315,6 +325,7 @@ ModelConfig model_config(const Settings& settings, const ProjectFiles& files,
     config.materialized = static_cast<Materialization>(*choice);
   }
   read_common(reader, config);
+  read_access(reader, config);
   read_incremental(reader, config);
   const Value* enforced = reader.inner("contract", "enforced");
   config.has_contract = enforced != nullptr && enforced->truth();

@@ -57,6 +57,8 @@ class ConfigTree {
 
 enum class Materialization { view, table, incremental, ephemeral, seed };
 enum class Severity { warn, error };
+// Who may refer to a model: its group; its project; anybody.
+enum class Access { private_, protected_, public_ };
 enum class IncrementalStrategy { append, delete_insert, merge };
 enum class OnSchemaChange { ignore, fail, append_new_columns, sync_all_columns };
 
@@ -73,6 +75,7 @@ struct ModelConfig {
   std::string alias;
   std::vector<std::string> tags;
   bool enabled = true;
+  Access access = Access::protected_;
   std::vector<std::string> unique_key;
   bool unique_key_is_expression = false;  // one text, which may be any SQL: then the only one above
   IncrementalStrategy strategy = IncrementalStrategy::delete_insert;

@@ -245,13 +245,32 @@ std::vector<std::size_t> resolve(const std::vector<Node>& nodes, const std::stri
   return Resolver(nodes, project, disabled).resolve(refs, files);
 }
 
+void refuse_private(const std::vector<Node>& nodes, const std::vector<Dependency>& refs,
+                    const std::vector<std::size_t>& read, const std::string& group,
+                    const ProjectFiles& files) {
+  for (std::size_t i = 0; i < refs.size(); ++i) {
+    const Node& model = nodes[read[i]];
+    if (model.kind != NodeKind::model || model.model.access != Access::private_) continue;
+    if (!group.empty() && group == model.group) continue;
+    const std::string owner = model.group.empty() ? "itself, since it is of no group"
+                                                  : fmt::format("the group '{}'", model.group);
+    throw files.error_at(
+        refs[i].place, fmt::format("the model '{}' is private to {}", model.name, owner),
+        fmt::format("what refers to it is of {}; access: protected opens it to the whole project",
+                    group.empty() ? "no group" : fmt::format("the group '{}'", group)));
+  }
+}
+
 void connect(std::vector<Node>& nodes, const std::string& project, const Disabled& disabled,
              const ProjectFiles& files) {
   const Resolver resolver(nodes, project, disabled);
   for (Node& node : nodes) {
     const std::vector<std::size_t> read = resolver.resolve(node.refs, files);
+    const bool is_attached = node.is_generic || node.is_unit_test();
+    refuse_private(nodes, node.refs, read, is_attached ? nodes[node.tested].group : node.group,
+                   files);
     NodeSet depends_on(read.begin(), read.end());
-    if (node.is_generic || node.is_unit_test()) depends_on.insert(node.tested);
+    if (is_attached) depends_on.insert(node.tested);
     node.depends_on.assign(depends_on.begin(), depends_on.end());
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {

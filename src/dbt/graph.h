@@ -32,8 +32,15 @@ std::vector<std::size_t> resolve(const std::vector<Node>& nodes, const std::stri
                                  const Disabled& disabled, const ProjectFiles& files,
                                  const std::vector<Dependency>& refs);
 
+// Throws Error at the place of the first of `refs`, which lead to `read`, to a model that is
+// private to another group than `group`; empty: none, to which nothing is private.
+void refuse_private(const std::vector<Node>& nodes, const std::vector<Dependency>& refs,
+                    const std::vector<std::size_t>& read, const std::string& group,
+                    const ProjectFiles& files);
+
 // Fills in depends_on and children from refs. Throws Error at the place of a ref or source that
-// leads nowhere, with the nearest name as the hint, and of a cycle: "a → b → a".
+// leads nowhere, with the nearest name as the hint, of one to another group's private model (a
+// generic test is of its model's group), and of a cycle: "a → b → a".
 void connect(std::vector<Node>& nodes, const std::string& project, const Disabled& disabled,
              const ProjectFiles& files);
 

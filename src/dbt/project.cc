@@ -626,7 +626,9 @@ void Project::State::read_exposures() {
     for (const Setting& read : spec.depends_on) {
       context->render_yaml(read.value, read.place, &rendering);
     }
-    exposures.push_back({spec.name, resolve(nodes, yml.name, disabled_, files, refs)});
+    std::vector<std::size_t> read = resolve(nodes, yml.name, disabled_, files, refs);
+    refuse_private(nodes, refs, read, "", files);
+    exposures.push_back({spec.name, std::move(read)});
   }
 }
 
