@@ -13,13 +13,12 @@
 #include "dbt/dbt_functions.h"
 #include "dbt/md5.h"
 #include "dbt/relation_names.h"
+#include "dbt/required_version.h"
 #include "jinja/python_datetime.h"
 #include "jinja/python_modules.h"
 
 namespace gsa::dbt {
 namespace {
-
-constexpr const char* kVersion = "1.11.0";  // of dbt-core, whose words these are
 
 std::int64_t now_micros() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -67,7 +66,7 @@ void Context::define_dbt() {
   const std::int64_t now = now_micros();
   root_.set("run_started_at", jinja::datetime_in_utc(now));
   root_.set("invocation_id", Value(id_of_invocation(now)));
-  root_.set("dbt_version", Value(kVersion));
+  root_.set("dbt_version", Value(kDbtVersion));
   root_.set("thread_id", Value("Thread-1"));
   root_.set("dbt_metadata_envs", Value(Dict()));
   root_.set("exceptions", exceptions_value([this](const CallArguments& arguments) {

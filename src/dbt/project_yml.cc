@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dbt/config.h"
+#include "dbt/required_version.h"
 
 namespace gsa::dbt {
 namespace {
@@ -108,6 +109,9 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   if (!is_identifier(project.name)) {
     throw name->error(fmt::format("'{}' cannot name a project", project.name),
                       "use letters, digits and _");
+  }
+  if (const std::optional<Yaml> required = root.find("require-dbt-version")) {
+    check_required_version(*required, project.name);
   }
   project.version = root.string_at("version");
   project.profile = root.string_at("profile");
