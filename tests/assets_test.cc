@@ -114,8 +114,7 @@ TEST_F(AssetsTest, CommentsAndWhiteSpaceMakeNothingStale) {
                     "stg_generations", "dim_prompts"} +
               kFacts);
   const std::string before = read_cell(warehouse_, "select count(*) from ops.runs");
-  replace("models/marts/dim_users.sql", "with activity as (",
-          "/* who */ with\n\n  activity as(--x\n");
+  replace("models/marts/dim_users.sql", "with users as (", "/* who */ with\n\n  users as(--x\n");
   replace("models/staging/stg_users.sql", "select", "-- the users\nselect ");
   replace("macros/friction.sql", "cast(100 * ", "cast(100* ");
   const Outcome again = gsa(folder_, {"run", "--source", "synthetic", "--prompts", "500", "--users",

@@ -102,8 +102,8 @@ TEST_F(PublicationTest, LeavesWhatTheProjectNoLongerHasInPlaceAndForgetsIt) {
 TEST_F(PublicationTest, MayTurnViewsIntoTablesAndBack) {
   init_project();
   replace("models/marts/dim_prompts.sql", "'view'", "'table'");
-  replace("models/marts/dim_users.sql", "with activity",
-          "{{ config(materialized='view') }}\nwith activity");
+  replace("models/marts/dim_users.sql", "with users",
+          "{{ config(materialized='view') }}\nwith users");
   expect_ok("run", few_);
   const Publication built_in = read_publication(warehouse_);
   for (int turn = 0; turn < 2; ++turn) {

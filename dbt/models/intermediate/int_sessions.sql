@@ -4,7 +4,13 @@
 -- here and has a user is a session by itself. Most sessions are such: only the narrow key columns
 -- go through the first window, and only what is left through the second.
 -- Generations of unknown users belong to none: they may be anybody's.
-with neighbours as (
+with generations as (
+
+    select * from {{ ref('stg_generations') }}
+
+),
+
+neighbours as (
 
     select
         generation_id,
@@ -12,7 +18,7 @@ with neighbours as (
         generated_at,
         lag(generated_at) over in_order as previous_at,
         lead(generated_at) over in_order as next_at
-    from {{ ref('stg_generations') }}
+    from generations
     where user_id is not null
     window in_order as (partition by user_id order by generated_at, generation_id)
 
@@ -32,15 +38,21 @@ marked as (
         ) as is_continued
     from neighbours
 
+),
+
+final as (
+
+    select
+        generation_id,
+        {{ last_known('case when not continues_session then generation_id end') }} over so_far as session_id,
+        {{ last_known('case when not continues_session then generated_at end') }} over so_far as session_start
+    from marked
+    where continues_session or is_continued
+    window so_far as (
+        partition by user_id order by generated_at, generation_id
+        rows between unbounded preceding and current row
+    )
+
 )
 
-select
-    generation_id,
-    {{ last_known('case when not continues_session then generation_id end') }} over so_far as session_id,
-    {{ last_known('case when not continues_session then generated_at end') }} over so_far as session_start
-from marked
-where continues_session or is_continued
-window so_far as (
-    partition by user_id order by generated_at, generation_id
-    rows between unbounded preceding and current row
-)
+select * from final

@@ -1,17 +1,29 @@
 {{ config(materialized='view') }}
 
 -- A view: the text is most of the warehouse's bytes and is stored once, in raw_prompts.
-select
-    prompt_id,
-    prompt_text,
-    char_count,
-    token_count,
-    {{ complexity('token_count') }} as complexity,
-    has_safety_keyword,
-    generation_seed,
-    steps,
-    guidance,
-    sampler,
-    width,
-    height
-from {{ ref('stg_prompts') }}
+with prompts as (
+
+    select * from {{ ref('stg_prompts') }}
+
+),
+
+final as (
+
+    select
+        prompt_id,
+        prompt_text,
+        char_count,
+        token_count,
+        {{ complexity('token_count') }} as complexity,
+        has_safety_keyword,
+        generation_seed,
+        steps,
+        guidance,
+        sampler,
+        width,
+        height
+    from prompts
+
+)
+
+select * from final

@@ -1,4 +1,16 @@
-with activity as (
+with users as (
+
+    select * from {{ ref('stg_users') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('fct_sessions') }}
+
+),
+
+activity as (
 
     select
         user_id,
@@ -8,28 +20,34 @@ with activity as (
         cast(sum(total_cost_credits) as decimal(14, 4)) as lifetime_cost,
         min(session_start) as first_generation_at,
         max(session_end) as last_generation_at
-    from {{ ref('fct_sessions') }}
+    from sessions
     group by user_id
+
+),
+
+final as (
+
+    select
+        users.user_id,
+        users.user_name,
+        users.user_tier,
+        users.region,
+        users.device_type,
+        users.signup_at,
+        users.cohort_week,
+        users.signup_origin,
+        users.traits_origin,
+        coalesce(activity.lifetime_generations, 0) as lifetime_generations,
+        coalesce(activity.lifetime_sessions, 0) as lifetime_sessions,
+        coalesce(activity.lifetime_cost, 0) as lifetime_cost,
+        {{ percent('activity.successful_generations', 'activity.lifetime_generations') }}
+            as success_rate_pct,
+        activity.first_generation_at,
+        activity.last_generation_at
+    from users
+    left join activity
+        on users.user_id = activity.user_id
 
 )
 
-select
-    users.user_id,
-    users.user_name,
-    users.user_tier,
-    users.region,
-    users.device_type,
-    users.signup_at,
-    users.cohort_week,
-    users.signup_origin,
-    users.traits_origin,
-    coalesce(activity.lifetime_generations, 0) as lifetime_generations,
-    coalesce(activity.lifetime_sessions, 0) as lifetime_sessions,
-    coalesce(activity.lifetime_cost, 0) as lifetime_cost,
-    {{ percent('activity.successful_generations', 'activity.lifetime_generations') }}
-        as success_rate_pct,
-    activity.first_generation_at,
-    activity.last_generation_at
-from {{ ref('stg_users') }} as users
-left join activity
-    on users.user_id = activity.user_id
+select * from final

@@ -3,55 +3,81 @@
 -- users stay, outside any session.
 with generations as (
 
+    select * from {{ ref('stg_generations') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('int_sessions') }}
+
+),
+
+users as (
+
+    select * from {{ ref('stg_users') }}
+
+),
+
+placed as (
+
     select
-        requests.*,
+        generations.*,
         case
-            when requests.user_id is not null then coalesce(sessions.session_id, requests.generation_id)
+            when generations.user_id is not null
+                then coalesce(sessions.session_id, generations.generation_id)
         end as session_id,
         case
-            when requests.user_id is not null then coalesce(sessions.session_start, requests.generated_at)
+            when generations.user_id is not null
+                then coalesce(sessions.session_start, generations.generated_at)
         end as session_start
-    from {{ ref('stg_generations') }} as requests
-    left join {{ ref('int_sessions') }} as sessions
-        on requests.generation_id = sessions.generation_id
+    from generations
+    left join sessions
+        on generations.generation_id = sessions.generation_id
+
+),
+
+final as (
+
+    select
+        placed.generation_id,
+        placed.session_id,
+        placed.user_id,
+        placed.prompt_id,
+        placed.generated_at,
+        cast(placed.session_start as date) as session_date,
+        placed.status,
+        placed.latency_ms,
+        placed.cost_credits,
+        coalesce(
+            placed.retry_count,
+            cast(
+                case when placed.asked_before_at >= placed.session_start then 1 else 0 end as smallint
+            )
+        ) as retry_count,
+        placed.image_count,
+        placed.blurred_images,
+        placed.feedback,
+        placed.downloaded,
+        placed.model_version,
+        placed.token_count,
+        {{ complexity('placed.token_count') }} as complexity,
+        users.user_tier,
+        users.region,
+        users.device_type,
+        placed.user_origin,
+        placed.time_origin,
+        placed.status_origin,
+        placed.latency_origin,
+        placed.cost_origin,
+        placed.retry_origin,
+        placed.feedback_origin,
+        placed.download_origin,
+        placed.model_origin
+    from placed
+    left join users
+        on placed.user_id = users.user_id
 
 )
 
-select
-    generations.generation_id,
-    generations.session_id,
-    generations.user_id,
-    generations.prompt_id,
-    generations.generated_at,
-    cast(generations.session_start as date) as session_date,
-    generations.status,
-    generations.latency_ms,
-    generations.cost_credits,
-    coalesce(
-        generations.retry_count,
-        cast(
-            case when generations.asked_before_at >= generations.session_start then 1 else 0 end as smallint
-        )
-    ) as retry_count,
-    generations.image_count,
-    generations.blurred_images,
-    generations.feedback,
-    generations.downloaded,
-    generations.model_version,
-    generations.token_count,
-    {{ complexity('generations.token_count') }} as complexity,
-    users.user_tier,
-    users.region,
-    users.device_type,
-    generations.user_origin,
-    generations.time_origin,
-    generations.status_origin,
-    generations.latency_origin,
-    generations.cost_origin,
-    generations.retry_origin,
-    generations.feedback_origin,
-    generations.download_origin,
-    generations.model_origin
-from generations
-left join {{ ref('stg_users') }} as users
-    on generations.user_id = users.user_id
+select * from final

@@ -1,14 +1,26 @@
 -- What no generator can have used is null here: sources hold such values, and raw_prompts keeps them.
-select
-    prompt_id,
-    prompt as prompt_text,
-    char_count,
-    token_count,
-    has_safety_keyword,
-    generation_seed,
-    step as steps,
-    case when {{ is_finite('cfg') }} then cfg end as guidance,
-    case when sampler between 1 and 9 then sampler end as sampler,
-    nullif(width, 0) as width,
-    nullif(height, 0) as height
-from {{ source('raw', 'raw_prompts') }}
+with prompts as (
+
+    select * from {{ source('raw', 'raw_prompts') }}
+
+),
+
+final as (
+
+    select
+        prompt_id,
+        prompt as prompt_text,
+        char_count,
+        token_count,
+        has_safety_keyword,
+        generation_seed,
+        step as steps,
+        case when {{ is_finite('cfg') }} then cfg end as guidance,
+        case when sampler between 1 and 9 then sampler end as sampler,
+        nullif(width, 0) as width,
+        nullif(height, 0) as height
+    from prompts
+
+)
+
+select * from final
