@@ -70,3 +70,15 @@ select cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval '1 
 {%- macro duckdb__is_finite(value) -%}
 isfinite({{ value }})
 {%- endmacro -%}
+
+{#- After the `as` of a CTE that is read more than once: read again, not stored in between. -#}
+{%- macro read_again() -%}
+{{ return(adapter.dispatch('read_again', 'gsa')()) }}
+{%- endmacro -%}
+
+{%- macro default__read_again() -%}
+{%- endmacro -%}
+
+{%- macro duckdb__read_again() -%}
+not materialized
+{%- endmacro -%}

@@ -17,13 +17,3 @@ case
 {%- macro percent(part, whole) -%}
 cast(100 * {{ ratio(part, 'nullif(' ~ whole ~ ', 0)') }} as decimal(5, 2))
 {%- endmacro -%}
-
-{#- Whether the condition holds, to be counted by sums. -#}
-{%- macro flag(condition) -%}
-case when {{ condition }} then 1 else 0 end
-{%- endmacro -%}
-
-{#- In how many rows of the group the condition holds. -#}
-{%- macro count_where(condition) -%}
-cast(count(case when {{ condition }} then 1 end) as integer)
-{%- endmacro -%}
