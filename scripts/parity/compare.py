@@ -220,15 +220,19 @@ def compare_counts(options, gsa_file, dbt):
     """gsa's `build` must have run as many models and tests as dbt's, with the same results."""
     problems = []
     models = sum(count for (kind, _), count in dbt.items() if kind == "model")
-    tests = sum(count for (kind, _), count in dbt.items() if kind == "test")
-    passed = dbt["test", "pass"]
+    of_kind = collections.Counter()
+    for (kind, _), count in dbt.items():
+        of_kind[kind] += count
+    tests = of_kind["test"] + of_kind["unit_test"]
+    passed = dbt["test", "pass"] + dbt["unit_test", "pass"]
     said = done_line(run([options.gsa, "test", "--warehouse", gsa_file]))
     if (said["TOTAL"], said["PASS"], said["WARN"]) != (tests, passed, dbt["test", "warn"]):
-        problems.append(f"data tests: {tests} and {passed} passed in dbt, gsa says {said}")
+        problems.append(f"data and unit tests: {tests} and {passed} passed in dbt, gsa says {said}")
     said = done_line(run([options.gsa, "build", "--full-refresh", "--warehouse", gsa_file]))
     if said["TOTAL"] != models + tests or said["PASS"] != dbt["model", "success"] + passed:
         problems.append(f"models and tests: {models} and {tests} in dbt, gsa says {said}")
-    return problems, f"{models} models, {tests} data tests"
+    return problems, (f"{models} models, {of_kind['test']} data tests,"
+                      f" {of_kind['unit_test']} unit tests")
 
 
 def self_test(gsa_file, dbt_file, folder):
