@@ -20,8 +20,8 @@ class ProjectFiles {
   // `display` is what messages put before each path: the folder as the user named it, or nothing.
   explicit ProjectFiles(std::map<std::string, std::string> texts, std::string display = "");
   explicit ProjectFiles(const std::vector<EmbeddedFile>& files, std::string display = "");
-  // The files below `folder` that make a project (.sql, .yml, .md, .csv, .py), as paths that begin with
-  // it, leaving out what dbt itself writes there and what .dbtignore names; none if it is no
+  // The files below `folder` that make a project (.sql, .yml, .md, .csv, .py), as paths that begin
+  // with it, leaving out what dbt itself writes there and what .dbtignore names; none if it is no
   // folder.
   static std::vector<std::filesystem::path> list(const std::filesystem::path& folder);
   // Reads them. Throws Error if it is no folder, or no dbt project.

@@ -22,7 +22,7 @@ struct ProjectYml {
   std::vector<std::string> seed_paths = {"seeds"};
   std::vector<std::string> snapshot_paths = {"snapshots"};
   std::vector<std::string> docs_paths;  // empty: all of the above
-  Dict vars;  // the project's own over those for all; --vars over both
+  Dict vars;                            // the project's own over those for all; --vars over both
   std::optional<Yaml> models;
   std::optional<Yaml> sources;
   std::optional<Yaml> seeds;
