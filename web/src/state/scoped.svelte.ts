@@ -1,7 +1,7 @@
 // What pages that obey the filters ask: queries narrowed to them.
 
 import { batcher } from "../api/metrics";
-import { metrics, type Resource } from "../api/resource.svelte";
+import { metrics, type Resource } from "./resource.svelte";
 import type { Grain, MetricsQuery, MetricsResult } from "../api/types";
 import { daysIn, periodName, type Period } from "../format/dates";
 import { asGrain, bucketDays } from "../format/grains";

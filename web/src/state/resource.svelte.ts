@@ -2,10 +2,10 @@
 // picture kept until the new one is there. Answers that come late are dropped. Call within a component.
 
 import { untrack } from "svelte";
-import { live } from "../state/live.svelte";
-import { Failure, get, isAbort, post } from "./client";
-import { batcher } from "./metrics";
-import type { MetricsQuery, MetricsResult } from "./types";
+import { live } from "./live.svelte";
+import { Failure, get, isAbort, post } from "../api/client";
+import { batcher } from "../api/metrics";
+import type { MetricsQuery, MetricsResult } from "../api/types";
 
 // Answers of one publication, so that going back shows at once what was there.
 const kMostCached = 200;
