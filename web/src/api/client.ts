@@ -19,6 +19,12 @@ export class Failure extends Error {
   }
 }
 
+/** Whatever was thrown, as a Failure. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure({ error: String(error), hint: "", code: "internal" });
+}
+
 export function isFailure(answer: object): answer is ErrorBody {
   return "error" in answer && "code" in answer;
 }

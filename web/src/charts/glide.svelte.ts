@@ -8,7 +8,7 @@ import { prefersReducedMotion, Tween } from "svelte/motion";
 const kGlideMs = 150;
 
 /** The ends of an axis on their way to `target`; the first that there are, when `ready`, are there at once. */
-export function glide(
+export function useGlide(
   target: () => readonly [number, number],
   ready: () => boolean,
 ): { readonly current: readonly [number, number] } {

@@ -1,6 +1,6 @@
 // The measures, dimensions and ranges that the server knows, and what its numbers are made of.
 
-import { Failure, get, isAbort } from "../api/client";
+import { asFailure, get, isAbort, type Failure } from "../api/client";
 import type {
   Catalog,
   DimensionInfo,
@@ -37,10 +37,7 @@ class CatalogStore {
       live.publish(data.publication);
     } catch (error) {
       if (isAbort(error)) return;
-      this.error =
-        error instanceof Failure
-          ? error
-          : new Failure({ error: String(error), hint: "", code: "internal" });
+      this.error = asFailure(error);
       if (this.error.code === "unreachable") live.suspect();
     }
   };

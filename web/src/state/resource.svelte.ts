@@ -1,59 +1,59 @@
-// What a component shows of the server: asked again whenever what it depends on changes, with the old
-// picture kept until the new one is there. Answers that come late are dropped. Call within a component.
+// Answers of the server as state of a component. A resource asks again whenever its request changes, shows the
+// old answer until the new one arrives, and drops answers that arrive late.
+//
+// Each use… function starts an effect: call it while a component initialises. The effect ends with the component.
 
 import { untrack } from "svelte";
-import { live } from "./live.svelte";
-import { Failure, get, isAbort, post } from "../api/client";
+import { asFailure, get, isAbort, post, type Failure } from "../api/client";
 import { batcher } from "../api/metrics";
 import type { MetricsQuery, MetricsResult } from "../api/types";
+import { live } from "./live.svelte";
 
-// Answers of one publication, so that going back shows at once what was there.
-const kMostCached = 200;
-let cached = new Map<string, unknown>();
-let cachedOf = -1;
+// Answers of one publication, by request: Back shows them at once.
+const kMaxCached = 200;
+let cache = new Map<string, unknown>();
+let cacheEpoch = -1;
 
 function recall(key: string): unknown {
-  if (cachedOf !== live.epoch) cached = new Map();
-  cachedOf = live.epoch;
-  return cached.get(key);
+  if (cacheEpoch !== live.epoch) cache = new Map();
+  cacheEpoch = live.epoch;
+  return cache.get(key);
 }
 
 function remember(key: string, answer: unknown): void {
-  cached.set(key, answer);
-  if (cached.size > kMostCached) cached.delete(cached.keys().next().value!);
+  cache.set(key, answer);
+  if (cache.size > kMaxCached) cache.delete(cache.keys().next().value!);
 }
 
-export class Resource<T> {
+class Resource<T> {
   data = $state.raw<T | null>(null);
   error = $state.raw<Failure | null>(null);
   loading = $state(true);
-  #again = $state(0);
+  #retries = $state(0);
 
-  /** Depends on the signals that `request` reads; null asks for nothing. One that is `fresh` is asked
-   *  again with every run that begins or ends. */
   constructor(
     request: () => unknown,
     load: (signal: AbortSignal) => Promise<T>,
     name: string,
-    fresh = false,
+    followsRuns: boolean,
   ) {
     const key = $derived.by(() => {
       const body = request();
       return body === null ? null : name + JSON.stringify(body);
     });
     $effect(() => {
-      const now = key;
+      const current = key;
       const epoch = live.epoch;
-      const again = this.#again + (fresh ? live.changes + 1 : 0);
-      if (now === null) {
+      const retried = this.#retries > 0;
+      // Reading the counter runs this effect again with every run that begins or ends.
+      if (followsRuns) void live.changes;
+      if (current === null) {
         this.loading = false;
         return;
       }
-      const known = again === 0 ? recall(now) : undefined;
-      if (known !== undefined) {
-        this.data = known as T;
-        this.error = null;
-        this.loading = false;
+      const cached = retried || followsRuns ? undefined : recall(current);
+      if (cached !== undefined) {
+        this.#succeed(cached as T);
         return;
       }
       const controller = new AbortController();
@@ -61,22 +61,11 @@ export class Resource<T> {
       untrack(() => load(controller.signal)).then(
         (answer) => {
           if (controller.signal.aborted) return;
-          if (epoch === live.epoch) remember(now, answer);
-          this.data = answer;
-          this.error = null;
-          this.loading = false;
+          if (epoch === live.epoch) remember(current, answer);
+          this.#succeed(answer);
         },
         (error: unknown) => {
-          if (controller.signal.aborted || isAbort(error)) return;
-          const failure = asFailure(error);
-          if (failure.code === "unreachable") {
-            live.whenBack(this.retry);
-            live.suspect();
-            // What was shown stays, dimmed, until the server is back: the frame says why.
-            if (this.data !== null) return;
-          }
-          this.error = failure;
-          this.loading = false;
+          if (!controller.signal.aborted && !isAbort(error)) this.#fail(asFailure(error));
         },
       );
       return () => controller.abort();
@@ -84,38 +73,62 @@ export class Resource<T> {
   }
 
   readonly retry = (): void => {
-    this.#again += 1;
+    this.#retries += 1;
   };
+
+  #succeed(answer: T): void {
+    this.data = answer;
+    this.error = null;
+    this.loading = false;
+  }
+
+  #fail(failure: Failure): void {
+    if (failure.code === "unreachable") {
+      live.whenBack(this.retry);
+      live.suspect();
+      // The old answer stays, dimmed, until the server is back; a note above the page says why.
+      if (this.data !== null) return;
+    }
+    this.error = failure;
+    this.loading = false;
+  }
 }
 
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  return new Failure({ error: String(error), hint: "", code: "internal" });
+export type { Resource };
+
+/** The answer that `load` gets. It is loaded again when a signal that `request` reads changes its result;
+ *  null loads nothing. `name` tells apart resources whose requests look the same. */
+export function useResource<T>(
+  request: () => unknown,
+  load: (signal: AbortSignal) => Promise<T>,
+  name: string,
+): Resource<T> {
+  return new Resource(request, load, name, false);
 }
 
-/** The answer to a query of metrics. */
-export function metrics(query: () => MetricsQuery | null): Resource<MetricsResult> {
-  return new Resource(query, (signal) => batcher.query(query()!, signal), "metrics");
+/** The answer to a metrics query; null asks for nothing. */
+export function useMetrics(query: () => MetricsQuery | null): Resource<MetricsResult> {
+  return useResource(query, (signal) => batcher.query(query()!, signal), "metrics");
 }
 
-/** The answer to a POST, and the query behind it as SQL. */
-export interface Posted<T> extends Resource<T> {
+export interface PostResource<T> extends Resource<T> {
+  /** The SQL behind the answer. */
   sql: () => Promise<string | null>;
 }
 
-/** `body` null asks for nothing. */
-export function posted<T>(path: string, body: () => object | null): Posted<T> {
-  const resource = new Resource(body, (signal) => post<T>(path, body(), signal), path);
+/** The answer to a POST of `body`; null asks for nothing. */
+export function usePost<T>(path: string, body: () => object | null): PostResource<T> {
+  const resource = useResource(body, (signal) => post<T>(path, body(), signal), path);
   const sql = async () => (await post<{ sql: string | null }>(path, { ...body(), sql: true })).sql;
   return Object.assign(resource, { sql });
 }
 
-/** The answer to a GET; `path` null asks for nothing. */
-export function got<T>(path: () => string | null): Resource<T> {
-  return new Resource(path, (signal) => get<T>(path()!, signal), "");
+/** The answer to a GET of `path`; null asks for nothing. */
+export function useGet<T>(path: () => string | null): Resource<T> {
+  return useResource(path, (signal) => get<T>(path()!, signal), "");
 }
 
-/** The answer to a GET of what a run changes, whether it publishes or not. */
-export function gotLive<T>(path: () => string | null): Resource<T> {
+/** As useGet, and asks again whenever a run begins or ends, whether it publishes or not. */
+export function useLiveGet<T>(path: () => string | null): Resource<T> {
   return new Resource(path, (signal) => get<T>(path()!, signal), "", true);
 }

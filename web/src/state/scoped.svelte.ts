@@ -1,7 +1,7 @@
 // What pages that obey the filters ask: queries narrowed to them.
 
 import { batcher } from "../api/metrics";
-import { metrics, type Resource } from "./resource.svelte";
+import { useMetrics, type Resource } from "./resource.svelte";
 import type { Grain, MetricsQuery, MetricsResult } from "../api/types";
 import { daysIn, periodName, type Period } from "../format/dates";
 import { asGrain, bucketDays } from "../format/grains";
@@ -91,8 +91,8 @@ export function compared(query: MetricsQuery): MetricsQuery {
 }
 
 /** Measures by time over the period that is shown. */
-export function byTime(query: () => MetricsQuery): Resource<MetricsResult> {
-  return metrics(() => ({ ...scoped(query()), grain: grainOf(shownPeriod()) }));
+export function useMetricsByTime(query: () => MetricsQuery): Resource<MetricsResult> {
+  return useMetrics(() => ({ ...scoped(query()), grain: grainOf(shownPeriod()) }));
 }
 
 /** Asks for the SQL of a query that a chart shows. */

@@ -1,6 +1,6 @@
 // The sessions that the filters leave, page by page, as the table comes to need them.
 
-import { Failure, get, isAbort } from "../../api/client";
+import { asFailure, get, isAbort, type Failure } from "../../api/client";
 import type { SessionPage, SessionRow } from "../../api/types";
 import { live } from "../../state/live.svelte";
 import type { Scope } from "../../state/scope";
@@ -9,7 +9,7 @@ const kPageRows = 100;
 // A hand that scrolls fast passes many pages: only where it stays is asked for.
 const kStayMs = 50;
 
-export class SessionRows {
+class SessionRows {
   total = $state(0);
   loading = $state(true);
   error = $state.raw<Failure | null>(null);
@@ -42,10 +42,7 @@ export class SessionRows {
             },
             (error: unknown) => {
               if (controller.signal.aborted || isAbort(error)) return;
-              this.error =
-                error instanceof Failure
-                  ? error
-                  : new Failure({ error: String(error), hint: "", code: "internal" });
+              this.error = asFailure(error);
               this.loading = false;
               if (this.error.code === "unreachable") live.whenBack(this.retry);
             },
@@ -76,7 +73,14 @@ export class SessionRows {
   };
 }
 
-/** Where all of them are as a file. */
+export type { SessionRows };
+
+/** Starts an effect that loads the pages in sight: call it while a component initialises. */
+export function useSessionRows(scope: () => Scope, sort: () => string): SessionRows {
+  return new SessionRows(scope, sort);
+}
+
+/** The address of all rows as a CSV file. */
 export function csvAddress(scope: Scope, sort: string): string {
   return `/api/sessions.csv?${asked(scope, sort).toString()}`;
 }
