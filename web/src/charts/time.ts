@@ -3,6 +3,7 @@
 import { utcTicks } from "d3-time";
 import { dayOf, longDay, shortDay, timeMs } from "../format/dates";
 import { bucketStart, longestStep, type Grain } from "../format/grains";
+import { anchorOf, type Scale } from "./scale";
 
 const kDayMs = 86_400_000;
 
@@ -69,7 +70,8 @@ export function courseOf(
 }
 
 export interface TimeTick {
-  at: number;
+  /** Milliseconds since 1970. */
+  time: number;
   text: string;
 }
 
@@ -120,6 +122,23 @@ function yearOf(time: number): number {
   return new Date(time).getUTCFullYear();
 }
 
+/** Margins of a chart over time. */
+export const kTimeMargins = { left: 44, right: 16, top: 8, bottom: 22, valueGap: 8, keyGap: 16 };
+
+/** The ticks of a time axis as wide as `area`, as many as it has room for. */
+export function axisTicks(
+  times: readonly number[],
+  grain: Grain | null,
+  x: Scale,
+  area: { plotWidth: number; scale: number },
+): { position: number; text: string; anchor: "start" | "middle" | "end" }[] {
+  return timeTicks(times, grain, ticksIn(times, area.plotWidth / area.scale)).map((tick) => ({
+    position: x(tick.time),
+    text: tick.text,
+    anchor: anchorOf(x(tick.time), area.plotWidth),
+  }));
+}
+
 // Each says what changed since the one before it: the hour, the day, the year.
 function withTexts(
   times: readonly number[],
@@ -130,13 +149,13 @@ function withTexts(
   return times.map((time, place) => {
     const now = day(time);
     const before = place > 0 ? day(times[place - 1]!) : "";
-    if (unit === "month") return { at: time, text: longDay(now).replace(/^\d+ /, "") };
+    if (unit === "month") return { time, text: longDay(now).replace(/^\d+ /, "") };
     if (unit === "day") {
       const tellsYear = spansYears && before.slice(0, 4) !== now.slice(0, 4);
-      return { at: time, text: tellsYear ? longDay(now) : shortDay(now) };
+      return { time, text: tellsYear ? longDay(now) : shortDay(now) };
     }
     const hour = new Date(time).toISOString().slice(11, 16);
-    if (before === now) return { at: time, text: hour };
-    return { at: time, text: hour === "00:00" ? shortDay(now) : `${shortDay(now)} ${hour}` };
+    if (before === now) return { time, text: hour };
+    return { time, text: hour === "00:00" ? shortDay(now) : `${shortDay(now)} ${hour}` };
   });
 }
