@@ -6,7 +6,7 @@ import { Failure, isFailure, post } from "./client";
 import type { MetricsQuery, MetricsResponse, MetricsResult } from "./types";
 
 // As many as the contract allows.
-const kMostQueries = 32;
+const kMaxQueries = 32;
 
 interface Waiting {
   query: MetricsQuery;
@@ -48,8 +48,8 @@ export class Batcher {
   #flush(): void {
     const all = [...this.#next.values()].filter((waiting) => waiting.waiters.size > 0);
     this.#next = new Map();
-    for (let begin = 0; begin < all.length; begin += kMostQueries)
-      void this.#ask(all.slice(begin, begin + kMostQueries));
+    for (let begin = 0; begin < all.length; begin += kMaxQueries)
+      void this.#ask(all.slice(begin, begin + kMaxQueries));
   }
 
   async #ask(batch: Waiting[]): Promise<void> {

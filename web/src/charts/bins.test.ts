@@ -3,7 +3,7 @@ import { binAt, binsOf, folded, heightOf } from "./bins";
 
 test("bins of one width have heights that are their counts", () => {
   const bins = binsOf([0, 5, 10, 15], [4, 3, 2, 1]);
-  expect(bins).toMatchObject({ equal: true, unit: 5, whole: 20, left: [0, 5, 10, 15] });
+  expect(bins).toMatchObject({ equal: true, unit: 5, total: 20, left: [0, 5, 10, 15] });
   expect(heightOf(bins, 2, 2)).toBe(2);
 });
 
@@ -33,7 +33,7 @@ test("a long thin tail is one bar, and nothing is lost", () => {
 
 test("nothing and little stand", () => {
   expect(binsOf([0, 1, 5], [0, 0, 0]).edges).toEqual([0, 1, 5]);
-  expect(binsOf([0], [3])).toMatchObject({ width: [1], whole: 1 });
+  expect(binsOf([0], [3])).toMatchObject({ width: [1], total: 1 });
   expect(folded(binsOf([0], [3]), [3])).toEqual([3]);
 });
 

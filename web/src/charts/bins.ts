@@ -8,7 +8,7 @@ export interface Bins {
   left: number[];
   width: number[];
   /** All widths together. */
-  whole: number;
+  total: number;
   /** What a height is counted per. */
   unit: number;
   /** Whether all bins are equally wide, so that heights are counts. */
@@ -17,7 +17,7 @@ export interface Bins {
 
 // A tail with a smaller share than this is one bar: on a scale that holds all of it the rest would be a line.
 const kTail = 0.02;
-const kLeastBins = 6;
+const kMinBins = 6;
 const kSame = 1e-9;
 
 /** The bins that are drawn of `edges`; those of a long thin tail become one. */
@@ -27,9 +27,9 @@ export function binsOf(edges: readonly number[], counts: readonly number[]): Bin
     list.every((width) => Math.abs(width - list[0]!) <= kSame * Math.max(1, list[0]!));
   let last = Math.max(0, edges.length - 1);
   if (!same(widths)) {
-    const all = counts.reduce((sum, count) => sum + count, 0);
+    const count = counts.reduce((sum, each) => sum + each, 0);
     let tail = counts[last] ?? 0;
-    while (last > kLeastBins - 1 && tail + (counts[last - 1] ?? 0) <= kTail * all) {
+    while (last > kMinBins - 1 && tail + (counts[last - 1] ?? 0) <= kTail * count) {
       last -= 1;
       tail += counts[last] ?? 0;
     }
@@ -38,16 +38,16 @@ export function binsOf(edges: readonly number[], counts: readonly number[]): Bin
   // What is open has no width of its own: it is drawn as wide as the bin before it.
   width.push(width.at(-1) ?? 1);
   const left: number[] = [];
-  let whole = 0;
-  for (const one of width) {
-    left.push(whole);
-    whole += one;
+  let total = 0;
+  for (const each of width) {
+    left.push(total);
+    total += each;
   }
   return {
     edges: edges.slice(0, last + 1),
     left,
     width,
-    whole,
+    total,
     unit: Math.min(...width),
     equal: same(width),
   };

@@ -26,13 +26,13 @@ export function lineAxis(
   count = 4,
   ceiling = Infinity,
 ): Axis {
-  const [least, most] = extent(values.filter(isNumber));
-  if (least === undefined || most === undefined)
+  const [min, max] = extent(values.filter(isNumber));
+  if (min === undefined || max === undefined)
     return { scale: scaleLinear([0, 1], [height, 0]), ticks: [], fromZero: true };
-  const spread = most - least;
-  const fromZero = least >= 0 && (spread >= kWorthZero * most || least === 0);
-  const margin = spread === 0 ? Math.abs(most) * 0.1 || 1 : spread * 0.08;
-  const scale = scaleLinear([fromZero ? 0 : least - margin, most + margin], [height, 0]);
+  const spread = max - min;
+  const fromZero = min >= 0 && (spread >= kWorthZero * max || min === 0);
+  const margin = spread === 0 ? Math.abs(max) * 0.1 || 1 : spread * 0.08;
+  const scale = scaleLinear([fromZero ? 0 : min - margin, max + margin], [height, 0]);
   // One that does not begin at zero begins at a round number, since it says where.
   if (!fromZero)
     scale.domain([
@@ -43,8 +43,8 @@ export function lineAxis(
       scale.domain()[1]!,
     ]);
   // What cannot be negative gets no axis that is.
-  if (least >= 0 && scale.domain()[0]! < 0) scale.domain([0, scale.domain()[1]!]);
-  if (most <= ceiling && scale.domain()[1]! > ceiling) scale.domain([scale.domain()[0]!, ceiling]);
+  if (min >= 0 && scale.domain()[0]! < 0) scale.domain([0, scale.domain()[1]!]);
+  if (max <= ceiling && scale.domain()[1]! > ceiling) scale.domain([scale.domain()[0]!, ceiling]);
   return { scale, ticks: scale.ticks(count), fromZero: scale.domain()[0] === 0 };
 }
 
@@ -54,9 +54,9 @@ export function barAxis(
   length: number,
   count = 4,
 ): Axis {
-  const [least = 0, most = 0] = extent(values.filter(isNumber));
-  const low = Math.min(0, least);
-  const high = Math.max(0, most);
+  const [min = 0, max = 0] = extent(values.filter(isNumber));
+  const low = Math.min(0, min);
+  const high = Math.max(0, max);
   const scale = scaleLinear([low, low === high ? 1 : high], [0, length]);
   return { scale, ticks: scale.ticks(count), fromZero: true };
 }
@@ -74,10 +74,10 @@ export function stepOf(ticks: readonly number[]): number {
 const kSteps = [1, 2, 4, 5, 7, 10, 14, 20, 28, 30, 50];
 
 /** Which of `n` places get a tick, at most `most` of them, evenly apart. */
-export function everyNth(n: number, most: number): number[] {
+export function everyNth(n: number, maxTicks: number): number[] {
   if (n <= 0) return [];
-  const least = Math.max(1, Math.ceil(n / Math.max(1, most)));
-  const step = kSteps.find((round) => round >= least) ?? least;
+  const minStep = Math.max(1, Math.ceil(n / Math.max(1, maxTicks)));
+  const step = kSteps.find((round) => round >= minStep) ?? minStep;
   const places: number[] = [];
   for (let place = 0; place < n; place += step) places.push(place);
   return places;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bucketsOf, type Grain } from "../format/grains";
-import { courseOf, keyTime, ticksIn, timeTicks, widestStep } from "./time";
+import { segmentsOf, keyTime, ticksIn, timeTicks, widestStep } from "./time";
 
 const days = (...numbers: number[]) => numbers.map((day) => day * 86_400_000);
 const ticks = (keys: readonly string[], grain: Grain | null, most = 7) =>
@@ -11,15 +11,15 @@ const ticks = (keys: readonly string[], grain: Grain | null, most = 7) =>
   ).map((tick) => tick.text);
 
 test("a value without neighbours is a dot, and a line ends where a value is missing", () => {
-  const course = courseOf(days(0, 1, 2, 3, 4, 5), [1, null, 2, 3, null, 4], 1.5 * 86_400_000);
-  expect(course).toEqual({ lines: [[2, 3]], dots: [0, 5] });
-  expect(courseOf(days(0), [1], Infinity)).toEqual({ lines: [], dots: [0] });
-  expect(courseOf([], [], Infinity)).toEqual({ lines: [], dots: [] });
+  const segments = segmentsOf(days(0, 1, 2, 3, 4, 5), [1, null, 2, 3, null, 4], 1.5 * 86_400_000);
+  expect(segments).toEqual({ lines: [[2, 3]], dots: [0, 5] });
+  expect(segmentsOf(days(0), [1], Infinity)).toEqual({ lines: [], dots: [0] });
+  expect(segmentsOf([], [], Infinity)).toEqual({ lines: [], dots: [] });
 });
 
 test("a line ends where days are missing between its times", () => {
   const times = days(0, 1, 7, 8, 20);
-  expect(courseOf(times, [1, 2, 3, 4, 5], widestStep(times, null))).toEqual({
+  expect(segmentsOf(times, [1, 2, 3, 4, 5], widestStep(times, null))).toEqual({
     lines: [
       [0, 1],
       [2, 3],
@@ -32,13 +32,13 @@ test("months are a series, and events at any time are one as well", () => {
   const months = ["2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01"].map((key) =>
     keyTime(key, null),
   );
-  expect(courseOf(months, [1, 2, 3, 4], widestStep(months, null)).lines).toEqual([[0, 1, 2, 3]]);
+  expect(segmentsOf(months, [1, 2, 3, 4], widestStep(months, null)).lines).toEqual([[0, 1, 2, 3]]);
   expect(widestStep(days(0, 0.001, 3, 7, 11, 12), null)).toBe(Infinity);
 });
 
 test("several values of one time are not joined", () => {
   const times = days(0, 0, 1, 1);
-  expect(courseOf(times, [1, 2, 3, 4], widestStep(times, null)).dots).toEqual([0, 3]);
+  expect(segmentsOf(times, [1, 2, 3, 4], widestStep(times, null)).dots).toEqual([0, 3]);
 });
 
 test("ticks say what changed: the year, the day, the hour", () => {

@@ -26,12 +26,14 @@ export function widestStep(times: readonly number[], grain: Grain | null): numbe
     .map((time, place) => time - times[place]!)
     .filter((step) => step > 0)
     .sort((a, b) => a - b);
-  const least = steps[0];
-  if (least === undefined) return Infinity;
-  return steps[Math.floor(steps.length / 2)]! > kIrregular * least ? Infinity : least * kSlack;
+  const shortest = steps[0];
+  if (shortest === undefined) return Infinity;
+  return steps[Math.floor(steps.length / 2)]! > kIrregular * shortest
+    ? Infinity
+    : shortest * kSlack;
 }
 
-export interface Course {
+export interface Segments {
   /** Places that a line joins, at least two each. */
   lines: number[][];
   /** Places without a neighbour, which are dots. */
@@ -39,17 +41,17 @@ export interface Course {
 }
 
 /** What can be drawn of values at ascending times. A line ends where a value or a time is missing. */
-export function courseOf(
+export function segmentsOf(
   times: readonly number[],
   values: readonly (number | null | undefined)[],
-  widest: number,
-): Course {
-  const course: Course = { lines: [], dots: [] };
-  let now: number[] = [];
+  maxStep: number,
+): Segments {
+  const segments: Segments = { lines: [], dots: [] };
+  let current: number[] = [];
   const end = () => {
-    if (now.length > 1) course.lines.push(now);
-    else if (now.length === 1) course.dots.push(now[0]!);
-    now = [];
+    if (current.length > 1) segments.lines.push(current);
+    else if (current.length === 1) segments.dots.push(current[0]!);
+    current = [];
   };
   for (let place = 0; place < times.length; place += 1) {
     const value = values[place];
@@ -57,16 +59,16 @@ export function courseOf(
       end();
       continue;
     }
-    const last = now.at(-1);
-    // Two values of one time are no course.
+    const last = current.at(-1);
+    // Values of the same time are not joined.
     if (last !== undefined) {
       const step = times[place]! - times[last]!;
-      if (step > widest || step <= 0) end();
+      if (step > maxStep || step <= 0) end();
     }
-    now.push(place);
+    current.push(place);
   }
   end();
-  return course;
+  return segments;
 }
 
 export interface TimeTick {
@@ -93,24 +95,32 @@ export function ticksIn(times: readonly number[], pixels: number): number {
 }
 
 /** At most `most` ticks: every so many buckets, or without a grain at round times. */
-export function timeTicks(times: readonly number[], grain: Grain | null, most: number): TimeTick[] {
+export function timeTicks(
+  times: readonly number[],
+  grain: Grain | null,
+  maxTicks: number,
+): TimeTick[] {
   const first = times[0];
   const last = times.at(-1);
   if (first === undefined || last === undefined) return [];
   if (!grain) {
     if (first === last) return withTexts([first], first % kDayMs === 0 ? "day" : "hour", true);
     let round: number[] = [];
-    for (let wanted = most; wanted > 0 && (round.length === 0 || round.length > most); wanted -= 1)
+    for (
+      let wanted = maxTicks;
+      wanted > 0 && (round.length === 0 || round.length > maxTicks);
+      wanted -= 1
+    )
       round = utcTicks(new Date(first), new Date(last), wanted).map(Number);
-    if (round.length === 0 || round.length > most) round = [first];
+    if (round.length === 0 || round.length > maxTicks) round = [first];
     return withTexts(
       round,
       round.every((time) => time % kDayMs === 0) ? "day" : "hour",
       yearOf(first) !== yearOf(last),
     );
   }
-  const least = Math.max(1, Math.ceil(times.length / Math.max(1, most)));
-  const step = kSteps[grain].find((round) => round >= least) ?? least;
+  const minStep = Math.max(1, Math.ceil(times.length / Math.max(1, maxTicks)));
+  const step = kSteps[grain].find((round) => round >= minStep) ?? minStep;
   return withTexts(
     times.filter((_, place) => place % step === 0),
     grain === "week" ? "day" : grain,
@@ -151,8 +161,8 @@ function withTexts(
     const before = place > 0 ? day(times[place - 1]!) : "";
     if (unit === "month") return { time, text: longDay(now).replace(/^\d+ /, "") };
     if (unit === "day") {
-      const tellsYear = spansYears && before.slice(0, 4) !== now.slice(0, 4);
-      return { time, text: tellsYear ? longDay(now) : shortDay(now) };
+      const withYear = spansYears && before.slice(0, 4) !== now.slice(0, 4);
+      return { time, text: withYear ? longDay(now) : shortDay(now) };
     }
     const hour = new Date(time).toISOString().slice(11, 16);
     if (before === now) return { time, text: hour };

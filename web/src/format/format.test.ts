@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { edge, tick, write } from "./measures";
+import { edgeText, tickText, write } from "./measures";
 import { cellText, fileName, toCsv } from "./table";
 import { diffWords, likeness } from "./words";
 
 test("ticks have the digits that tell them apart, no more", () => {
-  expect(tick(0.95, "share", 0.01)).toBe("95\u202f%");
-  expect(tick(0.955, "share", 0.005)).toBe("95.5\u202f%");
-  expect(tick(25, "points", 1)).toBe("25");
-  expect(tick(24.5, "points", 0.5)).toBe("24.5");
-  expect(tick(0.265, "credits_small", 0.005)).toBe("0.265");
-  expect(edge(0.30000000000000004, "credits")).toBe("0.3");
+  expect(tickText(0.95, "share", 0.01)).toBe("95\u202f%");
+  expect(tickText(0.955, "share", 0.005)).toBe("95.5\u202f%");
+  expect(tickText(25, "points", 1)).toBe("25");
+  expect(tickText(24.5, "points", 0.5)).toBe("24.5");
+  expect(tickText(0.265, "credits_small", 0.005)).toBe("0.265");
+  expect(edgeText(0.30000000000000004, "credits")).toBe("0.3");
   expect(write(0.26571, "credits_small")).toBe("0.2657");
 });
 

@@ -45,7 +45,7 @@ export function writeChange(
 }
 
 /** For a tick of an axis, where every letter counts; `step` is the distance between ticks. */
-export function tick(value: number, how: MeasureFormat, step: number): string {
+export function tickText(value: number, how: MeasureFormat, step: number): string {
   switch (how) {
     case "share":
       return percent(value, step * 100 < 0.999 ? 1 : 0);
@@ -73,7 +73,7 @@ function credits0(value: number): string {
 }
 
 /** An edge of a bin: as many digits as it has, no more. */
-export function edge(value: number, how: MeasureFormat): string {
+export function edgeText(value: number, how: MeasureFormat): string {
   if (how === "ms") return duration(value);
   if (how === "share") return percent(value, 0);
   return String(Number(value.toPrecision(6)));

@@ -51,10 +51,10 @@ export function decimal(value: Maybe, digits: number): string {
 }
 
 /** Three significant digits and a unit from `least` on: 1234567 → "1.23 M"; below, as it is. */
-export function compact(value: Maybe, least = 1e6): string {
+export function compact(value: Maybe, from = 1e6): string {
   if (isMissing(value)) return kMissing;
   const size = Math.abs(value);
-  if (size < least * 0.9995) return Number.isInteger(value) ? fixed(value, 0) : significant(value);
+  if (size < from * 0.9995) return Number.isInteger(value) ? fixed(value, 0) : significant(value);
   for (const [unit, name] of [
     [1e9, "G"],
     [1e6, "M"],
@@ -168,11 +168,11 @@ export function signed(value: Maybe, digits: number): string {
 }
 
 /** "1 session", "2,000 sessions". */
-export function count(value: number, one: string, many = one + "s"): string {
-  return `${integer(value)} ${value === 1 ? one : many}`;
+export function count(value: number, singular: string, plural = singular + "s"): string {
+  return `${integer(value)} ${value === 1 ? singular : plural}`;
 }
 
 /** "1 row", "12,345 rows", "1.23 M rows". */
-export function compactCount(value: number, one: string, many = one + "s"): string {
-  return `${compact(value)} ${value === 1 ? one : many}`;
+export function compactCount(value: number, singular: string, plural = singular + "s"): string {
+  return `${compact(value)} ${value === 1 ? singular : plural}`;
 }

@@ -68,14 +68,14 @@ export function plain(text: string): string {
 }
 
 /** The first `most` characters, none of them cut in two. */
-export function firstOf(text: string, most: number): string {
-  if (text.length <= most) return text;
+export function firstOf(text: string, max: number): string {
+  if (text.length <= max) return text;
   // The first half of a pair stays with its second.
-  const end = /[\ud800-\udbff]/.test(text[most - 1]!) ? most - 1 : most;
+  const end = /[\ud800-\udbff]/.test(text[max - 1]!) ? max - 1 : max;
   return text.slice(0, end);
 }
 
 /** For a line of a table or a name: at most `most` characters. */
-export function shortened(text: string, most: number): string {
-  return text.length <= most ? text : firstOf(text, most) + "…";
+export function shortened(text: string, max: number): string {
+  return text.length <= max ? text : firstOf(text, max) + "…";
 }

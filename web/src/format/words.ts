@@ -6,12 +6,12 @@ export interface Word {
 }
 
 // Longer prompts than this are compared by their first words; typed prompts are shorter.
-const kMostWords = 400;
+const kMaxWords = 400;
 
 /** The words of both texts in order: those that stayed, those that came and those that went. */
 export function diffWords(before: string, now: string): Word[] {
-  const a = before.split(/\s+/).filter(Boolean).slice(0, kMostWords);
-  const b = now.split(/\s+/).filter(Boolean).slice(0, kMostWords);
+  const a = before.split(/\s+/).filter(Boolean).slice(0, kMaxWords);
+  const b = now.split(/\s+/).filter(Boolean).slice(0, kMaxWords);
   // longest[i][j]: the length of the longest common part of a from i and b from j.
   const width = b.length + 1;
   const longest = new Uint16Array((a.length + 1) * width);

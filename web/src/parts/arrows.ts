@@ -5,11 +5,11 @@ import type { Attachment } from "svelte/attachments";
 export const arrows: Attachment<HTMLElement> = (list) => {
   const keydown = (event: KeyboardEvent) => {
     const buttons = [...list.querySelectorAll<HTMLElement>("button:not(:disabled), a[href]")];
-    const at = buttons.indexOf(document.activeElement as HTMLElement);
-    if (at < 0) return;
+    const current = buttons.indexOf(document.activeElement as HTMLElement);
+    if (current < 0) return;
     const next = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
+      ArrowDown: current + 1,
+      ArrowUp: current - 1,
       Home: 0,
       End: buttons.length - 1,
     }[event.key];

@@ -10,7 +10,7 @@ import type {
   Value,
 } from "../api/types";
 import type { Period } from "../format/dates";
-import { shown } from "./filters";
+import { displayText } from "./filters";
 import { live } from "./live.svelte";
 import { textOf } from "./scope";
 
@@ -56,7 +56,7 @@ class CatalogStore {
 
   /** What a dimension or range is called. */
   label(name: string): string {
-    return this.dimension(name)?.label ?? this.range(name)?.label ?? shown(name);
+    return this.dimension(name)?.label ?? this.range(name)?.label ?? displayText(name);
   }
 }
 
@@ -64,8 +64,8 @@ export const catalog = new CatalogStore();
 
 /** Whether all days of a period are days of the data: only then is what adds up comparable with it. */
 export function isCovered(period: Period): boolean {
-  const whole = catalog.data?.period;
-  return !!whole && period.from >= whole.from && period.to <= whole.to;
+  const dataPeriod = catalog.data?.period;
+  return !!dataPeriod && period.from >= dataPeriod.from && period.to <= dataPeriod.to;
 }
 
 /** How a value of a dimension reads. */
@@ -76,5 +76,5 @@ export function valueLabel(dimension: string, value: Value): string {
   if (dimension === "downloaded") return value === true ? "downloaded" : "not downloaded";
   if (dimension === "feedback" && value === null) return "none";
   if (dimension === "user") return `user ${String(value)}`;
-  return shown(textOf(value));
+  return displayText(textOf(value));
 }

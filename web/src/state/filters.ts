@@ -200,15 +200,15 @@ export function describe(filter: Choice | Range): string {
     return filter.max === null ? `from ${filter.min}` : `${filter.min} to ${filter.max}`;
   }
   const parts: string[] = [];
-  if (filter.in.length > 0) parts.push(filter.in.map(shown).join(", "));
-  if (filter.notIn.length > 0) parts.push("not " + filter.notIn.map(shown).join(", "));
+  if (filter.in.length > 0) parts.push(filter.in.map(displayText).join(", "));
+  if (filter.notIn.length > 0) parts.push("not " + filter.notIn.map(displayText).join(", "));
   return parts.join(", ");
 }
 
 const kLongestShown = 80;
 
 /** How a value of a dimension reads; "" stands for the one that the data do not give. */
-export function shown(value: string): string {
+export function displayText(value: string): string {
   return value === "" ? "unknown" : shortened(plain(value.replaceAll("_", " ")), kLongestShown);
 }
 

@@ -19,14 +19,14 @@ export function score(item: Findable, typed: string): number {
 }
 
 /** The best first; of equals the first of the list. */
-export function find(items: readonly Findable[], typed: string, most: number): Findable[] {
+export function find(items: readonly Findable[], typed: string, max: number): Findable[] {
   const text = typed.trim();
-  if (text === "") return items.filter((item) => item.kind === "page").slice(0, most);
+  if (text === "") return items.filter((item) => item.kind === "page").slice(0, max);
   const found = items
     .map((item, place) => ({ item, place, score: score(item, text) }))
     .filter((hit) => hit.score > 0);
   found.sort((a, b) => b.score - a.score || a.place - b.place);
-  const list = found.slice(0, most).map((hit) => hit.item);
+  const list = found.slice(0, max).map((hit) => hit.item);
   const session = /^(?:session\s*)?(\d+)$/i.exec(text);
   if (session) {
     list.unshift({

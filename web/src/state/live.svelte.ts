@@ -7,7 +7,7 @@ import type { LogEvent, Run, RunDetail, Runs, Step } from "../api/types";
 const kFirstWaitMs = 500;
 const kLongestWaitMs = 15_000;
 // A reader sees the last lines; the run's page has all of them.
-const kMostLogs = 500;
+const kMaxLogs = 500;
 
 export interface LiveRun {
   run: Run;
@@ -146,14 +146,14 @@ class Live {
     this.#adopting = id;
     try {
       const { run, steps, events } = await get<RunDetail>(`/api/runs/${id}`);
-      const told = this.run?.run.id === id ? this.run.steps : [];
-      const known = new Map([...steps, ...told].map((step) => [step.step, step]));
+      const seen = this.run?.run.id === id ? this.run.steps : [];
+      const newest = new Map([...steps, ...seen].map((step) => [step.step, step]));
       const age = Math.max(0, ...steps.map((step) => step.ended ?? step.begun ?? 0));
       this.run = {
         run,
-        steps: [...known.values()].sort((a, b) => a.step - b.step),
+        steps: [...newest.values()].sort((a, b) => a.step - b.step),
         progress: {},
-        logs: events.slice(-kMostLogs),
+        logs: events.slice(-kMaxLogs),
         since: performance.now() - age * 1000,
       };
     } finally {
@@ -179,14 +179,14 @@ class Live {
     const steps = this.run.steps.filter((other) => other.step !== step.step);
     steps.push(step);
     steps.sort((a, b) => a.step - b.step);
-    const told = { ...this.run.progress };
-    if (progress !== null) told[step.step] = progress;
-    this.run = { ...this.run, steps, progress: told };
+    const all = { ...this.run.progress };
+    if (progress !== null) all[step.step] = progress;
+    this.run = { ...this.run, steps, progress: all };
   }
 
   #logged(event: LogEvent): void {
     if (!this.#isKnown(event.run) || !this.run) return;
-    this.run = { ...this.run, logs: [...this.run.logs, event].slice(-kMostLogs) };
+    this.run = { ...this.run, logs: [...this.run.logs, event].slice(-kMaxLogs) };
   }
 
   #ended(run: Run): void {

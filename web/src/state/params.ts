@@ -44,14 +44,14 @@ export const kSessionColumns: readonly (keyof SessionRow)[] = [
 ];
 
 /** The value of a parameter that has a list of them; the first where it is none of these. */
-export function oneOf<T extends string>(values: readonly T[], asked: string | null): T {
-  return values.find((value) => value === asked) ?? values[0]!;
+export function oneOf<T extends string>(values: readonly T[], wanted: string | null): T {
+  return values.find((value) => value === wanted) ?? values[0]!;
 }
 
 type Rule = readonly string[] | ((value: string) => string);
 const anything = () => "";
 
-const kOwn: Record<PageName, Record<string, Rule>> = {
+const kPageParams: Record<PageName, Record<string, Rule>> = {
   overview: { moved: kMovedBy },
   friction: { split: kFrictionBy, drivers: kFrictionBy },
   cost: { top: kTopBy },
@@ -67,8 +67,8 @@ const kOwn: Record<PageName, Record<string, Rule>> = {
   table: { column: anything },
 };
 // What the server reads of an address.
-const kServers = ["token"];
-const kMostNamed = 8;
+const kServerParams = ["token"];
+const kMaxNamed = 8;
 
 export interface Misread {
   key: string;
@@ -78,7 +78,7 @@ export interface Misread {
 
 function listed(values: readonly string[]): string {
   const some = values.filter((value) => !value.startsWith("-"));
-  return some.length > kMostNamed ? `${some.slice(0, kMostNamed).join(", ")}, …` : some.join(", ");
+  return some.length > kMaxNamed ? `${some.slice(0, kMaxNamed).join(", ")}, …` : some.join(", ");
 }
 
 function period(query: URLSearchParams): Misread[] {
@@ -104,7 +104,7 @@ function period(query: URLSearchParams): Misread[] {
 export function misread(query: URLSearchParams, page: PageName, keys: FilterKeys): Misread[] {
   const out = period(query);
   for (const [key, value] of query) {
-    if (key === "from" || key === "to" || kServers.includes(key)) continue;
+    if (key === "from" || key === "to" || kServerParams.includes(key)) continue;
     if (key === "compare") {
       if (value !== "none" && value !== "previous")
         out.push({ key, value, why: "it is none or previous" });
@@ -115,10 +115,10 @@ export function misread(query: URLSearchParams, page: PageName, keys: FilterKeys
       if (why !== "") out.push({ key, value, why });
       continue;
     }
-    const rule = kOwn[page][key];
+    const rule = kPageParams[page][key];
     // What another page keeps does no harm, and comes along in links.
     if (!rule) {
-      if (!Object.values(kOwn).some((own) => key in own))
+      if (!Object.values(kPageParams).some((own) => key in own))
         out.push({ key, value, why: "no page and no filter has this name" });
     } else if (typeof rule === "function") {
       const why = rule(value);

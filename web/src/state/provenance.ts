@@ -5,7 +5,7 @@ import type { Catalog } from "../api/types";
 type Signal = Catalog["signals"][number];
 
 /** "users, times" of the signals with that origin; "" for none. */
-export function named(signals: readonly Signal[], origin: Signal["origin"]): string {
+export function signalNames(signals: readonly Signal[], origin: Signal["origin"]): string {
   return signals
     .filter((signal) => signal.origin === origin)
     .map((signal) => signal.signal)
@@ -15,10 +15,10 @@ export function named(signals: readonly Signal[], origin: Signal["origin"]): str
 /** One line: "observed: users, times; in part: status; simulated: latency, cost". */
 export function origins(signals: readonly Signal[]): string {
   const parts = [
-    ["observed", named(signals, "observed")],
-    ["in part observed", named(signals, "mixed")],
-    ["simulated", named(signals, "simulated")],
-    ["unknown", named(signals, "unknown")],
+    ["observed", signalNames(signals, "observed")],
+    ["in part observed", signalNames(signals, "mixed")],
+    ["simulated", signalNames(signals, "simulated")],
+    ["unknown", signalNames(signals, "unknown")],
   ].filter(([, names]) => names !== "");
   if (parts.length === 1) return `all signals ${parts[0]![0]}`;
   return parts.map(([how, names]) => `${how}: ${names}`).join("; ");
@@ -32,11 +32,11 @@ export function originsInShort(signals: readonly Signal[]): string {
   const mixed = count("mixed");
   if (observed === 0 && mixed === 0) return origins(signals);
   if (observed === signals.length) return origins(signals);
-  const seen = named(signals, "observed") || "no signal";
+  const seen = signalNames(signals, "observed") || "no signal";
   const rest = signals.length - observed - mixed;
   return (
     `${seen} observed` +
-    (mixed > 0 ? `, ${named(signals, "mixed")} in part` : "") +
+    (mixed > 0 ? `, ${signalNames(signals, "mixed")} in part` : "") +
     (rest > 0 ? `, ${rest} simulated` : "")
   );
 }

@@ -12,9 +12,9 @@ import { router } from "./router.svelte";
 import { scopeOf, type Scope } from "./scope";
 
 // Where a grain has more places than a screen has columns, the next coarser one reads better.
-const kMostHours = 3 * 24;
-const kMostDays = 186;
-const kMostWeeks = 200 * 7;
+const kMaxHours = 3 * 24;
+const kMaxDays = 186;
+const kMaxWeeks = 200 * 7;
 
 /** The days that are shown: those of the filter, else all that there are; null until these are known. */
 export function shownPeriod(): Period | null {
@@ -24,9 +24,9 @@ export function shownPeriod(): Period | null {
 export function grainOf(period: Period | null): Grain {
   if (!period) return "day";
   const days = daysIn(period);
-  if (days * 24 <= kMostHours) return "hour";
-  if (days <= kMostDays) return "day";
-  return days <= kMostWeeks ? "week" : "month";
+  if (days * 24 <= kMaxHours) return "hour";
+  if (days <= kMaxDays) return "day";
+  return days <= kMaxWeeks ? "week" : "month";
 }
 
 /** The grain of a result by time; before there is one, that in which it was asked for. */
@@ -37,24 +37,24 @@ export function shownGrain(result: MetricsResult | null): Grain {
 /** The first and last day that have both data and a place in the period that is shown. */
 export function coveredPeriod(): Period | null {
   const shown = shownPeriod();
-  const whole = catalog.data?.period ?? null;
-  if (!shown || !whole) return shown;
-  const from = shown.from > whole.from ? shown.from : whole.from;
-  const to = shown.to < whole.to ? shown.to : whole.to;
+  const dataPeriod = catalog.data?.period ?? null;
+  if (!shown || !dataPeriod) return shown;
+  const from = shown.from > dataPeriod.from ? shown.from : dataPeriod.from;
+  const to = shown.to < dataPeriod.to ? shown.to : dataPeriod.to;
   return from <= to ? { from, to } : null;
 }
 
 /** Values by time without those of buckets before or after all data: nothing is known there. */
-export function known(
+export function onlyCovered(
   keys: readonly string[],
   grain: Grain,
   values: readonly (number | null)[],
 ): (number | null)[] {
-  const whole = catalog.data?.period;
-  if (!whole) return [...values];
+  const dataPeriod = catalog.data?.period;
+  if (!dataPeriod) return [...values];
   return values.map((value, place) => {
     const { from, to } = bucketDays(keys[place]!, grain);
-    return to < whole.from || from > whole.to ? null : value;
+    return to < dataPeriod.from || from > dataPeriod.to ? null : value;
   });
 }
 

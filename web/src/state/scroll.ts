@@ -18,8 +18,8 @@ export function asScrolled(state: unknown): Scrolled {
 // A hand that scrolls does not write history with each frame.
 const kRestMs = 120;
 // A page comes in parts: until it is long enough it is waited for, unless the reader scrolls.
-const kLeastMs = 500;
-const kMostMs = 5000;
+const kMinMs = 500;
+const kMaxMs = 5000;
 const kHands = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
 export class ScrollKeeper {
@@ -62,12 +62,12 @@ export class ScrollKeeper {
       this.#stop = null;
     };
     const step = () => {
-      const most = document.documentElement.scrollHeight - innerHeight;
-      scrollTo(0, Math.min(y, most));
+      const maxY = document.documentElement.scrollHeight - innerHeight;
+      scrollTo(0, Math.min(y, maxY));
       const passed = performance.now() - begun;
       const busy = document.querySelector("main [aria-busy=true]") !== null;
-      const done = most >= y && !busy && passed > kLeastMs;
-      if (done || passed > kMostMs) return stop();
+      const done = maxY >= y && !busy && passed > kMinMs;
+      if (done || passed > kMaxMs) return stop();
       frame = requestAnimationFrame(step);
     };
     this.#stop = stop;

@@ -19,11 +19,11 @@ export interface CohortCell {
 }
 
 /** At most `most` rows, of as many signup weeks each. */
-export function cohortRows(cohorts: readonly Cohort[], most: number): CohortRow[] {
-  const each = Math.max(1, Math.ceil(cohorts.length / most));
+export function cohortRows(cohorts: readonly Cohort[], maxRows: number): CohortRow[] {
+  const perRow = Math.max(1, Math.ceil(cohorts.length / maxRows));
   const rows: CohortRow[] = [];
-  for (let first = 0; first < cohorts.length; first += each) {
-    const some = cohorts.slice(first, first + each);
+  for (let first = 0; first < cohorts.length; first += perRow) {
+    const some = cohorts.slice(first, first + perRow);
     const cells = new Map<number, CohortCell>();
     for (const cohort of some)
       for (const { week, active_users } of cohort.weeks) {

@@ -66,15 +66,15 @@ export function layOut(assets: readonly Asset[]): Layout {
       });
       edges.push({ from: from as Node, to: to as Node, via });
     }
-  const stack = (column: Slot[], tall: number) => {
-    let row = (tall - column.reduce((sum, slot) => sum + heightOf(slot), 0)) / 2;
+  const heightOfColumn = (column: Slot[]) => column.reduce((sum, slot) => sum + heightOf(slot), 0);
+  const stack = (column: Slot[], rows: number) => {
+    let row = (rows - heightOfColumn(column)) / 2;
     for (const slot of column) {
       slot.row = row + heightOf(slot) / 2;
       row += heightOf(slot);
     }
   };
-  const tallOf = (column: Slot[]) => column.reduce((sum, slot) => sum + heightOf(slot), 0);
-  const rows = Math.max(1, ...columns.map(tallOf));
+  const rows = Math.max(1, ...columns.map(heightOfColumn));
   for (const column of columns) stack(column, rows);
   for (let sweep = 0; sweep < kSweeps; sweep += 1) {
     const forth = sweep % 2 === 0;
@@ -82,7 +82,7 @@ export function layOut(assets: readonly Asset[]): Layout {
       const weight = new Map(
         column.map((slot) => {
           const near = forth ? slot.inputs : slot.outputs;
-          const mean = near.reduce((sum, one) => sum + one.row, 0) / Math.max(1, near.length);
+          const mean = near.reduce((sum, slot) => sum + slot.row, 0) / Math.max(1, near.length);
           return [slot, near.length > 0 ? mean : slot.row];
         }),
       );

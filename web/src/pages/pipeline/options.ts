@@ -13,15 +13,15 @@ export interface RunForm {
   full: boolean;
 }
 
-const kMostPrompts = 2_000_000_000;
-const kMostUsers = 100_000_000;
+const kMaxPrompts = 2_000_000_000;
+const kMaxUsers = 100_000_000;
 
-function whole(text: string, name: string, least: number, most: number): number | string {
+function parseWhole(text: string, name: string, min: number, max: number): number | string {
   // 10,000 and 10 000 are what people type.
   const digits = text.replace(/[\s,_]/g, "");
   const value = Number(digits);
-  if (!/^\d+$/.test(digits) || value < least || value > most)
-    return `${name} is a whole number from ${least.toLocaleString("en-GB")} to ${most.toLocaleString("en-GB")}.`;
+  if (!/^\d+$/.test(digits) || value < min || value > max)
+    return `${name} is a whole number from ${min.toLocaleString("en-GB")} to ${max.toLocaleString("en-GB")}.`;
   return value;
 }
 
@@ -29,13 +29,13 @@ function whole(text: string, name: string, least: number, most: number): number 
 export function requestOf(form: RunForm): { request: RunRequest } | { error: string } {
   const request: RunRequest = {};
   const numbers = [
-    ["prompts", "Prompts", 1, kMostPrompts],
-    ["users", "Users", 1, kMostUsers],
+    ["prompts", "Prompts", 1, kMaxPrompts],
+    ["users", "Users", 1, kMaxUsers],
     ["seed", "Seed", 0, Number.MAX_SAFE_INTEGER],
   ] as const;
-  for (const [key, name, least, most] of numbers) {
+  for (const [key, name, min, max] of numbers) {
     if (form[key].trim() === "") continue;
-    const value = whole(form[key], name, least, most);
+    const value = parseWhole(form[key], name, min, max);
     if (typeof value === "string") return { error: value };
     request[key] = value;
   }

@@ -11,31 +11,31 @@ export interface Placed {
 }
 
 /** Each in the first lane that is free; `least` is the room in seconds that a mark takes. */
-export function place(generations: readonly GenerationRow[], least: number): Placed[] {
+export function place(generations: readonly GenerationRow[], markSeconds: number): Placed[] {
   const free: number[] = [];
   return generations.map((generation) => {
     const from = generation.seconds_since_start;
     const to = from + (generation.latency_ms ?? 0) / 1000;
     let lane = free.findIndex((until) => until <= from);
     if (lane < 0) lane = free.length;
-    free[lane] = Math.max(to, from + least);
+    free[lane] = Math.max(to, from + markSeconds);
     return { generation, from, to, lane };
   });
 }
 
 /** Seconds as "0:42" or "1:02:05". */
 export function clock(seconds: number): string {
-  const whole = Math.round(seconds);
+  const total = Math.round(seconds);
   const pad = (value: number) => String(value).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
   return hours > 0
-    ? `${hours}:${pad(minutes)}:${pad(whole % 60)}`
-    : `${minutes}:${pad(whole % 60)}`;
+    ? `${hours}:${pad(minutes)}:${pad(total % 60)}`
+    : `${minutes}:${pad(total % 60)}`;
 }
 
 /** Distances between ticks that a clock reads well, in seconds: the least with at most `most` ticks. */
-export function clockStep(span: number, most: number): number {
+export function clockStep(span: number, maxTicks: number): number {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
-  return steps.find((step) => span / step <= most) ?? 28_800;
+  return steps.find((step) => span / step <= maxTicks) ?? 28_800;
 }

@@ -16,6 +16,6 @@ export function causeOf(row: Points): Cause | null {
     ["latency", row.friction_latency_points],
     ["retries", row.friction_retry_points],
   ];
-  const most = Math.max(...parts.map(([, points]) => points));
-  return most > 0 ? parts.find(([, points]) => points === most)![0] : null;
+  const largest = Math.max(...parts.map(([, points]) => points));
+  return largest > 0 ? parts.find(([, points]) => points === largest)![0] : null;
 }

@@ -15,15 +15,15 @@ class SessionRows {
   error = $state.raw<Failure | null>(null);
   #pages = $state.raw(new Map<number, SessionRow[]>());
   #wanted = $state.raw<readonly number[]>([0]);
-  #again = $state(0);
+  #retries = $state(0);
 
   constructor(scope: () => Scope, sort: () => string) {
     const key = $derived(JSON.stringify([scope(), sort()]));
-    let of = "";
+    let loadedFor = "";
     $effect(() => {
-      const now = `${key} ${live.epoch} ${this.#again}`;
-      const fresh = now !== of;
-      const missing = this.#wanted.filter((page) => fresh || !this.#pages.has(page));
+      const current = `${key} ${live.epoch} ${this.#retries}`;
+      const changed = current !== loadedFor;
+      const missing = this.#wanted.filter((page) => changed || !this.#pages.has(page));
       if (missing.length === 0) return;
       const controller = new AbortController();
       this.loading = true;
@@ -32,9 +32,9 @@ class SessionRows {
           Promise.all(missing.map((page) => load(scope(), sort(), page, controller.signal))).then(
             (answers) => {
               if (controller.signal.aborted) return;
-              const pages = fresh ? new Map<number, SessionRow[]>() : new Map(this.#pages);
+              const pages = changed ? new Map<number, SessionRow[]>() : new Map(this.#pages);
               answers.forEach((answer, place) => pages.set(missing[place]!, answer.rows));
-              of = now;
+              loadedFor = current;
               this.total = answers[0]!.total;
               this.error = null;
               this.loading = false;
@@ -48,7 +48,7 @@ class SessionRows {
             },
           );
         },
-        fresh ? 0 : kStayMs,
+        changed ? 0 : kStayMs,
       );
       return () => {
         clearTimeout(ask);
@@ -57,11 +57,11 @@ class SessionRows {
     });
   }
 
-  at(index: number): SessionRow | undefined {
+  rowAt(index: number): SessionRow | undefined {
     return this.#pages.get(Math.floor(index / kPageRows))?.[index % kPageRows];
   }
 
-  readonly sight = (from: number, to: number): void => {
+  readonly loadVisible = (from: number, to: number): void => {
     const first = Math.floor(from / kPageRows);
     const last = Math.floor(Math.max(from, to - 1) / kPageRows);
     const wanted = Array.from({ length: last - first + 1 }, (_, place) => first + place);
@@ -69,7 +69,7 @@ class SessionRows {
   };
 
   readonly retry = (): void => {
-    this.#again += 1;
+    this.#retries += 1;
   };
 }
 
@@ -82,10 +82,10 @@ export function useSessionRows(scope: () => Scope, sort: () => string): SessionR
 
 /** The address of all rows as a CSV file. */
 export function csvAddress(scope: Scope, sort: string): string {
-  return `/api/sessions.csv?${asked(scope, sort).toString()}`;
+  return `/api/sessions.csv?${queryOf(scope, sort).toString()}`;
 }
 
-function asked(scope: Scope, sort: string): URLSearchParams {
+function queryOf(scope: Scope, sort: string): URLSearchParams {
   const query = new URLSearchParams({ filters: JSON.stringify(scope.filters), sort });
   if (scope.time_range.from) query.set("from", scope.time_range.from);
   if (scope.time_range.to) query.set("to", scope.time_range.to);
@@ -93,7 +93,7 @@ function asked(scope: Scope, sort: string): URLSearchParams {
 }
 
 function load(scope: Scope, sort: string, page: number, signal: AbortSignal): Promise<SessionPage> {
-  const query = asked(scope, sort);
+  const query = queryOf(scope, sort);
   query.set("limit", String(kPageRows));
   query.set("offset", String(page * kPageRows));
   return get(`/api/sessions?${query.toString()}`, signal);

@@ -1,7 +1,7 @@
 // The queries that were run, newest first, kept by the browser.
 
 const kKey = "gsa.sql.history";
-const kMost = 50;
+const kMaxEntries = 50;
 
 export interface Past {
   sql: string;
@@ -12,7 +12,7 @@ export interface Past {
 export function readHistory(): Past[] {
   try {
     const list: unknown = JSON.parse(localStorage.getItem(kKey) ?? "[]");
-    return Array.isArray(list) ? list.filter(isPast).slice(0, kMost) : [];
+    return Array.isArray(list) ? list.filter(isPast).slice(0, kMaxEntries) : [];
   } catch {
     return [];
   }
@@ -25,7 +25,7 @@ function isPast(item: unknown): item is Past {
 
 /** With one more at the front, of the same text only the newest. */
 export function remember(list: readonly Past[], sql: string, at: string): Past[] {
-  const next = [{ sql, at }, ...list.filter((past) => past.sql !== sql)].slice(0, kMost);
+  const next = [{ sql, at }, ...list.filter((past) => past.sql !== sql)].slice(0, kMaxEntries);
   try {
     localStorage.setItem(kKey, JSON.stringify(next));
   } catch {

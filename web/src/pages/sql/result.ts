@@ -29,21 +29,21 @@ export function numberOf(value: unknown): number | null {
 }
 
 // With more digits than these a column is shown as it is.
-const kMostDigits = 6;
+const kMaxDigits = 6;
 
 /** How many digits after the point the numbers of a column need, so that they stand in line; null
  *  where it has no such numbers, or needs too many. */
 export function digitsOf(result: SqlResult, place: number): number | null {
   if (result.columns[place]?.kind !== "number") return null;
-  let most = 0;
+  let digits = 0;
   for (const row of result.rows as unknown[][]) {
     const value = row[place];
     if (typeof value !== "number") continue;
     const text = String(value);
     if (text.includes("e")) return null;
-    most = Math.max(most, text.length - 1 - (text + ".").indexOf("."));
+    digits = Math.max(digits, text.length - 1 - (text + ".").indexOf("."));
   }
-  return most > kMostDigits ? null : most;
+  return digits > kMaxDigits ? null : digits;
 }
 
 /** A value as text with as many digits as its column has. */
@@ -96,7 +96,7 @@ export interface ChartChoice {
   y: number[];
 }
 
-const kMostLines = 4;
+const kMaxLines = 4;
 
 /** How a result is best drawn; null where it has no number to draw. */
 export function chartOf(result: SqlResult): ChartChoice | null {
@@ -104,7 +104,7 @@ export function chartOf(result: SqlResult): ChartChoice | null {
   const time = result.columns.findIndex((column) => ["date", "timestamp"].includes(column.kind));
   const name = result.columns.findIndex((column) => !isNumber(column));
   if (result.rows.length === 0) return null;
-  if (time >= 0 && y.length > 0) return { kind: "line", x: time, y: y.slice(0, kMostLines) };
+  if (time >= 0 && y.length > 0) return { kind: "line", x: time, y: y.slice(0, kMaxLines) };
   if (name >= 0 && y.length > 0) return { kind: "bars", x: name, y: [y[0]!] };
   if (y.length > 1) return { kind: "bars", x: y[0]!, y: [y[1]!] };
   return null;
@@ -116,7 +116,7 @@ export interface ResultLine {
 }
 
 // More lines than these cannot be told apart.
-const kMostSplit = 6;
+const kMaxSplit = 6;
 
 /**
  * The rows as lines over time: `keys` ascending, each line with a value a key. Where rows share a time and
@@ -133,18 +133,18 @@ export function linesOf(
   const timed = rows
     .map((row) => ({ row, key: valueText(row[x]), time: keyTime(valueText(row[x]), null) }))
     .sort((a, b) => a.time - b.time);
-  const by = timed.some((one, place) => one.time === timed[place - 1]?.time)
+  const by = timed.some((row, place) => row.time === timed[place - 1]?.time)
     ? result.columns.findIndex((column, place) => place !== x && splits(column, place, x, rows))
     : -1;
   if (by < 0)
     return {
-      keys: timed.map((one) => one.key),
+      keys: timed.map((row) => row.key),
       lines: y.map((place) => ({
         label: plain(result.columns[place]!.name),
-        values: timed.map((one) => numberOf(one.row[place])),
+        values: timed.map(({ row }) => numberOf(row[place])),
       })),
     };
-  const keys = [...new Set(timed.map((one) => one.key))];
+  const keys = [...new Set(timed.map((row) => row.key))];
   const places = new Map(keys.map((key, place) => [key, place]));
   const lines = new Map<string, ResultLine>();
   for (const { row, key } of timed) {
@@ -161,5 +161,5 @@ function splits(column: SqlColumn, place: number, x: number, rows: readonly Row[
   if (isNumber(column)) return false;
   const values = new Set(rows.map((row) => valueText(row[place])));
   const pairs = new Set(rows.map((row) => JSON.stringify([row[x], row[place]])));
-  return values.size > 1 && values.size <= kMostSplit && pairs.size === rows.length;
+  return values.size > 1 && values.size <= kMaxSplit && pairs.size === rows.length;
 }
