@@ -1,4 +1,5 @@
-// The folders form layers: a file imports from its own folder and from the layers above its own in this list.
+// The folders form layers: a file imports from its own folder and from the layers above its own in this
+// list.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,12 +1,12 @@
-// Asks the server. Whatever goes wrong becomes a Failure, which says what to do about it.
+// Requests to the server. Every error is thrown as a Failure, which has a hint, or as an AbortError.
 
 import type { ErrorBody } from "./types";
 
 export class Failure extends Error {
   readonly hint: string;
-  /** As in the API's contract, or `unreachable` where no answer came. */
+  /** A code of the API's contract; `unreachable`: no answer came; `internal`: any other error. */
   readonly code: string;
-  /** Of the statement, where SQL is wrong. */
+  /** Where in the SQL statement the error is. */
   readonly line: number | null;
   readonly column: number | null;
 

@@ -1,17 +1,17 @@
-// Queries of metrics that are asked for at the same moment go to the server as one request, which it
-// answers from one snapshot. One that is asked for twice is sent once. When nobody waits any more for
-// any of them, the request is given up and the server stops its queries.
+// Batches metrics queries: those of the same microtask go to the server as one request, which it answers
+// from one snapshot. Equal queries are sent once. When all callers have aborted, so does the request, and
+// the server stops its queries.
 
 import { Failure, isFailure, post } from "./client";
 import type { MetricsQuery, MetricsResponse, MetricsResult } from "./types";
 
-// As many as the contract allows.
+// The limit of the API.
 const kMaxQueries = 32;
 
 interface Waiting {
   query: MetricsQuery;
   waiters: Set<Waiter>;
-  /** Called when the last waiter has left after it was sent. */
+  /** Called when the last waiter has left, if the query was already sent. */
   abandoned?: () => void;
 }
 

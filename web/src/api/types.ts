@@ -1,4 +1,4 @@
-// Short names for the types of the API's contract.
+// Short names for the schemas of the API.
 
 import type { components } from "./schema";
 

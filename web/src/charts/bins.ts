@@ -1,26 +1,27 @@
-// A histogram to scale: a bar is as wide as its bin, and its area is what it counts. Bins of the same width
-// have heights that are their counts; of others a height is the count per width of the narrowest.
+// A histogram to scale: the width of a bar is that of its bin, its area the count. If all bins have the
+// same width, heights are counts; otherwise a height is the count per width of the narrowest bin.
 
 export interface Bins {
-  /** Lower edges. The last bin holds all from its edge on. */
+  /** Lower edges. The last bin is open upwards. */
   edges: number[];
-  /** Where each is drawn, from 0, and how wide, in the unit of the edges. */
+  /** The left end of each bar, from 0, and its width, both in the unit of the edges. */
   left: number[];
   width: number[];
-  /** All widths together. */
+  /** The sum of all widths. */
   total: number;
-  /** What a height is counted per. */
+  /** The width of the narrowest bin: a height is a count per so much. */
   unit: number;
-  /** Whether all bins are equally wide, so that heights are counts. */
+  /** Whether all bins have the same width, so that heights are counts. */
   equal: boolean;
 }
 
-// A tail with a smaller share than this is one bar: on a scale that holds all of it the rest would be a line.
+// Bins at the end that hold less than this share become one bar; to scale they would squeeze the others.
 const kTail = 0.02;
 const kMinBins = 6;
 const kSame = 1e-9;
 
-/** The bins that are drawn of `edges`; those of a long thin tail become one. */
+/** The bins to draw. `edges` are lower edges, `counts` the count of each; a long thin tail becomes one
+ *  bin. */
 export function binsOf(edges: readonly number[], counts: readonly number[]): Bins {
   const widths = edges.slice(1).map((edge, bin) => edge - edges[bin]!);
   const same = (list: readonly number[]) =>
@@ -35,7 +36,7 @@ export function binsOf(edges: readonly number[], counts: readonly number[]): Bin
     }
   }
   const width = widths.slice(0, last);
-  // What is open has no width of its own: it is drawn as wide as the bin before it.
+  // The open bin has no width: it is drawn as wide as the bin before it.
   width.push(width.at(-1) ?? 1);
   const left: number[] = [];
   let total = 0;
@@ -53,18 +54,18 @@ export function binsOf(edges: readonly number[], counts: readonly number[]): Bin
   };
 }
 
-/** The counts of all bins as those of the bins that are drawn. */
+/** `counts` of the original bins, summed up for the bins that are drawn. */
 export function folded(bins: Bins, counts: readonly number[]): number[] {
   const last = bins.edges.length - 1;
   return [...counts.slice(0, last), counts.slice(last).reduce((sum, count) => sum + count, 0)];
 }
 
-/** How high the bar of a bin is. */
+/** The height of a bar: its count per `unit`. */
 export function heightOf(bins: Bins, bin: number, count: number): number {
   return count / (bins.width[bin]! / bins.unit);
 }
 
-/** The bin at a place from 0 to `whole`. */
+/** The bin at a position from 0 to `total`. */
 export function binAt(bins: Bins, place: number): number {
   const bin = bins.left.findLastIndex((left) => left <= place);
   return Math.max(0, bin);

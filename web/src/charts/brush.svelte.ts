@@ -1,5 +1,5 @@
-// A cursor and a brushed range over the places of an axis, by pointer and by keyboard alike: arrow keys move
-// the cursor, Shift and arrow keys brush, Enter selects the range, Escape drops it.
+// A cursor and a brushed range over the places of an axis, by pointer and by keyboard alike: arrow keys
+// move the cursor, Shift and arrow keys brush, Enter selects the range, Escape drops it.
 
 import { live } from "../state/live.svelte";
 

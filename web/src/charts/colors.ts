@@ -1,4 +1,4 @@
-// Which colour a value has, on every page.
+// Colours of values, the same on every page.
 
 const kTiers = ["free", "pro", "enterprise"];
 const kStatuses = ["success", "timeout", "safety_violation", "rate_limited", "model_error"];
@@ -8,7 +8,7 @@ const kCategories: Record<string, string> = {
   high: "var(--friction-5)",
 };
 
-/** Of a value of a dimension; one without a colour of its own has that of a plain series. */
+/** The colour of a value of a dimension; the default is that of a series. */
 export function colorOf(dimension: string, value: string): string {
   if (dimension === "tier" && kTiers.includes(value)) return `var(--tier-${value})`;
   if (dimension === "status" && kStatuses.includes(value)) return `var(--status-${value})`;
@@ -16,16 +16,16 @@ export function colorOf(dimension: string, value: string): string {
   return "var(--series)";
 }
 
-/** The five steps of the friction scale, from none to the most. */
+/** The five colours of the friction scale, from low to high. */
 export const kFrictionSteps = [1, 2, 3, 4, 5].map((step) => `var(--friction-${step})`);
 
-/** The step that a score from 0 to 100 has. */
+/** The colour of a score from 0 to 100. */
 export function frictionColor(score: number): string {
   const step = Math.min(4, Math.max(0, Math.floor(score / 20)));
   return kFrictionSteps[step]!;
 }
 
-/** The parts of the score. */
+/** The colours of the parts of the score. */
 export const kPartColors = {
   errors: "var(--friction-5)",
   latency: "var(--friction-3)",

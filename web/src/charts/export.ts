@@ -1,4 +1,4 @@
-// Takes a chart away: as a file of its numbers, or as the picture that is on the page.
+// Downloads: text as a file, and an element of the page as a PNG.
 
 export function download(content: Blob, name: string): void {
   const address = URL.createObjectURL(content);
@@ -14,7 +14,7 @@ export function downloadText(text: string, name: string, type: string): void {
   download(new Blob([text], { type }), name);
 }
 
-// What an element on its own would not look the same without.
+// The CSS properties that make an element look the same outside the page.
 const kProperties = [
   "align-items background-color background-image background-position background-repeat background-size",
   "border-bottom border-left border-radius border-right border-top",
@@ -29,7 +29,7 @@ const kProperties = [
   .join(" ")
   .split(" ");
 
-// A copy with its looks written on each element, since style sheets stay behind.
+// A copy whose elements carry their computed styles, because it leaves the style sheets behind.
 function dressed(element: Element): Element {
   const copy = element.cloneNode(false) as HTMLElement | SVGElement;
   copy.removeAttribute("class");
@@ -54,7 +54,7 @@ async function loaded(address: string): Promise<HTMLImageElement> {
 
 const kCaptionPixels = 12;
 
-// The words of a text in lines that are no wider than `width`.
+// Breaks a text into lines of at most `width` pixels.
 function wrapped(context: CanvasRenderingContext2D, text: string, width: number): string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
@@ -65,7 +65,7 @@ function wrapped(context: CanvasRenderingContext2D, text: string, width: number)
   return lines;
 }
 
-/** The element as it is on the page, at twice its size, with a caption below that says what it is of. */
+/** Draws the element as it is on the page, at twice its size, with `caption` below it. */
 export async function toPng(element: HTMLElement, caption: string): Promise<Blob> {
   const box = element.getBoundingClientRect();
   const width = Math.ceil(box.width);
@@ -80,7 +80,7 @@ export async function toPng(element: HTMLElement, caption: string): Promise<Blob
   holder.append(dressed(element));
   svg.append(holder);
   const text = new XMLSerializer().serializeToString(svg);
-  // A data: address: with a blob: one Chromium would not give the picture's pixels away again.
+  // A data: URL, because Chromium taints the canvas for an SVG from a blob: URL.
   const image = await loaded("data:image/svg+xml;charset=utf-8," + encodeURIComponent(text));
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d")!;
@@ -95,7 +95,7 @@ export async function toPng(element: HTMLElement, caption: string): Promise<Blob
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.scale(2, 2);
   context.drawImage(image, 0, 0);
-  // The canvas forgot it when it got its size.
+  // Setting the size of the canvas reset the font.
   context.font = font;
   context.fillStyle = looks.getPropertyValue("--ink-2");
   lines.forEach((line, place) =>

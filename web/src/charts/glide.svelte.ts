@@ -7,8 +7,8 @@ import type { Axis } from "./scale";
 // As --glide in tokens.css.
 const kGlideMs = 150;
 
-/** The axis on its way to `target`. The first axis for which `ready` holds appears without motion. Starts an
- *  effect: call it while a component initialises. */
+/** The axis on its way to `target`. The first axis for which `ready` holds appears without motion.
+ *  Starts an effect: call it while a component initialises. */
 export function useGlide(target: () => Axis, ready: () => boolean): { readonly current: Axis } {
   const endsOf = (axis: Axis) => axis.scale.domain() as [number, number];
   const tween = new Tween<readonly [number, number]>(untrack(() => endsOf(target())));

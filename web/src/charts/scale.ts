@@ -1,9 +1,10 @@
-// Axes: where they begin, and their ticks.
+// Value axes: domain and ticks.
 
 import { extent } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 
-// A line that fills less than this part of an axis from zero gets one that begins nearer to it.
+// If the values would span a smaller share of an axis from zero than this, the axis begins near the
+// lowest value.
 const kWorthZero = 0.35;
 
 export type Scale = ScaleLinear<number, number>;
@@ -11,7 +12,7 @@ export type Scale = ScaleLinear<number, number>;
 export interface Axis {
   scale: Scale;
   ticks: number[];
-  /** Whether the axis begins at zero; a line may do without, and says so. */
+  /** Whether the axis begins at zero. If not, the chart says where it begins. */
   fromZero: boolean;
 }
 
@@ -19,7 +20,8 @@ function isNumber(value: number | null | undefined): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** A vertical axis for lines, from the bottom up; it does not go beyond `ceiling` unless a value does. */
+/** A vertical axis for lines, of `height` pixels, with about `count` ticks. It ends at `ceiling` at
+ *  the latest, unless a value is above. */
 export function lineAxis(
   values: readonly (number | null | undefined)[],
   height: number,
@@ -33,7 +35,7 @@ export function lineAxis(
   const fromZero = min >= 0 && (spread >= kWorthZero * max || min === 0);
   const margin = spread === 0 ? Math.abs(max) * 0.1 || 1 : spread * 0.08;
   const scale = scaleLinear([fromZero ? 0 : min - margin, max + margin], [height, 0]);
-  // One that does not begin at zero begins at a round number, since it says where.
+  // The chart writes where the axis begins, so let it be a round number.
   if (!fromZero)
     scale.domain([
       scale
@@ -42,13 +44,13 @@ export function lineAxis(
         .domain()[0]!,
       scale.domain()[1]!,
     ]);
-  // What cannot be negative gets no axis that is.
+  // No negative axis for values that are never negative.
   if (min >= 0 && scale.domain()[0]! < 0) scale.domain([0, scale.domain()[1]!]);
   if (max <= ceiling && scale.domain()[1]! > ceiling) scale.domain([scale.domain()[0]!, ceiling]);
   return { scale, ticks: scale.ticks(count), fromZero: scale.domain()[0] === 0 };
 }
 
-/** An axis for bars: it begins at zero, whatever the values. */
+/** An axis for bars, of `length` pixels. It always includes zero. */
 export function barAxis(
   values: readonly (number | null | undefined)[],
   length: number,
@@ -61,19 +63,19 @@ export function barAxis(
   return { scale, ticks: scale.ticks(count), fromZero: true };
 }
 
-/** The same axis with ticks at whole numbers alone, for what is counted one by one. */
+/** The same axis with ticks at whole numbers only, for counts. */
 export function inWholes(axis: Axis): Axis {
   return { ...axis, ticks: axis.ticks.filter(Number.isInteger) };
 }
 
-/** The distance between ticks, to know how many digits they need. */
+/** The distance between ticks, which decides how many digits their labels need. */
 export function stepOf(ticks: readonly number[]): number {
   return ticks.length > 1 ? ticks[1]! - ticks[0]! : 1;
 }
 
 const kSteps = [1, 2, 4, 5, 7, 10, 14, 20, 28, 30, 50];
 
-/** Which of `n` places get a tick, at most `most` of them, evenly apart. */
+/** The places, of `n`, that get a tick: at most `maxTicks`, evenly apart. */
 export function everyNth(n: number, maxTicks: number): number[] {
   if (n <= 0) return [];
   const minStep = Math.max(1, Math.ceil(n / Math.max(1, maxTicks)));
@@ -83,10 +85,10 @@ export function everyNth(n: number, maxTicks: number): number[] {
   return places;
 }
 
-// Half the width of a tick's text: nearer to an end of the axis it would leave it.
+// About half the width of a label, in pixels. Nearer to an end, a centred label would leave the axis.
 const kHalfText = 28;
 
-/** How a tick's text stands to it, so that none leaves the axis; in pixels. */
+/** The text-anchor of a label at `x`, such that it stays on an axis of `width`; in pixels. */
 export function anchorOf(x: number, width: number): "start" | "middle" | "end" {
   return x < kHalfText ? "start" : x > width - kHalfText ? "end" : "middle";
 }

@@ -1,4 +1,4 @@
-// Where times stand on an axis that is to scale, and what of a course is joined to a line.
+// Time axes: the time of a key, ticks, and which values a line joins.
 
 import { utcTicks } from "d3-time";
 import { dayOf, longDay, shortDay, timeMs } from "../format/dates";
@@ -7,18 +7,18 @@ import { anchorOf, type Scale } from "./scale";
 
 const kDayMs = 86_400_000;
 
-/** Milliseconds since 1970 of a key: of a bucket, or where there is no grain, of any time. */
+/** The time of a key in milliseconds since 1970: of a bucket, or without a grain of an ISO time. */
 export function keyTime(key: string, grain: Grain | null): number {
   if (grain) return bucketStart(key, grain);
   return timeMs(key.length === 10 ? key + "T00:00:00" : key);
 }
 
-// Times whose typical distance is so many times the least are events, not the buckets of a series.
+// If the median step is this many times the shortest, the times are events, not the buckets of a series.
 const kIrregular = 20;
-// A step of months is 28 to 31 days.
+// Steps of a series vary: months have 28 to 31 days.
 const kSlack = 1.5;
 
-/** The longest distance that a line goes over: beyond it something is missing in between. */
+/** The longest step that a line crosses, in milliseconds; a longer step means that values are missing. */
 export function widestStep(times: readonly number[], grain: Grain | null): number {
   if (grain) return longestStep(grain) * kSlack;
   const steps = times
@@ -34,13 +34,14 @@ export function widestStep(times: readonly number[], grain: Grain | null): numbe
 }
 
 export interface Segments {
-  /** Places that a line joins, at least two each. */
+  /** The places that each line joins, two or more. */
   lines: number[][];
-  /** Places without a neighbour, which are dots. */
+  /** Places without a neighbour, drawn as dots. */
   dots: number[];
 }
 
-/** What can be drawn of values at ascending times. A line ends where a value or a time is missing. */
+/** Splits values at ascending times into lines and dots. A line ends where a value or a time is
+ *  missing. */
 export function segmentsOf(
   times: readonly number[],
   values: readonly (number | null | undefined)[],
@@ -84,17 +85,17 @@ const kSteps: Record<Grain, readonly number[]> = {
   month: [1, 2, 3, 6, 12, 24, 60, 120],
 };
 
-// Pixels from one tick to the next; texts with a year are longer, and the first stands to the right of its tick.
+// Pixels between ticks. Labels with a year are longer, and the first stands to the right of its tick.
 const kShortText = 64;
 const kLongText = 116;
 
-/** How many ticks there is room for in so many pixels: at most seven. */
+/** How many ticks fit in so many pixels, at most seven. */
 export function ticksIn(times: readonly number[], pixels: number): number {
   const years = new Set([times[0] ?? 0, times.at(-1) ?? 0].map(yearOf)).size;
   return Math.max(1, Math.min(7, Math.floor(pixels / (years > 1 ? kLongText : kShortText))));
 }
 
-/** At most `most` ticks: every so many buckets, or without a grain at round times. */
+/** At most `maxTicks` ticks: at every nth bucket, or without a grain at round times. */
 export function timeTicks(
   times: readonly number[],
   grain: Grain | null,
@@ -149,7 +150,7 @@ export function axisTicks(
   }));
 }
 
-// Each says what changed since the one before it: the hour, the day, the year.
+// Labels each time with what differs from the one before: the hour, the day, the year.
 function withTexts(
   times: readonly number[],
   unit: "hour" | "day" | "month",

@@ -1,4 +1,4 @@
-// Days are ISO strings ("2025-12-05") throughout, in UTC; only here do they become text or numbers.
+// Days are ISO strings ("2025-12-05") in UTC. Only this file turns them into numbers and text.
 
 const kDay = 86_400_000;
 const kMonths = [
@@ -33,11 +33,11 @@ const kLongMonths = [
 export interface Period {
   /** First day. */
   from: string;
-  /** Last day, part of the period. */
+  /** Last day, inclusive. */
   to: string;
 }
 
-/** Days since 1970, or NaN for what is no day. */
+/** Days since 1970; NaN if `day` is no day. */
 export function dayNumber(day: string): number {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return NaN;
   const ms = Date.parse(day + "T00:00:00Z");
@@ -61,7 +61,7 @@ export function daysIn(period: Period): number {
   return dayNumber(period.to) - dayNumber(period.from) + 1;
 }
 
-/** The last half of a period, which has as many days before it; null where that is less than a day. */
+/** The second half of a period, so that the first half can be compared; null if it has no day. */
 export function lastHalf(period: Period): Period | null {
   const days = Math.floor(daysIn(period) / 2);
   return days < 1 ? null : { from: addDays(period.to, 1 - days), to: period.to };
@@ -98,19 +98,19 @@ export function periodName(period: Period): string {
   return `${longDay(period.from)} – ${longDay(period.to)}`;
 }
 
-/** "2025-12-05 14:03:59" of an ISO time with or without zone; times are UTC. */
+/** "2025-12-05 14:03:59", from an ISO time in UTC. */
 export function isoTime(time: string | null | undefined, seconds = true): string {
   if (!time) return "–";
   return time.replace("T", " ").slice(0, seconds ? 19 : 16);
 }
 
-/** Milliseconds since 1970 of a time that the server sent; without a zone it is UTC. */
+/** A time of the server in milliseconds since 1970; a time without zone is UTC. */
 export function timeMs(time: string): number {
   const text = time.replace(" ", "T");
   return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : text + "Z");
 }
 
-/** "3 min ago", for what happened lately; else the ISO time. */
+/** "3 min ago" within a day; otherwise the ISO time. */
 export function ago(time: string, now: number): string {
   const seconds = (now - timeMs(time)) / 1000;
   if (!Number.isFinite(seconds)) return "–";

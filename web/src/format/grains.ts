@@ -8,7 +8,7 @@ export type Grain = "hour" | "day" | "week" | "month";
 const kHourMs = 3_600_000;
 const kDayMs = 24 * kHourMs;
 
-/** A dimension's name as a grain; what is none is taken for days. */
+/** The grain that a dimension names; "day" for any other dimension. */
 export function asGrain(name: string | undefined): Grain {
   return name === "hour" || name === "week" || name === "month" ? name : "day";
 }
@@ -19,7 +19,7 @@ export function bucketStart(key: string, grain: Grain): number {
   return dayNumber(grain === "month" ? key + "-01" : key) * kDayMs;
 }
 
-/** The days of a bucket; an hour has that in which it is. */
+/** The days of a bucket; for an hour, its day. */
 export function bucketDays(key: string, grain: Grain): Period {
   if (grain === "month") return monthOf(key + "-01");
   const day = key.slice(0, 10);
@@ -31,7 +31,7 @@ export function bucketEnd(key: string, grain: Grain): number {
   return (dayNumber(bucketDays(key, grain).to) + 1) * kDayMs;
 }
 
-/** The longest step from a bucket to the next, which a line still goes over. */
+/** The longest step from a bucket to the next, in milliseconds. */
 export function longestStep(grain: Grain): number {
   const days = { hour: 1 / 24, day: 1, week: 7, month: 31 }[grain];
   return days * kDayMs;
@@ -51,12 +51,12 @@ export function bucketName(key: string, grain: Grain): string {
   }
 }
 
-/** What a column of keys is called. */
+/** The label of a column of buckets. */
 export function grainLabel(grain: Grain): string {
   return { hour: "Hour, UTC", day: "Day, UTC", week: "Week from, UTC", month: "Month, UTC" }[grain];
 }
 
-/** How many days of a bucket are in a period, and of how many; null where it is whole. */
+/** How many `days` of the `of` days of a bucket are in a period; null if all are. */
 export function partOf(
   key: string,
   grain: Grain,
@@ -71,7 +71,7 @@ export function partOf(
   return days === of ? null : { days, of };
 }
 
-/** Every bucket that has a day of the period, as the server names them. */
+/** The keys of all buckets that have a day in the period. */
 export function bucketsOf(period: Period, grain: Grain): string[] {
   const first = dayNumber(period.from);
   const last = dayNumber(period.to);

@@ -1,4 +1,4 @@
-// Values as the catalogue says that they are written.
+// Values of measures as text, in the format that the catalog gives.
 
 import type { MeasureInfo } from "../api/types";
 import {
@@ -27,7 +27,7 @@ const kFormats: Record<MeasureFormat, NumberFormat> = {
   minutes: "minutes",
 };
 
-/** In full, as tiles, tables and tooltips have it. */
+/** The value in full, for tiles, tables and tooltips. */
 export function write(value: number | null | undefined, how: MeasureFormat): string {
   if (how === "integer" && typeof value === "number" && Math.abs(value) >= 1e7)
     return compact(value);
@@ -35,7 +35,7 @@ export function write(value: number | null | undefined, how: MeasureFormat): str
   return format(value, kFormats[how]);
 }
 
-/** A change against what it was. */
+/** The change from `before` to `now`. */
 export function writeChange(
   now: number | null | undefined,
   before: number | null | undefined,
@@ -44,7 +44,7 @@ export function writeChange(
   return change(now, before, kFormats[how]);
 }
 
-/** For a tick of an axis, where every letter counts; `step` is the distance between ticks. */
+/** The short label of an axis tick; `step` is the distance between ticks. */
 export function tickText(value: number, how: MeasureFormat, step: number): string {
   switch (how) {
     case "share":
@@ -72,7 +72,7 @@ function credits0(value: number): string {
   return Number.isInteger(value) ? integer(value) : credits(value);
 }
 
-/** An edge of a bin: as many digits as it has, no more. */
+/** The edge of a bin, without trailing zeros. */
 export function edgeText(value: number, how: MeasureFormat): string {
   if (how === "ms") return duration(value);
   if (how === "share") return percent(value, 0);

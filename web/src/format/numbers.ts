@@ -1,4 +1,4 @@
-// Numbers as the dashboard writes them. What is missing is an en dash, never 0 or NaN.
+// Numbers as text. A missing value is an en dash, never 0 or NaN.
 
 export const kMissing = "–";
 const kMinus = "\u2212";
@@ -36,7 +36,7 @@ function fixed(value: number, digits: number): string {
     });
     formatters.set(digits, format);
   }
-  // Rounding must not leave a minus before nothing but zeros.
+  // No "−0" after rounding.
   const text = format.format(value);
   return withSign(/[1-9]/.test(text) ? text : text.replace("-", ""));
 }
@@ -50,7 +50,7 @@ export function decimal(value: Maybe, digits: number): string {
   return isMissing(value) ? kMissing : fixed(value, digits);
 }
 
-/** Three significant digits and a unit from `least` on: 1234567 → "1.23 M"; below, as it is. */
+/** From `from` on three significant digits and a unit: 1234567 → "1.23 M". */
 export function compact(value: Maybe, from = 1e6): string {
   if (isMissing(value)) return kMissing;
   const size = Math.abs(value);
@@ -60,16 +60,16 @@ export function compact(value: Maybe, from = 1e6): string {
     [1e6, "M"],
     [1e3, "k"],
   ] as const) {
-    // What rounds up to the next unit is written in it.
+    // 999,500 is written 1.00 M.
     if (size >= unit * 0.9995) return significant(value / unit) + kThin + name;
   }
   return significant(value);
 }
 
-/** For an axis, where every letter counts: 120000 → "120 k". */
+/** The short label of an axis tick: 120000 → "120 k". */
 export function compactTick(value: number): string {
   const text = compact(value, 1e5);
-  // "120.00 k" is no better than "120 k".
+  // "120 k" instead of "120.00 k".
   return text.replace(/\.0+(?=\u202f|$)/, "");
 }
 
@@ -84,13 +84,14 @@ export function percent(share: Maybe, digits = 1): string {
   return isMissing(share) ? kMissing : fixed(share * 100, digits) + kThin + "%";
 }
 
-/** A whole percent, and "< 1 %" for what there is but little of. */
+/** A whole percent; a positive share that rounds to 0 is "< 1 %". */
 export function share(value: Maybe): string {
   if (!isMissing(value) && value > 0 && value < 0.005) return "<" + kThin + "1" + kThin + "%";
   return percent(value, 0);
 }
 
-/** Milliseconds: 320 → "320 ms", 1320 → "1.32 s", 150000 → "2.5 min"; what there is but little of is "< 1 ms". */
+/** Milliseconds: 320 → "320 ms", 1320 → "1.32 s", 150000 → "2.5 min"; a duration that rounds to 0 is
+ *  "< 1 ms". */
 export function duration(ms: Maybe): string {
   if (isMissing(ms)) return kMissing;
   if (ms === 0) return "0";
@@ -139,17 +140,15 @@ export function format(value: Maybe, how: NumberFormat): string {
   }
 }
 
-/** Credits are small: three digits that count, at most four places. */
+/** Credits, with more digits the smaller they are: up to four after the point. */
 export function credits(value: Maybe): string {
   if (isMissing(value)) return kMissing;
   const size = Math.abs(value);
   return fixed(value, size >= 100 ? 1 : size >= 1 ? 2 : 4);
 }
 
-/**
- * A change as the reader can use it: shares differ by points ("+1.2 pt"), all else is given as it is
- * ("+0.8") or, where `relative`, in percent of `before` ("+3.4 %").
- */
+/** A change: of a share in points ("+1.2 pt"), of a decimal as the difference ("+0.8"), of others in
+ *  percent of `before` ("+3.4 %"). */
 export function change(now: Maybe, before: Maybe, how: NumberFormat): string {
   if (isMissing(now) || isMissing(before)) return kMissing;
   if (how === "percent") return signed((now - before) * 100, 1) + kThin + "pt";
@@ -159,7 +158,7 @@ export function change(now: Maybe, before: Maybe, how: NumberFormat): string {
   return signed(((now - before) / before) * 100, 1) + kThin + "%";
 }
 
-/** With a sign, whatever it is: "+1.2", "−0.3", "±0.0". */
+/** With a sign, also for zero: "+1.2", "−0.3", "±0.0". */
 export function signed(value: Maybe, digits: number): string {
   if (isMissing(value)) return kMissing;
   const text = fixed(Math.abs(value), digits);

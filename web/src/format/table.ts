@@ -1,4 +1,4 @@
-// A table behind a chart: values as they are, so that what is exported has all their digits.
+// The table behind a chart. Cells hold raw values, so that exports keep all digits.
 
 import { kMissing } from "./numbers";
 import { write, type MeasureFormat } from "./measures";
@@ -8,7 +8,7 @@ export type Cell = string | number | boolean | null;
 
 export interface TableColumn {
   label: string;
-  /** Of numbers; without it they are shown as they are. */
+  /** Formats numbers; without it they are shown as they are. */
   format?: MeasureFormat;
   numeric?: boolean;
 }
@@ -22,7 +22,7 @@ export function isNumeric(column: TableColumn): boolean {
   return column.numeric ?? column.format !== undefined;
 }
 
-// A cell has one line. Files have all of it.
+// A cell shows one line; exported files have the whole text.
 const kLongestShown = 300;
 
 export function cellText(value: Cell | undefined, column: TableColumn): string {
@@ -32,19 +32,19 @@ export function cellText(value: Cell | undefined, column: TableColumn): string {
     : plain(shortened(String(value), kLongestShown));
 }
 
-// Decimals come as text.
+// The server sends decimals as text.
 const kNumber = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
 function quoted(value: Cell): string {
   if (value === null) return "";
   let text = String(value);
-  // Spreadsheets take a text that begins so for a formula; a quote before it keeps it a text.
+  // A spreadsheet runs such a text as a formula, unless a quote precedes it.
   if (typeof value === "string" && /^[=+\-@\t\r]/.test(text) && !kNumber.test(text))
     text = "'" + text;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** As RFC 4180 has it, with names in the first line; null is an empty field, and no text a formula. */
+/** CSV by RFC 4180 with a header line. null is an empty field; text never becomes a formula. */
 export function toCsv(table: TableData): string {
   const lines = [table.columns.map((column) => quoted(column.label))];
   for (const row of table.rows) lines.push(row.map(quoted));
@@ -64,7 +64,7 @@ function slug(text: string): string {
   ).replace(/-$/, "");
 }
 
-/** A name for a file, of its parts: "Friction by day", "1–7 Dec" → "friction-by-day_1-7-dec". */
+/** A file name from its parts: "Friction by day", "1–7 Dec" → "friction-by-day_1-7-dec". */
 export function fileName(...parts: string[]): string {
   return firstOf(parts.map(slug).filter(Boolean).join("_"), kLongestName) || "table";
 }

@@ -1,9 +1,9 @@
-// Text that others wrote: prompts, names, values of SQL. Some characters are not seen, or turn the text
-// around them about; these are shown by their code, so that nothing looks like what it is not.
+// Untrusted text: prompts, names, values of SQL. Invisible characters and those that reverse the text
+// around them are shown as their code points, so that a text cannot look like another.
 
 export interface Piece {
   text: string;
-  /** What an unseen character is, in words; null of plain text. */
+  /** The name of an invisible character; null for plain text. */
   odd: string | null;
 }
 
@@ -36,8 +36,8 @@ const kNames: Record<number, string> = {
   0xfffd: "what is no character",
 };
 
-// Controls but tab and line feeds, formats that are unseen or change the direction, half surrogates, tags.
-// A joiner between emoji, and a non-joiner between letters, are how they are written.
+// Control characters except tab and line feeds, invisible and directional formats, lone surrogates, tags.
+// Joiners between emoji and non-joiners between letters are ordinary spelling, so they stay.
 const kOdd =
   /(?<!\p{Extended_Pictographic}\ufe0f?|\p{Emoji_Modifier})\u200d|\u200d(?!\p{Extended_Pictographic})|(?<!\p{L})\u200c|\u200c(?!\p{L})|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffd\u{e0000}-\u{e007f}]|\p{Cs}/gu;
 
@@ -45,7 +45,7 @@ function codeOf(odd: string): string {
   return "U+" + odd.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
 }
 
-/** The text in pieces, each unseen character as its code. */
+/** The text in pieces; each invisible character is a piece with its code point as text. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
@@ -62,20 +62,20 @@ export function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
-/** The same as plain text: "a⟨U+202E⟩b". For attributes, names and drawings. */
+/** The same as one string, "a⟨U+202E⟩b", for attributes, names and SVG. */
 export function plain(text: string): string {
   return text.replace(kOdd, (odd) => `⟨${codeOf(odd)}⟩`);
 }
 
-/** The first `most` characters, none of them cut in two. */
+/** The first `max` UTF-16 units; a surrogate pair is never cut. */
 export function firstOf(text: string, max: number): string {
   if (text.length <= max) return text;
-  // The first half of a pair stays with its second.
+  // A high surrogate at the end belongs to the next unit.
   const end = /[\ud800-\udbff]/.test(text[max - 1]!) ? max - 1 : max;
   return text.slice(0, end);
 }
 
-/** For a line of a table or a name: at most `most` characters. */
+/** At most `max` characters and "…", for table cells and names. */
 export function shortened(text: string, max: number): string {
   return text.length <= max ? text : firstOf(text, max) + "…";
 }

@@ -1,18 +1,18 @@
-// Which words of a prompt are new against the one before it.
+// The words that a prompt adds to and removes from the previous prompt.
 
 export interface Word {
   text: string;
   kind: "same" | "added" | "removed";
 }
 
-// Longer prompts than this are compared by their first words; typed prompts are shorter.
+// Only the first words of a longer prompt are compared: the cost is quadratic.
 const kMaxWords = 400;
 
-/** The words of both texts in order: those that stayed, those that came and those that went. */
+/** The words of both texts in order, each the same, added or removed. */
 export function diffWords(before: string, now: string): Word[] {
   const a = before.split(/\s+/).filter(Boolean).slice(0, kMaxWords);
   const b = now.split(/\s+/).filter(Boolean).slice(0, kMaxWords);
-  // longest[i][j]: the length of the longest common part of a from i and b from j.
+  // longest[i][j]: the length of the longest common subsequence of a from i and b from j.
   const width = b.length + 1;
   const longest = new Uint16Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i -= 1)
@@ -38,7 +38,7 @@ export function diffWords(before: string, now: string): Word[] {
   return words;
 }
 
-/** The share of words that stayed, of the longer text. */
+/** The share of the longer text's words that are the same. */
 export function likeness(words: readonly Word[]): number {
   const count = (kind: Word["kind"]) => words.filter((word) => word.kind === kind).length;
   const same = count("same");

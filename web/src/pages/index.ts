@@ -1,4 +1,4 @@
-// Each page is a chunk of its own, loaded when it is first opened.
+// The components of the pages, each loaded when it is first needed.
 
 import type { Component } from "svelte";
 import type { PageName } from "../state/routes";
@@ -20,7 +20,7 @@ const kLoads: Record<PageName, Load> = {
 
 const loaded = new Map<PageName, Promise<Component<{ id: string }>>>();
 
-/** The page's component; a load that failed is tried again at the next call. */
+/** The component of a page. After a failure the next call loads it again. */
 export function loadPage(name: PageName): Promise<Component<{ id: string }>> {
   const known = loaded.get(name);
   if (known) return known;

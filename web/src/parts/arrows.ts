@@ -1,4 +1,4 @@
-// Up and Down go from one button of a list to the next, Home and End to its ends.
+// An attachment for lists of buttons: Up and Down move the focus to the next, Home and End to the ends.
 
 import type { Attachment } from "svelte/attachments";
 

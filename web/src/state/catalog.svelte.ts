@@ -1,4 +1,4 @@
-// The measures, dimensions and ranges that the server knows, and what its numbers are made of.
+// The catalog of the server: measures, dimensions, ranges, the days of the data, and provenance.
 
 import { asFailure, get, isAbort, type Failure } from "../api/client";
 import type {
@@ -23,12 +23,12 @@ class CatalogStore {
   #dimensions = $derived(new Map(this.data?.dimensions.map((info) => [info.name as string, info])));
   #ranges = $derived(new Map(this.data?.ranges.map((info) => [info.name as string, info])));
 
-  /** Whether the server has told that it has no numbers to show. */
+  /** Whether the server said that nothing is published. */
   get isEmpty(): boolean {
     return this.data ? this.data.period === null : this.error?.code === "not_published";
   }
 
-  /** Asks for it; call again when the numbers have changed or the server is back. */
+  /** Loads the catalog. Call again after a publication, or when the server is back. */
   readonly load = async (): Promise<void> => {
     try {
       const data = await get<Catalog>("/api/catalog");
@@ -54,7 +54,7 @@ class CatalogStore {
     return this.#ranges.get(name);
   }
 
-  /** What a dimension or range is called. */
+  /** The label of a dimension or range. */
   label(name: string): string {
     return this.dimension(name)?.label ?? this.range(name)?.label ?? displayText(name);
   }
@@ -62,13 +62,13 @@ class CatalogStore {
 
 export const catalog = new CatalogStore();
 
-/** Whether all days of a period are days of the data: only then is what adds up comparable with it. */
+/** Whether the data cover all days of a period. Only then can sums be compared with those of another. */
 export function isCovered(period: Period): boolean {
   const dataPeriod = catalog.data?.period;
   return !!dataPeriod && period.from >= dataPeriod.from && period.to <= dataPeriod.to;
 }
 
-/** How a value of a dimension reads. */
+/** A value of a dimension as text. */
 export function valueLabel(dimension: string, value: Value): string {
   if (dimension === "weekday" && typeof value === "number") return kWeekdays[value - 1] ?? "";
   if (dimension === "hour_of_day" && typeof value === "number")

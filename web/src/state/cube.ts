@@ -1,5 +1,5 @@
-// Brushing without asking the server again: sums over the brushed bins of a cube, each a subtraction of
-// running sums, so that a frame costs as much as there are bins to draw, however many are brushed.
+// Sums over the brushed bins of a cube, without a request per frame. Each is a difference of running
+// sums, so a frame costs one subtraction for each bin to draw, however many bins are brushed.
 
 import type { Cube } from "../api/types";
 import type { Range } from "./filters";
@@ -24,7 +24,7 @@ export class CubeIndex {
       this.#sums.set(name, running(values as number[], cube.edges.length, 1));
   }
 
-  /** The bins that lie within a range: from, and to which is not part of it. */
+  /** The bins within a range: [first, end), where end is exclusive. */
   binsOf(range: Range): [number, number] {
     const edges = this.#edges as readonly number[];
     const from = range.min === null ? 0 : edges.findIndex((edge) => edge >= range.min!);
@@ -32,7 +32,7 @@ export class CubeIndex {
     return [from < 0 ? edges.length : from, to < 0 ? edges.length : to];
   }
 
-  /** What another chart shows under the brush; null where the cube does not have it. */
+  /** The counts of another chart for the brushed bins; null if the cube does not have that chart. */
   counts(name: string, bins: [number, number]): number[] | null {
     const other = this.#others.get(name);
     if (!other) return null;
@@ -49,7 +49,7 @@ export class CubeIndex {
   }
 }
 
-// Row b of the result is the sum of the rows before b.
+// Running sums by column: row b of the result is the sum of the rows before b.
 function running(values: readonly number[], rows: number, width: number): Float64Array {
   const out = new Float64Array((rows + 1) * width);
   for (let place = 0; place < rows * width; place += 1)

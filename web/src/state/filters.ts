@@ -1,12 +1,12 @@
-// What the numbers on a page are narrowed to, and how that is written in the query string:
+// The filters of a page, and their syntax in the query string:
 //
-//   from=2025-12-01&to=2025-12-31   days, both part of it
-//   compare=none                    the period before is what numbers are compared with, unless this
+//   from=2025-12-01&to=2025-12-31   the period; both days are inclusive
+//   compare=none                    no comparison; the default compares with the previous period
 //   tier=free&tier=pro              any of these values
-//   region=!asia                    none of these
-//   friction=20..60                 from the first up to, not including, the second; either may lack
+//   region=!asia                    not this value
+//   friction=20..60                 20 <= friction < 60; either end may be missing
 //
-// A value that begins with "!" or "\" has a "\" before it.
+// A value that begins with "!" or "\" is escaped with a "\".
 
 import { isDay, type Period } from "../format/dates";
 import { plain, shortened } from "../format/text";
@@ -18,22 +18,22 @@ export interface Choice {
 
 export interface Range {
   min: number | null;
-  /** Not part of the range. */
+  /** Exclusive. */
   max: number | null;
 }
 
 export interface Filters {
   period: Period | null;
   compare: boolean;
-  /** By dimension or range, in the order in which they were set. */
+  /** The filter of each dimension or range, in the order in which they were set. */
   by: Readonly<Record<string, Choice | Range>>;
 }
 
-/** Which keys of the query string are filters. */
+/** The keys of the query string that are filters. */
 export interface FilterKeys {
   dimensions: ReadonlySet<string>;
   ranges: ReadonlySet<string>;
-  /** Why a text is no value of a dimension; "" where it is one. */
+  /** Why a text is no value of a dimension; "" if it is one. */
   misfit: (dimension: string, value: string) => string;
 }
 
@@ -76,7 +76,7 @@ function parseChoice(texts: readonly string[]): Choice {
   return choice;
 }
 
-/** Why a text of the address is no filter of a dimension or range; "" where it is one. */
+/** Why a text is no filter of a dimension or range; "" if it is one. */
 export function whyNoFilter(key: string, text: string, keys: FilterKeys): string {
   if (keys.dimensions.has(key)) return keys.misfit(key, valueIn(text));
   if (parseRange(text)) return "";
@@ -85,7 +85,8 @@ export function whyNoFilter(key: string, text: string, keys: FilterKeys): string
     : "a range is written 20..60, 20.. or ..60";
 }
 
-/** What is not understood is left out: an old link shows more, never an error. `misread` tells of it. */
+/** Reads the filters, and ignores what it does not understand, so that an old link still works.
+ *  `misread` lists what was ignored. */
 export function parseFilters(query: URLSearchParams, keys: FilterKeys): Filters {
   const from = query.get("from") ?? "";
   const to = query.get("to") ?? "";
@@ -106,7 +107,7 @@ export function writeRange(range: Range): string {
   return `${range.min ?? ""}..${range.max ?? ""}`;
 }
 
-/** Replaces the filters in `query`, and leaves everything else of it. */
+/** Replaces the filters in `query`; other parameters stay. */
 export function writeFilters(query: URLSearchParams, filters: Filters, keys: FilterKeys): void {
   for (const key of ["from", "to", "compare", ...keys.dimensions, ...keys.ranges])
     query.delete(key);
@@ -125,17 +126,14 @@ export function writeFilters(query: URLSearchParams, filters: Filters, keys: Fil
   }
 }
 
-/** How a click on a value changes a choice: alone, with Shift, with Alt. */
+/** What a click on a value does: "only" without a key, "add" with Shift, "exclude" with Alt. */
 export type Gesture = "only" | "add" | "exclude";
 
 export function gestureOf(event: { shiftKey: boolean; altKey: boolean }): Gesture {
   return event.altKey ? "exclude" : event.shiftKey ? "add" : "only";
 }
 
-/**
- * A click shows one value alone, and all again when it was alone; Shift adds or removes it beside
- * the others; Alt excludes it, or no longer does.
- */
+/** The choice after a gesture on a value. Each gesture undoes itself when repeated. */
 export function choose(choice: Choice | undefined, value: string, gesture: Gesture): Choice {
   const now = choice ?? { in: [], notIn: [] };
   const without = (list: string[]) => list.filter((other) => other !== value);
@@ -158,7 +156,7 @@ function isEmpty(filter: Choice | Range): boolean {
     : filter.in.length + filter.notIn.length === 0;
 }
 
-/** Sets one filter, which becomes the last; null, or one that leaves all, removes it. */
+/** Sets a filter, which becomes the last one; null or an empty filter removes it. */
 export function withFilter(filters: Filters, key: string, filter: Choice | Range | null): Filters {
   const by = { ...filters.by };
   delete by[key];
@@ -166,7 +164,7 @@ export function withFilter(filters: Filters, key: string, filter: Choice | Range
   return { ...filters, by };
 }
 
-/** Without the filter that was set last: one by a value or range, and after these the period. */
+/** Removes the filter that was set last; the period goes after all others. */
 export function withoutLast(filters: Filters): Filters {
   const last = Object.keys(filters.by).at(-1);
   return last === undefined ? { ...filters, period: null } : withFilter(filters, last, null);
@@ -186,7 +184,7 @@ export function isSelected(filters: Filters, key: string, value: string): boolea
   return choiceOf(filters, key)?.in.includes(value) ?? false;
 }
 
-/** Whether the filters leave a value out. */
+/** Whether the filters exclude a value. */
 export function isDimmed(filters: Filters, key: string, value: string): boolean {
   const choice = choiceOf(filters, key);
   if (!choice) return false;
@@ -207,12 +205,12 @@ export function describe(filter: Choice | Range): string {
 
 const kLongestShown = 80;
 
-/** How a value of a dimension reads; "" stands for the one that the data do not give. */
+/** A value of a dimension as text; "" is a missing value. */
 export function displayText(value: string): string {
   return value === "" ? "unknown" : shortened(plain(value.replaceAll("_", " ")), kLongestShown);
 }
 
-/** How many there are beside the period. */
+/** The number of filters, without the period. */
 export function countFilters(filters: Filters): number {
   return Object.keys(filters.by).length;
 }

@@ -1,14 +1,15 @@
-// What can be found by name, and which of it fits what was typed.
+// Search by name: pages, tables, columns, assets and sessions.
 
 export interface Findable {
   kind: "page" | "table" | "column" | "asset" | "session";
   name: string;
-  /** What it is, in a few words; found as well, after all that is found by name. */
+  /** A short description. It is searched too, and ranks below names. */
   about: string;
   path: string;
 }
 
-/** How well a name fits: 0 not at all; more where it begins with what was typed, or a word of it does. */
+/** How well an item matches: 0 no match, 1 description, 2 inside a word, 3 start of a word, 4 prefix,
+ *  5 equal. */
 export function score(item: Findable, typed: string): number {
   const text = typed.toLowerCase();
   const name = item.name.toLowerCase();
@@ -18,7 +19,7 @@ export function score(item: Findable, typed: string): number {
   return item.about.toLowerCase().includes(text) ? 1 : 0;
 }
 
-/** The best first; of equals the first of the list. */
+/** At most `max` items, best matches first; ties keep the order of the list. */
 export function find(items: readonly Findable[], typed: string, max: number): Findable[] {
   const text = typed.trim();
   if (text === "") return items.filter((item) => item.kind === "page").slice(0, max);

@@ -1,38 +1,38 @@
-// What happens on the server while the page is open: runs, and new publications. A lost connection is
-// taken up again by itself, at first soon, then ever less often; meanwhile what is shown stays.
+// Events of the server while the page is open: runs and publications. A lost connection is reopened with
+// exponential back-off; meanwhile the page keeps what it shows.
 
 import { get } from "../api/client";
 import type { LogEvent, Run, RunDetail, Runs, Step } from "../api/types";
 
 const kFirstWaitMs = 500;
 const kLongestWaitMs = 15_000;
-// A reader sees the last lines; the run's page has all of them.
+// The last lines; the record of the run has all of them.
 const kMaxLogs = 500;
 
 export interface LiveRun {
   run: Run;
   steps: Step[];
-  /** From 0 to 1 by step, of those that tell. */
+  /** Progress from 0 to 1 by step, for steps that report it. */
   progress: Record<number, number>;
   logs: LogEvent[];
-  /** performance.now() when it began, as far as the page can tell. */
+  /** performance.now() at the start of the run, estimated if the page did not see it. */
   since: number;
 }
 
 class Live {
-  /** Of the numbers that should be shown; -1 until the server has told. */
+  /** The publication that the page shows; -1 until the server has named one. */
   publication = $state(-1);
-  /** Grows when the numbers that are shown are no longer the newest. */
+  /** Increases with each new publication: answers of an earlier epoch are stale. */
   epoch = $state(0);
-  /** Whether the server was heard of lately; false shows a quiet note. */
+  /** Whether the event stream is open; if not, a note says so. */
   connected = $state(true);
-  /** The run that is going on, or went on last. */
+  /** The current run, or the last one that the page followed. */
   run = $state.raw<LiveRun | null>(null);
-  /** Grows with everything that a list of runs or assets would show. */
+  /** Increases with everything that changes a list of runs or assets. */
   changes = $state(0);
-  /** The run that began last, as far as the page was told. */
+  /** The latest run that the page knows. */
   newest = $state.raw<Run | null>(null);
-  /** The run that published while the page was open, for a quiet note. */
+  /** The run that published while the page was open, for a note; null: no note. */
   announced = $state<number | null>(null);
 
   #source: EventSource | null = null;
@@ -52,7 +52,7 @@ class Live {
     });
   }
 
-  /** Keeps new numbers back while the reader drags; the function that is returned lets them in. */
+  /** Holds back new publications during a drag. Call the returned function to let them in. */
   hold(): () => void {
     this.#holds += 1;
     let held = true;
@@ -77,12 +77,12 @@ class Live {
     this.publication = publication;
   }
 
-  /** A request got no answer: have a look whether the server is still there. */
+  /** Call when a request got no answer: reconnects if the event stream is not open. */
   suspect(): void {
     if (this.connected && this.#source?.readyState !== EventSource.OPEN) this.#lost();
   }
 
-  /** Calls once the server is heard of again. */
+  /** Calls `call` once, when the server is back. */
   whenBack(call: () => void): void {
     this.#waiting.add(call);
   }
@@ -128,7 +128,8 @@ class Live {
     this.#timer = setTimeout(() => this.#connect(), ms);
   }
 
-  // What went on before the page listened: a run that is going on, or one that ended meanwhile.
+  // Catches up on events before the connection: adopts the running run, or the followed run that ended
+  // meanwhile.
   async #catchUp(): Promise<void> {
     try {
       const newest = (await get<Runs>("/api/runs?limit=1")).runs[0];
@@ -137,7 +138,7 @@ class Live {
       if (newest?.status === "running") await this.#adopt(newest.id);
       else if (missed !== null) await this.#adopt(missed);
     } catch {
-      // The next event, or the next connection, tells.
+      // The next event or connection catches up.
     }
   }
 
@@ -161,7 +162,7 @@ class Live {
     }
   }
 
-  // Whether an event is of the run that is shown; one that is not known yet is looked up.
+  // Whether an event belongs to the followed run. A newer run is adopted.
   #isKnown(id: number): boolean {
     if (this.run?.run.id === id) return true;
     if (id > (this.run?.run.id ?? 0)) this.#adopt(id).catch(() => undefined);

@@ -1,4 +1,5 @@
-// What pages keep in the address beside the filters, and what of an address nobody understands.
+// The parameters of pages in the address, besides the filters, and the list of parameters that nothing
+// understands.
 
 import type { AverageMeasure, DimensionName, SessionRow } from "../api/types";
 import { isDay } from "../format/dates";
@@ -7,7 +8,7 @@ import type { PageName } from "./routes";
 
 const kParts = ["tier", "region", "device", "model", "complexity"] as const;
 
-/** Values of parameters, the first of them where none is given. */
+/** The values of parameters; the first is the default. */
 export const kFrictionBy: readonly DimensionName[] = [...kParts, "session_length"];
 export const kFunnelBy: readonly DimensionName[] = kParts;
 export const kMovedBy: readonly AverageMeasure[] = [
@@ -25,7 +26,7 @@ export const kTopBy = [
   "retries",
 ] as const;
 export const kViews = ["table", "chart"] as const;
-/** Columns that the list of sessions is sorted by. */
+/** The columns that sessions can be sorted by. */
 export const kSessionColumns: readonly (keyof SessionRow)[] = [
   "session_start",
   "session_id",
@@ -43,7 +44,7 @@ export const kSessionColumns: readonly (keyof SessionRow)[] = [
   "download_count",
 ];
 
-/** The value of a parameter that has a list of them; the first where it is none of these. */
+/** The value of `values` that equals `wanted`; the first if none does. */
 export function oneOf<T extends string>(values: readonly T[], wanted: string | null): T {
   return values.find((value) => value === wanted) ?? values[0]!;
 }
@@ -66,7 +67,7 @@ const kPageParams: Record<PageName, Record<string, Rule>> = {
   data: { find: anything },
   table: { column: anything },
 };
-// What the server reads of an address.
+// Parameters for the server.
 const kServerParams = ["token"];
 const kMaxNamed = 8;
 
@@ -100,7 +101,7 @@ function period(query: URLSearchParams): Misread[] {
   return to !== null ? [{ key: "to", value: to, why: "a period has from and to" }] : [];
 }
 
-/** Each parameter of an address that is left out, and why. */
+/** The parameters of an address that the page ignores, and why. */
 export function misread(query: URLSearchParams, page: PageName, keys: FilterKeys): Misread[] {
   const out = period(query);
   for (const [key, value] of query) {
@@ -116,7 +117,7 @@ export function misread(query: URLSearchParams, page: PageName, keys: FilterKeys
       continue;
     }
     const rule = kPageParams[page][key];
-    // What another page keeps does no harm, and comes along in links.
+    // Parameters of other pages are ignored silently.
     if (!rule) {
       if (!Object.values(kPageParams).some((own) => key in own))
         out.push({ key, value, why: "no page and no filter has this name" });

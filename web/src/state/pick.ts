@@ -1,9 +1,9 @@
-// A click on a value of a dimension, wherever it is drawn.
+// What a click on a value of a dimension does, in any chart.
 
 import { choiceOf, choose, gestureOf, withFilter } from "./filters";
 import { router } from "./router.svelte";
 
-/** Filters on all of the values; again removes the filter. */
+/** Filters on all of `values`; a second call removes the filter. */
 export function pickAll(dimension: string, values: readonly string[]): void {
   const now = choiceOf(router.filters, dimension)?.in ?? [];
   const same = now.length === values.length && values.every((value) => now.includes(value));
@@ -12,7 +12,7 @@ export function pickAll(dimension: string, values: readonly string[]): void {
   );
 }
 
-/** Filters on the value; with Shift adds it, with Alt excludes it; again removes it. */
+/** Filters on the value; Shift adds it, Alt excludes it; a second click undoes the first. */
 export function pick(
   event: { shiftKey: boolean; altKey: boolean },
   dimension: string,

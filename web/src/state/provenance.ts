@@ -1,10 +1,10 @@
-// What the numbers are made of, in words: which signals were seen in the source, and which were drawn.
+// Provenance in words: the signals that the source had, and those that were simulated.
 
 import type { Catalog } from "../api/types";
 
 type Signal = Catalog["signals"][number];
 
-/** "users, times" of the signals with that origin; "" for none. */
+/** The names of the signals of an origin: "users, times"; "" if there are none. */
 export function signalNames(signals: readonly Signal[], origin: Signal["origin"]): string {
   return signals
     .filter((signal) => signal.origin === origin)
@@ -12,7 +12,7 @@ export function signalNames(signals: readonly Signal[], origin: Signal["origin"]
     .join(", ");
 }
 
-/** One line: "observed: users, times; in part: status; simulated: latency, cost". */
+/** All origins in one line: "observed: users, times; in part: status; simulated: latency, cost". */
 export function origins(signals: readonly Signal[]): string {
   const parts = [
     ["observed", signalNames(signals, "observed")],
@@ -24,7 +24,7 @@ export function origins(signals: readonly Signal[]): string {
   return parts.map(([how, names]) => `${how}: ${names}`).join("; ");
 }
 
-/** The shortest that is still true: "2 of 10 signals observed, 1 in part, 7 simulated". */
+/** Shorter: "users, times observed, status in part, 7 simulated". */
 export function originsInShort(signals: readonly Signal[]): string {
   const count = (origin: Signal["origin"]) =>
     signals.filter((signal) => signal.origin === origin).length;

@@ -1,13 +1,13 @@
-// Why readers see nothing, or something older than the last run.
+// Why the page shows no numbers, or numbers older than the last run.
 
 import type { Run } from "../api/types";
 
 export interface Reason {
   title: string;
   hint: string;
-  /** The run to look at; null where there is none. */
+  /** The run that explains it; null if there is none. */
   run: number | null;
-  /** What to do, as the text of a link to Pipeline. */
+  /** The text of the link to Pipeline. */
   act: string;
 }
 
@@ -15,7 +15,7 @@ function firstLine(text: string): string {
   return text.split("\n")[0]!.trim();
 }
 
-/** `runs` newest first. A run that exports or only tests publishes nothing and explains nothing. */
+/** Why nothing is published. `runs` are newest first; exports and tests among them never publish. */
 export function nothingPublished(runs: readonly Run[]): Reason {
   const last = runs.find((run) => ["run", "build", "watch"].includes(run.command)) ?? runs[0];
   if (!last)
@@ -61,7 +61,7 @@ export function nothingPublished(runs: readonly Run[]): Reason {
   }
 }
 
-/** What a run that ended badly means for the numbers of `publication`; null where it means nothing. */
+/** What a failed or interrupted run means for the numbers of `publication`; null: nothing. */
 export function heldBack(run: Run | null, publication: number): string | null {
   if (!run || publication <= 0 || run.id < publication) return null;
   if (run.status !== "failed" && run.status !== "interrupted") return null;

@@ -1,7 +1,8 @@
-// Answers of the server as state of a component. A resource asks again whenever its request changes, shows the
-// old answer until the new one arrives, and drops answers that arrive late.
+// Answers of the server as state of a component. A resource asks again whenever its request changes,
+// shows the old answer until the new one arrives, and drops answers that arrive late.
 //
-// Each use… function starts an effect: call it while a component initialises. The effect ends with the component.
+// Each use… function starts an effect: call it while a component initialises. The effect ends with the
+// component.
 
 import { untrack } from "svelte";
 import { asFailure, get, isAbort, post, type Failure } from "../api/client";

@@ -1,5 +1,5 @@
-// Where the reader is. The address is the only state of a page that outlives it: Back, Forward, a
-// link and a reload all show the same.
+// The address of the page: its route, filters and parameters. All state of a page that outlives it is in
+// the address, so that Back, Forward, a link and a reload show the same.
 
 import { writeFilters, parseFilters, type Filters } from "./filters";
 import { misread, type Misread } from "./params";
@@ -11,7 +11,7 @@ class Router {
   #url = $state.raw(new URL(location.href));
   readonly route: Route | null = $derived(parsePath(this.#url.pathname));
   readonly filters: Filters = $derived(parseFilters(this.#url.searchParams, kFilterKeys));
-  /** What of the address nobody understands. */
+  /** The parameters of the address that the page ignores. */
   readonly misread: Misread[] = $derived(
     this.route ? misread(this.#url.searchParams, this.route.page, kFilterKeys) : [],
   );
@@ -30,12 +30,12 @@ class Router {
     return this.#url.pathname;
   }
 
-  /** A parameter of the page itself, null where it is not given. */
+  /** A parameter of the address; null if it is missing. */
   param(name: string): string | null {
     return this.#url.searchParams.get(name);
   }
 
-  /** The address of a page, with the filters that hold now and parameters of its own. */
+  /** The address of a page with the current filters, and with `params`. */
   link(path: string, params: Record<string, string | null> = {}, filters = this.filters): string {
     const query = new URLSearchParams();
     writeFilters(query, filters, kFilterKeys);
@@ -43,7 +43,7 @@ class Router {
     return path + written(query);
   }
 
-  /** Goes to an address of this site. `replace` leaves no step for Back. */
+  /** Goes to an address of this site. `replace` adds no entry to the history. */
   go(address: string, options: { replace?: boolean } = {}): void {
     const url = new URL(address, this.#url);
     if (url.href === this.#url.href) return;
@@ -74,7 +74,7 @@ class Router {
     this.go(this.#url.pathname + written(query), options);
   }
 
-  /** Takes what nobody understands out of the address. */
+  /** Removes the ignored parameters from the address. */
   tidy(): void {
     const query = new URLSearchParams(this.#url.searchParams);
     for (const { key } of this.misread) query.delete(key);
@@ -82,7 +82,7 @@ class Router {
     this.go(this.#url.pathname + written(query), { replace: true });
   }
 
-  // A click on a link within the site changes the page without a reload.
+  // Follows links within the site without a reload.
   #follow(event: MouseEvent): void {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -95,7 +95,7 @@ class Router {
 }
 
 function written(query: URLSearchParams): string {
-  // These are as good unescaped, and easier to read.
+  // These characters need no escape, and are easier to read without.
   const text = query.toString().replace(/%(3A|2C|21|2F)/g, (code) => decodeURIComponent(code));
   return text === "" ? "" : "?" + text;
 }

@@ -1,4 +1,4 @@
-// The pages, their addresses, and what of the query string goes along from one to the next.
+// The pages and their addresses.
 
 export type PageName =
   | "overview"
@@ -22,7 +22,7 @@ export interface Page {
   name: PageName;
   path: string;
   title: string;
-  /** Whether the filters narrow what it shows. */
+  /** Whether the filters apply to it. */
   filtered: boolean;
 }
 
@@ -38,7 +38,7 @@ export const kPages: readonly Page[] = [
   { name: "data", path: "/data", title: "Data", filtered: false },
 ];
 
-/** Null where no page is. */
+/** The route of a path; null if there is no such page. */
 export function parsePath(path: string): Route | null {
   const trimmed = path.replace(/\/+$/, "") || "/";
   const page = kPages.find((candidate) => candidate.path === trimmed);
@@ -60,7 +60,7 @@ export function pathOf(route: Route): string {
   return kPages.find((page) => page.name === route.page)!.path;
 }
 
-/** The page of the navigation that a route belongs to. */
+/** The entry of the navigation that a route belongs to. */
 export function sectionOf(route: Route): Page {
   const name = route.page === "session" ? "sessions" : route.page === "table" ? "data" : route.page;
   return kPages.find((page) => page.name === name)!;

@@ -1,10 +1,10 @@
-// Filters as the API takes them.
+// Filters in the form of the API.
 
 import type { ApiFilters, DimensionName, RangeName, TimeRange, Value } from "../api/types";
 import type { Period } from "../format/dates";
 import { isRange, type FilterKeys, type Filters } from "./filters";
 
-// A record, so that the compiler sees to it that each name of the contract is here.
+// A record, so that the compiler checks that every name of the API is here.
 const kDimensions: Record<DimensionName, "text" | "number" | "boolean"> = {
   tier: "text",
   region: "text",
@@ -59,12 +59,12 @@ export const kFilterKeys: FilterKeys = {
   },
 };
 
-/** A value of a dimension as the query string has it; null is "". */
+/** A value of a dimension as text for the query string; null is "". */
 export function textOf(value: Value): string {
   return value === null ? "" : String(value);
 }
 
-/** The other way round. */
+/** The inverse of textOf. */
 export function valueOf(dimension: string, text: string): Value {
   const type = kDimensions[dimension as DimensionName];
   if (text === "") return null;
@@ -77,7 +77,7 @@ export interface Scope {
   time_range: TimeRange;
 }
 
-/** What the filters leave; `except` names filters that a chart does not obey, since they are its own. */
+/** The filters and the period, without the filters on `except`. */
 export function scopeOf(filters: Filters, except: readonly string[] = []): Scope {
   const out: ApiFilters = {};
   for (const [key, filter] of Object.entries(filters.by)) {

@@ -1,22 +1,23 @@
-// What pages that obey the filters ask: queries narrowed to them.
+// Queries narrowed to the filters, and what their results cover. A chart by a dimension ignores the
+// filter on that dimension, so that it shows the other values too: it names the dimension in `except`.
 
 import { batcher } from "../api/metrics";
-import { useMetrics, type Resource } from "./resource.svelte";
 import type { Grain, MetricsQuery, MetricsResult } from "../api/types";
 import { daysIn, periodName, type Period } from "../format/dates";
 import { asGrain, bucketDays } from "../format/grains";
 import { fileName } from "../format/table";
 import { catalog } from "./catalog.svelte";
 import { describe } from "./filters";
+import { useMetrics, type Resource } from "./resource.svelte";
 import { router } from "./router.svelte";
 import { scopeOf, type Scope } from "./scope";
 
-// Where a grain has more places than a screen has columns, the next coarser one reads better.
+// With more buckets than this the next coarser grain reads better.
 const kMaxHours = 3 * 24;
 const kMaxDays = 186;
 const kMaxWeeks = 200 * 7;
 
-/** The days that are shown: those of the filter, else all that there are; null until these are known. */
+/** The period of the filters, or all days of the data; null until the catalog is loaded. */
 export function shownPeriod(): Period | null {
   return router.filters.period ?? catalog.data?.period ?? null;
 }
@@ -29,12 +30,12 @@ export function grainOf(period: Period | null): Grain {
   return days <= kMaxWeeks ? "week" : "month";
 }
 
-/** The grain of a result by time; before there is one, that in which it was asked for. */
+/** The grain of a result; until it arrives, the grain of its query. */
 export function shownGrain(result: MetricsResult | null): Grain {
   return result ? asGrain(result.dimensions[0]) : grainOf(shownPeriod());
 }
 
-/** The first and last day that have both data and a place in the period that is shown. */
+/** The part of the shown period that the data cover; null if there is none. */
 export function coveredPeriod(): Period | null {
   const shown = shownPeriod();
   const dataPeriod = catalog.data?.period ?? null;
@@ -44,7 +45,7 @@ export function coveredPeriod(): Period | null {
   return from <= to ? { from, to } : null;
 }
 
-/** Values by time without those of buckets before or after all data: nothing is known there. */
+/** The values, with null for buckets before or after the data. */
 export function onlyCovered(
   keys: readonly string[],
   grain: Grain,
@@ -58,12 +59,12 @@ export function onlyCovered(
   });
 }
 
-/** The filters as the API takes them, without those of `except`. */
+/** The filters in the form of the API, without those on `except`. */
 export function scope(...except: string[]): Scope {
   return scopeOf(router.filters, except);
 }
 
-/** What is shown, for the names of files and below pictures: the period, and the filters one by one. */
+/** The period and the filters in words, for file names and captions. */
 export function scopeWords(except: readonly string[] = []): { period: string; filters: string[] } {
   const period = shownPeriod();
   return {
@@ -74,28 +75,29 @@ export function scopeWords(except: readonly string[] = []): { period: string; fi
   };
 }
 
-/** A name for a file that says what is in it, of which days and which filters. */
+/** A file name that tells the content, the period and the filters. */
 export function scopedFileName(what: string, except: readonly string[] = []): string {
   const period = shownPeriod();
   const { filters } = scopeWords(except);
   return fileName(what, period ? `${period.from} to ${period.to}` : "", ...filters);
 }
 
-/** The query with the filters, compared with the period before where that is wanted. */
+/** The query, narrowed to the filters. */
 export function scoped(query: MetricsQuery, ...except: string[]): MetricsQuery {
   return { ...query, ...scope(...except) };
 }
 
+/** The query, compared with the previous period unless the reader turned that off. */
 export function compared(query: MetricsQuery): MetricsQuery {
   return router.filters.compare ? { ...query, compare: "previous" } : query;
 }
 
-/** Measures by time over the period that is shown. */
+/** The answer to a query by time over the shown period. Starts an effect. */
 export function useMetricsByTime(query: () => MetricsQuery): Resource<MetricsResult> {
   return useMetrics(() => ({ ...scoped(query()), grain: grainOf(shownPeriod()) }));
 }
 
-/** Asks for the SQL of a query that a chart shows. */
+/** A function that gets the SQL of a query. */
 export function sqlOf(query: MetricsQuery): () => Promise<string | null> {
   return async () => {
     const result = await batcher.query({ ...query, sql: true }, new AbortController().signal);
@@ -103,7 +105,7 @@ export function sqlOf(query: MetricsQuery): () => Promise<string | null> {
   };
 }
 
-/** The numbers of a measure in the rows of a result. */
+/** The values of a measure, a row each. */
 export function column(
   result: MetricsResult | null,
   measure: string,

@@ -1,5 +1,5 @@
-// How large things are drawn: text and charts grow together on screens that are read from afar.
-// The same widths are in base.css, where they set the size of type.
+// The scale of charts: like text, they grow on large screens. base.css has the same widths, for the size
+// of text.
 
 import { MediaQuery } from "svelte/reactivity";
 
@@ -8,7 +8,7 @@ const wall = new MediaQuery("min-width: 3200px");
 const narrow = new MediaQuery("max-width: 720px");
 
 export const screen = {
-  /** What pixels of charts are multiplied by. */
+  /** The factor for all pixels of charts. */
   get scale(): number {
     return wall.current ? 2 : wide.current ? 1.25 : 1;
   },

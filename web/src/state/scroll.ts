@@ -1,7 +1,7 @@
-// Where the reader had scrolled to, kept with each entry of the browser's history: Back, Forward and a
-// reload show the same part of the page.
+// Keeps the scroll position with each entry of the browser's history, so that Back, Forward and a reload
+// show the same part of the page.
 
-/** Of the window, and of boxes that scroll by themselves, by name. */
+/** The position of the window, and by name those of boxes with a scroll bar of their own. */
 export interface Scrolled {
   y: number;
   boxes: Record<string, number>;
@@ -15,9 +15,9 @@ export function asScrolled(state: unknown): Scrolled {
   };
 }
 
-// A hand that scrolls does not write history with each frame.
+// History is written only once scrolling has paused.
 const kRestMs = 120;
-// A page comes in parts: until it is long enough it is waited for, unless the reader scrolls.
+// A page loads in parts: its position is restored until the page is long enough, or the reader scrolls.
 const kMinMs = 500;
 const kMaxMs = 5000;
 const kHands = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
@@ -34,21 +34,21 @@ export class ScrollKeeper {
     this.restore(history.state);
   }
 
-  /** Writes down where the reader is; call before another entry is made. */
+  /** Saves the position in the current entry. Call before adding an entry. */
   keep(): void {
     clearTimeout(this.#timer);
     this.#now.y = Math.round(scrollY);
     history.replaceState({ ...(history.state as object | null), scrolled: this.#now }, "");
   }
 
-  /** A new entry begins at its top. */
+  /** Call after adding an entry for another page: it begins at the top. */
   begin(): void {
     this.#stop?.();
     this.#toRestore = null;
     this.#now = { y: 0, boxes: {} };
   }
 
-  /** An entry that was left before: goes where it was left. */
+  /** Scrolls to the position that is saved in the state of an entry. */
   restore(state: unknown): void {
     this.#stop?.();
     this.#now = asScrolled(state);
@@ -75,7 +75,7 @@ export class ScrollKeeper {
     frame = requestAnimationFrame(step);
   }
 
-  /** Where a box was when the entry was left; told once, null where it was not. */
+  /** The saved position of a box, the first time it asks; null if there is none. */
   takeBox(name: string): number | null {
     const top = this.#toRestore?.boxes[name];
     if (top === undefined) return null;
@@ -89,7 +89,7 @@ export class ScrollKeeper {
   }
 
   #moved(): void {
-    // What the page does on its way back is no move of the reader's.
+    // Ignores scrolling that restore() causes.
     if (this.#stop) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.keep(), kRestMs);

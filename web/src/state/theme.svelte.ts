@@ -1,4 +1,4 @@
-// Light or dark. public/theme.js decides before the first paint; here it is changed.
+// Light or dark theme. public/theme.js sets it before the first paint; this file changes it.
 
 const kKey = "gsa.theme";
 
@@ -6,7 +6,7 @@ function chosen(): string | null {
   try {
     return localStorage.getItem(kKey);
   } catch {
-    // Storage may be switched off: a choice then ends with the page.
+    // Storage is turned off: a choice lasts until the page is closed.
     return null;
   }
 }
@@ -25,7 +25,7 @@ class Theme {
     try {
       localStorage.setItem(kKey, this.dark ? "dark" : "light");
     } catch {
-      // As above.
+      // Storage is turned off.
     }
   }
 

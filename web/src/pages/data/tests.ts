@@ -1,4 +1,4 @@
-// The outcomes of a table's data tests.
+// The outcomes of data tests.
 
 import type { Column, Table } from "../../api/types";
 
@@ -13,13 +13,13 @@ export function isBad(test: DataTest): boolean {
   return test.status === "fail" || test.status === "error" || test.status === "warn";
 }
 
-/** Of the table as a whole and of its columns. */
+/** The tests of a table and of its columns, and how many of them failed. */
 export function testsOf(table: Table): Outcomes {
   const all = [...table.tests, ...table.columns.flatMap((column) => column.tests)];
   return { all: all.length, failed: all.filter(isBad).length };
 }
 
-/** "not null", "unique", "accepted values": what a test asks, in a word or two. */
+/** The kind of a test in words: "not null", "unique", "accepted values". */
 export function testName(test: DataTest): string {
   return test.kind.replace(/^dbt_utils\./, "").replaceAll("_", " ");
 }

@@ -1,11 +1,11 @@
-// Cohorts as rows of a map: of a year of signup weeks some are taken together, so that rows can be read.
+// Cohorts as rows of a heat map. If there are many signup weeks, a row holds several.
 
 import type { Cohorts } from "../../api/types";
 
 export type Cohort = Cohorts["cohorts"][number];
 
 export interface CohortRow {
-  /** The signup weeks that it is made of. */
+  /** The signup weeks in it. */
   weeks: string[];
   users: number;
   cells: CohortCell[];
@@ -13,12 +13,12 @@ export interface CohortRow {
 
 export interface CohortCell {
   week: number;
-  /** Users of the weeks that are in the period as many weeks after their signup, and the active ones. */
+  /** The users for whom this week since signup is in the period, and the active ones among them. */
   users: number;
   active: number;
 }
 
-/** At most `most` rows, of as many signup weeks each. */
+/** At most `maxRows` rows, with the same number of signup weeks each. */
 export function cohortRows(cohorts: readonly Cohort[], maxRows: number): CohortRow[] {
   const perRow = Math.max(1, Math.ceil(cohorts.length / maxRows));
   const rows: CohortRow[] = [];

@@ -1,4 +1,4 @@
-// The steps of a run as rows of bars: a row for each asset and partition, its checks as marks in it.
+// The rows of a Gantt chart: one for each asset and partition, with the checks of the asset in it.
 
 import type { Step } from "../../api/types";
 
@@ -12,7 +12,7 @@ export interface GanttBar {
 export interface GanttRow {
   label: string;
   bars: GanttBar[];
-  /** The worst that happened in it. */
+  /** The worst status of its steps. */
   status: Step["status"];
 }
 
@@ -27,7 +27,7 @@ const kWorst: Step["status"][] = [
   "fresh",
 ];
 
-/** In the order in which they began; `now` ends what is still running. */
+/** Rows in the order of the steps. The bar of a running step ends at `now`. */
 export function ganttRows(steps: readonly Step[], now: number): GanttRow[] {
   const rows = new Map<string, GanttRow>();
   const rowOf = (label: string, status: Step["status"]): GanttRow => {
@@ -35,12 +35,12 @@ export function ganttRows(steps: readonly Step[], now: number): GanttRow[] {
     if (!row) rows.set(label, (row = { label, bars: [], status }));
     return row;
   };
-  // Checks go where the asset is, or where they do not tell, to a row of their own.
+  // A check goes to the row of its asset; checks without an asset share a row.
   for (const step of steps) {
     if (step.begun === null) continue;
     const name = step.kind === "check" ? (step.asset ?? "checks") : (step.asset ?? step.name);
     const label = step.partition && step.kind === "asset" ? `${name} ${step.partition}` : name;
-    const row = rowOf(rows.has(label) ? label : firstPartition(rows, step, label), step.status);
+    const row = rowOf(rows.has(label) ? label : checkRow(rows, step, label), step.status);
     row.bars.push({
       step,
       from: step.begun,
@@ -52,8 +52,8 @@ export function ganttRows(steps: readonly Step[], now: number): GanttRow[] {
   return [...rows.values()];
 }
 
-// The checks of an asset with partitions stand in the row of the last.
-function firstPartition(rows: Map<string, GanttRow>, step: Step, label: string): string {
+// The row of a check: of an asset with partitions, the row of its last partition.
+function checkRow(rows: Map<string, GanttRow>, step: Step, label: string): string {
   if (step.kind !== "check" || !step.asset) return label;
   return [...rows.keys()].findLast((key) => key.startsWith(step.asset! + " ")) ?? label;
 }

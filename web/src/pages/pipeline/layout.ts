@@ -1,11 +1,12 @@
-// Where the assets of a graph are drawn: in columns by their level, in an order that crosses few lines.
-// A line over several columns has a place of its own in each between, so that it passes behind no asset.
+// The layout of the graph of assets: a column for each level, rows ordered so that few edges cross (the
+// barycenter heuristic). An edge across several columns takes a place in each, so that it passes behind
+// no asset.
 
 import type { Asset } from "../../api/types";
 
 export interface Place {
   column: number;
-  /** Its middle, from the top, in heights of an asset. */
+  /** The middle, from the top, in heights of an asset. */
   row: number;
 }
 
@@ -16,7 +17,7 @@ export interface Node extends Place {
 export interface Edge {
   from: Node;
   to: Node;
-  /** Places that it goes through on its way. */
+  /** The places that it passes in the columns between. */
   via: Place[];
 }
 
@@ -33,16 +34,17 @@ interface Slot extends Place {
   outputs: Slot[];
 }
 
-// After so many sweeps the order of small graphs no longer changes.
+// The order of small graphs settles within so many sweeps.
 const kSweeps = 6;
-// What a line takes of the height of an asset.
+// The height of the place of a passing edge, in heights of an asset.
 const kLineHeight = 0.4;
 
 const heightOf = (slot: Slot) => (slot.asset === null ? kLineHeight : 1);
 
-/** Orders each column by the mean place of its inputs, then of its outputs, a few times. */
+/** Places all assets: orders each column by the mean row of its inputs, then of its outputs, a few
+ *  times. */
 export function layOut(assets: readonly Asset[]): Layout {
-  // A level without assets has a column of its own all the same.
+  // A level without assets still has a column.
   const levels = Math.max(-1, ...assets.map((asset) => asset.level)) + 1;
   const columns = Array.from({ length: levels }, (): Slot[] => []);
   const add = (column: number, asset: Asset | null): Slot => {

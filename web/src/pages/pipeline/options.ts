@@ -1,4 +1,4 @@
-// What was typed into the form of a run, as the server takes it.
+// The form for the options of a run as a request to the server.
 
 import type { RunRequest } from "../../api/types";
 
@@ -17,7 +17,7 @@ const kMaxPrompts = 2_000_000_000;
 const kMaxUsers = 100_000_000;
 
 function parseWhole(text: string, name: string, min: number, max: number): number | string {
-  // 10,000 and 10 000 are what people type.
+  // Accepts 10,000 and 10 000.
   const digits = text.replace(/[\s,_]/g, "");
   const value = Number(digits);
   if (!/^\d+$/.test(digits) || value < min || value > max)
@@ -25,7 +25,8 @@ function parseWhole(text: string, name: string, min: number, max: number): numbe
   return value;
 }
 
-/** What is empty is left out: the server then takes what the run before had. */
+/** The request, or why the form is invalid. It omits empty fields: the server uses the options of the
+ *  last run. */
 export function requestOf(form: RunForm): { request: RunRequest } | { error: string } {
   const request: RunRequest = {};
   const numbers = [

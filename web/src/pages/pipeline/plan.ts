@@ -1,14 +1,15 @@
-// What a plan says, for the dialog that asks before a run.
+// The plan of a run in words.
 
 import { count } from "../../format/numbers";
 import type { RunPlan } from "../../api/types";
 
-/** Whether the run takes something away that readers have: it must not start without a word. */
+/** Whether the run drops data that readers have, so that it needs a confirmation. */
 export function isDestructive(plan: RunPlan): boolean {
   return plan.dropped_months.length > 0 || plan.gone.length > 0;
 }
 
-/** The assets by why they are made, in the order of the plan: "fct_sessions, dim_users: its SQL changed". */
+/** The assets grouped by the reason why they are made, in the order of the plan: "fct_sessions,
+ *  dim_users: its SQL changed". */
 export function reasons(plan: RunPlan): { reason: string; assets: string[] }[] {
   const found = new Map<string, string[]>();
   for (const asset of plan.assets) {

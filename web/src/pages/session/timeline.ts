@@ -1,4 +1,4 @@
-// Where the generations of a session are drawn: by time, and below each other where they overlap.
+// The layout of the timeline: generations by time, in several lanes where they overlap.
 
 import type { GenerationRow } from "../../api/types";
 
@@ -10,7 +10,7 @@ export interface Placed {
   lane: number;
 }
 
-/** Each in the first lane that is free; `least` is the room in seconds that a mark takes. */
+/** Puts each generation into the first free lane. A mark takes at least `markSeconds` of a lane. */
 export function place(generations: readonly GenerationRow[], markSeconds: number): Placed[] {
   const free: number[] = [];
   return generations.map((generation) => {
@@ -34,7 +34,8 @@ export function clock(seconds: number): string {
     : `${minutes}:${pad(total % 60)}`;
 }
 
-/** Distances between ticks that a clock reads well, in seconds: the least with at most `most` ticks. */
+/** The distance between ticks: the shortest round one, in seconds, that gives at most `maxTicks`
+ *  ticks. */
 export function clockStep(span: number, maxTicks: number): number {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
   return steps.find((step) => span / step <= maxTicks) ?? 28_800;

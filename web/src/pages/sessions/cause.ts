@@ -1,4 +1,4 @@
-// What most of a session's friction comes from.
+// The main cause of the friction of a session.
 
 import type { SessionRow } from "../../api/types";
 
@@ -9,7 +9,8 @@ type Points = Pick<
   "friction_error_points" | "friction_latency_points" | "friction_retry_points"
 >;
 
-/** The largest part of the score, of equals the one that weighs most; null where there is no friction. */
+/** The largest part of the score; of equal parts the first in the order errors, latency, retries.
+ *  null: no friction. */
 export function causeOf(row: Points): Cause | null {
   const parts: [Cause, number][] = [
     ["errors", row.friction_error_points],

@@ -1,4 +1,5 @@
-// While one histogram is dragged over, the others follow from a cube that was fetched when the drag began.
+// Cross-filtering: while one histogram is brushed the others follow, from a cube that is fetched when the
+// drag starts.
 
 import { isAbort, post } from "../../api/client";
 import type { Cube, CubeRequest } from "../../api/types";
@@ -7,7 +8,7 @@ import type { Range } from "../../state/filters";
 import type { Scope } from "../../state/scope";
 
 export class CrossFilter {
-  /** The range that is dragged over. */
+  /** The name of the brushed histogram. */
   brush = $state.raw<string | null>(null);
   #range = $state.raw<Range | null>(null);
   #cube = $state.raw<CubeIndex | null>(null);
@@ -21,7 +22,7 @@ export class CrossFilter {
     this.#scope = scope;
   }
 
-  /** The drag went on, or with null ended. */
+  /** The brushed range of a histogram changed; null: the drag ended. */
   drag(name: string, range: Range | null): void {
     if (range === null) return this.clear();
     this.#range = range;
@@ -38,13 +39,13 @@ export class CrossFilter {
     this.#cube = null;
   }
 
-  /** What a chart shows under the brush; null where it shows what it has. */
+  /** The counts of a histogram for the brushed sessions; null: it shows its own counts. */
   counts(name: string): number[] | null {
     if (!this.#cube || !this.#bins || name === this.brush) return null;
     return this.#cube.counts(name, this.#bins);
   }
 
-  /** How many sessions are under the brush. */
+  /** The number of brushed sessions; null while nothing is brushed. */
   get sessions(): number | null {
     return this.#cube && this.#bins ? this.#cube.sum("sessions", this.#bins) : null;
   }
@@ -62,7 +63,7 @@ export class CrossFilter {
       const cube = await post<Cube>("/api/cube", body, controller.signal);
       if (this.brush === brush) this.#cube = new CubeIndex(cube);
     } catch (error) {
-      // Without a cube the others follow when the drag ends.
+      // Without a cube the other histograms update when the drag ends.
       if (!isAbort(error)) this.#cube = null;
     }
   }

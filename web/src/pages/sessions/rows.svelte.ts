@@ -1,4 +1,4 @@
-// The sessions that the filters leave, page by page, as the table comes to need them.
+// The sessions that match the filters, loaded page by page as the table shows them.
 
 import { asFailure, get, isAbort, type Failure } from "../../api/client";
 import type { SessionPage, SessionRow } from "../../api/types";
@@ -6,7 +6,7 @@ import { live } from "../../state/live.svelte";
 import type { Scope } from "../../state/scope";
 
 const kPageRows = 100;
-// A hand that scrolls fast passes many pages: only where it stays is asked for.
+// Pages that fast scrolling passes are not loaded: only those visible for so long.
 const kStayMs = 50;
 
 class SessionRows {

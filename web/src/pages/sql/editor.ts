@@ -1,5 +1,5 @@
-// The editor of SQL: CodeMirror within a shadow root, where its style sheets are objects and not <style>
-// elements, which the content security policy would refuse.
+// The SQL editor: CodeMirror in a shadow root. There its style sheets are objects; elsewhere they are
+// <style> elements, which the content security policy refuses.
 
 import {
   acceptCompletion,
@@ -68,8 +68,8 @@ const colours = HighlightStyle.define([
   { tag: [tags.operator, tags.punctuation], color: "var(--ink-2)" },
 ]);
 
-// Where a selection is typed over, the browser would write inline styles to keep its looks, which the
-// policy refuses: the editor replaces it itself.
+// Replaces a selection that is typed over. The browser itself would add inline styles, which the policy
+// refuses.
 const typeOver = EditorView.domEventHandlers({
   beforeinput(event, view) {
     const typed = event.inputType === "insertText" && event.data !== null;
@@ -80,14 +80,14 @@ const typeOver = EditorView.domEventHandlers({
   },
 });
 
-// Beside what the editor marks by itself: joiners and formats that are not seen in SQL.
+// Invisible joiners and formats to mark, besides those that CodeMirror marks.
 const kUnseen = /[\u180e\u200c\u200d\u2060-\u2065\u2068\u206a-\u206f]/g;
 
 const markLine = StateEffect.define<number | null>();
 const wrongLine = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(marks, change) {
-    // What was wrong may be right once something was typed.
+    // Typing may have fixed the error.
     let now = change.docChanged ? Decoration.none : marks;
     for (const effect of change.effects) {
       if (!effect.is(markLine)) continue;
@@ -108,9 +108,9 @@ export interface Editor {
   text(): string;
   set(text: string): void;
   insert(text: string): void;
-  /** What can be completed, once the server has told. */
+  /** Sets the names that can be completed. */
   know(schema: SqlSchema): void;
-  /** Marks a line from 1 as wrong; null none. */
+  /** Marks a line as wrong, counted from 1; null removes the mark. */
   mark(line: number | null): void;
   focus(): void;
   destroy(): void;

@@ -1,4 +1,4 @@
-// The queries that were run, newest first, kept by the browser.
+// The history of queries, newest first, in the local storage of the browser.
 
 const kKey = "gsa.sql.history";
 const kMaxEntries = 50;
@@ -23,13 +23,13 @@ function isPast(item: unknown): item is Past {
   return typeof past?.sql === "string" && typeof past.at === "string";
 }
 
-/** With one more at the front, of the same text only the newest. */
+/** Adds a query at the front, removes older ones with the same text, and saves the list. */
 export function remember(list: readonly Past[], sql: string, at: string): Past[] {
   const next = [{ sql, at }, ...list.filter((past) => past.sql !== sql)].slice(0, kMaxEntries);
   try {
     localStorage.setItem(kKey, JSON.stringify(next));
   } catch {
-    // Storage may be full or switched off: the list then ends with the page.
+    // Storage is full or turned off: the list lasts until the page is closed.
   }
   return next;
 }

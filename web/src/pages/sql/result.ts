@@ -1,4 +1,4 @@
-// What can be done with a result of SQL: order it, write its values, and draw it.
+// Sorts the result of a query, writes its values as text, and prepares its chart.
 
 import type { SqlResult } from "../../api/types";
 import { keyTime } from "../../charts/time";
@@ -14,7 +14,7 @@ export function isNumber(column: SqlColumn): boolean {
   return kNumeric.has(column.kind);
 }
 
-/** A value as text; null is told apart from the text "null" by how it is drawn. */
+/** A value as text; null is "null", and the table draws it differently from the text "null". */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return "null";
   return typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
@@ -22,17 +22,16 @@ export function valueText(value: unknown): string {
 
 export function numberOf(value: unknown): number | null {
   if (typeof value === "number") return value;
-  // Decimals, and integers that a double cannot hold, come as text.
+  // The server sends decimals and large integers as text.
   if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
     return Number(value);
   return null;
 }
 
-// With more digits than these a column is shown as it is.
+// Columns with more digits are not aligned.
 const kMaxDigits = 6;
 
-/** How many digits after the point the numbers of a column need, so that they stand in line; null
- *  where it has no such numbers, or needs too many. */
+/** The digits after the point that align the numbers of a column; null: it is not aligned. */
 export function digitsOf(result: SqlResult, place: number): number | null {
   if (result.columns[place]?.kind !== "number") return null;
   let digits = 0;
@@ -46,12 +45,12 @@ export function digitsOf(result: SqlResult, place: number): number | null {
   return digits > kMaxDigits ? null : digits;
 }
 
-/** A value as text with as many digits as its column has. */
+/** A value as text, with the digits of its column. */
 export function alignedText(value: unknown, digits: number | null): string {
   return digits !== null && typeof value === "number" ? value.toFixed(digits) : valueText(value);
 }
 
-/** The rows in another order: `sort` is the place of a column, with - before it for the largest first. */
+/** The sorted rows. `sort` is the place of a column; a "-" before it sorts descending. */
 export function sorted(result: SqlResult, sort: string): Row[] {
   const place = Number(sort.replace(/^-/, ""));
   const column = result.columns[place];
@@ -65,7 +64,7 @@ export function sorted(result: SqlResult, sort: string): Row[] {
     return left < right ? -1 : left > right ? 1 : 0;
   };
   return [...(result.rows as Row[])].sort((a, b) => {
-    // Nulls come last, whichever way.
+    // Nulls come last in both directions.
     if (a[place] === null || b[place] === null)
       return Number(a[place] === null) - Number(b[place] === null);
     return sign * compare(a[place], b[place]);
@@ -98,7 +97,7 @@ export interface ChartChoice {
 
 const kMaxLines = 4;
 
-/** How a result is best drawn; null where it has no number to draw. */
+/** The default chart of a result; null if it has no numbers. */
 export function chartOf(result: SqlResult): ChartChoice | null {
   const y = result.columns.flatMap((column, place) => (isNumber(column) ? [place] : []));
   const time = result.columns.findIndex((column) => ["date", "timestamp"].includes(column.kind));
@@ -115,12 +114,13 @@ export interface ResultLine {
   values: (number | null)[];
 }
 
-// More lines than these cannot be told apart.
+// More lines are hard to tell apart.
 const kMaxSplit = 6;
 
 /**
- * The rows as lines over time: `keys` ascending, each line with a value a key. Where rows share a time and
- * a column of text tells them apart, there is a line for each of its values; rows without a time are left out.
+ * The rows as lines over time: `keys` are ascending, and each line has a value for each key. If rows
+ * share a time and a text column distinguishes them, each of its values gets a line. Rows without a
+ * time are dropped.
  */
 export function linesOf(
   result: SqlResult,
@@ -156,7 +156,7 @@ export function linesOf(
   return { keys, lines: [...lines.values()] };
 }
 
-// Whether a column has few values, and one row of each a time.
+// Whether a text column can split the rows into lines: few values, each at most once for each time.
 function splits(column: SqlColumn, place: number, x: number, rows: readonly Row[]): boolean {
   if (isNumber(column)) return false;
   const values = new Set(rows.map((row) => valueText(row[place])));
