@@ -18,6 +18,7 @@ using lineage::ColumnRefs;
 using lineage::Columns;
 using lineage::OutputColumn;
 using lineage::QueryLineage;
+using lineage::read_lineage;
 
 struct Builtin {
   Project project = Project::load(ProjectFiles::from_folder(GSA_SOURCE_DIR "/dbt"), {});
