@@ -191,8 +191,8 @@ TEST_F(AssetsTest, ABlockingCheckKeepsItsAssetAndWhatHangsOnItFromBeingPublished
         "select user_id from {{ ref('dim_users') }} where lifetime_sessions < 0\n");
   replace("models/marts/dim_users.sql", "coalesce(activity.lifetime_sessions, 0)",
           "coalesce(activity.lifetime_sessions, 0) - 1000");
-  replace("models/metrics/daily_metrics.sql", "coalesce(sessions.active_users, 0)",
-          "coalesce(sessions.active_users, 1)");
+  replace("models/metrics/daily_metrics.sql", "coalesce(by_day.active_users, 0)",
+          "coalesce(by_day.active_users, 1)");
   const Outcome failed = make();
   EXPECT_EQ(failed.exit_code, 3) << failed.err;
   EXPECT_NE(failed.err.find("held back: dim_users, user_friction_summary"), std::string::npos)

@@ -307,6 +307,13 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
   return catalog;
 }
 
+void leave_out_built_in_unit_tests(Catalog& catalog, const dbt::Project& project) {
+  const bool is_built_in = project.files().path_of("dbt_project.yml").empty();
+  if (!is_built_in) return;
+  std::erase_if(catalog.checks,
+                [](const assets::Check& check) { return check.kind == "unit test"; });
+}
+
 std::string to_string(const dbt::AgeLimit& limit) {
   const char* period = limit.period == dbt::Period::minute ? "minute"
                        : limit.period == dbt::Period::hour ? "hour"

@@ -31,6 +31,10 @@ struct Catalog {
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
                      OutsideVersions outside, std::vector<assets::Asset> exports = {});
 
+// Takes out what holds for every run alike where the project is the built-in one: its unit tests,
+// which `gsa test` asks.
+void leave_out_built_in_unit_tests(Catalog& catalog, const dbt::Project& project);
+
 // "12 hours"
 std::string to_string(const dbt::AgeLimit& limit);
 

@@ -104,7 +104,8 @@ void build(const BuildOptions& options, const dbt::Project& project,
            const duck::Database& database) {
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
-  const Catalog catalog = catalog_of(project, state, connection);
+  Catalog catalog = catalog_of(project, state, connection);
+  leave_out_built_in_unit_tests(catalog, project);
   assets::PlanOptions planning;
   planning.full_refresh = options.full_refresh;
   planning.sources = versions_of_sources(connection, catalog, state, false);

@@ -126,10 +126,7 @@ PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& p
          fmt::format("dropping {}: made with different options", describe(dropped_months)));
   }
   catalog = make_catalog(project, raw.assets(), OutsideVersions(project, state, connection));
-  // The unit tests of what is built in hold for every run alike: gsa test asks them.
-  if (options.project.folder.empty()) {
-    std::erase_if(catalog.checks, [](const assets::Check& c) { return c.kind == "unit test"; });
-  }
+  leave_out_built_in_unit_tests(catalog, project);
   planning = plan_options(options, raw);
   planning.sources = versions_of_sources(connection, catalog, state, true);
   plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
