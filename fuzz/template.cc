@@ -7,10 +7,10 @@
 
 void fuzz_one(std::string_view input) {
   try {
-    const auto sql = gsa::dbt::Template::parse(std::string(input), "model.sql");
-    gsa::dbt::Scope scope;
+    const auto sql = gsa::jinja::Template::parse(std::string(input), "model.sql");
+    gsa::jinja::Scope scope;
     sql.define_macros(scope);
-    const gsa::dbt::Rendered rendered = sql.render(scope);
+    const gsa::jinja::Rendered rendered = sql.render(scope);
     rendered.place_of(1, 1);
     rendered.place_of(1'000, 1'000);
   } catch (const gsa::Error&) {
