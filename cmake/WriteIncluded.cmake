@@ -17,7 +17,7 @@ foreach(file ${files})
 endforeach()
 file(WRITE ${OUT}.S "${bytes}.section .note.GNU-stack,\"\",%progbits\n")
 file(WRITE ${OUT}.cc "// Written by cmake/WriteIncluded.cmake.
-#include \"app/web_files.h\"
+#include \"serve/web_files.h\"
 
 extern \"C\" {
 ${declarations}}

@@ -2,7 +2,7 @@
 
 #include "base/frame.h"
 
-#include "app/served_request.h"
+#include "serve/served_request.h"
 #include "base/error.h"
 #include "fuzz.h"
 
@@ -12,7 +12,7 @@ void fuzz_one(std::string_view input) {
       if (frame->bytes == 0 || frame->bytes > input.size()) __builtin_trap();
       if (gsa::encode_frame(frame->texts) != input.substr(0, frame->bytes)) __builtin_trap();
       input.remove_prefix(frame->bytes);
-      gsa::app::read_served_request(frame->texts);
+      gsa::serve::read_served_request(frame->texts);
     }
   } catch (const gsa::Error&) {
   }

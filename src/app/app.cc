@@ -14,15 +14,14 @@
 #include <fmt/format.h>
 
 #include "app/failure.h"
-#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
-#include "app/served_commands.h"
 #include "base/interrupt.h"
-#include "base/invocation.h"
 #include "base/open_files.h"
 #include "base/text.h"
 #include "duck/database.h"
+#include "serve/command_hosts.h"
+#include "serve/served_commands.h"
 
 namespace gsa::app {
 namespace {
@@ -90,7 +89,7 @@ std::string in_plain_words(const std::string& command, const CLI::ParseError& er
   return text;
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error) {
+int usage_error(const CLI::App& app, const CLI::ParseError& error, const Invocation& invocation) {
   const CLI::App& command = *command_of(app);
   const bool has_commands = !known_words(command, false).empty();
   const std::string name = full_name(command);
@@ -107,7 +106,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error) {
     const std::string meant = did_you_mean(bare, known_words(command, is_option));
     if (!meant.empty()) hint = meant;
   }
-  print_error(message, hint);
+  print_error(invocation, message, hint);
   return kUsageExit;
 }
 
@@ -125,7 +124,8 @@ std::string warehouse_of(const CLI::App& command) {
   return option == nullptr ? "" : option->as<std::string>();
 }
 
-int run_command_line(const std::vector<std::string>& arguments) {
+int run_command_line(const std::vector<std::string>& arguments, pipeline::Host& host) {
+  const Invocation& invocation = host.invocation();
   CLI::App app(
       "Shows where users of image generation meet friction, who they are, and what it costs.",
       "gsa");
@@ -134,19 +134,20 @@ int run_command_line(const std::vector<std::string>& arguments) {
   app.footer("Begin with: gsa run    Then: gsa sql \"select * from fct_sessions limit 5\"");
   app.require_subcommand(0, 1);  // a second one is a word too many, not a command as well
   Action action;
-  add_run(app, action);
-  add_build(app, action);
-  add_test(app, action);
-  add_plan(app, action);
-  add_assets(app, action);
-  add_summary(app, action);
-  add_sql(app, action);
-  add_export(app, action);
-  add_init(app, action);
-  add_fetch(app, action);
-  add_runs(app, action);
-  add_watch(app, action);
-  add_serve(app, action);
+  Commands gsa{app, host, action};
+  add_run(gsa);
+  add_build(gsa);
+  add_test(gsa);
+  add_plan(gsa);
+  add_assets(gsa);
+  add_summary(gsa);
+  add_sql(gsa);
+  add_export(gsa);
+  add_init(gsa);
+  add_fetch(gsa);
+  add_runs(gsa);
+  add_watch(gsa);
+  add_serve(gsa);
   let_the_last_count(app);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -154,19 +155,19 @@ int run_command_line(const std::vector<std::string>& arguments) {
     if (error.get_exit_code() == 0) {  // --help, --version
       std::ostringstream text;
       app.exit(error, text, text);
-      fmt::print(out_stream(), "{}", text.str());
+      fmt::print(invocation.out.file(), "{}", text.str());
       return 0;
     }
-    return usage_error(app, error);
+    return usage_error(app, error, invocation);
   }
   if (!action) {
-    fmt::print(out_stream(), "{}", app.help());
+    fmt::print(invocation.out.file(), "{}", app.help());
     return 0;
   }
-  if (held_warehouse() == nullptr) {
-    catch_interrupts();
+  if (!host.shares_warehouse()) {
     if (const std::string warehouse = warehouse_of(*command_of(app)); !warehouse.empty()) {
-      if (const auto code = carry_out_elsewhere(warehouse, arguments)) return *code;
+      if (const auto code = serve::carry_out_elsewhere(warehouse, arguments, invocation))
+        return *code;
     }
   } else if (stays_in_its_process(*command_of(app))) {
     throw Error("gsa serve carries out no other gsa serve or gsa watch");
@@ -175,13 +176,14 @@ int run_command_line(const std::vector<std::string>& arguments) {
 }
 
 // The exit code of a command that succeeded, once all that it printed is written.
-int finish_output() {
-  std::FILE* out = out_stream();
+int finish_output(const Invocation& invocation) {
+  std::FILE* out = invocation.out.file();
   errno = 0;
   if (std::fflush(out) == 0 && std::ferror(out) == 0) return 0;
   const int failure = errno;
   if (is_broken_pipe(out)) return kBrokenPipeExit;
-  print_error(fmt::format("cannot write to the standard output{}",
+  print_error(invocation,
+              fmt::format("cannot write to the standard output{}",
                           failure == 0 ? "" : fmt::format(": {}", std::strerror(failure))),
               "");
   return 1;
@@ -199,19 +201,28 @@ void hold_standard_streams() {
 
 }  // namespace
 
-int run_arguments(const std::vector<std::string>& arguments) {
+int run_arguments(const std::vector<std::string>& arguments, pipeline::Host& host) {
+  int code = 0;
   try {
-    const int code = run_command_line(arguments);
-    return code == 0 ? finish_output() : code;
+    code = run_command_line(arguments, host);
   } catch (...) {
-    return report_failure();
+    code = report_failure(host.invocation());
   }
+  if (code == 0) return finish_output(host.invocation());
+  std::FILE* out = host.invocation().out.file();
+  return std::fflush(out) != 0 && is_broken_pipe(out) ? kBrokenPipeExit : code;
 }
 
 int main(int argc, char** argv) {
   hold_standard_streams();
   raise_open_files_limit();
-  return run_arguments({argv + std::min(argc, 1), argv + argc});
+  try {
+    const Invocation invocation(catch_interrupts());
+    serve::OwnProcess host(invocation);
+    return run_arguments({argv + std::min(argc, 1), argv + argc}, host);
+  } catch (...) {
+    return report_failure(Invocation());
+  }
 }
 
 CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,
@@ -223,7 +234,7 @@ CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::s
 }
 
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
-                      const std::string& examples, CommonOptions& common) {
+                      const std::string& examples, pipeline::CommonOptions& common) {
   CLI::App* command = add_plain_command(app, name, description, examples, common.quiet);
   command->add_option("--warehouse", common.warehouse.path, "The warehouse, a DuckDB file")
       ->capture_default_str()
@@ -268,7 +279,8 @@ std::string given_options(const CLI::App& command) {
   return join(given_words(command, kLeftOut), " ");
 }
 
-void add_record_options(CLI::App& command, RecordOptions& options) {
+void add_record_options(CLI::App& command, pipeline::RecordOptions& options,
+                        const Environment& environment) {
   command.add_flag("--wait", options.wait,
                    "Wait for another process that has the warehouse, instead of refusing");
   CLI::Option* days = command
@@ -277,12 +289,12 @@ void add_record_options(CLI::App& command, RecordOptions& options) {
                           ->capture_default_str()
                           ->transform(whole_number(1, kMaxHistoryDays))
                           ->type_name("N");
-  command.preparse_callback([days](std::size_t) {
-    if (const auto own = environment("GSA_HISTORY_DAYS")) days->default_val(*own);
+  command.preparse_callback([days, &environment](std::size_t) {
+    if (const auto own = environment.find("GSA_HISTORY_DAYS")) days->default_val(*own);
   });
 }
 
-void add_project_options(CLI::App& command, ProjectOptions& options) {
+void add_project_options(CLI::App& command, pipeline::ProjectOptions& options) {
   command.add_option("--project", options.folder, "A dbt project (default: the built-in one)")
       ->type_name("DIR");
   command.add_option("--vars", options.vars, "Override vars of the project: '{name: value}'")

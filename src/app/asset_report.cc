@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "app/model_lineage.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -14,6 +13,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "dbt/compile.h"
+#include "pipeline/model_lineage.h"
 
 namespace gsa::app {
 namespace {
@@ -23,9 +23,11 @@ constexpr int kHistory = 10;                // materializations that are shown
 
 using Cell = std::optional<std::string>;
 
-std::string state_word(const AssetState& state) { return state.state.empty() ? "–" : state.state; }
+std::string state_word(const pipeline::AssetState& state) {
+  return state.state.empty() ? "–" : state.state;
+}
 
-std::string checks_word(const AssetState& state) {
+std::string checks_word(const pipeline::AssetState& state) {
   if (state.checks == 0) return "";
   std::string text = fmt::format("{} pass", state.checks - state.warned - state.failed);
   if (state.warned > 0) text += fmt::format(", {} warn", state.warned);
@@ -33,7 +35,7 @@ std::string checks_word(const AssetState& state) {
   return text;
 }
 
-std::string kind_word(const assets::Asset& asset, const AssetState& state) {
+std::string kind_word(const assets::Asset& asset, const pipeline::AssetState& state) {
   std::string kind(name_of(asset.kind));
   if (state.partitions > 0) {
     kind += fmt::format(", {} {}", state.partitions, state.partitions == 1 ? "month" : "months");
@@ -41,11 +43,11 @@ std::string kind_word(const assets::Asset& asset, const AssetState& state) {
   return kind;
 }
 
-std::string list_table(const AssetOverview& overview, TableStyle style) {
+std::string list_table(const pipeline::AssetOverview& overview, TableStyle style) {
   std::vector<TableWriter::Row> rows;
   for (const std::size_t index : overview.catalog.graph.order()) {
     const assets::Asset& asset = overview.catalog.graph[index];
-    const AssetState& state = overview.states[index];
+    const pipeline::AssetState& state = overview.states[index];
     rows.push_back({asset.name, kind_word(asset, state), asset.group, state_word(state),
                     state.made_at, state.rows ? with_thousands(*state.rows) : "",
                     state.bytes ? format_bytes(static_cast<double>(*state.bytes)) : "",
@@ -65,7 +67,7 @@ std::string list_table(const AssetOverview& overview, TableStyle style) {
                       rows, style);
 }
 
-std::string list_json(const AssetOverview& overview) {
+std::string list_json(const pipeline::AssetOverview& overview) {
   const auto number = [](const auto& value) {
     return value ? fmt::format("{}", *value) : std::string("null");
   };
@@ -75,7 +77,7 @@ std::string list_json(const AssetOverview& overview) {
   std::vector<std::string> objects;
   for (const std::size_t index : overview.catalog.graph.order()) {
     const assets::Asset& asset = overview.catalog.graph[index];
-    const AssetState& state = overview.states[index];
+    const pipeline::AssetState& state = overview.states[index];
     objects.push_back(fmt::format(
         R"({{"name": {}, "kind": {}, "group": {}, "owner": {}, "state": {}, "reason": {}, )"
         R"("made_at": {}, "rows": {}, "bytes": {}, "seconds": {}, "partitions": {}, )"
@@ -97,15 +99,15 @@ std::string listed(const assets::Graph& graph, const std::vector<std::size_t>& i
 // The report on one asset, part by part.
 class Report {
  public:
-  Report(const AssetOverview& overview, const dbt::Project& project, duck::Connection& connection,
-         std::size_t index, int fd)
+  Report(const pipeline::AssetOverview& overview, const dbt::Project& project,
+         duck::Connection& connection, std::size_t index, const TextOutput& out)
       : overview_(overview),
         project_(project),
         connection_(connection),
         index_(index),
         asset_(overview.catalog.graph[index]),
         state_(overview.states[index]),
-        fd_(fd) {}
+        out_(out) {}
 
   std::string text() {
     head();
@@ -118,13 +120,13 @@ class Report {
   }
 
  private:
-  void title(std::string_view title) { text_ += "\n" + paint(fd_, Ink::bold, title) + "\n"; }
+  void title(std::string_view title) { text_ += "\n" + out_.paint(Ink::bold, title) + "\n"; }
   void fact(std::string_view name, const std::string& value) {
     if (!value.empty()) text_ += fmt::format("  {:<10} {}\n", name, value);
   }
 
   void head() {
-    text_ += paint(fd_, Ink::bold, asset_.name) + "\n";
+    text_ += out_.paint(Ink::bold, asset_.name) + "\n";
     if (!asset_.description.empty()) text_ += "  " + std::string(trim(asset_.description)) + "\n\n";
     fact("state", state_word(state_) + (state_.reason.empty() ? "" : ": " + state_.reason));
     fact("kind", kind_word(asset_, state_));
@@ -140,7 +142,8 @@ class Report {
   void columns() {
     if (asset_.columns.empty()) return;
     title("Columns");
-    const ModelLineage lineage = lineage_of_models(project_, overview_.catalog, connection_);
+    const pipeline::ModelLineage lineage =
+        pipeline::lineage_of_models(project_, overview_.catalog, connection_);
     const auto own = lineage.find(asset_.name);
     std::vector<TableWriter::Row> rows;
     for (const assets::AssetColumn& column : asset_.columns) {
@@ -243,27 +246,28 @@ class Report {
     for (const auto& [part, value] : asset_.code) fact(part, value);
   }
 
-  const AssetOverview& overview_;
+  const pipeline::AssetOverview& overview_;
   const dbt::Project& project_;
   duck::Connection& connection_;
   std::size_t index_;
   const assets::Asset& asset_;
-  const AssetState& state_;
-  int fd_;
+  const pipeline::AssetState& state_;
+  const TextOutput& out_;
   std::string text_;
 };
 
 }  // namespace
 
-std::string asset_list(const AssetOverview& overview, AssetListFormat format) {
+std::string asset_list(const pipeline::AssetOverview& overview, AssetListFormat format) {
   if (format == AssetListFormat::json) return list_json(overview);
   return list_table(overview,
                     format == AssetListFormat::markdown ? TableStyle::markdown : TableStyle::plain);
 }
 
-std::string asset_report(const AssetOverview& overview, const dbt::Project& project,
-                         duck::Connection& connection, const std::string& name, int fd) {
-  return Report(overview, project, connection, overview.catalog.graph.at(name), fd).text();
+std::string asset_report(const pipeline::AssetOverview& overview, const dbt::Project& project,
+                         duck::Connection& connection, const std::string& name,
+                         const TextOutput& out) {
+  return Report(overview, project, connection, overview.catalog.graph.at(name), out).text();
 }
 
 }  // namespace gsa::app

@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/invocation.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "duck/database.h"
@@ -18,8 +17,8 @@
 namespace gsa::app {
 namespace {
 
-void write_stdout(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), out_stream()) != text.size()) {
+void write_text(std::FILE* out, std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), out) != text.size()) {
     throw Error(fmt::format("cannot write the list: {}", std::strerror(errno)));
   }
 }
@@ -61,7 +60,7 @@ std::string quoted_or_null(const std::string& text) {
 }
 
 // DuckDB writes what programs read, as it does for gsa sql.
-void write_rows_of(const std::vector<hub::CachedFile>& files, RowFormat format) {
+void write_rows_of(const std::vector<hub::CachedFile>& files, RowFormat format, std::FILE* out) {
   const duck::Database database(duck::DatabaseOptions{});
   duck::Connection connection = database.connect();
   connection.execute(
@@ -76,7 +75,8 @@ void write_rows_of(const std::vector<hub::CachedFile>& files, RowFormat format) 
                                    cached.bytes, total, cached.whole(), sql_quote(cached.path)));
   }
   const std::string select = "select * from cached";  // the table keeps the order of insertion
-  write_rows(connection, select, connection.inspect(select).columns, format, 0, write_stdout);
+  write_rows(connection, select, connection.inspect(select).columns, format, 0,
+             [out](std::string_view text) { write_text(out, text); });
 }
 
 }  // namespace
@@ -86,18 +86,18 @@ std::string dataset_file_at(const hub::CachedFile& cached) {
   return cached.commit.empty() ? file : fmt::format("{} at {}", file, revision_of(cached));
 }
 
-void write_cache_list(const hub::Settings& settings, RowFormat format) {
+void write_cache_list(const hub::Settings& settings, RowFormat format, std::FILE* out) {
   const std::vector<hub::CachedFile> files = hub::list_cached(settings);
   if (format == RowFormat::table && files.empty()) {
-    write_stdout(fmt::format("{} has no files of datasets\n", settings.cache.string()));
+    write_text(out, fmt::format("{} has no files of datasets\n", settings.cache.string()));
   } else if (format == RowFormat::table) {
-    write_stdout(table(files, TableStyle::plain));
+    write_text(out, table(files, TableStyle::plain));
   } else if (format == RowFormat::markdown) {
-    write_stdout(table(files, TableStyle::markdown));
+    write_text(out, table(files, TableStyle::markdown));
   } else {
-    write_rows_of(files, format);
+    write_rows_of(files, format, out);
   }
-  if (std::fflush(out_stream()) != 0) {
+  if (std::fflush(out) != 0) {
     throw Error(fmt::format("cannot write the list: {}", std::strerror(errno)));
   }
 }

@@ -5,21 +5,20 @@
 #include <fmt/format.h>
 
 #include "app/asset_report.h"
-#include "app/asset_run.h"
-#include "app/asset_states.h"
 #include "app/option_values.h"
 #include "app/options.h"
-#include "app/project.h"
 #include "assets/graph_format.h"
 #include "assets/warehouse.h"
-#include "base/invocation.h"
+#include "pipeline/asset_run.h"
+#include "pipeline/asset_states.h"
+#include "pipeline/open_project.h"
 
 namespace gsa::app {
 namespace {
 
 struct AssetsOptions {
-  CommonOptions common;
-  ProjectOptions project;
+  pipeline::CommonOptions common;
+  pipeline::ProjectOptions project;
   AssetListFormat format = AssetListFormat::table;
   assets::GraphFormat graph_format = assets::GraphFormat::text;
   std::string name;
@@ -28,37 +27,41 @@ struct AssetsOptions {
 // Opens, reads, and gives what there is to `show`.
 template <typename Show>
 int with_overview(const AssetsOptions& options, const Show& show) {
-  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
-  if (!options.common.quiet) print_warnings(project);
-  const duck::Database database = open_or_in_memory(options.common, {}, assets::Access::read);
+  const dbt::Project project = pipeline::load_project(options.project, options.common.invocation(),
+                                                      options.common.warehouse.path);
+  if (!options.common.quiet) pipeline::print_warnings(project, options.common);
+  const duck::Database database =
+      pipeline::open_or_in_memory(options.common, {}, assets::Access::read);
   duck::Connection connection = database.connect();
-  const AssetOverview overview(project, connection);
-  fmt::print(out_stream(), "{}", show(project, overview, connection));
+  const pipeline::AssetOverview overview(project, connection);
+  fmt::print(options.common.out(), "{}", show(project, overview, connection));
   return 0;
 }
 
 int list(const AssetsOptions& options) {
-  return with_overview(options, [&](const auto&, const AssetOverview& overview, auto&) {
+  return with_overview(options, [&](const auto&, const pipeline::AssetOverview& overview, auto&) {
     return asset_list(overview, options.format);
   });
 }
 
 int graph(const AssetsOptions& options) {
-  return with_overview(options, [&](const auto&, const AssetOverview& overview, auto&) {
+  return with_overview(options, [&](const auto&, const pipeline::AssetOverview& overview, auto&) {
     std::vector<std::string> states;
-    for (const AssetState& state : overview.states) states.push_back(state.state);
+    for (const pipeline::AssetState& state : overview.states) states.push_back(state.state);
     return assets::format_graph(overview.catalog.graph, states, options.graph_format);
   });
 }
 
 int show(const AssetsOptions& options) {
-  return with_overview(options, [&](const dbt::Project& project, const AssetOverview& overview,
-                                    duck::Connection& connection) {
-    return asset_report(overview, project, connection, options.name, out_fd());
-  });
+  return with_overview(options,
+                       [&](const dbt::Project& project, const pipeline::AssetOverview& overview,
+                           duck::Connection& connection) {
+                         return asset_report(overview, project, connection, options.name,
+                                             options.common.invocation().out);
+                       });
 }
 
-void add_project(CLI::App& command, ProjectOptions& options) {
+void add_project(CLI::App& command, pipeline::ProjectOptions& options) {
   command.add_option("--project", options.folder, "A dbt project (default: the built-in one)")
       ->type_name("DIR");
   command.add_option("--vars", options.vars, "Override vars of the project: '{name: value}'")
@@ -67,13 +70,15 @@ void add_project(CLI::App& command, ProjectOptions& options) {
 
 }  // namespace
 
-void add_assets(CLI::App& app, Action& action) {
+void add_assets(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<AssetsOptions>();
-  CLI::App* command =
-      add_command(app, "assets", "What there is, what is stale and why, and how it hangs together",
-                  "  gsa assets\n  gsa assets graph --format mermaid\n"
-                  "  gsa assets show fct_sessions",
-                  options->common);
+  options->common.host = &gsa.host;
+  CLI::App* command = add_command(gsa.app, "assets",
+                                  "What there is, what is stale and why, and how it hangs together",
+                                  "  gsa assets\n  gsa assets graph --format mermaid\n"
+                                  "  gsa assets show fct_sessions",
+                                  options->common);
   add_project(*command, options->project);
   add_choice(*command, "--format", options->format,
              {{"table", AssetListFormat::table},

@@ -5,15 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "app/asset_run.h"
-#include "app/catalog.h"
 #include "app/options.h"
-#include "app/project.h"
 #include "assets/state.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
-#include "base/invocation.h"
 #include "base/text.h"
+#include "pipeline/asset_catalog.h"
+#include "pipeline/asset_run.h"
+#include "pipeline/open_project.h"
 
 namespace gsa::app {
 namespace {
@@ -23,15 +22,16 @@ std::string comma_list(const std::set<std::string>& names) {
 }
 
 struct BuildOptions {
-  CommonOptions common;
-  ProjectOptions project;
-  RecordOptions record;
+  pipeline::CommonOptions common;
+  pipeline::ProjectOptions project;
+  pipeline::RecordOptions record;
   bool full_refresh = false;
   std::string given;
 };
 
 // Of raw tables that no `gsa run` made, only their size is known.
-assets::Provenance provenance_of(duck::Connection& connection, const ProjectOptions& project) {
+assets::Provenance provenance_of(duck::Connection& connection,
+                                 const pipeline::ProjectOptions& project) {
   auto provenance = assets::read_provenance(connection);
   if (!provenance) {
     provenance.emplace();
@@ -39,20 +39,22 @@ assets::Provenance provenance_of(duck::Connection& connection, const ProjectOpti
     provenance->behavior = "unknown";
     provenance->period = "unknown";
   }
-  provenance->project = describe_project(project);
+  provenance->project = pipeline::describe_project(project);
   return *provenance;
 }
 
 // The raw tables are only read here.
-Catalog catalog_of(const dbt::Project& project, const assets::State& state,
-                   duck::Connection& connection) {
-  std::vector<assets::Asset> raw = published_raw_assets(state);
+pipeline::Catalog catalog_of(const dbt::Project& project, const assets::State& state,
+                             duck::Connection& connection) {
+  std::vector<assets::Asset> raw = pipeline::published_raw_assets(state);
   for (assets::Asset& asset : raw) asset.kind = assets::AssetKind::source;
-  return make_catalog(project, std::move(raw), OutsideVersions(project, state, connection));
+  return pipeline::make_catalog(project, std::move(raw),
+                                pipeline::OutsideVersions(project, state, connection));
 }
 
 // What the selection reads directly and the warehouse does not have, of sources or of models.
-std::vector<std::string> missing_inputs(const Catalog& catalog, const assets::State& state,
+std::vector<std::string> missing_inputs(const pipeline::Catalog& catalog,
+                                        const assets::State& state,
                                         const std::vector<std::string>& readers, bool sources) {
   std::set<std::string> missing;
   const auto look = [&](std::size_t index) {
@@ -72,7 +74,8 @@ std::vector<std::string> missing_inputs(const Catalog& catalog, const assets::St
   return {missing.begin(), missing.end()};
 }
 
-void require_sources(const Catalog& catalog, const assets::State& state, const assets::Plan& plan) {
+void require_sources(const pipeline::Catalog& catalog, const assets::State& state,
+                     const assets::Plan& plan) {
   const std::set<std::string> stale = plan.stale();
   const auto missing = missing_inputs(catalog, state, {stale.begin(), stale.end()}, true);
   if (missing.empty()) return;
@@ -82,8 +85,10 @@ void require_sources(const Catalog& catalog, const assets::State& state, const a
 }
 
 // The built-in models read columns that raw tables of an earlier gsa lack.
-void require_own_raw_tables(const ProjectOptions& project, const assets::State& state) {
-  if (!project.folder.empty() || !are_of_another_gsa(published_raw_assets(state))) return;
+void require_own_raw_tables(const pipeline::ProjectOptions& project, const assets::State& state) {
+  if (!project.folder.empty() ||
+      !pipeline::are_of_another_gsa(pipeline::published_raw_assets(state)))
+    return;
   throw Error("the raw tables were made by another version of gsa", "make them anew with: gsa run");
 }
 
@@ -104,39 +109,42 @@ void build(const BuildOptions& options, const dbt::Project& project,
            const duck::Database& database) {
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
-  Catalog catalog = catalog_of(project, state, connection);
-  leave_out_built_in_unit_tests(catalog, project);
+  pipeline::Catalog catalog = catalog_of(project, state, connection);
+  pipeline::leave_out_built_in_unit_tests(catalog, project);
   assets::PlanOptions planning;
   planning.full_refresh = options.full_refresh;
-  planning.sources = versions_of_sources(connection, catalog, state, false);
+  planning.sources = pipeline::versions_of_sources(connection, catalog, state, false);
   assets::Plan plan = assets::make_plan(catalog.graph, catalog.checks, state, planning);
-  const auto selection = select_assets(options.project, project, catalog, plan);
+  const auto selection = pipeline::select_assets(options.project, project, catalog, plan);
   if (selection) {
-    if (!options.common.quiet) print_warnings(*selection);
+    if (!options.common.quiet) pipeline::print_warnings(*selection, options.common);
     if (selection->is_empty()) {
-      if (!options.common.quiet) fmt::print(err_stream(), "Nothing to do: nothing is selected\n");
+      if (!options.common.quiet)
+        fmt::print(options.common.err(), "Nothing to do: nothing is selected\n");
       return;
     }
-    plan = plan_selection(*selection, catalog, state, planning);
+    plan = pipeline::plan_selection(*selection, catalog, state, planning);
   }
   require_sources(catalog, state, plan);
   if (plan.is_empty()) {
-    if (!options.common.quiet) fmt::print(err_stream(), "{}\n", fresh_line(plan));
+    if (!options.common.quiet) fmt::print(options.common.err(), "{}\n", pipeline::fresh_line(plan));
     return;
   }
   require_own_raw_tables(options.project, state);
-  const AssetRun run{
+  const pipeline::AssetRun run{
       "build", options.given,    options.common, options.record,       project,    catalog, state,
       plan,    planning.sources, nullptr,        options.full_refresh, !selection, "build"};
-  run_assets(database, run, provenance_of(connection, options.project));
+  pipeline::run_assets(database, run, provenance_of(connection, options.project));
 }
 
 void build(const BuildOptions& options) {
-  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
-  if (!options.common.quiet) print_warnings(project);
-  CommonOptions common = options.common;
+  const dbt::Project project = pipeline::load_project(options.project, options.common.invocation(),
+                                                      options.common.warehouse.path);
+  if (!options.common.quiet) pipeline::print_warnings(project, options.common);
+  pipeline::CommonOptions common = options.common;
   common.warehouse.confirm_new = [&] { refuse_new_warehouse(project, common.warehouse.path); };
-  const duck::Database database = open_for_run(common, options.record, assets::Access::write);
+  const duck::Database database =
+      pipeline::open_for_run(common, options.record, assets::Access::write);
   try {
     build(options, project, database);
   } catch (const Error& error) {
@@ -147,9 +155,9 @@ void build(const BuildOptions& options) {
 
 // Asks all tests that are selected, whatever is on record of them.
 assets::Plan plan_of_tests(const BuildOptions& options, const dbt::Project& project,
-                           const Catalog& catalog, const assets::State& state) {
-  const auto selection = select_assets(options.project, project, catalog, assets::Plan{});
-  if (selection && !options.common.quiet) print_warnings(*selection);
+                           const pipeline::Catalog& catalog, const assets::State& state) {
+  const auto selection = pipeline::select_assets(options.project, project, catalog, assets::Plan{});
+  if (selection && !options.common.quiet) pipeline::print_warnings(*selection, options.common);
   assets::Plan plan;
   std::set<std::string> tested;
   for (const assets::Check& check : catalog.checks) {
@@ -171,34 +179,40 @@ assets::Plan plan_of_tests(const BuildOptions& options, const dbt::Project& proj
 }
 
 void test(const BuildOptions& options) {
-  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
-  if (!options.common.quiet) print_warnings(project);
+  const dbt::Project project = pipeline::load_project(options.project, options.common.invocation(),
+                                                      options.common.warehouse.path);
+  if (!options.common.quiet) pipeline::print_warnings(project, options.common);
   bool writable = false;
-  const duck::Database database = open_for_records(options.common, options.record, writable);
+  const duck::Database database =
+      pipeline::open_for_records(options.common, options.record, writable);
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
-  const Catalog catalog = catalog_of(project, state, connection);
+  const pipeline::Catalog catalog = catalog_of(project, state, connection);
   const assets::Plan plan = plan_of_tests(options, project, catalog, state);
   if (plan.is_empty()) {
-    if (!options.common.quiet) fmt::print(err_stream(), "Nothing to do: no tests are selected\n");
+    if (!options.common.quiet)
+      fmt::print(options.common.err(), "Nothing to do: no tests are selected\n");
     return;
   }
-  const assets::Versions sources = versions_of_sources(connection, catalog, state, true);
-  const AssetRun run{"test", options.given, options.common, options.record, project, catalog, state,
-                     plan,   sources,       nullptr,        false,          false,   "test"};
-  ask_checks(database, run, writable);
+  const assets::Versions sources = pipeline::versions_of_sources(connection, catalog, state, true);
+  const pipeline::AssetRun run{"test",  options.given, options.common, options.record, project,
+                               catalog, state,         plan,           sources,        nullptr,
+                               false,   false,         "test"};
+  pipeline::ask_checks(database, run, writable);
 }
 
 }  // namespace
 
-void add_build(CLI::App& app, Action& action) {
+void add_build(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<BuildOptions>();
+  options->common.host = &gsa.host;
   CLI::App* command = add_command(
-      app, "build",
+      gsa.app, "build",
       "Make the models that are stale from the raw tables, test them and publish them",
       "  gsa build\n  gsa build --select fct_sessions+ --project models", options->common);
   add_project_options(*command, options->project);
-  add_record_options(*command, options->record);
+  add_record_options(*command, options->record, gsa.host.invocation().environment);
   command->add_flag("--full-refresh", options->full_refresh,
                     "Make all models anew, stale or not, incremental ones from the beginning");
   command->callback([command, options, &action] {
@@ -210,12 +224,14 @@ void add_build(CLI::App& app, Action& action) {
   });
 }
 
-void add_test(CLI::App& app, Action& action) {
+void add_test(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<BuildOptions>();
-  CLI::App* command = add_command(app, "test", "Run the data tests on what is published",
+  options->common.host = &gsa.host;
+  CLI::App* command = add_command(gsa.app, "test", "Run the data tests on what is published",
                                   "  gsa test\n  gsa test --select dim_users", options->common);
   add_project_options(*command, options->project);
-  add_record_options(*command, options->record);
+  add_record_options(*command, options->record, gsa.host.invocation().environment);
   command->callback([command, options, &action] {
     options->given = given_options(*command);
     action = [options] {

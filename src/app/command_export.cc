@@ -5,11 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "app/asset_run.h"
-#include "app/export.h"
 #include "app/option_values.h"
 #include "app/options.h"
-#include "app/project.h"
 #include "app/query_watch.h"
 #include "assets/plan.h"
 #include "assets/recorder.h"
@@ -18,16 +15,19 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "pipeline/asset_run.h"
+#include "pipeline/export.h"
+#include "pipeline/open_project.h"
 
 namespace gsa::app {
 namespace {
 
 struct ExportOptions {
-  CommonOptions common;
-  ProjectOptions project;
-  RecordOptions record;
+  pipeline::CommonOptions common;
+  pipeline::ProjectOptions project;
+  pipeline::RecordOptions record;
   std::string folder;
-  ExportFormat format = ExportFormat::parquet;
+  pipeline::ExportFormat format = pipeline::ExportFormat::parquet;
   bool full_refresh = false;
   std::string given;
 };
@@ -38,7 +38,8 @@ class Exporter {
       : options_(options),
         connection_(database.connect()),
         state_(assets::read_state(connection_)),
-        watch_(connection_, !options.common.quiet) {
+        folder_(options.common.invocation().path(options.folder)),
+        watch_(connection_, options.common.invocation(), !options.common.quiet) {
     for (const assets::PublishedRelation& relation : state_.shown) {
       assets::Asset asset;
       asset.name = relation.unit.asset;
@@ -55,11 +56,11 @@ class Exporter {
   }
 
   void run(const dbt::Project& project) {
-    const std::vector<ExportedTable> tables = tables_to_export(state_, project);
-    make_folder(options_.folder);
+    const std::vector<pipeline::ExportedTable> tables = pipeline::tables_to_export(state_, project);
+    make_folder(folder_);
     try {
-      for (const ExportedTable& table : tables) write(table);
-      export_provenance(connection_, options_.folder);
+      for (const pipeline::ExportedTable& table : tables) write(table);
+      pipeline::export_provenance(connection_, folder_);
     } catch (const Error& error) {
       totals_.status = error.code() == ErrorCode::interrupted ? "interrupted" : "failed";
       totals_.message = error.message();
@@ -91,11 +92,12 @@ class Exporter {
     return assets::published_version(asset, state_).value_or("");
   }
 
-  void write(const ExportedTable& table) {
-    const assets::Asset asset = export_asset(table, options_.format, options_.folder);
-    const std::string file = export_file(table, options_.format, options_.folder);
-    const auto reason = options_.full_refresh ? std::optional<std::string>("--full-refresh")
-                                              : export_reason(asset, file, versions_, state_);
+  void write(const pipeline::ExportedTable& table) {
+    const assets::Asset asset = pipeline::export_asset(table, options_.format, folder_);
+    const std::string file = pipeline::export_file(table, options_.format, folder_);
+    const auto reason = options_.full_refresh
+                            ? std::optional<std::string>("--full-refresh")
+                            : pipeline::export_reason(asset, file, versions_, state_);
     if (!reason) {
       ++totals_.fresh;
       if (!options_.common.quiet) watch_.log(fmt::format("{:<24} is up to date", table.name));
@@ -104,7 +106,7 @@ class Exporter {
     const auto begun = std::chrono::system_clock::now();
     const Stopwatch stopwatch;
     watch_.begin("export " + table.name, 0);
-    const std::int64_t rows = export_table(connection_, table, options_.format, options_.folder);
+    const std::int64_t rows = pipeline::export_table(connection_, table, options_.format, folder_);
     watch_.end();
     ++totals_.made;
     if (!options_.common.quiet) {
@@ -143,6 +145,7 @@ class Exporter {
   const ExportOptions& options_;
   duck::Connection connection_;
   assets::State state_;
+  std::string folder_;  // where the files go
   QueryWatch watch_;
   assets::Versions versions_;  // of what is published
   std::unique_ptr<assets::Recorder> recorder_;
@@ -150,9 +153,11 @@ class Exporter {
 };
 
 int run_export(const ExportOptions& options) {
-  const dbt::Project project = load_project(options.project, options.common.warehouse.path);
+  const dbt::Project project = pipeline::load_project(options.project, options.common.invocation(),
+                                                      options.common.warehouse.path);
   bool writable = false;
-  const duck::Database database = open_for_records(options.common, options.record, writable);
+  const duck::Database database =
+      pipeline::open_for_records(options.common, options.record, writable);
   try {
     Exporter(options, database, writable).run(project);
   } catch (const Error& error) {
@@ -164,24 +169,26 @@ int run_export(const ExportOptions& options) {
 
 }  // namespace
 
-void add_export(CLI::App& app, Action& action) {
+void add_export(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<ExportOptions>();
+  options->common.host = &gsa.host;
   CLI::App* command =
-      add_command(app, "export", "Write every published table to a folder, sorted by its key",
+      add_command(gsa.app, "export", "Write every published table to a folder, sorted by its key",
                   "  gsa export out\n  gsa export out --format csv", options->common);
   command->add_option("folder", options->folder, "Where to write DIR/TABLE.FORMAT")
       ->required()
       ->check(not_empty())
       ->type_name("DIR");
-  const std::map<std::string, ExportFormat> formats = {{"parquet", ExportFormat::parquet},
-                                                       {"csv", ExportFormat::csv}};
+  const std::map<std::string, pipeline::ExportFormat> formats = {
+      {"parquet", pipeline::ExportFormat::parquet}, {"csv", pipeline::ExportFormat::csv}};
   add_choice(*command, "--format", options->format, formats, "parquet or csv (default: parquet)")
       ->type_name("FORMAT");
   command
       ->add_option("--project", options->project.folder,
                    "The dbt project that made the tables (default: the built-in one)")
       ->type_name("DIR");
-  add_record_options(*command, options->record);
+  add_record_options(*command, options->record, gsa.host.invocation().environment);
   command->add_flag("--full-refresh", options->full_refresh,
                     "Write every file, also those that hold what is published");
   command->callback([command, options, &action] {

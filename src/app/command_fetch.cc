@@ -6,18 +6,17 @@
 #include <fmt/format.h>
 
 #include "app/cache_list.h"
-#include "app/fetch_progress.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/invocation.h"
 #include "base/text.h"
 #include "hub/cache.h"
 #include "hub/fetch.h"
 #include "hub/hub_file.h"
 #include "hub/settings.h"
+#include "pipeline/fetch_progress.h"
 #include "prompts/datasets.h"
 
 namespace gsa::app {
@@ -27,7 +26,7 @@ struct FetchOptions {
   std::vector<std::string> sources = {prompts::datasets().front().name};
   bool list = false;
   RowFormat format = RowFormat::table;
-  bool quiet = false;
+  pipeline::CommonOptions common;
 };
 
 // A source as it was named, and the file that it means.
@@ -60,21 +59,19 @@ Wanted understand(const std::string& source) {
 
 // "14:03:59  Fetched diffusiondb: poloclub/diffusiondb/metadata.parquet at fb620fb, 194.5 MB
 // [41.20s]"
-void say(const Wanted& wanted, const hub::CachedFile& cached, bool downloaded, double seconds) {
+void say(const FetchOptions& options, const Wanted& wanted, const hub::CachedFile& cached,
+         bool downloaded, double seconds) {
   const bool has_name = !hub::is_hub_url(wanted.source);
   const std::string what =
       fmt::format("{}{}, {}", has_name ? wanted.source + ": " : "", dataset_file_at(cached),
                   format_bytes(static_cast<double>(cached.bytes)));
-  if (downloaded) {
-    fmt::print(err_stream(), "{}  Fetched {} [{:.2f}s]\n", clock_now(), what, seconds);
-  } else {
-    fmt::print(err_stream(), "{}  Was cached already: {}\n", clock_now(), what);
-  }
+  options.common.say(downloaded ? fmt::format("Fetched {} [{:.2f}s]", what, seconds)
+                                : fmt::format("Was cached already: {}", what));
 }
 
 // What is known by its sum is not asked for again.
 hub::CachedFile fetch_one(const hub::Settings& settings, const Wanted& wanted,
-                          FetchProgress& progress) {
+                          pipeline::FetchProgress& progress) {
   if (!wanted.expected.sha256.empty()) {
     if (auto cached = hub::find_cached(settings, wanted.file, wanted.expected)) return *cached;
   }
@@ -86,23 +83,25 @@ hub::CachedFile fetch_one(const hub::Settings& settings, const Wanted& wanted,
 int fetch_all(const FetchOptions& options) {
   std::vector<Wanted> all;
   for (const std::string& source : options.sources) all.push_back(understand(source));
-  const hub::Settings settings = hub::settings_from_environment();
+  const hub::Settings settings = hub::settings_from_environment(options.common.invocation());
   for (const Wanted& wanted : all) {
     const Stopwatch watch;
     const std::string& path = wanted.file.path;
-    FetchProgress progress(path.substr(path.rfind('/') + 1), options.quiet);
+    pipeline::FetchProgress progress(path.substr(path.rfind('/') + 1), options.common.invocation(),
+                                     options.common.quiet);
     const hub::CachedFile cached = fetch_one(settings, wanted, progress);
-    if (!options.quiet) say(wanted, cached, progress.downloaded(), watch.seconds());
-    fmt::print(out_stream(), "{}\n", cached.path);
-    std::fflush(out_stream());  // a script may begin with the first file while the next one comes
+    say(options, wanted, cached, progress.downloaded(), watch.seconds());
+    fmt::print(options.common.out(), "{}\n", cached.path);
+    // A script may begin with the first file while the next one comes.
+    std::fflush(options.common.out());
   }
   return 0;
 }
 
 int fetch(const FetchOptions& options) {
   if (options.list) {
-    const hub::Settings settings = hub::settings_from_environment();
-    write_cache_list(settings, options.format);
+    const hub::Settings settings = hub::settings_from_environment(options.common.invocation());
+    write_cache_list(settings, options.format, options.common.out());
     return 0;
   }
   try {
@@ -126,15 +125,17 @@ void refuse_together(const CLI::App& command, const FetchOptions& options) {
 
 }  // namespace
 
-void add_fetch(CLI::App& app, Action& action) {
+void add_fetch(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<FetchOptions>();
+  options->common.host = &gsa.host;
   CLI::App* command = add_plain_command(
-      app, "fetch", "Download prompts of the Hugging Face Hub ahead, or list what is there",
+      gsa.app, "fetch", "Download prompts of the Hugging Face Hub ahead, or list what is there",
       "  gsa fetch\n"
       "  gsa fetch diffusiondb-large\n"
       "  gsa sql \"select count(*) from '$(gsa fetch hf://datasets/OWNER/NAME/data.parquet)'\"\n"
       "  gsa fetch --list --format json",
-      options->quiet);
+      options->common.quiet);
   command
       ->add_option("source", options->sources,
                    "diffusiondb (the default), diffusiondb-large, or "

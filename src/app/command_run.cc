@@ -3,27 +3,28 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "app/options.h"
-#include "app/pipeline.h"
+#include "app/run_flags.h"
 #include "app/summary.h"
-#include "base/invocation.h"
+#include "pipeline/pipeline_run.h"
 
 namespace gsa::app {
 namespace {
 
-int run(const PipelineOptions& options) {
-  const PipelineRun run = run_pipeline(options);
+int run(const pipeline::PipelineOptions& options) {
+  const pipeline::PipelineRun run = pipeline::run_pipeline(options);
   duck::Connection connection = run.warehouse.connect();
-  fmt::print(out_stream(), "\n{}", report(connection, ReportFormat::table));
+  fmt::print(options.common.out(), "\n{}", report(connection, ReportFormat::table));
   return 0;
 }
 
 }  // namespace
 
-void add_run(CLI::App& app, Action& action) {
-  const auto options = std::make_shared<PipelineOptions>();
+void add_run(Commands& gsa) {
+  Action& action = gsa.action;
+  const auto flags = std::make_shared<RunFlags>();
+  flags->options.common.host = &gsa.host;
   CLI::App* command = add_command(
-      app, "run",
+      gsa.app, "run",
       "Make what is stale of prompts, users, telemetry, the star schema and its tests; report",
       "  gsa run\n"
       "  gsa run --prompts 100000 --users 2000 --seed 7\n"
@@ -31,12 +32,12 @@ void add_run(CLI::App& app, Action& action) {
       "  gsa run --select stale+ --exclude tag:metrics\n"
       "  gsa run --source diffusiondb --behavior observed --prompts 2000000\n"
       "  gsa run --source 'prompts/*.parquet' --prompts 2000000 --users 100000",
-      options->common);
-  add_pipeline_options(*command, *options);
-  add_record_options(*command, options->record);
-  command->callback([command, options, &action] {
-    finish_pipeline_options(*command, *options);
-    action = [options] { return run(*options); };
+      flags->options.common);
+  add_run_flags(*command, *flags);
+  add_record_options(*command, flags->options.record, gsa.host.invocation().environment);
+  command->callback([command, flags, &action] {
+    finish_run_flags(*command, *flags);
+    action = [flags] { return run(flags->options); };
   });
 }
 

@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/row_writer.h"
@@ -18,7 +17,6 @@
 #include "assets/records_schema.h"
 #include "assets/run_diff.h"
 #include "base/error.h"
-#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
@@ -30,16 +28,17 @@ constexpr std::int64_t kMostRuns = 1'000'000'000;
 
 // Of `gsa runs` and the commands below it.
 struct RunsOptions {
-  CommonOptions common;
+  pipeline::CommonOptions common;
   std::int64_t limit = 20;
   RowFormat format = RowFormat::table;
   std::string run, other;
   bool all = false;
 };
 
-void write_stdout(std::string_view text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), out_stream()) == text.size();
-  if (!written || std::fflush(out_stream()) != 0) {
+void write_text(const RunsOptions& options, std::string_view text) {
+  std::FILE* out = options.common.out();
+  const bool written = std::fwrite(text.data(), 1, text.size(), out) == text.size();
+  if (!written || std::fflush(out) != 0) {
     throw Error(fmt::format("cannot write the runs: {}", std::strerror(errno)));
   }
 }
@@ -54,7 +53,7 @@ void write_run_rows(duck::Connection& connection, const RunsOptions& options) {
       "order by run_id desc limit {}",
       options.limit);
   write_rows(connection, select, connection.inspect(select).columns, options.format, 0,
-             write_stdout);
+             [&](std::string_view text) { write_text(options, text); });
 }
 
 // For people.
@@ -62,19 +61,20 @@ void write_run_table(duck::Connection& connection, const RunsOptions& options) {
   const std::vector<assets::RunRecord> runs = assets::runs(connection, options.limit);
   const bool markdown = options.format == RowFormat::markdown;
   if (runs.empty() && !markdown) {
-    return write_stdout(fmt::format("no run is on record in {} yet: gsa run makes the first\n",
-                                    options.common.warehouse.path));
+    return write_text(options,
+                      fmt::format("no run is on record in {} yet: gsa run makes the first\n",
+                                  options.common.warehouse.path));
   }
-  write_stdout(run_table(runs, markdown ? TableStyle::markdown : TableStyle::plain));
+  write_text(options, run_table(runs, markdown ? TableStyle::markdown : TableStyle::plain));
   const std::int64_t all = assets::count_runs(connection);
   if (std::cmp_less(runs.size(), all) && !markdown && !options.common.quiet) {
-    write_stdout(fmt::format("the newest {} of {} runs: --limit {} shows all\n", runs.size(),
-                             with_thousands(all), all));
+    write_text(options, fmt::format("the newest {} of {} runs: --limit {} shows all\n", runs.size(),
+                                    with_thousands(all), all));
   }
 }
 
 int list(const RunsOptions& options) {
-  const duck::Database database = open_warehouse(options.common, assets::Access::read);
+  const duck::Database database = options.common.open(assets::Access::read);
   duck::Connection connection = database.connect();
   if (options.format == RowFormat::table || options.format == RowFormat::markdown) {
     write_run_table(connection, options);
@@ -100,36 +100,37 @@ std::string shell_quote(const std::string& text) {
 // What can be typed next.
 void write_hints(const RunsOptions& options, const assets::RunRecord& run) {
   const std::string& path = options.common.warehouse.path;
-  const bool elsewhere = path != CommonOptions{}.warehouse.path;
+  const bool elsewhere = path != pipeline::CommonOptions{}.warehouse.path;
   const std::string where = elsewhere ? " --warehouse " + shell_quote(path) : "";
   std::string text = "\nMore of it:\n";
   for (const char* table : {"steps", "checks", "events"}) {
     text += fmt::format("  gsa sql \"from ops.{} where run_id = {}\"{}\n", table, run.id, where);
   }
-  write_stdout(paint(out_fd(), Ink::dim, text));
+  write_text(options, options.common.invocation().out.paint(Ink::dim, text));
 }
 
 int show(const RunsOptions& options) {
-  const duck::Database database = open_warehouse(options.common, assets::Access::read);
+  const duck::Database database = options.common.open(assets::Access::read);
   duck::Connection connection = database.connect();
   const assets::RunRecord run = find_run(connection, options.run);
   RunReportOptions report;
-  report.width = is_terminal(out_fd()) ? terminal_width(out_fd()) : 100;
+  const TextOutput& out = options.common.invocation().out;
+  report.width = out.is_terminal() ? out.width() : 100;
   report.all_steps = options.all;
-  if (wants_colour(out_fd())) {
-    report.paint = [](Ink ink, std::string_view text) { return paint(out_fd(), ink, text); };
+  if (out.wants_colour()) {
+    report.paint = [&out](Ink ink, std::string_view text) { return out.paint(ink, text); };
   }
-  write_stdout(run_report(connection, run, report));
+  write_text(options, run_report(connection, run, report));
   if (!options.common.quiet) write_hints(options, run);
   return 0;
 }
 
 int diff(const RunsOptions& options) {
-  const duck::Database database = open_warehouse(options.common, assets::Access::read);
+  const duck::Database database = options.common.open(assets::Access::read);
   duck::Connection connection = database.connect();
   const assets::RunRecord a = find_run(connection, options.run);
   const assets::RunRecord b = find_run(connection, options.other);
-  write_stdout(assets::format_diff(assets::diff_runs(connection, a, b)));
+  write_text(options, assets::format_diff(assets::diff_runs(connection, a, b)));
   return 0;
 }
 
@@ -190,10 +191,12 @@ void refuse_options_of_the_list(const CLI::App& command) {
 
 }  // namespace
 
-void add_runs(CLI::App& app, Action& action) {
+void add_runs(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<RunsOptions>();
+  options->common.host = &gsa.host;
   CLI::App* command =
-      add_command(app, "runs", "List the runs on record, show one, or compare two",
+      add_command(gsa.app, "runs", "List the runs on record, show one, or compare two",
                   "  gsa runs\n  gsa runs show latest\n  gsa runs diff 3 latest\n"
                   "  gsa runs --format json | jq '.[] | select(.status == \"failed\")'",
                   options->common);

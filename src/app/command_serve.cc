@@ -9,21 +9,20 @@
 
 #include <fmt/format.h>
 
-#include "app/dashboard.h"
-#include "app/held_warehouse.h"
-#include "app/live_runs.h"
+#include "app/app.h"
 #include "app/option_values.h"
 #include "app/options.h"
-#include "app/query_pool.h"
-#include "app/serve_token.h"
-#include "app/served_commands.h"
 #include "assets/warehouse.h"
-#include "base/interrupt.h"
-#include "base/invocation.h"
 #include "base/memory.h"
 #include "base/terminal.h"
 #include "http/address.h"
 #include "http/server.h"
+#include "serve/dashboard.h"
+#include "serve/held_warehouse.h"
+#include "serve/live_runs.h"
+#include "serve/query_pool.h"
+#include "serve/serve_token.h"
+#include "serve/served_commands.h"
 
 namespace gsa::app {
 namespace {
@@ -31,18 +30,18 @@ namespace {
 constexpr std::uint16_t kPort = 8080;
 
 struct ServeOptions {
-  CommonOptions common;
-  ProjectOptions project;
-  RecordOptions record;
-  LiveRuns::Limits runs;
+  pipeline::CommonOptions common;
+  pipeline::ProjectOptions project;
+  pipeline::RecordOptions record;
+  serve::LiveRuns::Limits runs;
   std::string host = "127.0.0.1";
   std::uint32_t port = kPort;
   std::vector<std::string> allowed_hosts;
-  TokenOptions token;
+  serve::TokenOptions token;
 };
 
 // Queries of the SQL page wait for each other in the API, which says so to the user.
-constexpr std::size_t kMostQueries = 2 * kQueriesAtATime;
+constexpr std::size_t kMostQueries = 2 * serve::kQueriesAtATime;
 // Of 1,024 connections, and the files of DuckDB. The usual limit is 1,024 for all of them.
 constexpr rlim_t kFiles = 4'096;
 
@@ -55,8 +54,9 @@ http::Options server_options(const ServeOptions& options) {
   const auto named = http::read_host(options.host);
   if (named && !named->is_address) server.access.names.push_back(options.host);
   const bool is_open =
-      http::is_loopback(server.host) && others_may_read(options.common.warehouse.path);
-  server.access.token = serve_token(options.token, !is_open);
+      http::is_loopback(server.host) && serve::others_may_read(options.common.warehouse.path);
+  server.access.token =
+      serve::serve_token(options.token, options.common.invocation().environment, !is_open);
   return server;
 }
 
@@ -68,23 +68,25 @@ void allow_many_files() {
 }
 
 void say(const ServeOptions& options, const std::string& text) {
-  if (!options.common.quiet) fmt::print(err_stream(), "{}\n", text);
+  if (!options.common.quiet) fmt::print(options.common.err(), "{}\n", text);
 }
 
 int serve(const ServeOptions& options) {
   return_large_blocks();
   allow_many_files();
   std::signal(SIGPIPE, SIG_IGN);  // of commands whose readers go
-  HeldWarehouse warehouse(assets::open_warehouse(options.common.warehouse, assets::Access::write),
-                          options.common.warehouse.path);
-  Dashboard dashboard(warehouse, {options.common, options.project, options.record, options.runs});
+  serve::HeldWarehouse warehouse(
+      assets::open_warehouse(options.common.warehouse, assets::Access::write),
+      options.common.warehouse.path, options.common.invocation().err);
+  serve::Dashboard dashboard(warehouse,
+                             {options.common, options.project, options.record, options.runs});
   http::Options server_settings = server_options(options);
   const std::string token = server_settings.access.token;
   std::unique_ptr<http::Server> server;
   server = std::make_unique<http::Server>(
       std::move(server_settings), dashboard.router([&server] { return server->metrics(); }));
   dashboard.warm();
-  auto commands = std::make_unique<ServedCommands>(warehouse);
+  auto commands = std::make_unique<serve::ServedCommands>(warehouse, run_arguments);
   server->start();
   warehouse.snapshots().keep_current();  // it may be of an earlier publication
   const std::jthread rest = dashboard.rest_when_idle([&server] { return server->metrics(); });
@@ -94,11 +96,12 @@ int serve(const ServeOptions& options) {
   }
   say(options, fmt::format("others read its last publication in {}",
                            assets::snapshot_path(options.common.warehouse.path)));
-  if (const std::string note = note_on_confinement(); !note.empty()) {
-    say(options, fmt::format("{} {}", paint(err_fd(), Ink::yellow, "note:"), note));
+  if (const std::string note = serve::note_on_confinement(); !note.empty()) {
+    say(options,
+        fmt::format("{} {}", options.common.invocation().err.paint(Ink::yellow, "note:"), note));
   }
   say(options, "Ctrl-C stops it");
-  while (!interrupted()) {
+  while (!options.common.invocation().stop.stop_requested()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     dashboard.mend();
   }
@@ -119,7 +122,7 @@ CLI::Validator host_name() {
 }
 
 // What whoever sees the dashboard may begin.
-void add_run_limits(CLI::App& command, LiveRuns::Limits& limits) {
+void add_run_limits(CLI::App& command, serve::LiveRuns::Limits& limits) {
   command
       .add_option("--max-run-prompts", limits.prompts,
                   "Prompts that a run from the page may make, of all its months together")
@@ -140,10 +143,12 @@ void add_run_limits(CLI::App& command, LiveRuns::Limits& limits) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, Action& action) {
+void add_serve(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<ServeOptions>();
+  options->common.host = &gsa.host;
   CLI::App* command =
-      add_command(app, "serve", "Serve the dashboard, and hold the warehouse while it runs",
+      add_command(gsa.app, "serve", "Serve the dashboard, and hold the warehouse while it runs",
                   "  gsa serve\n  gsa serve --port 9000 --project models\n"
                   "  gsa serve --host 0.0.0.0 --allowed-host gsa.example",
                   options->common);
@@ -179,7 +184,7 @@ void add_serve(CLI::App& app, Action& action) {
       ->add_option("--vars", options->project.vars, "Override vars of the project: '{name: value}'")
       ->type_name("YAML");
   add_run_limits(*command, options->runs);
-  add_record_options(*command, options->record);
+  add_record_options(*command, options->record, gsa.host.invocation().environment);
   command->callback([options, &action] { action = [options] { return serve(*options); }; });
 }
 

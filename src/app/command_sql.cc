@@ -9,19 +9,17 @@
 
 #include <fmt/format.h>
 
-#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
-#include "app/output_file.h"
 #include "app/query_watch.h"
 #include "app/row_writer.h"
 #include "app/sql_text.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/invocation.h"
 #include "base/table.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "pipeline/output_file.h"
 
 namespace gsa::app {
 namespace {
@@ -32,7 +30,7 @@ constexpr std::size_t kTerminalCell =
 constexpr const char* kExample = "for example: gsa sql \"select * from fct_sessions limit 5\"";
 
 struct SqlOptions {
-  CommonOptions common;
+  pipeline::CommonOptions common;
   std::string sql;
   std::string file;
   std::string output;
@@ -51,8 +49,9 @@ std::string read_sql(const SqlOptions& options) {
                 kExample, ErrorCode::usage);
   }
   if (options.file.empty()) return options.sql;
-  return read_file(options.file == "-" ? fmt::format("/dev/fd/{}", fileno(invocation().in))
-                                       : options.file);
+  return read_file(options.file == "-"
+                       ? fmt::format("/dev/fd/{}", fileno(options.common.invocation().in))
+                       : options.file);
 }
 
 // EXPLAIN, PRAGMA and the like: few rows, which cannot stand in a subquery.
@@ -92,7 +91,7 @@ std::optional<duck::StatementInfo> inspect(duck::Connection& connection, const s
 
 void write_parquet(duck::Connection& connection, const std::string& select,
                    const std::string& path) {
-  OutputFile file(path);
+  pipeline::OutputFile file(path);
   try {
     connection.execute(fmt::format("copy (\n{}\n) to {} (format parquet, use_tmp_file false)",
                                    select, sql_quote(file.part())));
@@ -116,7 +115,7 @@ void write_result(duck::Connection& connection, const SqlOptions& options, const
   if (options.format == RowFormat::parquet) {
     return write_parquet(connection, sql, options.output);
   }
-  const bool to_terminal = options.output.empty() && is_terminal(out_fd());
+  const bool to_terminal = options.output.empty() && options.common.invocation().out.is_terminal();
   const auto write_to = [&](std::FILE* stream) {
     const auto write = [stream](std::string_view text) {
       if (std::fwrite(text.data(), 1, text.size(), stream) != text.size()) {
@@ -131,12 +130,12 @@ void write_result(duck::Connection& connection, const SqlOptions& options, const
     }
   };
   if (options.output.empty()) {
-    write_to(out_stream());
-    if (std::fflush(out_stream()) != 0)
+    write_to(options.common.out());
+    if (std::fflush(options.common.out()) != 0)
       throw Error(fmt::format("cannot write the result: {}", std::strerror(errno)));
     return;
   }
-  OutputFile file(options.output);
+  pipeline::OutputFile file(options.output);
   std::FILE* stream = std::fopen(file.part().c_str(), "wb");
   if (stream == nullptr)
     throw Error(fmt::format("cannot write {}: {}", options.output, std::strerror(errno)));
@@ -158,9 +157,9 @@ int sql(const SqlOptions& options) {
     throw Error("the result would replace the warehouse", "name another file with --output",
                 ErrorCode::usage);
   }
-  const duck::Database database = open_to_read(options.common);
+  const duck::Database database = options.common.open_to_read();
   duck::Connection connection = database.connect();
-  QueryWatch watch(connection, false);
+  QueryWatch watch(connection, options.common.invocation(), false);
   for (std::size_t i = 0; i < statements.size(); ++i) {
     try {
       if (i + 1 == statements.size()) {
@@ -181,10 +180,12 @@ int sql(const SqlOptions& options) {
 
 }  // namespace
 
-void add_sql(CLI::App& app, Action& action) {
+void add_sql(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<SqlOptions>();
+  options->common.host = &gsa.host;
   CLI::App* command = add_command(
-      app, "sql", "Run SQL on the warehouse, read-only",
+      gsa.app, "sql", "Run SQL on the warehouse, read-only",
       "  gsa sql \"select user_tier, avg(friction_score) from fct_sessions group by user_tier\"\n"
       "  gsa sql \"from fct_sessions\" --format parquet --output sessions.parquet\n"
       "  gsa sql -f query.sql --format csv > result.csv",

@@ -3,33 +3,33 @@
 
 #include <fmt/format.h>
 
-#include "app/held_warehouse.h"
 #include "app/option_values.h"
 #include "app/options.h"
 #include "app/summary.h"
-#include "base/invocation.h"
 
 namespace gsa::app {
 namespace {
 
 struct SummaryOptions {
-  CommonOptions common;
+  pipeline::CommonOptions common;
   ReportFormat format = ReportFormat::table;
 };
 
 int summary(const SummaryOptions& options) {
-  const duck::Database database = open_to_read(options.common);
+  const duck::Database database = options.common.open_to_read();
   duck::Connection connection = database.connect();
-  fmt::print(out_stream(), "{}", report(connection, options.format));
+  fmt::print(options.common.out(), "{}", report(connection, options.format));
   return 0;
 }
 
 }  // namespace
 
-void add_summary(CLI::App& app, Action& action) {
+void add_summary(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<SummaryOptions>();
+  options->common.host = &gsa.host;
   CLI::App* command = add_command(
-      app, "summary", "Print the report: friction, success, cost and engagement by tier",
+      gsa.app, "summary", "Print the report: friction, success, cost and engagement by tier",
       "  gsa summary\n  gsa summary --format json | jq '.by_tier[].avg_friction_score'",
       options->common);
   const std::map<std::string, ReportFormat> formats = {{"table", ReportFormat::table},

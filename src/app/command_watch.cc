@@ -8,19 +8,16 @@
 
 #include "app/failure.h"
 #include "app/option_values.h"
-#include "app/options.h"
-#include "app/pipeline.h"
-#include "app/served_commands.h"
+#include "app/run_flags.h"
 #include "app/summary.h"
 #include "app/watch_files.h"
 #include "app/watch_schedule.h"
-#include "base/clock.h"
 #include "base/error.h"
-#include "base/interrupt.h"
-#include "base/invocation.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "pipeline/pipeline_run.h"
 #include "prompts/resolve.h"
+#include "serve/served_commands.h"
 
 namespace gsa::app {
 namespace {
@@ -28,7 +25,7 @@ namespace {
 constexpr std::size_t kNamedChanges = 3;  // as fit on a line
 
 struct WatchOptions {
-  PipelineOptions pipeline;
+  RunFlags flags;
   std::vector<std::string> expressions;
   std::string time_zone;  // empty: the machine's
   int debounce = static_cast<int>(kWatchQuiet.count());
@@ -43,9 +40,8 @@ WatchSchedule::Moment now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-void say(const WatchOptions& options, const std::string& text) {
-  if (options.pipeline.common.quiet) return;
-  fmt::print(err_stream(), "{}  {}\n", clock_now(), text);
+const pipeline::CommonOptions& common_of(const WatchOptions& options) {
+  return options.flags.options.common;
 }
 
 // "a.sql, b.sql, c.sql and 2 more changed"
@@ -83,25 +79,28 @@ std::string describe_wait(const WatchOptions& options, const WatchSchedule& sche
 int run_once(const WatchOptions& options) {
   try {
     // Whoever serves the warehouse may have come since.
-    const auto code = carry_out_elsewhere(options.pipeline.common.warehouse.path, options.run);
+    const auto code = serve::carry_out_elsewhere(common_of(options).warehouse.path, options.run,
+                                                 common_of(options).invocation());
     if (code) return *code;
-    const PipelineRun run = run_pipeline(options.pipeline);
+    const pipeline::PipelineRun run = pipeline::run_pipeline(options.flags.options);
     if (run.made) {
       duck::Connection connection = run.warehouse.connect();
-      fmt::print(out_stream(), "\n{}", report(connection, ReportFormat::table));
-      std::fflush(out_stream());  // who reads it from a pipe waits for it
+      fmt::print(common_of(options).out(), "\n{}", report(connection, ReportFormat::table));
+      std::fflush(common_of(options).out());  // who reads it from a pipe waits for it
     }
     return 0;
   } catch (...) {
-    return report_failure();
+    return report_failure(common_of(options).invocation());
   }
 }
 
 // Waits for a reason to run again, and says which; empty on Ctrl-C.
-std::string wait_for_reason(WatchFiles& files, WatchSchedule& schedule) {
-  while (!interrupted()) {
-    const auto changes = files.wait([&] { return interrupted() || schedule.is_due(now()); });
-    if (interrupted()) break;
+std::string wait_for_reason(WatchFiles& files, WatchSchedule& schedule,
+                            const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto changes =
+        files.wait([&] { return stop.stop_requested() || schedule.is_due(now()); });
+    if (stop.stop_requested()) break;
     const std::vector<std::string> due = schedule.take_due(now());
     std::vector<std::string> reasons;
     if (!changes.empty()) reasons.push_back(describe_changes(changes));
@@ -112,33 +111,36 @@ std::string wait_for_reason(WatchFiles& files, WatchSchedule& schedule) {
 }
 
 int watch(const WatchOptions& options) {
+  const pipeline::CommonOptions& common = common_of(options);
   // Before the first run, so that nothing that changes during it is missed.
   WatchFiles files(options.paths, std::chrono::milliseconds(options.debounce));
   WatchSchedule schedule(options.schedules, now());
   std::string reason = describe_watch(options);
   for (bool first = true;; first = false) {
-    say(options, paint(err_fd(), Ink::bold, reason));
+    common.say(common.invocation().err.paint(Ink::bold, reason));
     const int code = run_once(options);
     if (code == kInterruptedExit || code == kBugExit || (first && code == kUsageExit)) return code;
-    say(options, describe_wait(options, schedule));
-    reason = wait_for_reason(files, schedule);
+    common.say(describe_wait(options, schedule));
+    reason = wait_for_reason(files, schedule, common.invocation().stop);
     if (reason.empty()) break;
   }
-  say(options, "stopped");
+  common.say("stopped");
   return 0;
 }
 
 void finish_watch_options(const CLI::App& command, WatchOptions& options) {
-  finish_pipeline_options(command, options.pipeline);
-  options.pipeline.record.wait = true;
+  finish_run_flags(command, options.flags);
+  options.flags.options.record.wait = true;
   std::vector<std::string>& files = options.paths.sources;
-  std::copy_if(options.pipeline.raw.sources.begin(), options.pipeline.raw.sources.end(),
+  std::copy_if(options.flags.options.raw.sources.begin(), options.flags.options.raw.sources.end(),
                std::back_inserter(files), prompts::is_file_source);
-  if (std::any_of(files.begin(), files.end(), prompts::is_pipe)) {
+  if (std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+        return prompts::is_pipe(file, common_of(options).invocation());
+      })) {
     throw Error("a pipe can be read once, and a watch reads its source at each run",
                 "write it to a file and watch that", ErrorCode::usage);
   }
-  options.paths.project = options.pipeline.project.folder;
+  options.paths.project = options.flags.options.project.folder;
   constexpr std::array<std::string_view, 3> kOwn = {"--schedule", "--time-zone", "--debounce"};
   options.run = given_words(command, kOwn);
   options.run.insert(options.run.begin(), "run");
@@ -184,10 +186,12 @@ void add_watch_options(CLI::App& command, WatchOptions& options) {
 
 }  // namespace
 
-void add_watch(CLI::App& app, Action& action) {
+void add_watch(Commands& gsa) {
+  Action& action = gsa.action;
   const auto options = std::make_shared<WatchOptions>();
+  options->flags.options.common.host = &gsa.host;
   CLI::App* command = add_command(
-      app, "watch",
+      gsa.app, "watch",
       "gsa run at once, and again whenever its files change or a schedule is due, until Ctrl-C",
       "  gsa watch --project models\n"
       "  gsa watch --source 'prompts/*.parquet' --prompts 100000\n"
@@ -197,9 +201,9 @@ void add_watch(CLI::App& app, Action& action) {
       "that went by while the machine slept. If the clock is set back, the schedule goes on from\n"
       "what it shows then. A run that fails says why, and the watch goes on. Between runs others\n"
       "can read the warehouse; while others hold it, a run waits.",
-      options->pipeline.common);
-  add_pipeline_options(*command, options->pipeline);
-  add_record_options(*command, options->pipeline.record);
+      options->flags.options.common);
+  add_run_flags(*command, options->flags);
+  add_record_options(*command, options->flags.options.record, gsa.host.invocation().environment);
   command->get_option("--wait")->group("");  // it always does
   add_watch_options(*command, *options);
   command->callback([command, options, &action] {

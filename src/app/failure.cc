@@ -32,11 +32,11 @@ int exit_code(ErrorCode code) {
 
 }  // namespace
 
-void print_error(const std::string& message, const std::string& hint) {
-  fmt::print(err_stream(), "{} {}\n", paint(err_fd(), Ink::red, "error:"), message);
-  if (!hint.empty()) {
-    fmt::print(err_stream(), "{} {}\n", paint(err_fd(), Ink::cyan, "hint:"), hint);
-  }
+void print_error(const Invocation& invocation, const std::string& message,
+                 const std::string& hint) {
+  const TextOutput& err = invocation.err;
+  fmt::print(err.file(), "{} {}\n", err.paint(Ink::red, "error:"), message);
+  if (!hint.empty()) fmt::print(err.file(), "{} {}\n", err.paint(Ink::cyan, "hint:"), hint);
 }
 
 bool is_broken_pipe(std::FILE* stream) {
@@ -44,40 +44,44 @@ bool is_broken_pipe(std::FILE* stream) {
   return poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;
 }
 
-int report_failure() {
+int report_failure(const Invocation& invocation) {
+  std::FILE* out = invocation.out.file();
   // Alone the process would have ended by SIGPIPE.
-  if (std::ferror(out_stream()) != 0 && is_broken_pipe(out_stream())) return kBrokenPipeExit;
+  if (std::ferror(out) != 0 && is_broken_pipe(out)) return kBrokenPipeExit;
   try {
     throw;
   } catch (const Error& error) {
     // Only a download knows better what Ctrl-C left behind.
     if (error.code() == ErrorCode::interrupted && error.hint().empty()) {
-      print_error("interrupted", "nothing was changed: the last publication is whole");
+      print_error(invocation, "interrupted", "nothing was changed: the last publication is whole");
     } else {
-      print_error(error.message(), error.hint());
+      print_error(invocation, error.message(), error.hint());
     }
     return exit_code(error.code());
   } catch (const std::filesystem::filesystem_error& error) {
     const std::string path = error.path1().string();
     print_error(
+        invocation,
         path.empty() ? error.code().message() : fmt::format("{}: {}", path, error.code().message()),
         "");
     return exit_code(ErrorCode::failed);
   } catch (const std::bad_alloc&) {
-    print_error("there is not enough memory", "");
+    print_error(invocation, "there is not enough memory", "");
     return exit_code(ErrorCode::failed);
   } catch (const std::system_error& error) {
     const bool lacks_threads = error.code() == std::errc::resource_unavailable_try_again;
-    if (std::ferror(out_stream()) != 0) {  // how fmt says that it could not write
-      print_error(fmt::format("cannot write to the standard output: {}", error.code().message()),
+    if (std::ferror(out) != 0) {  // how fmt says that it could not write
+      print_error(invocation,
+                  fmt::format("cannot write to the standard output: {}", error.code().message()),
                   "");
       return exit_code(ErrorCode::failed);
     }
-    print_error(lacks_threads ? "the system gives no more threads" : error.code().message(),
+    print_error(invocation,
+                lacks_threads ? "the system gives no more threads" : error.code().message(),
                 lacks_threads ? "ulimit -v (memory) and ulimit -u (threads) may limit them" : "");
     return exit_code(ErrorCode::failed);
   } catch (const std::exception& bug) {
-    print_error(fmt::format("a bug in gsa: {}", bug.what()),
+    print_error(invocation, fmt::format("a bug in gsa: {}", bug.what()),
                 "please report it with the command you ran");
     return kBugExit;
   }

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "assets/warehouse.h"
+#include "pipeline/run_options.h"
 
 namespace CLI {
 class App;
@@ -16,42 +16,30 @@ class App;
 
 namespace gsa::app {
 
-struct CommonOptions {
-  assets::WarehouseOptions warehouse{"data/warehouse.duckdb", 0, ""};
-  bool quiet = false;
-};
-
-// What commands share that put what they do on record.
-struct RecordOptions {
-  bool wait = false;      // for another process that holds the warehouse
-  int history_days = 90;  // how long runs stay on record
-};
-void add_record_options(CLI::App& command, RecordOptions& options);
-// What was given to the command, as it would be typed; without the warehouse, --quiet, and what
-// says when `gsa watch` runs.
-std::string given_options(const CLI::App& command);
-// The same as arguments, but for the options that are left out.
-std::vector<std::string> given_words(const CLI::App& command,
-                                     std::span<const std::string_view> left_out);
-
 // What the chosen command will do once the whole command line is read; returns the exit code.
 using Action = std::function<int()>;
 
-// Each adds its command to `app` and sets `action` when it is chosen. One file each:
-// command_NAME.cc.
-void add_run(CLI::App& app, Action& action);
-void add_build(CLI::App& app, Action& action);
-void add_test(CLI::App& app, Action& action);
-void add_summary(CLI::App& app, Action& action);
-void add_sql(CLI::App& app, Action& action);
-void add_export(CLI::App& app, Action& action);
-void add_init(CLI::App& app, Action& action);
-void add_plan(CLI::App& app, Action& action);
-void add_assets(CLI::App& app, Action& action);
-void add_fetch(CLI::App& app, Action& action);
-void add_runs(CLI::App& app, Action& action);
-void add_watch(CLI::App& app, Action& action);
-void add_serve(CLI::App& app, Action& action);
+// The command line as it is put together.
+struct Commands {
+  CLI::App& app;
+  pipeline::Host& host;  // who will carry the command out
+  Action& action;        // of the command that is chosen; set while the command line is read
+};
+
+// Each adds its command. One file each: command_NAME.cc.
+void add_run(Commands& gsa);
+void add_build(Commands& gsa);
+void add_test(Commands& gsa);
+void add_summary(Commands& gsa);
+void add_sql(Commands& gsa);
+void add_export(Commands& gsa);
+void add_init(Commands& gsa);
+void add_plan(Commands& gsa);
+void add_assets(Commands& gsa);
+void add_fetch(Commands& gsa);
+void add_runs(Commands& gsa);
+void add_watch(Commands& gsa);
+void add_serve(Commands& gsa);
 
 // A command with its description, examples and --quiet, which all commands take.
 CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,
@@ -59,17 +47,20 @@ CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::s
 
 // The same with the options of what opens a warehouse.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
-                      const std::string& examples, CommonOptions& common);
+                      const std::string& examples, pipeline::CommonOptions& common);
 
-// What commands that read the dbt project share.
-struct ProjectOptions {
-  std::string folder;  // empty: the built-in project
-  std::string vars;    // YAML that overrides the project's vars
-  std::vector<std::string> select;
-  std::vector<std::string> exclude;
-  std::string selector;  // the name of one in the project's selectors.yml
-  std::string target;    // of the project's profiles.yml; empty: the profile's own choice
-};
-void add_project_options(CLI::App& command, ProjectOptions& options);
+// Those of commands that put what they do on record. `environment` may have their defaults.
+void add_record_options(CLI::App& command, pipeline::RecordOptions& options,
+                        const Environment& environment);
+
+// Those of commands that read the dbt project.
+void add_project_options(CLI::App& command, pipeline::ProjectOptions& options);
+
+// What was given to the command, as it would be typed; without the warehouse, --quiet, and what
+// says when `gsa watch` runs.
+std::string given_options(const CLI::App& command);
+// The same as arguments, but for the options that are left out.
+std::vector<std::string> given_words(const CLI::App& command,
+                                     std::span<const std::string_view> left_out);
 
 }  // namespace gsa::app

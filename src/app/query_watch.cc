@@ -5,9 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/interrupt.h"
-#include "base/invocation.h"
-
 namespace gsa::app {
 namespace {
 
@@ -15,11 +12,12 @@ constexpr auto kPollInterval = std::chrono::milliseconds(50);
 
 }  // namespace
 
-QueryWatch::QueryWatch(const duck::Connection& connection, bool show_progress)
-    : connection_(connection), show_progress_(show_progress), thread_([this, &own = invocation()] {
-        const InvocationScope scope(own);
-        watch();
-      }) {}
+QueryWatch::QueryWatch(const duck::Connection& connection, const Invocation& invocation,
+                       bool show_progress)
+    : connection_(connection),
+      invocation_(invocation),
+      show_progress_(show_progress),
+      thread_([this] { watch(); }) {}
 
 QueryWatch::~QueryWatch() {
   {
@@ -32,7 +30,7 @@ QueryWatch::~QueryWatch() {
 
 void QueryWatch::begin(const std::string& label, std::int64_t rows) {
   const std::lock_guard lock(mutex_);
-  progress_ = std::make_unique<Progress>(Work{label, rows}, show_progress_);
+  progress_ = std::make_unique<Progress>(Work{label, rows}, invocation_.err, show_progress_);
 }
 
 void QueryWatch::end() {
@@ -48,13 +46,13 @@ void QueryWatch::stop_interrupting() {
 void QueryWatch::log(const std::string& line) {
   const std::lock_guard lock(mutex_);
   if (progress_) progress_->wipe();
-  fmt::print(err_stream(), "{}\n", line);
+  fmt::print(invocation_.err.file(), "{}\n", line);
 }
 
 void QueryWatch::watch() {
   std::unique_lock lock(mutex_);
   while (!stop_.wait_for(lock, kPollInterval, [this] { return stopping_; })) {
-    if (interrupting_ && interrupted()) connection_.interrupt();
+    if (interrupting_ && invocation_.stop.stop_requested()) connection_.interrupt();
     if (progress_) progress_->update(connection_.progress().fraction);
   }
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "base/invocation.h"
 #include "base/progress.h"
 #include "duck/database.h"
 
@@ -16,8 +17,8 @@ namespace gsa::app {
 
 class QueryWatch {
  public:
-  // `connection` must outlive the watch.
-  QueryWatch(const duck::Connection& connection, bool show_progress);
+  // Both must outlive the watch. Once the invocation is told to stop, so are the queries.
+  QueryWatch(const duck::Connection& connection, const Invocation& invocation, bool show_progress);
   ~QueryWatch();
   QueryWatch(const QueryWatch&) = delete;
   QueryWatch& operator=(const QueryWatch&) = delete;
@@ -36,6 +37,7 @@ class QueryWatch {
   void watch();
 
   const duck::Connection& connection_;
+  const Invocation& invocation_;
   bool show_progress_;
   std::mutex mutex_;
   std::condition_variable stop_;

@@ -21,8 +21,8 @@ enum : int { kFinished = 10, kStopped = 11 };
   duck::DatabaseOptions options;
   options.threads = 1;
   duck::Connection connection = duck::Database(options).connect();
-  QueryWatch watch(connection, false);
-  catch_interrupts();
+  const Invocation invocation(catch_interrupts());
+  QueryWatch watch(connection, invocation, false);
   if (stop_interrupting) watch.stop_interrupting();
   std::raise(SIGINT);
   try {

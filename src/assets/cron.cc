@@ -12,8 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "base/environment.h"
 #include "base/error.h"
-#include "base/invocation.h"
 #include "base/text.h"
 
 namespace gsa::assets {
@@ -189,7 +189,7 @@ std::string_view expand_nickname(std::string_view expression) {
 
 // "did you mean 'Europe/Berlin'?", or what else to do about an unknown name.
 std::string zone_hint(const std::string& name) {
-  const std::filesystem::path folder = environment("TZDIR").value_or("/usr/share/zoneinfo");
+  const std::filesystem::path folder = Environment().find("TZDIR").value_or("/usr/share/zoneinfo");
   // Lines of: countries, coordinates, name, remark, separated by tabs.
   std::ifstream table(folder / "zone1970.tab");
   if (!table) return "the time zones' own data may be missing: install the package tzdata";
@@ -211,7 +211,7 @@ cctz::time_zone load_zone(std::string_view name) {
                 ErrorCode::usage);
   }
   // CCTZ would take UTC where it does not understand TZ, such as "CET-1CEST", and say nothing.
-  const std::string variable = environment("TZ").value_or("");
+  const std::string variable = Environment().text("TZ");
   std::string_view own = variable;
   if (own.starts_with(':')) own.remove_prefix(1);
   if (own.empty() || own == "localtime") return cctz::local_time_zone();

@@ -12,8 +12,6 @@
 #include "assets/row_counts.h"
 #include "assets/warehouse.h"
 #include "base/clock.h"
-#include "base/interrupt.h"
-#include "base/invocation.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -53,10 +51,7 @@ Engine::Engine(const duck::Database& database, const EngineOptions& options, con
   steps_ = plan_steps(options.graph, options.checks, options.plan);
   total_ = static_cast<std::size_t>(std::count_if(
       steps_.begin(), steps_.end(), [](const auto& step) { return step->kind != StepKind::join; }));
-  pulse_thread_ = std::thread([this, &own = invocation()] {
-    const InvocationScope scope(own);
-    pulse();
-  });
+  pulse_thread_ = std::thread([this] { pulse(); });
 }
 
 Engine::~Engine() {
@@ -386,7 +381,7 @@ std::string Engine::current_relation(const Unit& unit) const {
 
 // ---- Being told to stop
 
-bool Engine::is_told_to_stop() const { return interrupted() || options_.stop.stop_requested(); }
+bool Engine::is_told_to_stop() const { return options_.stop.stop_requested(); }
 
 void Engine::stop_if_told() const {
   if (is_told_to_stop()) throw interrupted_error();

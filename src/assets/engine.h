@@ -80,7 +80,7 @@ struct EngineOptions {
   std::string baseline;     // of the run: row counts are compared with runs of the same
   std::size_t lanes = 1;
   std::vector<const duck::Connection*> others;  // on which the work runs as well: Ctrl-C stops them
-  std::stop_token stop = {};                    // asks for what Ctrl-C asks for
+  std::stop_token stop = {};                    // ends the run, as Ctrl-C does
 };
 
 struct EngineResult {

@@ -278,8 +278,8 @@ class InterruptionDeathTest : public testing::Test {
 
   // Sends SIGINT as `name` begins, and exits with 0 if that ended the run as it should.
   [[noreturn]] static void interrupt_at(const std::string& name, const std::string& expected) {
-    catch_interrupts();
     Pipeline p;
+    p.stop = catch_interrupts();
     p.table("first", "select 1 as i");
     p.table("slow",
             "select count(*) as n from range(1000000) a(x), range(1000000) b(y), {first} "

@@ -1,7 +1,7 @@
 #pragma once
 
 // For tests: a pipeline of assets made by SQL in a database of its own, which is planned, run and
-// published as src/app/asset_run.cc does it.
+// published as src/pipeline/asset_run.cc does it.
 
 #include <algorithm>
 #include <functional>
@@ -169,6 +169,7 @@ class Pipeline {
   std::string baseline = "test";
   std::size_t lanes = 2;
   int keep_days = 90;
+  std::stop_token stop = {};
 
  private:
   static duck::DatabaseOptions options_of(const std::string& path) {
@@ -328,7 +329,7 @@ inline Ran Pipeline::run(const PlanOptions& given, bool lives) {
         ask(*engine, check, lane, outcome);
       }};
   engine = std::make_unique<Engine>(
-      database, EngineOptions{graph, checks, state, plan, sources, baseline, lanes, {}}, work,
+      database, EngineOptions{graph, checks, state, plan, sources, baseline, lanes, {}, stop}, work,
       &recorder, told);
   EngineResult result;
   try {

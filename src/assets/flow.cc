@@ -9,7 +9,6 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include "base/error.h"
-#include "base/invocation.h"
 
 namespace gsa::assets {
 namespace {
@@ -46,8 +45,7 @@ class Lanes {
 
 class Flow {
  public:
-  Flow(const std::vector<Task>& tasks, std::size_t lanes, Invocation& invocation)
-      : tasks_(tasks), lanes_(lanes), invocation_(invocation) {
+  Flow(const std::vector<Task>& tasks, std::size_t lanes) : tasks_(tasks), lanes_(lanes) {
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
       nodes_.emplace_back(
           graph_, [this, i](const tbb::flow::continue_msg&) { run(i); },
@@ -71,7 +69,6 @@ class Flow {
  private:
   void run(std::size_t index) {
     if (stopped_) return;
-    const InvocationScope scope(invocation_);
     const std::size_t lane = lanes_.take();
     try {
       tasks_[index].run(lane);
@@ -85,7 +82,6 @@ class Flow {
 
   const std::vector<Task>& tasks_;
   Lanes lanes_;
-  Invocation& invocation_;
   tbb::flow::graph graph_;
   std::deque<Node> nodes_;  // which do not move
   std::mutex mutex_;
@@ -100,7 +96,7 @@ void run_tasks(const std::vector<Task>& tasks, std::size_t lanes) {
   // The tasks wait for DuckDB's threads: there may be more of them than cores.
   const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, lanes + 1);
   tbb::task_arena arena(static_cast<int>(lanes));
-  arena.execute([&, &own = invocation()] { Flow(tasks, lanes, own).run_all(); });
+  arena.execute([&] { Flow(tasks, lanes).run_all(); });
 }
 
 }  // namespace gsa::assets

@@ -18,7 +18,6 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
-#include "base/interrupt.h"
 #include "base/text.h"
 
 namespace gsa::assets {
@@ -236,7 +235,8 @@ WarehouseInUse::WarehouseInUse(const std::string& path, const std::string& holde
                 : "wait until it is done (--wait does), or use another file with --warehouse") {}
 
 duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
-                                  const std::function<void(const std::string&)>& waiting) {
+                                  const std::function<void(const std::string&)>& waiting,
+                                  const std::stop_token& stop) {
   constexpr auto kPause = std::chrono::milliseconds(100);
   bool told = false;
   while (true) {
@@ -246,7 +246,7 @@ duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
       if (!told) waiting(error.message());
       told = true;
     }
-    if (interrupted()) throw Error("interrupted", "", ErrorCode::interrupted);
+    if (stop.stop_requested()) throw Error("interrupted", "", ErrorCode::interrupted);
     std::this_thread::sleep_for(kPause);
   }
 }

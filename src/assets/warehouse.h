@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -56,10 +57,11 @@ class WarehouseInUse : public Error {
   WarehouseInUse(const std::string& path, const std::string& holder, Access access);
 };
 
-// What `open` returns once it no longer throws WarehouseInUse; gives up on Ctrl-C. `waiting` is
-// told once, with what holds it.
+// What `open` returns once it no longer throws WarehouseInUse; throws Error{interrupted} once
+// `stop` is asked for. Calls `waiting` once, with what holds it.
 duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
-                                  const std::function<void(const std::string&)>& waiting);
+                                  const std::function<void(const std::string&)>& waiting,
+                                  const std::stop_token& stop);
 
 // For who opens a warehouse that the process has open already, and that no run works on: drops what
 // a run left that did not end, and marks it as interrupted.

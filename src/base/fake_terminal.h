@@ -2,6 +2,7 @@
 
 // For tests: a pseudo-terminal, and the environment variables that a test sets for its own time.
 
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <optional>
@@ -18,19 +19,22 @@ class FakeTerminal {
     if (screen_ < 0 || grantpt(screen_) != 0 || unlockpt(screen_) != 0) return;
     const char* name = ptsname(screen_);
     if (name != nullptr) fd_ = open(name, O_RDWR | O_NOCTTY);
+    if (fd_ >= 0) file_ = fdopen(dup(fd_), "w");
     winsize size{};
     size.ws_col = columns;
     ioctl(screen_, TIOCSWINSZ, &size);
   }
   ~FakeTerminal() {
+    if (file_ != nullptr) std::fclose(file_);
     if (fd_ >= 0) close(fd_);
     if (screen_ >= 0) close(screen_);
   }
   FakeTerminal(const FakeTerminal&) = delete;
   FakeTerminal& operator=(const FakeTerminal&) = delete;
 
-  bool works() const { return fd_ >= 0; }  // false where the system has none to give
-  int fd() const { return fd_; }           // what the program writes to
+  bool works() const { return file_ != nullptr; }  // false where the system has none to give
+  int fd() const { return fd_; }                   // what the program writes to
+  std::FILE* file() const { return file_; }
 
   // All that was written so far; "" where that is nothing. The system hands it over in parts, a
   // little later than it was written: waits until no more comes.
@@ -50,6 +54,7 @@ class FakeTerminal {
  private:
   int screen_;
   int fd_ = -1;
+  std::FILE* file_ = nullptr;
 };
 
 // stderr goes there while this lives.

@@ -1,13 +1,13 @@
 #pragma once
 
-// Ctrl-C and SIGTERM as a flag that long work looks at.
+// Ctrl-C and SIGTERM as a stop token.
+
+#include <stop_token>
 
 namespace gsa {
 
-// From now on the first SIGINT or SIGTERM only sets the flag; a second one ends the process at
-// once.
-void catch_interrupts();
-// Whether that came, or what this thread works for was interrupted (invocation.h).
-bool interrupted();
+// From now on the first SIGINT or SIGTERM asks for a stop; a second one ends the process at once.
+// Returns the token, the same at every call. Throws Error where the system gives no thread for it.
+std::stop_token catch_interrupts();
 
 }  // namespace gsa

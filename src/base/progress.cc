@@ -7,8 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "base/invocation.h"
-#include "base/terminal.h"
 #include "base/text.h"
 
 namespace gsa {
@@ -68,13 +66,16 @@ std::string format_progress(const Work& work, double fraction, double seconds,
   return clip(work.label + " " + bar + percent + tail, columns);
 }
 
-Progress::Progress(Work work, bool enabled)
-    : work_(std::move(work)), enabled_(enabled && is_terminal(err_fd())) {}
+Progress::Progress(Work work, const TextOutput& output, bool enabled)
+    : work_(std::move(work)), output_(output), enabled_(enabled && output.is_terminal()) {}
 
 Progress::~Progress() { wipe(); }
 
 void Progress::wipe() {
-  if (drawn_) std::fputs("\r\033[K", err_stream());
+  if (drawn_) {
+    std::fputs("\r\033[K", output_.file());
+    std::fflush(output_.file());
+  }
   drawn_ = false;
 }
 
@@ -83,9 +84,9 @@ void Progress::update(double fraction) {
   if (!enabled_ || fraction < 0 || now < kProgressDelay ||
       (drawn_ && now - last_draw_ < kRedrawSeconds))
     return;
-  const std::string line = format_progress(work_, fraction, now, terminal_width(err_fd()) - 1);
-  fmt::print(err_stream(), "\r\033[K{}", line);
-  std::fflush(err_stream());
+  const std::string line = format_progress(work_, fraction, now, output_.width() - 1);
+  fmt::print(output_.file(), "\r\033[K{}", line);
+  std::fflush(output_.file());
   drawn_ = true;
   last_draw_ = now;
 }

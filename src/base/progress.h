@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/terminal.h"
 
 namespace gsa {
 
@@ -27,8 +28,8 @@ struct Work {
 
 class Progress {
  public:
-  // `enabled` is false under --quiet.
-  Progress(Work work, bool enabled);
+  // Draws on `output`. `enabled` is false under --quiet.
+  Progress(Work work, const TextOutput& output, bool enabled);
   ~Progress();  // wipes the line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -38,6 +39,7 @@ class Progress {
 
  private:
   Work work_;
+  TextOutput output_;
   bool enabled_;
   bool drawn_ = false;
   double last_draw_ = 0;

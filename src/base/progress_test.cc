@@ -69,13 +69,12 @@ TEST(FormatProgress, CountsOnlyWhatCameNowOfAResumedDownload) {
 TEST(Progress, DrawsOnceTheWorkLastsAndWipesItsLine) {
   const FakeTerminal terminal(120);
   if (!terminal.works()) GTEST_SKIP() << "this system has no pseudo-terminals";
-  const ScopedVariable term("TERM", "xterm");
+  const TextOutput output(terminal.file(), {});
   std::string early, late, quiet, end;
   {
-    const StderrOn redirected(terminal.fd());
-    Progress hidden({"hidden", 100}, false);
+    Progress hidden({"hidden", 100}, output, false);
     {
-      Progress progress({"users", 100}, true);
+      Progress progress({"users", 100}, output, true);
       progress.update(0.2);
       early = terminal.shown();
       std::this_thread::sleep_for(std::chrono::duration<double>(kProgressDelay + 0.01));

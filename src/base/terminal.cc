@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/invocation.h"
-
 namespace gsa {
 namespace {
 
@@ -32,20 +30,22 @@ std::string_view sequence(Ink ink) {
 
 }  // namespace
 
-bool is_terminal(int fd) { return isatty(fd) == 1 && environment("TERM") != "dumb"; }
-
-bool wants_colour(int fd) {
-  return is_terminal(fd) && environment("NO_COLOR").value_or("").empty();
+bool TextOutput::is_terminal() const {
+  return isatty(fd()) == 1 && environment_.find("TERM") != "dumb";
 }
 
-std::size_t terminal_width(int fd) {
+bool TextOutput::wants_colour() const {
+  return is_terminal() && environment_.text("NO_COLOR").empty();
+}
+
+std::size_t TextOutput::width() const {
   winsize size{};
-  if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (ioctl(fd(), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
 }
 
-std::string paint(int fd, Ink ink, std::string_view text) {
-  if (ink == Ink::plain || !wants_colour(fd)) return std::string(text);
+std::string TextOutput::paint(Ink ink, std::string_view text) const {
+  if (ink == Ink::plain || !wants_colour()) return std::string(text);
   return fmt::format("{}{}\033[0m", sequence(ink), text);
 }
 

@@ -1,19 +1,36 @@
 #pragma once
 
-// What the terminal can do. Colour and progress appear on a terminal only; NO_COLOR is honoured
-// (no-color.org) and TERM=dumb counts as none.
+// A stream that text for people goes to, and what the terminal behind it can do. Colour and
+// progress appear on a terminal only; NO_COLOR is honoured (no-color.org) and TERM=dumb counts as
+// none.
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 
+#include "base/environment.h"
+
 namespace gsa {
 
-bool is_terminal(int fd);
-bool wants_colour(int fd);
-std::size_t terminal_width(int fd);  // columns; 80 where it is not known
-
 enum class Ink { plain, bold, dim, red, green, yellow, cyan };
-// `text` in that colour if `fd` wants colour, else unchanged.
-std::string paint(int fd, Ink ink, std::string_view text);
+
+// A value; whoever opened the file closes it.
+class TextOutput {
+ public:
+  TextOutput(std::FILE* file, const Environment& environment)
+      : file_(file), environment_(environment) {}
+
+  std::FILE* file() const { return file_; }
+  int fd() const { return fileno(file_); }
+  bool is_terminal() const;
+  bool wants_colour() const;
+  std::size_t width() const;  // columns; 80 where it is not known
+  // `text` in that colour if the stream wants colour, else unchanged.
+  std::string paint(Ink ink, std::string_view text) const;
+
+ private:
+  std::FILE* file_;
+  Environment environment_;
+};
 
 }  // namespace gsa

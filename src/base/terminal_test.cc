@@ -1,7 +1,7 @@
 #include "base/terminal.h"
 
+#include <cstdio>
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -10,13 +10,16 @@
 namespace gsa {
 namespace {
 
-TEST(Terminal, AFileIsNone) {
-  const int fd = open("/dev/null", O_WRONLY);
-  EXPECT_FALSE(is_terminal(fd));
-  EXPECT_FALSE(wants_colour(fd));
-  EXPECT_EQ(terminal_width(fd), 80u);
-  EXPECT_EQ(paint(fd, Ink::red, "text"), "text");
-  close(fd);
+using Variables = std::map<std::string, std::string>;
+
+TEST(TextOutput, ToAFileIsPlain) {
+  std::FILE* file = std::fopen("/dev/null", "w");
+  const TextOutput output(file, Environment(Variables{{"TERM", "xterm"}}));
+  EXPECT_FALSE(output.is_terminal());
+  EXPECT_FALSE(output.wants_colour());
+  EXPECT_EQ(output.width(), 80u);
+  EXPECT_EQ(output.paint(Ink::red, "text"), "text");
+  std::fclose(file);
 }
 
 class TerminalTest : public testing::Test {
@@ -24,37 +27,34 @@ class TerminalTest : public testing::Test {
   void SetUp() override {
     if (!terminal_.works()) GTEST_SKIP() << "this system has no pseudo-terminals";
   }
+  TextOutput output(const Variables& variables) const {
+    return {terminal_.file(), Environment(variables)};
+  }
 
   FakeTerminal terminal_{132};
-  ScopedVariable term_{"TERM", "xterm"};
-  ScopedVariable no_color_{"NO_COLOR", std::nullopt};
 };
 
 TEST_F(TerminalTest, KnowsItsWidth) {
-  EXPECT_EQ(terminal_width(terminal_.fd()), 132u);
-  EXPECT_EQ(terminal_width(FakeTerminal(0).fd()), 80u);
+  EXPECT_EQ(output({}).width(), 132u);
+  EXPECT_EQ(TextOutput(FakeTerminal(0).file(), {}).width(), 80u);
 }
 
 TEST_F(TerminalTest, GetsColour) {
-  EXPECT_EQ(paint(terminal_.fd(), Ink::red, "text"), "\033[31mtext\033[0m");
-  EXPECT_EQ(paint(terminal_.fd(), Ink::bold, "text"), "\033[1mtext\033[0m");
-  EXPECT_EQ(paint(terminal_.fd(), Ink::plain, "text"), "text");
+  const TextOutput colourful = output({{"TERM", "xterm"}});
+  EXPECT_EQ(colourful.paint(Ink::red, "text"), "\033[31mtext\033[0m");
+  EXPECT_EQ(colourful.paint(Ink::bold, "text"), "\033[1mtext\033[0m");
+  EXPECT_EQ(colourful.paint(Ink::plain, "text"), "text");
 }
 
 TEST_F(TerminalTest, HonoursNoColorUnlessItIsEmpty) {
-  {
-    const ScopedVariable set("NO_COLOR", "1");
-    EXPECT_TRUE(is_terminal(terminal_.fd()));
-    EXPECT_FALSE(wants_colour(terminal_.fd()));
-  }
-  const ScopedVariable empty("NO_COLOR", "");
-  EXPECT_TRUE(wants_colour(terminal_.fd()));
+  EXPECT_TRUE(output({{"NO_COLOR", "1"}}).is_terminal());
+  EXPECT_FALSE(output({{"NO_COLOR", "1"}}).wants_colour());
+  EXPECT_TRUE(output({{"NO_COLOR", ""}}).wants_colour());
 }
 
 TEST_F(TerminalTest, ADumbOneCountsAsNone) {
-  const ScopedVariable dumb("TERM", "dumb");
-  EXPECT_FALSE(is_terminal(terminal_.fd()));
-  EXPECT_FALSE(wants_colour(terminal_.fd()));
+  EXPECT_FALSE(output({{"TERM", "dumb"}}).is_terminal());
+  EXPECT_FALSE(output({{"TERM", "dumb"}}).wants_colour());
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/invocation.h"
 #include "base/text.h"
 #include "dbt/data_tests.h"
 #include "dbt/dbt_macros.h"
@@ -48,8 +47,8 @@ bool is_bare_call(std::string_view text) {
 
 }  // namespace
 
-Context::Context(const ProjectYml& project, const Target& target)
-    : project_(project), target_(target) {
+Context::Context(const ProjectYml& project, const Target& target, Environment environment)
+    : project_(project), target_(target), environment_(std::move(environment)) {
   define_project();
   define_node();
   define_config();
@@ -104,7 +103,7 @@ void Context::define_project() {
     if (const Overrides* over = overrides()) {
       if (const Value* found = over->env_vars.find(name)) return *found;
     }
-    if (const auto value = environment(name)) return Value(*value);
+    if (const auto value = environment_.find(name)) return Value(*value);
     if (const Value* fallback = arguments.find(1, "default")) return *fallback;
     throw Error(fmt::format("the environment variable {} is not set", name),
                 "set it, or give env_var() a default");

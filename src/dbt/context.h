@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/environment.h"
 #include "dbt/config.h"
 #include "dbt/docs_blocks.h"
 #include "dbt/jinja_names.h"
@@ -74,7 +75,7 @@ struct Rendering {
 class Context {
  public:
   // Both must outlive the context.
-  Context(const ProjectYml& project, const Target& target);
+  Context(const ProjectYml& project, const Target& target, Environment environment);
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
@@ -137,6 +138,7 @@ class Context {
 
   const ProjectYml& project_;
   const Target& target_;
+  const Environment environment_;
   Scope root_;
   Scope built_in_{&root_};   // dbt's own macros and generic tests
   Scope dbt_utils_{&root_};  // tests of the package dbt_utils, where it is not installed

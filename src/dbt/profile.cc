@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "base/invocation.h"
 #include "base/text.h"
 #include "dbt/config.h"
 #include "dbt/yaml.h"
@@ -119,18 +118,19 @@ std::optional<ProjectFiles> profiles_in(const std::filesystem::path& folder) {
 }  // namespace
 
 void read_profile(const ProjectFiles& files, Context& context, const std::string& name,
-                  Target& target, std::vector<std::string>& warnings) {
+                  Target& target, std::vector<std::string>& warnings,
+                  const Environment& environment, const std::string& relative_to) {
   // As dbt looks for it: $DBT_PROFILES_DIR, the project's folder, ~/.dbt.
   std::optional<ProjectFiles> beside;
   bool of_home = false;
   const bool in_a_folder = !files.path_of("dbt_project.yml").empty();
-  if (const auto folder = environment("DBT_PROFILES_DIR"); in_a_folder && folder) {
-    beside = profiles_in(*folder);
+  if (const auto folder = environment.find("DBT_PROFILES_DIR"); in_a_folder && folder) {
+    beside = profiles_in(std::filesystem::path(relative_to) / *folder);
     if (!beside) {
       throw Error(fmt::format("{}/{} is not there", *folder, kFile),
                   "DBT_PROFILES_DIR names the folder");
     }
-  } else if (const auto home = environment("HOME");
+  } else if (const auto home = environment.find("HOME");
              in_a_folder && home && files.find(kFile) == nullptr) {
     beside = profiles_in(std::filesystem::path(*home) / ".dbt");
     of_home = beside.has_value();
@@ -146,7 +146,7 @@ void read_profile(const ProjectFiles& files, Context& context, const std::string
       // It may well be meant for another engine.
       if (!of_home || !name.empty()) throw;
       target = before;
-      warnings.push_back(fmt::format("{}/.dbt/{} is not used: {}", *environment("HOME"), kFile,
+      warnings.push_back(fmt::format("{}/.dbt/{} is not used: {}", environment.text("HOME"), kFile,
                                      error.message().substr(0, error.message().find('\n'))));
       return;
     }

@@ -33,9 +33,10 @@ struct Project::State {
         yml(read_project_yml(files, warnings)) {
     override_vars(yml, options.vars);
     if (!yml.profile.empty()) target.profile = yml.profile;
-    context = std::make_unique<Context>(yml, target);
-    read_profile(files, *context, options.target_name, target, warnings);
-    context = std::make_unique<Context>(yml, target);
+    context = std::make_unique<Context>(yml, target, options.environment);
+    read_profile(files, *context, options.target_name, target, warnings, options.environment,
+                 options.folder);
+    context = std::make_unique<Context>(yml, target, options.environment);
     naming_ = std::make_unique<RelationNaming>(*context, yml, target, files);
   }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/environment.h"
 #include "dbt/context.h"
 #include "dbt/node.h"
 #include "dbt/project_files.h"
@@ -17,7 +18,9 @@ namespace gsa::dbt {
 struct LoadOptions {
   std::string vars;  // the YAML of --vars
   Target target;
-  std::string target_name;  // of the profile's targets; empty: the profile's own choice
+  std::string target_name;       // of the profile's targets; empty: the profile's own choice
+  Environment environment = {};  // of env_var() and of where profiles.yml is looked for
+  std::string folder = {};       // where a relative $DBT_PROFILES_DIR begins; empty: here
 };
 
 // A use of models and sources that is made elsewhere: a dashboard, a report.

@@ -108,16 +108,16 @@ std::vector<fs::path> ProjectFiles::list(const fs::path& folder) {
   return paths;
 }
 
-ProjectFiles ProjectFiles::from_folder(const fs::path& folder) {
+ProjectFiles ProjectFiles::from_folder(const fs::path& folder, const std::string& display) {
+  const std::string shown = display.empty() ? folder.string() : display;
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) {
-    throw Error(fmt::format("{}: no such folder", folder.string()),
+    throw Error(fmt::format("{}: no such folder", shown),
                 "--project takes the folder that holds dbt_project.yml");
   }
   if (!fs::exists(folder / kProjectFile, failed)) {
-    throw Error(
-        fmt::format("{}: not a dbt project, there is no {} in it", folder.string(), kProjectFile),
-        "gsa init DIR writes one to start from");
+    throw Error(fmt::format("{}: not a dbt project, there is no {} in it", shown, kProjectFile),
+                "gsa init DIR writes one to start from");
   }
   std::map<std::string, std::string> texts;
   std::set<std::string> others;
@@ -129,7 +129,7 @@ ProjectFiles ProjectFiles::from_folder(const fs::path& folder) {
       others.insert(name);
     }
   }
-  ProjectFiles files(std::move(texts), folder.lexically_normal().generic_string());
+  ProjectFiles files(std::move(texts), fs::path(shown).lexically_normal().generic_string());
   files.others_ = std::move(others);
   files.folder_ = fs::absolute(folder).lexically_normal();
   return files;

@@ -24,8 +24,10 @@ class ProjectFiles {
   // with it, leaving out what dbt itself writes there and what .dbtignore names; none if it is no
   // folder.
   static std::vector<std::filesystem::path> list(const std::filesystem::path& folder);
-  // Reads them. Throws Error if it is no folder, or no dbt project.
-  static ProjectFiles from_folder(const std::filesystem::path& folder);
+  // Reads them; messages name the folder as the user did, by `display`, or else as it is. Throws
+  // Error if it is no folder, or no dbt project.
+  static ProjectFiles from_folder(const std::filesystem::path& folder,
+                                  const std::string& display = "");
 
   // The text of an .sql, .yml or .md file; null if there is no such file.
   const std::string* find(const std::string& path) const;

@@ -10,6 +10,10 @@
 namespace gsa::dbt {
 namespace {
 
+std::string paint(const TextOutput* output, Ink ink, std::string_view text) {
+  return output == nullptr ? std::string(text) : output->paint(ink, text);
+}
+
 constexpr std::size_t kDotsTo = 80;      // dbt's column of the status
 constexpr std::size_t kWidestCell = 40;  // of a failing row's value: enough to recognise it
 
@@ -136,7 +140,8 @@ void append_table(std::vector<std::string>& lines, const SampleRows& sample) {
   for (std::size_t r = 1; r < cells.size(); ++r) lines.push_back(line_of(cells[r]));
 }
 
-void append_details(std::vector<std::string>& lines, const NodeResult& node, int fd) {
+void append_details(std::vector<std::string>& lines, const NodeResult& node,
+                    const TextOutput* output) {
   const bool warned = node.status == Status::warn;
   const std::string heading = fmt::format("{} in {} {} ({})",
                                           warned                        ? "Warning"
@@ -147,7 +152,7 @@ void append_details(std::vector<std::string>& lines, const NodeResult& node, int
                                                                         : "model",
                                           node.name, format_place(node.place));
   lines.emplace_back("");
-  lines.push_back(paint(fd, ink_of(node.status), heading));
+  lines.push_back(paint(output, ink_of(node.status), heading));
   if (node.status == Status::error) {
     append_indented(lines, node.message);
     if (!node.hint.empty()) lines.push_back("  hint: " + node.hint);
@@ -194,27 +199,28 @@ std::string start_line(const NodeResult& node, std::size_t index, std::size_t to
   return dotted(index, total, "START " + what) + " [RUN]";
 }
 
-std::string end_line(const NodeResult& node, std::size_t index, std::size_t total, int fd) {
+std::string end_line(const NodeResult& node, std::size_t index, std::size_t total,
+                     const TextOutput* output) {
   const bool ran = node.status != Status::skip && node.status != Status::fresh;
   const std::string time = ran ? fmt::format(" in {:.2f}s", node.seconds) : "";
   return fmt::format("{} [{}{}]", dotted(index, total, outcome(node)),
-                     paint(fd, ink_of(node.status), status_word(node)), time);
+                     paint(output, ink_of(node.status), status_word(node)), time);
 }
 
-std::vector<std::string> summary_lines(const RunResult& result, int fd) {
+std::vector<std::string> summary_lines(const RunResult& result, const TextOutput* output) {
   std::vector<std::string> lines;
   for (const NodeResult& node : result.nodes) {
     const bool has_details =
         node.status == Status::warn || node.status == Status::fail || node.status == Status::error;
-    if (has_details) append_details(lines, node, fd);
+    if (has_details) append_details(lines, node, output);
   }
   const std::size_t errors = result.count(Status::error) + result.count(Status::fail);
   const std::size_t warnings = result.count(Status::warn);
   lines.emplace_back("");
   if (errors == 0 && warnings == 0) {
-    lines.push_back(paint(fd, Ink::green, "Completed successfully"));
+    lines.push_back(paint(output, Ink::green, "Completed successfully"));
   } else {
-    lines.push_back(paint(fd, errors > 0 ? Ink::red : Ink::yellow,
+    lines.push_back(paint(output, errors > 0 ? Ink::red : Ink::yellow,
                           fmt::format("Completed with {} and {}", counted(errors, "error"),
                                       counted(warnings, "warning"))));
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/terminal.h"
 #include "dbt/runner.h"
 
 namespace gsa::dbt {
@@ -13,11 +14,12 @@ namespace gsa::dbt {
 std::string found_line(const Project& project);
 // "1 of 28 START sql table model main.fct_sessions .... [RUN]"
 std::string start_line(const NodeResult& node, std::size_t index, std::size_t total);
-// "1 of 28 OK created sql table model main.fct_sessions .... [OK in 0.20s]", coloured for `fd`, the
-// file that it ends up in, or -1. What is fresh was kept: "OK kept … [FRESH]".
-std::string end_line(const NodeResult& node, std::size_t index, std::size_t total, int fd);
+// "1 of 28 OK created sql table model main.fct_sessions .... [OK in 0.20s]", coloured for `output`,
+// to which it goes; null: plain. What is fresh was kept: "OK kept … [FRESH]".
+std::string end_line(const NodeResult& node, std::size_t index, std::size_t total,
+                     const TextOutput* output);
 // For each node that did not pass, what went wrong and its first failing rows; then the totals, in
 // which NO-OP is what was fresh.
-std::vector<std::string> summary_lines(const RunResult& result, int fd);
+std::vector<std::string> summary_lines(const RunResult& result, const TextOutput* output);
 
 }  // namespace gsa::dbt

@@ -18,9 +18,9 @@ TEST(Report, TellsWhatWasSkippedAndWhatWasKept) {
   }
   std::string all;
   for (std::size_t i = 0; i < result.nodes.size(); ++i) {
-    all += end_line(result.nodes[i], i + 1, result.nodes.size(), -1) + "\n";
+    all += end_line(result.nodes[i], i + 1, result.nodes.size(), nullptr) + "\n";
   }
-  for (const std::string& line : summary_lines(result, -1)) all += line + "\n";
+  for (const std::string& line : summary_lines(result, nullptr)) all += line + "\n";
   EXPECT_EQ(all,
             "1 of 4 SKIP relation main_out.dim .............................................. "
             "[SKIP]\n"
@@ -45,7 +45,7 @@ TEST(Report, ShowsTheRowsInWhichAUnitTestDiffers) {
   result.nodes.push_back(NodeRunner(project, connection).run(project.nodes().back(), connection));
   EXPECT_EQ(found_line(project), "Found 1 model, 0 data tests, 0 sources, 0 macros, 1 unit test");
   std::string all = start_line(result.nodes[0], 1, 1).substr(0, 30) + "\n";
-  for (const std::string& line : summary_lines(result, -1)) all += line + "\n";
+  for (const std::string& line : summary_lines(result, nullptr)) all += line + "\n";
   EXPECT_EQ(all,
             "1 of 1 START unit_test one::u \n"
             "\nFailure in unit_test one::u (models/s.yml:2:5)\n"

@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/interrupt.h"
 #include "base/text.h"
 #include "dbt/sql_failure.h"
 #include "dbt/statement_runner.h"
@@ -122,7 +121,7 @@ NodeResult NodeRunner::run(const Node& node, duck::Connection& connection,
   check(node.kind == NodeKind::test ||
             (node.kind == NodeKind::model && node.model.materialized != Materialization::ephemeral),
         "the node to run is a model that stands by itself, or a test");
-  if (interrupted()) throw interrupted_error();
+  if (options_.stop.stop_requested()) throw interrupted_error();
   NodeResult result = result_of(node);
   const Stopwatch watch;
   if (build.part) result.part = build.part->name;

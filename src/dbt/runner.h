@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -77,6 +78,7 @@ struct NodeRunOptions {
   // Asked anew for each node, from any thread, and free to answer differently later. What it says
   // of a model's own relation must stay the same while that model is built.
   RelationHook relation;
+  std::stop_token stop = {};          // ends the run, as Ctrl-C does
   std::filesystem::path compiled_to;  // where to leave each node's SQL; empty: nowhere
 };
 

@@ -53,9 +53,9 @@ TEST(Runner, BuildsModelsAndReportsLikeDbt) {
   std::string log = found_line(project) + "\n";
   for (std::size_t i = 0; i < result.nodes.size(); ++i) {
     log += start_line(result.nodes[i], i + 1, result.nodes.size()) + "\n";
-    log += end_line(result.nodes[i], i + 1, result.nodes.size(), -1) + "\n";
+    log += end_line(result.nodes[i], i + 1, result.nodes.size(), nullptr) + "\n";
   }
-  for (const std::string& line : summary_lines(result, -1)) log += line + "\n";
+  for (const std::string& line : summary_lines(result, nullptr)) log += line + "\n";
   expect_golden("build.txt",
                 std::regex_replace(log, std::regex("in \\d+\\.\\d\\ds\\]"), "in 0.00s]"));
   EXPECT_FALSE(result.succeeded());

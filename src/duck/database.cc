@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 #include "base/text.h"
 #include "duck/instance.h"
 #include "duck/statement.h"
@@ -150,8 +149,7 @@ auto Connection::unmasked(const Attempt& attempt) -> decltype(attempt(0)) {
       return attempt(i);
     } catch (const SqlError& error) {
       connection_.get_deleter().instance->notice(error);
-      const bool is_masked =
-          error.kind() == SqlErrorKind::interrupted && !*interrupted_ && !gsa::interrupted();
+      const bool is_masked = error.kind() == SqlErrorKind::interrupted && !*interrupted_;
       if (!is_masked) throw;
       if (i + 1 == kAttempts) throw SqlError(SqlErrorKind::other, kMasked);
     }

@@ -4,13 +4,10 @@
 #include <thread>
 
 #include "base/error.h"
-#include "base/interrupt.h"
 
 namespace gsa::hub {
 
-bool Events::cancelled() const {
-  return events_.cancelled ? events_.cancelled() : gsa::interrupted();
-}
+bool Events::cancelled() const { return events_.cancelled && events_.cancelled(); }
 
 void Events::stop_if_cancelled() const {
   if (cancelled()) throw Error("interrupted", "", ErrorCode::interrupted);

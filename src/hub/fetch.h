@@ -23,7 +23,7 @@ struct FetchEvents {
   std::function<void(std::int64_t done, std::int64_t total)> progress;
   // One line for the user: retries, waits, what is odd. Without a full stop.
   std::function<void(const std::string& text)> message;
-  // True ends the fetch within 0.2 s, by Error{interrupted}. Empty: interrupted() of base.
+  // True ends the fetch within 0.2 s, by Error{interrupted}. Empty: never.
   std::function<bool()> cancelled;
   // Waits; the seam of the tests. Empty: sleeps, looking at `cancelled`.
   std::function<void(std::chrono::milliseconds)> sleep;

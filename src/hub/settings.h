@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <string>
 
+#include "base/invocation.h"
+
 namespace gsa::hub {
 
 struct Settings {
@@ -27,6 +29,7 @@ struct Settings {
 // HF_HUB_ETAG_TIMEOUT, HF_HUB_DOWNLOAD_TIMEOUT, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and
 // SSL_CERT_FILE. An empty variable counts as unset. Throws Error that names the variable where one
 // has a value that cannot be meant.
-Settings settings_from_environment();
+// Relative folders are below that of the invocation.
+Settings settings_from_environment(const Invocation& invocation);
 
 }  // namespace gsa::hub

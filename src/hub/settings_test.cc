@@ -35,7 +35,7 @@ class HubSettings : public testing::Test {
   static void set(const char* name, const std::string& value) { setenv(name, value.c_str(), 1); }
   static std::string refusal() {
     try {
-      settings_from_environment();
+      settings_from_environment(Invocation());
     } catch (const Error& error) {
       return error.message();
     }
@@ -47,7 +47,7 @@ class HubSettings : public testing::Test {
 };
 
 TEST_F(HubSettings, AreThePythonLibrariesDefaults) {
-  const Settings settings = settings_from_environment();
+  const Settings settings = settings_from_environment(Invocation());
   EXPECT_EQ(settings.endpoint, "https://huggingface.co");
   EXPECT_EQ(settings.cache, folder_.path() / ".cache/huggingface/hub");
   EXPECT_EQ(settings.token, "");
@@ -59,45 +59,45 @@ TEST_F(HubSettings, AreThePythonLibrariesDefaults) {
 
 TEST_F(HubSettings, FindTheCacheByTheNearestVariable) {
   set("XDG_CACHE_HOME", "/xdg");
-  EXPECT_EQ(settings_from_environment().cache, "/xdg/huggingface/hub");
+  EXPECT_EQ(settings_from_environment(Invocation()).cache, "/xdg/huggingface/hub");
   set("HF_HOME", "~/hf");
-  EXPECT_EQ(settings_from_environment().cache, folder_.path() / "hf/hub");
+  EXPECT_EQ(settings_from_environment(Invocation()).cache, folder_.path() / "hf/hub");
   set("HF_HUB_CACHE", "here/cache");
-  EXPECT_EQ(settings_from_environment().cache, fs::current_path() / "here/cache");
+  EXPECT_EQ(settings_from_environment(Invocation()).cache, fs::current_path() / "here/cache");
 }
 
 TEST_F(HubSettings, TakeTheTokenInOrder) {
   fs::create_directories(folder_.path() / ".cache/huggingface");
   write_file(folder_.path() / ".cache/huggingface/token", "hf_file\n");
-  EXPECT_EQ(settings_from_environment().token, "hf_file");
+  EXPECT_EQ(settings_from_environment(Invocation()).token, "hf_file");
   write_file(folder_.path() / "mine", "hf_mine");
   set("HF_TOKEN_PATH", "~/mine");
-  EXPECT_EQ(settings_from_environment().token, "hf_mine");
+  EXPECT_EQ(settings_from_environment(Invocation()).token, "hf_mine");
   set("HUGGING_FACE_HUB_TOKEN", "hf_old");
-  EXPECT_EQ(settings_from_environment().token, "hf_old");
+  EXPECT_EQ(settings_from_environment(Invocation()).token, "hf_old");
   set("HF_TOKEN", " hf_new\n");
-  EXPECT_EQ(settings_from_environment().token, "hf_new");
+  EXPECT_EQ(settings_from_environment(Invocation()).token, "hf_new");
   set("HF_HUB_DISABLE_IMPLICIT_TOKEN", "Yes");
-  EXPECT_EQ(settings_from_environment().token, "");
+  EXPECT_EQ(settings_from_environment(Invocation()).token, "");
 }
 
 TEST_F(HubSettings, AreOfflineByEitherVariable) {
   set("TRANSFORMERS_OFFLINE", "on");
-  EXPECT_EQ(settings_from_environment().offline_variable, "TRANSFORMERS_OFFLINE");
+  EXPECT_EQ(settings_from_environment(Invocation()).offline_variable, "TRANSFORMERS_OFFLINE");
   set("HF_HUB_OFFLINE", "1");
-  const Settings settings = settings_from_environment();
+  const Settings settings = settings_from_environment(Invocation());
   EXPECT_TRUE(settings.offline);
   EXPECT_EQ(settings.offline_variable, "HF_HUB_OFFLINE");
   set("HF_HUB_OFFLINE", "0");
   set("TRANSFORMERS_OFFLINE", "");
-  EXPECT_FALSE(settings_from_environment().offline);
+  EXPECT_FALSE(settings_from_environment(Invocation()).offline);
 }
 
 TEST_F(HubSettings, ReadTimeoutsAndEndpoint) {
   set("HF_HUB_ETAG_TIMEOUT", "2.5");
   set("HF_HUB_DOWNLOAD_TIMEOUT", "60");
   set("HF_ENDPOINT", "http://localhost:8080/");
-  const Settings settings = settings_from_environment();
+  const Settings settings = settings_from_environment(Invocation());
   EXPECT_EQ(settings.etag_timeout, std::chrono::milliseconds(2500));
   EXPECT_EQ(settings.download_timeout, std::chrono::seconds(60));
   EXPECT_EQ(settings.endpoint, "http://localhost:8080");
@@ -125,9 +125,9 @@ TEST_F(HubSettings, NameTheVariableThatCannotBeMeant) {
 
 TEST_F(HubSettings, ReadTheProxyThatLibcurlLeavesUnread) {
   set("HTTP_PROXY", "http://proxy:1");
-  EXPECT_EQ(settings_from_environment().http_proxy, "http://proxy:1");
+  EXPECT_EQ(settings_from_environment(Invocation()).http_proxy, "http://proxy:1");
   set("http_proxy", "http://other:1");
-  EXPECT_EQ(settings_from_environment().http_proxy, "");
+  EXPECT_EQ(settings_from_environment(Invocation()).http_proxy, "");
 }
 
 }  // namespace

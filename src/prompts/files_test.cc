@@ -161,7 +161,7 @@ TEST_F(Files, MayBePipes) {
   const std::string pipe = path("pipe");
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   std::thread writer([&] { std::ofstream(pipe) << "prompt\na\n"; });
-  const ResolvedSources resolved = resolve({pipe}, {});
+  const ResolvedSources resolved = resolve({pipe}, Invocation(), {});
   writer.join();
   EXPECT_EQ(resolved.name, pipe);
   const std::string before = ingest_paths(resolved.sources).fingerprint;
@@ -173,8 +173,7 @@ TEST_F(Files, MayComeFromStandardInput) {
   const auto fingerprint = [&](const std::string& bytes) {
     Invocation own;
     own.in = std::fopen(write("input", bytes).c_str(), "rb");
-    const InvocationScope scope(own);
-    const ResolvedSources resolved = resolve({"-"}, {});
+    const ResolvedSources resolved = resolve({"-"}, own, {});
     std::fclose(own.in);
     EXPECT_EQ(resolved.name, "standard input");
     return ingest_paths(resolved.sources).fingerprint;
@@ -197,10 +196,20 @@ TEST_F(Files, MayComeFromStandardInput) {
 
 TEST_F(Files, OfAnotherProcessHaveNoNumberHere) {
   Invocation own;
-  const Fd folder(open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  own.folder = folder.get();
-  const InvocationScope scope(own);
-  EXPECT_THROW(resolve({"/dev/fd/0"}, {}), Error);
+  own.folder = folder_.string();
+  EXPECT_THROW(resolve({"/dev/fd/0"}, own, {}), Error);
+}
+
+TEST_F(Files, OfAnotherProcessAreThoseOfItsFolder) {
+  write("in/sampler=4/a.csv", "prompt\na\n");
+  Invocation own;
+  own.folder = folder_.string();
+  const ResolvedSources resolved = resolve({"in"}, own, {});
+  const SourceFiles found = find_source_files(resolved.sources, resolved.folder);
+  ASSERT_EQ(found.files.size(), 1u);
+  EXPECT_EQ(found.files.front().path, "in/sampler=4/a.csv");
+  EXPECT_EQ(found.files.front().absolute, path("in/sampler=4/a.csv"));
+  EXPECT_EQ(found.files.front().hive.size(), 1u);
 }
 
 TEST_F(Files, MayBeMany) {

@@ -42,8 +42,9 @@ std::optional<hub::CachedFile> find_cached(const hub::Settings& settings, const 
   return cached ? cached : hub::find_cached(settings, dataset.file);
 }
 
-ResolvedSources diffusiondb_if_it_can_be_had(const hub::FetchEvents& events) {
-  const hub::Settings settings = hub::settings_from_environment();
+ResolvedSources diffusiondb_if_it_can_be_had(const Invocation& invocation,
+                                             const hub::FetchEvents& events) {
+  const hub::Settings settings = hub::settings_from_environment(invocation);
   const Dataset& dataset = datasets().front();
   if (const auto cached = find_cached(settings, dataset)) {
     return use(dataset.name, *cached, "DiffusionDB is in the cache");
@@ -56,9 +57,9 @@ ResolvedSources diffusiondb_if_it_can_be_had(const hub::FetchEvents& events) {
 
 // Neither a hub that fails nor a machine that is not set up for it must keep anyone from a first
 // report.
-ResolvedSources resolve_auto(const hub::FetchEvents& events) {
+ResolvedSources resolve_auto(const Invocation& invocation, const hub::FetchEvents& events) {
   try {
-    return diffusiondb_if_it_can_be_had(events);
+    return diffusiondb_if_it_can_be_had(invocation, events);
   } catch (const Error& failure) {
     if (failure.code() == ErrorCode::interrupted) throw;
     return synthetic_since(failure.message());
@@ -132,13 +133,14 @@ ResolvedSources fetch_source(const std::string& source, const hub::Settings& set
 }
 
 // What is no path: fetched or read from a pipe.
-ResolvedSources obtain(const std::string& source, const hub::FetchEvents& events, bool with_token) {
+ResolvedSources obtain(const std::string& source, const Invocation& invocation,
+                       const hub::FetchEvents& events, bool with_token) {
   if (is_of_the_hub(source)) {
-    hub::Settings settings = hub::settings_from_environment();
+    hub::Settings settings = hub::settings_from_environment(invocation);
     if (!with_token) settings.token.clear();
     return fetch_source(source, settings, events);
   }
-  const std::shared_ptr<const Spool> spool = Spool::read(source);
+  const std::shared_ptr<const Spool> spool = Spool::read(source, invocation);
   return {{spool->path()}, spool->name(), "", {spool}};
 }
 
@@ -149,29 +151,32 @@ bool is_file_source(const std::string& source) {
          source.find("://") == std::string::npos;
 }
 
-ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events,
-                        bool with_token) {
+ResolvedSources resolve(const std::vector<std::string>& sources, const Invocation& invocation,
+                        const hub::FetchEvents& events, bool with_token) {
   bool any_auto = false, any_obtained = false;
   for (const std::string& source : sources) {
     any_auto |= source == kAuto;
-    any_obtained |= is_of_the_hub(source) || is_pipe(source);
+    any_obtained |= is_of_the_hub(source) || is_pipe(source, invocation);
   }
   if (any_auto && sources.size() > 1) {
     throw Error("auto chooses the source and cannot stand beside others",
                 "for a file of the name auto write ./auto", ErrorCode::usage);
   }
-  if (any_auto) return resolve_auto(events);
-  if (!any_obtained) return {sources, "", ""};
-
+  if (any_auto) return resolve_auto(invocation, events);
   ResolvedSources resolved;
+  resolved.folder = invocation.folder;
+  if (!any_obtained) {
+    resolved.sources = sources;
+    return resolved;
+  }
   std::vector<std::string> names;
   for (const std::string& source : sources) {
-    if (!is_of_the_hub(source) && !is_pipe(source)) {
+    if (!is_of_the_hub(source) && !is_pipe(source, invocation)) {
       resolved.sources.push_back(source);
       names.push_back(shown_path(source));
       continue;
     }
-    const ResolvedSources one = obtain(source, events, with_token);
+    const ResolvedSources one = obtain(source, invocation, events, with_token);
     resolved.sources.insert(resolved.sources.end(), one.sources.begin(), one.sources.end());
     resolved.spools.insert(resolved.spools.end(), one.spools.begin(), one.spools.end());
     names.push_back(one.name);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/invocation.h"
 #include "hub/fetch.h"
 #include "hub/settings.h"
 #include "prompts/spool.h"
@@ -25,6 +26,7 @@ struct ResolvedSources {
   std::string name;                  // for people, "diffusiondb"; empty: that of the files
   std::string reason;                // of `auto`: "DiffusionDB is in the cache", else empty
   std::vector<std::shared_ptr<const Spool>> spools = {};  // which hold the bytes of `sources`
+  std::string folder = {};  // where relative paths begin; empty: the process's own
 
   bool is_synthetic() const { return sources == std::vector<std::string>{kSynthetic}; }
 };
@@ -37,7 +39,7 @@ bool is_file_source(const std::string& source);
 // source of the hub looks at `settings` or the network. Throws Error where one cannot be had;
 // `auto` falls back on the synthetic corpus instead, but for Ctrl-C.
 // Where not `with_token`, the hub is not told who asks.
-ResolvedSources resolve(const std::vector<std::string>& sources, const hub::FetchEvents& events,
-                        bool with_token = true);
+ResolvedSources resolve(const std::vector<std::string>& sources, const Invocation& invocation,
+                        const hub::FetchEvents& events, bool with_token = true);
 
 }  // namespace gsa::prompts

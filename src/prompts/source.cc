@@ -160,20 +160,26 @@ bool is_folder(const std::string& path) {
   return fs::is_directory(path, ignored);
 }
 
-std::string name_of(const std::string& path) {
-  const auto spooled = find_spooled(path);
-  return shown_path(spooled ? spooled->name : path);
+// A file by its path, and as the user typed it.
+struct FoundFile {
+  std::string path, typed;
+};
+
+std::string name_of(const FoundFile& found) {
+  const auto spooled = find_spooled(found.path);
+  return shown_path(spooled ? spooled->name : found.typed);
 }
 
 // nullopt: there is nothing in it.
-std::optional<SourceFile> inspect(const std::string& path, std::vector<std::string>& notes) {
+std::optional<SourceFile> inspect(const FoundFile& found, std::vector<std::string>& notes) {
+  const std::string& path = found.path;
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) throw_missing(path);
     throw Error(fmt::format("cannot read {}: {}", shown_path(path), std::strerror(errno)));
   }
   const auto spooled = find_spooled(path);
-  const std::string name = name_of(path);
+  const std::string name = name_of(found);
   if (!S_ISREG(status.st_mode)) throw Error(fmt::format("{}: not a regular file", name));
   SourceFile file;
   file.path = name;
@@ -182,13 +188,13 @@ std::optional<SourceFile> inspect(const std::string& path, std::vector<std::stri
   file.bytes = status.st_size;
   file.modified = nanoseconds(status.st_mtim);
   file.stamp = stamp_of(status);
-  file.hive = hive_keys(path);
+  file.hive = hive_keys(found.typed);
   if (status.st_size == 0) return std::nullopt;
   FileFormat format = find_format(path, name, file.bytes);
   if (format.empty) return std::nullopt;
   file.kind = format.kind;
   file.compression = format.compression;
-  if (file.kind == FileKind::parquet && !spooled && name != path) {
+  if (file.kind == FileKind::parquet && !spooled && shown_path(path) != path) {
     throw Error(
         fmt::format("{}: its name is not valid UTF-8, as DuckDB needs it for Parquet", name),
         "rename the file");
@@ -221,9 +227,9 @@ std::string without_wildcards(const std::string& name) {
   return escaped;
 }
 
-std::vector<std::string> expand_all(const std::vector<std::string>& paths,
-                                    std::vector<std::string>& notes) {
-  std::vector<std::string> found;
+std::vector<FoundFile> expand_all(const std::vector<std::string>& paths, const std::string& folder,
+                                  std::vector<std::string>& notes) {
+  std::vector<FoundFile> found;
   for (const std::string& path : paths) {
     if (path.find("://") != std::string::npos) {
       throw Error(
@@ -233,13 +239,16 @@ std::vector<std::string> expand_all(const std::vector<std::string>& paths,
           "a dataset's file is named hf://datasets/OWNER/NAME/PATH; download any other first");
     }
     std::vector<std::string> own_notes;
-    std::vector<std::string> names = expand(path, own_notes);
-    if (names.empty() && is_folder(path)) throw_empty_folder(path);
-    if (names.empty()) throw_unmatched(path, own_notes);
-    std::move(names.begin(), names.end(), std::back_inserter(found));
+    const bool is_below = !folder.empty() && !path.starts_with('/');
+    const std::string begin = is_below ? folder + "/" : "";
+    const std::vector<std::string> names = expand(begin + path, own_notes);
+    if (names.empty() && is_folder(begin + path)) throw_empty_folder(path);
+    if (names.empty()) throw_unmatched(begin + path, own_notes);
+    for (const std::string& name : names) found.push_back({name, name.substr(begin.size())});
     std::move(own_notes.begin(), own_notes.end(), std::back_inserter(notes));
   }
-  std::sort(found.begin(), found.end());
+  std::sort(found.begin(), found.end(),
+            [](const FoundFile& a, const FoundFile& b) { return a.typed < b.typed; });
   return found;
 }
 
@@ -283,14 +292,14 @@ std::vector<std::string> expand(const std::string& path, std::vector<std::string
   return std::move(found.files);
 }
 
-SourceFiles find_source_files(const std::vector<std::string>& paths) {
+SourceFiles find_source_files(const std::vector<std::string>& paths, const std::string& folder) {
   SourceFiles found;
   std::vector<std::string> empty;
   std::set<std::string> seen;
-  for (const std::string& path : expand_all(paths, found.notes)) {
-    std::optional<SourceFile> file = inspect(path, found.notes);
+  for (const FoundFile& one : expand_all(paths, folder, found.notes)) {
+    std::optional<SourceFile> file = inspect(one, found.notes);
     if (!file) {
-      empty.push_back(name_of(path));
+      empty.push_back(name_of(one));
     } else if (seen.insert(place_of(*file)).second) {
       found.files.push_back(std::move(*file));
     }

@@ -54,7 +54,9 @@ std::vector<std::string> expand(const std::string& path, std::vector<std::string
 // The files of `paths` (files, folders, and globs as of base/glob.h), sorted by path, each one
 // once. Empty files are left out. Throws Error for what is not there, cannot be read or is of no
 // known kind, for folders of several kinds, and where all files are empty.
-SourceFiles find_source_files(const std::vector<std::string>& paths);
+// Relative paths begin in `folder`, or in the process's own where it is empty.
+SourceFiles find_source_files(const std::vector<std::string>& paths,
+                              const std::string& folder = "");
 
 // "a.parquet", "3 files (a.parquet … c.parquet)"
 std::string describe_files(const std::vector<SourceFile>& files);

@@ -19,8 +19,6 @@
 #include <xxhash.h>
 
 #include "base/error.h"
-#include "base/interrupt.h"
-#include "base/invocation.h"
 
 namespace gsa::prompts {
 namespace {
@@ -45,8 +43,8 @@ bool is_numbered(const std::string& source) {
 }
 
 // In a server that carries out a command of another process, the numbers are those of the server.
-bool is_of_another_process(const std::string& source) {
-  return is_numbered(source) && invocation().folder >= 0;
+bool is_of_another_process(const std::string& source, const Invocation& invocation) {
+  return is_numbered(source) && invocation.is_of_another_process();
 }
 
 std::string shown_name(const std::string& source) {
@@ -54,8 +52,9 @@ std::string shown_name(const std::string& source) {
 }
 
 // A file without a name: nobody else finds it, and nothing is left of it.
-Fd nameless_file() {
-  const std::string folder = environment("TMPDIR").value_or("/tmp");
+Fd nameless_file(const Invocation& invocation) {
+  const std::string folder =
+      invocation.path(invocation.environment.find("TMPDIR").value_or("/tmp"));
   Fd file(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (file.get() < 0) {
     std::string name = (std::filesystem::path(folder) / "gsa-input-XXXXXX").string();
@@ -84,23 +83,23 @@ void write_all(int fd, const char* bytes, std::size_t size) {
 }
 
 // Waits until there is something to read, or the end.
-void wait_for_input(int fd) {
+void wait_for_input(int fd, const Invocation& invocation) {
   constexpr int kPatience = 100;  // milliseconds
   while (true) {
-    if (interrupted()) throw Error("interrupted", "", ErrorCode::interrupted);
+    invocation.stop_if_interrupted();
     pollfd one{fd, POLLIN, 0};
     if (poll(&one, 1, kPatience) != 0) return;
   }
 }
 
 // Copies all of `from`; returns a hash of it.
-std::string copy(int from, int to, const std::string& name) {
+std::string copy(int from, int to, const std::string& name, const Invocation& invocation) {
   const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> hash(XXH3_createState(),
                                                                              XXH3_freeState);
   XXH3_128bits_reset(hash.get());
   std::array<char, 1 << 16> bytes;
   while (true) {
-    wait_for_input(from);
+    wait_for_input(from, invocation);
     const ssize_t count = ::read(from, bytes.data(), bytes.size());
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count < 0) throw Error(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
@@ -114,14 +113,14 @@ std::string copy(int from, int to, const std::string& name) {
 
 }  // namespace
 
-bool is_pipe(const std::string& source) {
-  if (is_standard_input(source) || is_of_another_process(source)) return true;
+bool is_pipe(const std::string& source, const Invocation& invocation) {
+  if (is_standard_input(source) || is_of_another_process(source, invocation)) return true;
   struct stat status {};
-  return stat(source.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+  return stat(invocation.path(source).c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-std::shared_ptr<const Spool> Spool::read(const std::string& source) {
-  if (is_of_another_process(source)) {
+std::shared_ptr<const Spool> Spool::read(const std::string& source, const Invocation& invocation) {
+  if (is_of_another_process(source, invocation)) {
     throw Error("a pipe of <(command) cannot be read while gsa serve has the warehouse",
                 "use standard input: command | gsa run --source -");
   }
@@ -129,15 +128,17 @@ std::shared_ptr<const Spool> Spool::read(const std::string& source) {
   const std::string name = shown_name(source);
   Fd opened;
   // Not waiting for a writer here: poll() does, and can be interrupted.
-  if (!standard) opened = Fd(open(source.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  const int from = standard ? fileno(invocation().in) : opened.get();
+  if (!standard) {
+    opened = Fd(open(invocation.path(source).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  }
+  const int from = standard ? fileno(invocation.in) : opened.get();
   if (from < 0) throw Error(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
   if (isatty(from) == 1) {
     throw Error("standard input is a terminal, not a file or a pipe",
                 "write it before a pipe or <: cat prompts.jsonl | gsa run --source -");
   }
-  Fd file = nameless_file();
-  const std::string content = copy(from, file.get(), name);
+  Fd file = nameless_file(invocation);
+  const std::string content = copy(from, file.get(), name, invocation);
   return std::shared_ptr<const Spool>(new Spool(std::move(file), name, content));
 }
 

@@ -8,19 +8,21 @@
 #include <string>
 
 #include "base/fd.h"
+#include "base/invocation.h"
 
 namespace gsa::prompts {
 
 inline constexpr const char* kStandardInput = "-";
 
 // Whether the source is standard input ("-") or a named pipe, as <(command) gives one.
-bool is_pipe(const std::string& source);
+// A named pipe of another process cannot be opened here, and counts as one.
+bool is_pipe(const std::string& source, const Invocation& invocation);
 
 class Spool {
  public:
   // Reads the source, of which is_pipe() is true, to its end. Throws Error where that fails, and
   // Error{interrupted} within 0.2 s of Ctrl-C.
-  static std::shared_ptr<const Spool> read(const std::string& source);
+  static std::shared_ptr<const Spool> read(const std::string& source, const Invocation& invocation);
   ~Spool();
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;

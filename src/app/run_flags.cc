@@ -1,0 +1,122 @@
+#include "app/run_flags.h"
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "app/option_values.h"
+#include "base/error.h"
+
+namespace gsa::app {
+namespace {
+
+// Ids are 32-bit integers; a population takes some 20 bytes a user.
+constexpr std::int64_t kMaxPrompts = 2'000'000'000;
+constexpr std::int64_t kMaxUsers = 100'000'000;
+
+bool is_number(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+// A number is a month of the year; anything else is read once all options are.
+CLI::Validator month_number() {
+  return {[number = whole_number(1, 12)](std::string& text) {
+            return is_number(text) ? number(text) : std::string();
+          },
+          ""};
+}
+
+// Observed users and times are the data's: an option that would have no effect is a mistake.
+void refuse_simulated_options(const CLI::App& command, pipeline::Behavior behavior) {
+  if (behavior != pipeline::Behavior::observed) return;
+  for (const char* name : {"--users", "--year", "--month"}) {
+    if (command.count(name) == 0) continue;
+    throw Error(fmt::format("{} has no meaning with --behavior observed", name),
+                "users and times are those of the data; --prompts says how many requests to take",
+                ErrorCode::usage);
+  }
+}
+
+// "12" is a month of --year; "2025-12" and ranges say the year themselves.
+std::vector<sim::Period> months_of(const CLI::App& command, const RunFlags& flags) {
+  const bool has_year = command.count("--year") > 0;
+  if (flags.month.empty()) {
+    if (!has_year) return {};
+    return {sim::Period{flags.year, sim::kAnchor.month}};
+  }
+  if (is_number(flags.month)) {
+    return {sim::Period{flags.year, std::stoi(flags.month)}};
+  }
+  if (has_year) {
+    throw Error(fmt::format("--year has no meaning with --month {}", flags.month),
+                "the months say their years themselves", ErrorCode::usage);
+  }
+  return sim::parse_months(flags.month);
+}
+
+void add_simulation_flags(CLI::App& command, RunFlags& flags) {
+  pipeline::SimulationOptions& simulation = flags.options.raw.simulation;
+  command.add_option("--users", simulation.users, "Users to simulate")
+      ->capture_default_str()
+      ->transform(whole_number(1, kMaxUsers))
+      ->type_name("N");
+  command
+      .add_option("--month", flags.month,
+                  "Months to simulate: 2025-12, 2025-10..2026-02, 2025-10,2025-12, or 1 to 12 of "
+                  "--year. They join those that were made before with the same options")
+      ->default_str("those that are there, or 2025-12")
+      ->check(not_empty())
+      ->transform(month_number())
+      ->type_name("MONTHS");
+  command.add_option("--year", flags.year, "Year of --month 1 to 12")
+      ->capture_default_str()
+      ->transform(whole_number(sim::kMinYear, sim::kMaxYear))
+      ->type_name("Y");
+  command.add_option("--seed", simulation.seed, "The same seed gives the same data")
+      ->capture_default_str()
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
+      ->type_name("S");
+}
+
+}  // namespace
+
+void add_run_flags(CLI::App& command, RunFlags& flags) {
+  pipeline::PipelineOptions& options = flags.options;
+  command
+      .add_option("--source", options.raw.sources,
+                  "auto, synthetic, diffusiondb, diffusiondb-large, "
+                  "hf://datasets/OWNER/NAME/PATH, Parquet, CSV or JSON files, folders and globs, "
+                  "or - (standard input). auto is DiffusionDB where it is cached or the hub "
+                  "answers, else synthetic")
+      ->default_str("auto")
+      ->check(not_empty())
+      ->type_name("SOURCE");
+  command
+      .add_option("--prompts", options.raw.prompts,
+                  "Prompts to use a month; of a larger source a random sample")
+      ->capture_default_str()
+      ->transform(whole_number(1, kMaxPrompts))
+      ->type_name("N");
+  add_choice(
+      command, "--behavior", options.raw.behavior,
+      {{"simulated", pipeline::Behavior::simulated}, {"observed", pipeline::Behavior::observed}},
+      "Who typed the prompts and when: simulated, or observed as the source says")
+      ->default_str("simulated")
+      ->type_name("KIND");
+  add_simulation_flags(command, flags);
+  add_project_options(command, options.project);
+  command.add_flag("--full-refresh", options.full_refresh,
+                   "Make everything anew, stale or not; of months only those named by --month");
+}
+
+void finish_run_flags(const CLI::App& command, RunFlags& flags) {
+  pipeline::PipelineOptions& options = flags.options;
+  refuse_simulated_options(command, options.raw.behavior);
+  options.months = months_of(command, flags);
+  options.given = given_options(command);
+}
+
+}  // namespace gsa::app

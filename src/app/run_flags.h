@@ -1,0 +1,26 @@
+#pragma once
+
+// The command line of `gsa run`, and of the commands that plan or repeat it.
+
+#include <string>
+
+#include "app/options.h"
+#include "pipeline/pipeline_options.h"
+#include "sim/period.h"
+
+namespace gsa::app {
+
+struct RunFlags {
+  pipeline::PipelineOptions options;
+
+  // As they are typed, until finish_run_flags():
+  int year = sim::kAnchor.year;
+  std::string month;
+};
+
+// Adds the options to a command. `flags` must outlive it.
+void add_run_flags(CLI::App& command, RunFlags& flags);
+// Completes `flags.options` once the command line is read. Throws Error{usage}.
+void finish_run_flags(const CLI::App& command, RunFlags& flags);
+
+}  // namespace gsa::app

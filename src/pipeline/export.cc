@@ -1,0 +1,134 @@
+#include "pipeline/export.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "assets/plan.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "pipeline/output_file.h"
+
+namespace gsa::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Rows of a Parquet row group; fixed, so that files do not depend on the engine's default.
+constexpr int kRowGroupRows = 122880;
+constexpr std::string_view kExportPrefix = "export/";
+
+bool is_staging(const dbt::Project& project, const std::string& name) {
+  const dbt::Node* model = project.find_model(name);
+  return model != nullptr &&
+         std::find(model->tags.begin(), model->tags.end(), "staging") != model->tags.end();
+}
+
+std::string order_of(const ExportedTable& table) {
+  if (table.key.empty()) return "all";
+  std::vector<std::string> columns;
+  for (const std::string& column : table.key) columns.push_back(sql_name(column));
+  return join(columns, ", ");
+}
+
+}  // namespace
+
+std::vector<ExportedTable> tables_to_export(const assets::State& state,
+                                            const dbt::Project& project) {
+  std::vector<ExportedTable> tables;
+  for (const assets::PublishedRelation& relation : state.shown) {
+    if (is_staging(project, relation.name) || !relation.unit.partition.empty()) continue;
+    tables.push_back({relation.schema, relation.name, relation.unit.asset,
+                      project.unique_key_of(relation.name)});
+  }
+  if (tables.empty()) {
+    throw Error("nothing is published in this warehouse yet", "make it with: gsa run");
+  }
+  return tables;
+}
+
+std::string export_file(const ExportedTable& table, ExportFormat format,
+                        const std::string& folder) {
+  const char* extension = format == ExportFormat::parquet ? ".parquet" : ".csv";
+  return (fs::path(folder) / (table.name + extension)).string();
+}
+
+assets::Asset export_asset(const ExportedTable& table, ExportFormat format,
+                           const std::string& folder) {
+  assets::Asset asset;
+  asset.name = std::string(kExportPrefix) + table.name;
+  asset.kind = assets::AssetKind::file;
+  asset.group = "exports";
+  asset.inputs = {table.asset.empty() ? table.name : table.asset};
+  asset.file = fs::absolute(export_file(table, format, folder)).lexically_normal().string();
+  asset.description = fmt::format("{} as a file, sorted by its key.", table.name);
+  asset.code = {{"folder", fs::absolute(folder).lexically_normal().string()},
+                {"--format", format == ExportFormat::parquet ? "parquet" : "csv"},
+                {"order", order_of(table)}};
+  return asset;
+}
+
+std::vector<assets::Asset> recorded_exports(const assets::State& state) {
+  std::vector<assets::Asset> exports;
+  for (const auto& [unit, made] : state.published) {
+    if (!unit.asset.starts_with(kExportPrefix)) continue;
+    assets::Asset asset;
+    asset.name = unit.asset;
+    asset.kind = assets::AssetKind::file;
+    asset.group = "exports";
+    for (const auto& [input, version] : made.inputs) asset.inputs.push_back(input);
+    if (const auto file = made.metadata.find("file"); file != made.metadata.end()) {
+      asset.file = file->second;
+    }
+    const auto code = state.codes.find(made.code_version);
+    if (code != state.codes.end()) asset.code = code->second;
+    exports.push_back(std::move(asset));
+  }
+  return exports;
+}
+
+std::optional<std::string> export_reason(const assets::Asset& asset, const std::string& file,
+                                         const assets::Versions& versions,
+                                         const assets::State& state) {
+  assets::Versions inputs;
+  for (const std::string& input : asset.inputs) {
+    if (const auto version = versions.find(input); version != versions.end()) {
+      inputs.insert(*version);
+    }
+  }
+  auto reason = assets::stale_reason(asset, {asset.name, ""}, inputs, state);
+  if (reason) return reason;
+  std::error_code missing;
+  const auto size = fs::file_size(file, missing);
+  if (missing) return "its file is missing";
+  const auto bytes = state.published.at({asset.name, ""}).bytes;
+  if (bytes != static_cast<std::int64_t>(size)) return "its file was changed";
+  return std::nullopt;
+}
+
+std::int64_t export_table(duck::Connection& connection, const ExportedTable& table,
+                          ExportFormat format, const std::string& folder) {
+  const bool parquet = format == ExportFormat::parquet;
+  OutputFile file(export_file(table, format, folder));
+  const duck::Result result = connection.query(fmt::format(
+      "copy (select * from {}.{} order by {}) to {} ({})", sql_name(table.schema),
+      sql_name(table.name), order_of(table), sql_quote(file.part()),
+      parquet
+          ? fmt::format("format parquet, use_tmp_file false, compression zstd, row_group_size {}",
+                        kRowGroupRows)
+          : "format csv, use_tmp_file false, header"));
+  file.keep();
+  return result.rows_changed();
+}
+
+void export_provenance(duck::Connection& connection, const std::string& folder) {
+  // Without the time of publication: the same run gives the same files.
+  const duck::Result row = connection.query(
+      "select to_json(p)::varchar from (select * exclude (published_at) "
+      "from ops.provenance) p");
+  write_file(fs::path(folder) / "provenance.json", row.text(0, 0) + "\n");
+}
+
+}  // namespace gsa::pipeline

@@ -1,0 +1,310 @@
+#include "pipeline/maker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "assets/warehouse.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "dbt/contract.h"
+#include "pipeline/month_parts.h"
+
+namespace gsa::pipeline {
+namespace {
+
+// Each lane waits for DuckDB, whose threads do the work: more lanes than this gain nothing and take
+// memory.
+constexpr std::size_t kMostLanes = 4;
+
+// Where all tables are smaller, one is read again for its sum in less time than it takes to plan
+// its query twice.
+constexpr std::int64_t kFewRows = 100'000;
+
+std::size_t lanes_for(int threads) {
+  const std::size_t cores =
+      threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
+  return std::clamp<std::size_t>(cores, 1, kMostLanes);
+}
+
+std::string sample_json(const dbt::SampleRows& sample) {
+  std::vector<std::string> rows;
+  for (const auto& row : sample.rows) {
+    std::vector<std::string> cells;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::optional<std::string>& cell = row[c];
+      cells.push_back(json_quote(sample.columns[c]) + ": " + (cell ? json_quote(*cell) : "null"));
+    }
+    rows.push_back("{" + join(cells, ", ") + "}");
+  }
+  return rows.empty() ? "" : "[" + join(rows, ", ") + "]";
+}
+
+// Whether the published table of an incremental model has the columns that its contract lists.
+bool has_columns_of_contract(const dbt::Node& node, duck::Connection& lane) {
+  std::set<std::string> agreed, present;
+  for (const dbt::ColumnSpec& column : node.columns) agreed.insert(to_lower(column.name));
+  const duck::Result rows = lane.query("describe " + dbt::to_sql(node.relation));
+  for (std::size_t r = 0; r < rows.rows(); ++r) present.insert(to_lower(rows.text(r, 0)));
+  return agreed == present;
+}
+
+std::stop_token stop_of(const AssetRun& run) {
+  return run.stop.stop_possible() ? run.stop : run.common.invocation().stop;
+}
+
+void throw_if_failed(const dbt::NodeResult& result) {
+  if (result.status != dbt::Status::error) return;
+  if (result.sql_error == duck::SqlErrorKind::io) {
+    throw assets::TransientError(result.message, result.hint);
+  }
+  throw Error(result.message, result.hint);
+}
+
+}  // namespace
+
+Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder)
+    : run_(run),
+      log_(run.catalog, run.project, run.common.invocation().err, run.common.quiet,
+           run.raw == nullptr ? nullptr : run.raw->own_connection(), run.audience),
+      connection_(database.connect()),
+      sums_(connection_),
+      runner_(run.project, connection_, node_options()),
+      published_(run.project, {{}, node_options().relation, {}, false}),
+      work_(work()),
+      engine_(database, engine_options(), work_, recorder, log_) {}
+
+dbt::NodeRunOptions Maker::node_options() {
+  dbt::NodeRunOptions options;
+  options.full_refresh = run_.full_refresh;
+  options.stop = stop_of(run_);
+  options.relation = [this](const dbt::Relation& relation) {
+    dbt::Relation current = relation;
+    if (relation.database.empty()) {
+      current.name = engine_.current_name(relation.schema, relation.name);
+    }
+    return current;
+  };
+  return options;
+}
+
+assets::EngineOptions Maker::engine_options() const {
+  assets::EngineOptions options{run_.catalog.graph,
+                                run_.catalog.checks,
+                                run_.state,
+                                run_.plan,
+                                run_.sources,
+                                run_.baseline,
+                                lanes_for(run_.common.warehouse.threads),
+                                {},
+                                stop_of(run_)};
+  if (run_.raw != nullptr) options.others = {&run_.raw->connection()};
+  return options;
+}
+
+assets::Work Maker::work() {
+  return {[this](const assets::Unit& unit, duck::Connection& lane) { return make(unit, lane); },
+          [this](const assets::Asset& asset) {
+            const std::size_t node = run_.catalog.models.at(asset.name);
+            prepare(connection_);
+            return published_.compile(run_.project.nodes()[node], &connection_).text();
+          },
+          [this](const assets::Check& check, duck::Connection& lane,
+                 assets::CheckOutcome& outcome) { ask(check, lane, outcome); }};
+}
+
+void Maker::prepare(duck::Connection& lane) {
+  {
+    const std::lock_guard lock(preparing_);
+    if (!prepared_.insert(&lane).second) return;
+  }
+  prepare_session(lane, run_.project);
+}
+
+assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
+  prepare(lane);
+  if (run_.raw != nullptr && is_raw_table(unit.asset)) {
+    return run_.raw->make(unit, lane, engine_, sums_, log_);
+  }
+  const dbt::Node& node = run_.project.nodes()[run_.catalog.models.at(unit.asset)];
+  if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
+  std::optional<std::uint64_t> sum;
+  dbt::TableBuild build;
+  if (!unit.partition.empty()) build.part = part_of(node, unit);
+  build.frame = [&](const dbt::CompiledSql& query) -> std::optional<dbt::Frame> {
+    if (engine_.most_rows() < kFewRows) return std::nullopt;
+    const auto watched = sums_.watch_query(lane, query.text());
+    if (!watched) return std::nullopt;
+    sum = watched->number;
+    return dbt::Frame{watched->head, watched->tail};
+  };
+  const dbt::NodeResult result = runner_.run(node, lane, build);
+  log_.keep(result);
+  throw_if_failed(result);
+  assets::Made made{result.rows, {}};
+  if (sum) made.sum = sums_.take(*sum);
+  return made;
+}
+
+dbt::Part Maker::part_of(const dbt::Node& node, const assets::Unit& unit) const {
+  const assets::Asset& asset = run_.catalog.graph[run_.catalog.graph.at(unit.asset)];
+  const auto [schema, name] = assets::relation_of(asset, unit.partition);
+  const std::string field = node.partition_by.value_or(dbt::PartitionBy{}).field;
+  return {unit.partition,
+          {"", schema, engine_.current_name(schema, name)},
+          condition_of(field, unit.partition, asset.partitions)};
+}
+
+// An incremental model adds to what is published: to a copy, until it is published in turn.
+void Maker::copy_published(const dbt::Node& node, duck::Connection& lane) {
+  const dbt::Relation& published = node.relation;
+  const assets::Standing* standing = run_.state.find(published.schema, published.name);
+  if (standing == nullptr || standing->is_view ||
+      node.model.full_refresh.value_or(run_.full_refresh)) {
+    return;
+  }
+  dbt::Relation copy = published;
+  copy.name = assets::hidden(published.name);
+  if (node.model.has_contract && has_columns_of_contract(node, lane)) {
+    // With its constraints, which a copy of the rows has not.
+    lane.execute(fmt::format("create or replace table {} {}", dbt::to_sql(copy),
+                             dbt::contract_columns(node, run_.project.files())));
+    lane.execute(
+        fmt::format("insert into {} by name from {}", dbt::to_sql(copy), dbt::to_sql(published)));
+  } else {
+    lane.execute(fmt::format("create or replace table {} as from {}", dbt::to_sql(copy),
+                             dbt::to_sql(published)));
+  }
+  runner_.relations().set(copy, dbt::RelationKind::table);
+}
+
+// Seconds since the newest row came, or, where the data does not say, since it was last made.
+double Maker::age_of(const dbt::Node& node, const std::string& asset,
+                     duck::Connection& lane) const {
+  constexpr const char* kNow = "current_timestamp at time zone 'UTC'";
+  const dbt::Freshness freshness = node.freshness.value_or(dbt::Freshness{});
+  std::string newest;
+  if (!freshness.loaded_at_field.empty()) {
+    const dbt::Relation& relation = node.relation;
+    const std::string name =
+        !node.external.empty() ? node.external
+        : relation.database.empty()
+            ? sql_name(relation.schema) + "." +
+                  sql_name(engine_.current_name(relation.schema, relation.name))
+            : dbt::to_sql(relation);
+    newest = fmt::format("(select max(cast({} as timestamp)) from {}{})", freshness.loaded_at_field,
+                         name, freshness.filter.empty() ? "" : " where " + freshness.filter);
+  } else if (engine_.made({asset, ""})) {
+    return 0;
+  } else {
+    const auto made = run_.state.published.find({asset, ""});
+    if (made == run_.state.published.end()) {
+      throw Error(fmt::format("how old {} is cannot be said: gsa did not make it", asset),
+                  "give its freshness a loaded_at_field");
+    }
+    newest = sql_quote(made->second.made_at) + "::timestamp";
+  }
+  return lane.query(fmt::format("select epoch({}) - epoch({})", kNow, newest)).float64(0, 0);
+}
+
+void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
+                    assets::CheckOutcome& outcome) {
+  const dbt::Node& node = run_.project.nodes()[run_.catalog.freshness.at(check.name)];
+  std::optional<Error> unknown;
+  double age = 0;
+  try {
+    age = age_of(node, check.asset, lane);
+  } catch (const duck::SqlError& error) {
+    if (check.blocks || error.kind() == duck::SqlErrorKind::interrupted) throw;
+    unknown = error;
+  } catch (const Error& error) {
+    if (check.blocks) throw;
+    unknown = error;
+  }
+  const dbt::Freshness freshness = node.freshness.value_or(dbt::Freshness{});
+  dbt::NodeResult result;
+  result.name = check.name;
+  result.kind = dbt::NodeKind::test;
+  result.place = node.place;
+  // Without a row that is dated nothing is known to be fresh.
+  const auto compare = [&](const std::optional<dbt::AgeLimit>& limit, dbt::Status status,
+                           const char* word) {
+    if (!limit || age <= static_cast<double>(limit->seconds())) return;
+    result.status = status;
+    result.failures = outcome.failures = 1;
+    result.condition = outcome.condition =
+        fmt::format("the newest is older than {}", to_string(*limit));
+    outcome.status = word;
+    outcome.message = std::isnan(age) ? "there is no row that says when it came"
+                                      : fmt::format("the newest is {:.1f} hours old", age / 3600);
+  };
+  if (unknown) {
+    result.status = dbt::Status::warn;
+    result.failures = outcome.failures = 1;
+    result.condition = outcome.condition = "its age is not known: " + unknown->message();
+    outcome.status = "warn";
+    outcome.message = unknown->message();
+  }
+  compare(freshness.warn_after, dbt::Status::warn, "warn");
+  if (check.blocks) {
+    compare(freshness.error_after, dbt::Status::fail, "fail");
+  } else {
+    compare(freshness.error_after, dbt::Status::warn, "warn");
+  }
+  log_.keep(result);
+}
+
+void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome) {
+  prepare(lane);
+  if (check.kind == "freshness") return ask_age(check, lane, outcome);
+  const dbt::Node& node = run_.project.nodes()[run_.catalog.tests.at(check.name)];
+  const dbt::NodeResult result = runner_.run(node, lane);
+  log_.keep(result);
+  throw_if_failed(result);
+  outcome.status = result.status == dbt::Status::warn   ? "warn"
+                   : result.status == dbt::Status::fail ? "fail"
+                                                        : "pass";
+  outcome.failures = result.failures;
+  outcome.condition = result.condition;
+  outcome.sample = sample_json(result.sample);
+  if (node.is_unit_test() && outcome.status != "pass") {
+    outcome.message =
+        fmt::format("{} in {}", result.condition, counted(result.failures, "row", "rows"));
+  } else if (outcome.status != "pass") {
+    outcome.message =
+        fmt::format("got {}, configured to {} if {}", counted(result.failures, "result", "results"),
+                    outcome.status, result.condition);
+  }
+}
+
+Error failure_of(const assets::EngineResult& result, const RunLog& log,
+                 const std::string& outcome) {
+  if (const std::optional<Error>& raw = log.raw_failure()) return *raw;
+  if (result.errors > 0) {
+    return Error(fmt::format(
+        "{} could not run; {}",
+        counted(static_cast<std::int64_t>(result.errors), "model or test", "models and tests"),
+        outcome));
+  }
+  const auto& nodes = log.result().nodes;
+  const auto units = static_cast<std::size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [](const dbt::NodeResult& node) {
+        return node.status == dbt::Status::fail && node.is_unit_test();
+      }));
+  const std::string kind = units == 0                      ? "data test"
+                           : units == result.failed_checks ? "unit test"
+                                                           : "test";
+  return Error(
+      fmt::format("{} failed; {}",
+                  counted(static_cast<std::int64_t>(result.failed_checks), kind, kind + "s"),
+                  outcome),
+      kind == "data test"
+          ? "the rows above break it: mend the data or the model, or give the test severity: warn"
+      : kind == "unit test" ? "mend the model, or what the unit test expects of it"
+                            : "",
+      ErrorCode::tests_failed);
+}
+
+}  // namespace gsa::pipeline

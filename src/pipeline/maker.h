@@ -1,0 +1,56 @@
+#pragma once
+
+// A run as the engine sees it: how raw tables are made, models are built and tests are asked.
+
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "assets/engine.h"
+#include "assets/recorder.h"
+#include "assets/row_sums.h"
+#include "dbt/compile.h"
+#include "dbt/runner.h"
+#include "duck/database.h"
+#include "pipeline/asset_run.h"
+#include "pipeline/run_log.h"
+
+namespace gsa::pipeline {
+
+class Maker {
+ public:
+  // All must outlive it. Without a recorder nothing is put on record.
+  Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder);
+
+  assets::Engine& engine() { return engine_; }
+  const assets::Engine& engine() const { return engine_; }
+  RunLog& log() { return log_; }
+
+ private:
+  dbt::NodeRunOptions node_options();
+  assets::EngineOptions engine_options() const;
+  assets::Work work();
+  assets::Made make(const assets::Unit& unit, duck::Connection& lane);
+  void prepare(duck::Connection& lane);
+  dbt::Part part_of(const dbt::Node& node, const assets::Unit& unit) const;
+  void copy_published(const dbt::Node& node, duck::Connection& lane);
+  double age_of(const dbt::Node& node, const std::string& asset, duck::Connection& lane) const;
+  void ask_age(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome);
+  void ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome);
+
+  const AssetRun& run_;
+  RunLog log_;
+  duck::Connection connection_;
+  assets::RowSums sums_;
+  std::mutex preparing_;
+  std::set<const duck::Connection*> prepared_;  // lanes whose session is that of the project
+  dbt::NodeRunner runner_;
+  dbt::Compiler published_;
+  const assets::Work work_;
+  assets::Engine engine_;
+};
+
+// What a run that failed comes down to. `outcome` ends the message: "nothing was published".
+Error failure_of(const assets::EngineResult& result, const RunLog& log, const std::string& outcome);
+
+}  // namespace gsa::pipeline

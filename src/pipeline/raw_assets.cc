@@ -1,0 +1,319 @@
+#include "pipeline/raw_assets.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "pipeline/observed_tables.h"
+#include "pipeline/run_log.h"
+#include "prompts/source.h"
+
+namespace gsa::pipeline {
+namespace {
+
+// Raised whenever the same options would make other raw tables than before.
+constexpr int kRawTablesVersion = 5;
+
+constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
+                                                        "raw_generations"};
+// A finding in the metadata of raw_prompts: its place in the list, what it is → count and rule.
+constexpr std::string_view kFinding = "finding ";
+// Beside it, where it is about the values of a column: the column, the place of the first and it.
+constexpr std::string_view kFirst = "first of ";
+
+std::string name_of_source(const prompts::ResolvedSources& sources) {
+  if (!sources.name.empty()) return sources.name;
+  std::vector<std::string> shown;
+  for (const std::string& source : sources.sources) shown.push_back(prompts::shown_path(source));
+  return join(shown, ", ");
+}
+
+std::vector<std::string> partitions_of(const std::vector<sim::Period>& months) {
+  std::vector<std::string> partitions;
+  for (const sim::Period& month : months) partitions.push_back(month.name());
+  return partitions;
+}
+
+std::map<std::string, std::string> metadata_of(const prompts::IngestResult& ingested) {
+  std::map<std::string, std::string> metadata = {
+      {"source", ingested.source},
+      {"rows_in_source", fmt::format("{}", ingested.rows_in_source)},
+      {"rows_skipped", fmt::format("{}", ingested.skipped_empty)}};
+  for (std::size_t i = 0; i < ingested.findings.size(); ++i) {
+    const prompts::Finding& finding = ingested.findings[i];
+    const std::string key = fmt::format("{:02}: {}", i, finding.what);
+    metadata[std::string(kFinding) + key] = fmt::format("{} {}", finding.count, finding.rule);
+    if (finding.column.empty()) continue;
+    metadata[std::string(kFirst) + key] =
+        fmt::format("{}\t{}\t{}", finding.column, finding.place, finding.example);
+  }
+  return metadata;
+}
+
+std::int64_t number_in(const std::map<std::string, std::string>& metadata, const char* key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? 0 : std::stoll(found->second);
+}
+
+void add_findings(const std::map<std::string, std::string>& metadata,
+                  std::vector<assets::Finding>& findings) {
+  for (const auto& [key, value] : metadata) {
+    if (!key.starts_with(kFinding)) continue;
+    const std::string what = key.substr(kFinding.size() + 4);
+    const std::size_t space = value.find(' ');
+    const std::int64_t count = std::stoll(value.substr(0, space));
+    const auto same = std::find_if(findings.begin(), findings.end(),
+                                   [&](const assets::Finding& f) { return f.what == what; });
+    const auto first = metadata.find(std::string(kFirst) + key.substr(kFinding.size()));
+    const bool of_source = first != metadata.end();  // each month finds it in the whole source
+    if (same != findings.end()) {
+      same->count = of_source ? std::max(same->count, count) : same->count + count;
+      continue;
+    }
+    findings.push_back({what, value.substr(space + 1), count});
+    if (!of_source) continue;
+    const std::vector<std::string> parts = split(first->second, '\t');
+    if (parts.size() != 3) continue;
+    findings.back().column = parts[0];
+    findings.back().place = parts[1];
+    findings.back().example = parts[2];
+  }
+}
+
+std::string own_version() { return fmt::format("version {}", kRawTablesVersion); }
+
+assets::Code code_of(const std::string& table, const RawOptions& options, const std::string& source,
+                     const std::string& files) {
+  assets::Code code = {{"code", own_version()},
+                       {"--behavior", std::string(name_of(options.behavior))},
+                       {"--seed", fmt::format("{}", options.simulation.seed)}};
+  const bool simulated = options.behavior == Behavior::simulated;
+  if (table == "raw_prompts" || !simulated) {
+    code["--source"] = source;
+    code["--prompts"] = fmt::format("{}", options.prompts);
+    if (!files.empty()) code["source files"] = files;
+  }
+  if (table != "raw_prompts" && simulated) {
+    code["--users"] = fmt::format("{}", options.simulation.users);
+  }
+  if (table == "raw_users" && simulated) code["--month"] = describe(options.simulation.months);
+  return code;
+}
+
+// An asset without its code and inputs.
+assets::Asset raw_asset(std::string_view table) {
+  assets::Asset asset;
+  asset.name = table;
+  asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
+  asset.schema = "main";
+  asset.relation = table;
+  // Only what is simulated, month by month, has partitions.
+  if (table == "raw_generations") asset.constant_columns = constant_generation_columns();
+  return asset;
+}
+
+// The three assets; `files` is the fingerprint of the source's.
+std::vector<assets::Asset> define(const RawOptions& options, const std::string& source,
+                                  const std::string& files) {
+  const bool observed = options.behavior == Behavior::observed;
+  std::vector<assets::Asset> all;
+  for (const std::string_view table : kRawTables) {
+    assets::Asset asset = raw_asset(table);
+    asset.code = code_of(asset.name, options, source, files);
+    if (!observed && table != "raw_users") {
+      asset.partitions = partitions_of(options.simulation.months);
+    }
+    all.push_back(std::move(asset));
+  }
+  all[2].inputs = {"raw_prompts"};
+  if (observed) {
+    all[1].inputs = {"raw_prompts"};
+    all[2].inputs.emplace_back("raw_users");
+  }
+  return all;
+}
+
+}  // namespace
+
+bool is_raw_table(std::string_view name) {
+  return std::find(kRawTables.begin(), kRawTables.end(), name) != kRawTables.end();
+}
+
+std::string_view name_of(Behavior behavior) {
+  return behavior == Behavior::observed ? "observed" : "simulated";
+}
+
+RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
+                     const duck::Database& database)
+    : options_(options), sources_(sources), connection_(database.connect()) {
+  if (!sources.is_synthetic()) {
+    source_files_ = prompts::find_source_files(sources.sources, sources.folder);
+    files_ = fmt::format("{:016x}", stable_hash(prompts::fingerprint_of(source_files_.files)));
+  }
+}
+
+std::vector<assets::Asset> RawAssets::assets() const {
+  return define(options_, name_of_source(sources_), files_);
+}
+
+std::vector<std::string> RawAssets::together() const {
+  if (options_.behavior == Behavior::simulated) return {};
+  return {kRawTables.begin(), kRawTables.end()};
+}
+
+std::string RawAssets::baseline() const {
+  return fmt::format("--source {} --prompts {} --users {} --behavior {} --month {}",
+                     name_of_source(sources_), options_.prompts, options_.simulation.users,
+                     name_of(options_.behavior), describe(options_.simulation.months));
+}
+
+void RawAssets::prepare() {
+  prompts::register_functions(connection_);
+  if (options_.behavior == Behavior::observed) {
+    register_observed_simulation(connection_, options_.simulation.seed);
+  } else {
+    register_simulation(connection_, options_.simulation);
+  }
+}
+
+assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection& connection,
+                                     const std::string& table, assets::RowSums& sums, RunLog& log) {
+  const bool observed = options_.behavior == Behavior::observed;
+  prompts::IngestRequest request{
+      sources_.sources, options_.prompts, options_.simulation.seed, table, sources_.name, observed};
+  request.files = source_files_;
+  if (!unit.partition.empty()) request.slot = sim::parse_period(unit.partition).slot();
+  std::uint64_t number = 0;
+  request.watch = [&](const std::string& select) {
+    const auto watched = sums.watch("prompt_id");
+    number = watched.number;
+    return watched.around(select);
+  };
+  prompts::IngestResult ingested = prompts::ingest(
+      connection, request,
+      [&](const std::string&, std::int64_t, const std::string& sql) { connection.execute(sql); });
+  for (const std::string& text : ingested.notes) {
+    log.note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
+  }
+  // Simulated months are made in several lanes at once, and observe nothing.
+  if (observed) observed_ = std::move(ingested.observed);
+  return {ingested.rows, metadata_of(ingested), sums.take(number)};
+}
+
+assets::Made RawAssets::make_observed(const std::string& table, const assets::Engine& engine) {
+  check(observed_ != nullptr, "the observed tables are made after raw_prompts");
+  const std::string name = engine.current_relation({table, ""});
+  if (table == "raw_users") {
+    connection_.execute(create_observed_users(name, *observed_));
+    return {observed_->user_count,
+            {{"period", observed_period(connection_, *observed_)},
+             {"observed", observed_signals(*observed_)}}};
+  }
+  connection_.execute(
+      create_observed_generations(name, engine.current_relation({"raw_prompts", ""}),
+                                  engine.current_relation({"raw_users", ""}), *observed_));
+  return {observed_->request_count, {}};
+}
+
+assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connection,
+                             const assets::Engine& engine, assets::RowSums& sums, RunLog& log) {
+  const std::string table = engine.current_relation(unit);
+  log.working(unit.asset, unit.asset,
+              unit.asset == "raw_users" ? options_.simulation.users : options_.prompts);
+  if (options_.behavior == Behavior::observed) {
+    if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, sums, log);
+    return make_observed(unit.asset, engine);
+  }
+  if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, sums, log);
+  if (unit.asset == "raw_users") {
+    connection.execute(create_raw_users(table, options_.simulation));
+  } else {
+    const auto watched = sums.watch("generation_id");
+    const std::string select =
+        select_raw_generations(engine.current_relation({"raw_prompts", unit.partition}),
+                               sim::parse_period(unit.partition));
+    connection.execute(fmt::format("create table {} as {}", table, watched.around(select)));
+    return {std::nullopt, {}, sums.take(watched.number)};
+  }
+  return {};
+}
+
+std::vector<assets::Asset> published_raw_assets(const assets::State& state) {
+  std::vector<assets::Asset> all;
+  for (const std::string_view table : kRawTables) {
+    assets::Asset asset = raw_asset(table);
+    const assets::Materialization* last = nullptr;
+    for (const auto& [unit, made] : state.published) {
+      if (unit.asset != table) continue;
+      if (!unit.partition.empty()) asset.partitions.push_back(unit.partition);
+      last = &made;
+    }
+    if (last == nullptr) continue;  // made by something else, if at all
+    const auto code = state.codes.find(last->code_version);
+    if (code != state.codes.end()) asset.code = code->second;
+    for (const auto& [input, version] : last->inputs) asset.inputs.push_back(input);
+    all.push_back(std::move(asset));
+  }
+  return all;
+}
+
+bool are_of_another_gsa(const std::vector<assets::Asset>& published) {
+  return std::any_of(published.begin(), published.end(), [](const assets::Asset& asset) {
+    const auto version = asset.code.find("code");
+    return version != asset.code.end() && version->second != own_version();
+  });
+}
+
+std::vector<assets::Asset> default_raw_assets() { return define({}, prompts::kAuto, ""); }
+
+std::vector<sim::Period> published_months(const assets::State& state) {
+  std::vector<sim::Period> months;
+  for (const auto& [unit, made] : state.published) {
+    if (unit.asset == "raw_generations" && !unit.partition.empty()) {
+      months.push_back(sim::parse_period(unit.partition));
+    }
+  }
+  return months;
+}
+
+bool fits_published(const std::vector<assets::Asset>& raw, const assets::State& state) {
+  for (const assets::Asset& asset : raw) {
+    if (asset.partitions.empty()) continue;
+    for (const auto& [unit, made] : state.published) {
+      if (unit.asset == asset.name && made.code_version != assets::code_version_of(asset.code)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void describe_raw_tables(const std::vector<assets::Materialization>& of,
+                         assets::Provenance& provenance) {
+  provenance.prompts = provenance.prompts_in_source = provenance.prompts_skipped = 0;
+  provenance.findings.clear();
+  for (const assets::Materialization& made : of) {
+    if (made.unit.asset == "raw_users") {
+      provenance.users = made.rows.value_or(0);
+      const auto period = made.metadata.find("period");
+      if (period != made.metadata.end()) provenance.period = period->second;
+      const auto observed = made.metadata.find("observed");
+      provenance.observed = observed == made.metadata.end() ? "" : observed->second;
+    }
+    if (made.unit.asset != "raw_prompts") continue;
+    const auto source = made.metadata.find("source");
+    if (source != made.metadata.end()) provenance.source = source->second;
+    provenance.prompts += made.rows.value_or(0);
+    provenance.prompts_in_source =
+        std::max(provenance.prompts_in_source, number_in(made.metadata, "rows_in_source"));
+    provenance.prompts_skipped += number_in(made.metadata, "rows_skipped");
+    add_findings(made.metadata, provenance.findings);
+  }
+}
+
+}  // namespace gsa::pipeline

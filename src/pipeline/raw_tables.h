@@ -1,0 +1,47 @@
+#pragma once
+
+// raw_users and raw_generations: the simulation as SQL functions, and the tables made with them.
+// Users are those of all months; generations are made a month at a time, in any order.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "duck/database.h"
+#include "sim/period.h"
+
+namespace gsa::pipeline {
+
+struct SimulationOptions {
+  std::int32_t users = 500;
+  std::uint64_t seed = 42;
+  std::vector<sim::Period> months = {sim::Period{}};  // at least one
+};
+
+// Registers for these options, once a database:
+//   gsa_user(user_id integer) → struct(user_tier, region, device_type, signup_at)
+//   gsa_is_user(user_id integer) → boolean: is in the population of one of the months
+//   gsa_generation(month_index integer, generation_id integer, token_count integer,
+//                  has_safety_keyword boolean) → struct(user_id, generated_at, latency_ms, …)
+// The last takes any month, by its period's month_index(), never null. It holds the populations of
+// the few months it was last asked for: a query on more of them is right, but makes populations
+// anew each time. Throws Error where ids of so many users do not fit the months.
+void register_simulation(duck::Connection& connection, const SimulationOptions& options);
+
+// What of a generation may be observed or simulated: each has its column SIGNAL_origin in
+// raw_generations.
+inline constexpr std::array<std::string_view, 9> kSignals = {
+    "user", "time", "status", "latency", "cost", "retry", "feedback", "download", "model"};
+// The type of an origin column.
+inline constexpr std::string_view kOriginType = "enum('observed', 'simulated')";
+
+// The statement that makes the users, in order of their ids: every user of any of the months once.
+std::string create_raw_users(const std::string& table, const SimulationOptions& options);
+// The query for the generations of one month from the prompts of that month, in order of their ids,
+// and the columns of raw_generations that are the same in all of them, as the end of a select list.
+std::string select_raw_generations(const std::string& raw_prompts, const sim::Period& period);
+std::string constant_generation_columns();
+
+}  // namespace gsa::pipeline

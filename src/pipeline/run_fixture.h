@@ -1,0 +1,60 @@
+#pragma once
+
+// For tests: whole runs on a warehouse in a folder of their own.
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "assets/warehouse.h"
+#include "pipeline/pipeline_run.h"
+#include "pipeline/run_log.h"
+
+namespace gsa::pipeline {
+
+// A process of its own, without a server beside it.
+class TestHost : public Host {
+ public:
+  using Host::Host;
+  duck::Database open(const assets::WarehouseOptions& options, assets::Access access,
+                      bool /*quiet*/) override {
+    return assets::open_warehouse(options, access);
+  }
+  duck::Database open_to_read(const assets::WarehouseOptions& options, bool quiet) override {
+    return open(options, assets::Access::read, quiet);
+  }
+  bool shares_warehouse() const override { return false; }
+  std::unique_ptr<RunAudience> audience() override { return nullptr; }
+};
+
+class RunTest : public testing::Test {
+ protected:
+  RunTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "gsa-run-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+  }
+  ~RunTest() override { std::filesystem::remove_all(folder_); }
+
+  // A small run of synthetic prompts on `threads` threads, into a warehouse of that name.
+  PipelineOptions options(const std::string& warehouse, int threads) {
+    PipelineOptions options;
+    options.common.warehouse.path = (folder_ / (warehouse + ".duckdb")).string();
+    options.common.warehouse.threads = threads;
+    options.common.quiet = true;
+    options.common.host = &host_;
+    options.raw.sources = {"synthetic"};
+    options.raw.prompts = 200;
+    options.raw.simulation.users = 30;
+    options.raw.simulation.seed = 7;
+    return options;
+  }
+
+  std::filesystem::path folder_;
+  Invocation invocation_;
+  TestHost host_{invocation_};
+};
+
+}  // namespace gsa::pipeline
