@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "api/json_writer.h"
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 #include "assets/history.h"
 #include "duck/database.h"
 

@@ -21,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 #include "assets/plan.h"
 #include "assets/publication.h"
 #include "assets/recorder.h"

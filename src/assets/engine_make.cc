@@ -17,21 +17,12 @@ namespace {
 constexpr std::int64_t kRowsOfAGroup = 122'880;
 
 // Whether the code holds what SQL reads beside the inputs: under its published name, too, a view of
-// that shows what there is now. See app/outside_versions.h.
+// that shows what there is now. See pipeline/outside_versions.h.
 bool reads_outside(const Asset& asset) {
   return std::any_of(asset.code.begin(), asset.code.end(), [](const auto& part) {
     return part.first.starts_with("file ") || part.first.starts_with("table ") ||
            part.first.starts_with("value of ");
   });
-}
-
-// The error that led here is the one to report.
-void roll_back(duck::Connection& connection) {
-  try {
-    connection.execute("rollback");
-  } catch (const Error&) {
-    return;  // a failed commit has rolled back already
-  }
 }
 
 }  // namespace
@@ -97,8 +88,9 @@ void Engine::make_once(EngineStep& step, duck::Connection& connection) {
   const Stopwatch watch;
   Materialization made;
   made.unit = unit;
+  std::optional<duck::Transaction> transaction;
   if (adds) {
-    connection.execute("begin");  // so that a second attempt adds nothing twice
+    transaction.emplace(connection);  // so that a second attempt adds nothing twice
   } else if (step.record.attempts > 1 || options_.state.find(schema, hidden(name)) != nullptr) {
     connection.execute(fmt::format("drop {} if exists {}",
                                    asset.kind == AssetKind::view ? "view" : "table",
@@ -107,16 +99,11 @@ void Engine::make_once(EngineStep& step, duck::Connection& connection) {
   made.code_version = code_version_of(asset.code);
   made.inputs = inputs_now(asset, unit.partition);
   made.reason = step.record.reason;
-  try {
-    Made result = work_.make(unit, connection);
-    made.rows = result.rows;
-    made.metadata = std::move(result.metadata);
-    note_contents(asset, connection, result.sum, made);
-    if (adds) connection.execute("commit");
-  } catch (...) {
-    if (adds) roll_back(connection);
-    throw;
-  }
+  Made result = work_.make(unit, connection);
+  made.rows = result.rows;
+  made.metadata = std::move(result.metadata);
+  note_contents(asset, connection, result.sum, made);
+  if (transaction) transaction->commit();
   made.seconds = watch.seconds();
   {
     const std::lock_guard lock(mutex_);

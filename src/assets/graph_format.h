@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 
 namespace gsa::assets {
 

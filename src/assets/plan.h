@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 #include "assets/state.h"
 #include "assets/unit.h"
 

@@ -187,18 +187,9 @@ void publish_within_transaction(duck::Connection& connection, const Publication&
 }  // namespace
 
 void publish(duck::Connection& connection, const Publication& publication) {
-  connection.execute("begin transaction");
-  try {
-    publish_within_transaction(connection, publication);
-    connection.execute("commit");
-  } catch (...) {
-    try {
-      connection.execute("rollback");
-    } catch (const Error&) {
-      // A failed commit has rolled back already; the first error is the one to report.
-    }
-    throw;
-  }
+  duck::Transaction transaction(connection);
+  publish_within_transaction(connection, publication);
+  transaction.commit();
 }
 
 void restate_provenance(duck::Connection& connection, const std::string& source_reason,

@@ -126,16 +126,17 @@ Recorder::Recorder(const duck::Database& database, const RunHeader& header)
     : connection_(database.connect()),
       begun_(std::chrono::system_clock::now()),
       flushed_(std::chrono::steady_clock::now()) {
-  connection_.execute("begin");
+  duck::Transaction transaction(connection_);
   create_records(connection_);
   mark_killed_runs(connection_);
   run_id_ = connection_.query_int64("select coalesce(max(run_id), 0)::bigint + 1 from ops.runs");
   connection_.execute(fmt::format(
       "insert into ops.runs (run_id, command, options, status, started_at, published, threads, "
       "pid, "
-      "gsa_version, baseline) values ({}, {}, {}, 'running', {}, false, {}, {}, {}, {}); commit",
+      "gsa_version, baseline) values ({}, {}, {}, 'running', {}, false, {}, {}, {}, {})",
       run_id_, sql_string(header.command), sql_string(header.options), sql_time(begun_),
       header.threads, getpid(), sql_string(header.version), sql_string(header.baseline)));
+  transaction.commit();
   event("info", "", "run_started", "gsa " + header.command, {{"options", header.options}});
 }
 
@@ -206,21 +207,12 @@ void Recorder::write_all() {
 void Recorder::write(RecordBatch batch) {
   if (batch.empty()) return;
   try {
-    connection_.execute("begin");
+    duck::Transaction transaction(connection_);
     batch.write(connection_);
-    connection_.execute("commit");
+    transaction.commit();
   } catch (const Error&) {
     put_back(std::move(batch));
-    roll_back();
     throw;
-  }
-}
-
-void Recorder::roll_back() {
-  try {
-    connection_.execute("rollback");
-  } catch (const Error&) {
-    return;  // a failed commit has rolled back already
   }
 }
 

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 #include "assets/record_batch.h"
 #include "assets/state.h"
 #include "assets/unit.h"
@@ -112,7 +112,6 @@ class Recorder {
   void write_all();
   void write(RecordBatch batch);
   std::vector<std::string> last_statements(const RunTotals& totals, int keep_days);
-  void roll_back();
 
   duck::Connection connection_;
   std::int64_t run_id_ = 0;

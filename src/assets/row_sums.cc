@@ -29,8 +29,8 @@ RowSums::RowSums(duck::Connection& connection) {
   };
   duck::register_function(connection,
                           {"gsa_row_passes",
-                           {Type::of(DUCKDB_TYPE_UBIGINT), Type::of(DUCKDB_TYPE_UBIGINT)},
-                           Type::of(DUCKDB_TYPE_BOOLEAN),
+                           {Type::of(duck::TypeId::ubigint), Type::of(duck::TypeId::ubigint)},
+                           Type::of(duck::TypeId::boolean),
                            add,
                            false});
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 #include "assets/publication.h"
 #include "assets/unit.h"
 #include "duck/database.h"

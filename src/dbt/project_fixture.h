@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "base/file.h"
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 #include "dbt/project.h"
 #include "dbt/runner.h"
 #include "duck/database.h"

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "dbt/compile.h"
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 #include "dbt/project_fixture.h"
 
 namespace gsa::dbt {

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "dbt/config.h"
-#include "duck/json_rows.h"
+#include "duck/query_json.h"
 #include "jinja/python_datetime.h"
 #include "jinja/python_strftime.h"
 

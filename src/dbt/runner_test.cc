@@ -96,7 +96,7 @@ TEST(Runner, TellsWhichOfTheTestsOfAModelFail) {
 TEST(Runner, ReadsAModelTwiceForItsTestsOfSingleRows) {
   duck::Connection connection = memory();
   std::atomic<std::size_t> read = 0;
-  const duck::Type bigint = duck::Type::of(DUCKDB_TYPE_BIGINT);
+  const duck::Type bigint = duck::Type::of(duck::TypeId::bigint);
   duck::register_function(connection,
                           {"seen",
                            {bigint},

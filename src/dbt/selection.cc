@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 
 namespace gsa::dbt {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 #include "dbt/project.h"
 
 namespace gsa::dbt {

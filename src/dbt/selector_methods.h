@@ -13,7 +13,7 @@
 // * ? [a-z] in a VALUE stand for letters. An exposure is built by nobody; what it reads is above
 // it.
 
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 #include "dbt/project.h"
 #include "dbt/selection.h"
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "dbt/context.h"
-#include "dbt/graph.h"
 #include "dbt/node.h"
+#include "dbt/node_graph.h"
 #include "dbt/unit_test_yml.h"
 
 namespace gsa::dbt {

@@ -1,5 +1,8 @@
 #include "duck/append.h"
 
+#include <duckdb.h>
+
+#include "duck/handle.h"
 #include "duck/sql_error.h"
 
 namespace gsa::duck {

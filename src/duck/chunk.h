@@ -7,57 +7,62 @@
 #include <cstdint>
 #include <string_view>
 
-#include <duckdb.h>
+#include "duck/c_objects.h"
 
 namespace gsa::duck {
 
 // A column of VARCHAR, for as long as its chunk is there.
 class Texts {
  public:
-  explicit Texts(duckdb_vector vector)
-      : texts_(static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector))),
-        validity_(duckdb_vector_get_validity(vector)) {}
+  explicit Texts(_duckdb_vector* vector);
 
   bool is_null(std::size_t row) const {
     return validity_ != nullptr && ((validity_[row / 64] >> (row % 64)) & 1) == 0;
   }
   // Of one that is not null.
   std::string_view operator[](std::size_t row) const {
-    return {duckdb_string_t_data(texts_ + row), duckdb_string_t_length(texts_[row])};
+    const Cell& cell = cells_[row];
+    return {cell.length <= kInlined ? &cell.begin[0] : cell.text, cell.length};
   }
 
+  // How DuckDB stores a text (duckdb_string_t): up to kInlined bytes follow the length, of a longer
+  // one its first four and where it is.
+  struct Cell {
+    std::uint32_t length;
+    char begin[4];
+    const char* text;
+  };
+  static constexpr std::uint32_t kInlined = 12;
+
  private:
-  duckdb_string_t* texts_;
+  const Cell* cells_;
   const std::uint64_t* validity_;
 };
 
 // Valid during the call that it is given to.
 class Chunk {
  public:
-  explicit Chunk(duckdb_data_chunk chunk) : chunk_(chunk) {}
+  explicit Chunk(_duckdb_data_chunk* chunk) : chunk_(chunk) {}
 
-  std::size_t rows() const { return duckdb_data_chunk_get_size(chunk_); }
-  std::size_t columns() const { return duckdb_data_chunk_get_column_count(chunk_); }
+  std::size_t rows() const;
+  std::size_t columns() const;
   // T must be the C type of the column (DECIMAL, DATE and TIMESTAMP: their integer). What stands in
   // the place of a null is arbitrary.
   template <typename T>
   const T* column(std::size_t index) const {
-    return static_cast<const T*>(duckdb_vector_get_data(vector(index)));
+    return static_cast<const T*>(data(index));
   }
-  bool is_null(std::size_t column, std::size_t row) const {
-    auto* validity = duckdb_vector_get_validity(vector(column));
-    return validity != nullptr && !duckdb_validity_row_is_valid(validity, row);
-  }
+  bool is_null(std::size_t column, std::size_t row) const;
   // Of a VARCHAR that is not null.
-  std::string_view text(std::size_t column, std::size_t row) const {
-    return Texts(vector(column))[row];
-  }
-  duckdb_vector vector(std::size_t column) const {
-    return duckdb_data_chunk_get_vector(chunk_, column);
-  }
+  std::string_view text(std::size_t column, std::size_t row) const { return texts(column)[row]; }
+  Texts texts(std::size_t column) const;
+
+  _duckdb_vector* vector(std::size_t column) const;  // for src/duck
 
  private:
-  duckdb_data_chunk chunk_;
+  const void* data(std::size_t column) const;
+
+  _duckdb_data_chunk* chunk_;
 };
 
 }  // namespace gsa::duck

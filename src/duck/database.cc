@@ -3,11 +3,13 @@
 #include <sys/resource.h>
 #include <utility>
 
+#include <duckdb.h>
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "duck/instance.h"
+#include "duck/result_rows.h"
 #include "duck/statement.h"
 
 namespace gsa::duck {
@@ -127,7 +129,7 @@ Connection::Connection(std::shared_ptr<Instance> instance, std::shared_ptr<void>
   }
 }
 
-void Connection::Disconnect::operator()(duckdb_connection connection) const {
+void Connection::Disconnect::operator()(_duckdb_connection* connection) const {
   instance->remove(connection);
   duckdb_disconnect(&connection);
 }
@@ -149,7 +151,8 @@ auto Connection::unmasked(const Attempt& attempt) -> decltype(attempt(0)) {
       return attempt(i);
     } catch (const SqlError& error) {
       connection_.get_deleter().instance->notice(error);
-      const bool is_masked = error.kind() == SqlErrorKind::interrupted && !*interrupted_;
+      const bool is_masked =
+          error.kind() == SqlErrorKind::interrupted && !*interrupted_ && !in_transaction_;
       if (!is_masked) throw;
       if (i + 1 == kAttempts) throw SqlError(SqlErrorKind::other, kMasked);
     }
@@ -170,7 +173,7 @@ Result Connection::query_once(const std::string& sql) {
     duckdb_result failed = result.get();
     throw_error(failed);
   }
-  return Result(std::move(result));
+  return Result(std::make_unique<Result::Rows>(std::move(result)));
 }
 
 StatementInfo Connection::inspect(const std::string& sql) {
@@ -254,6 +257,27 @@ QueryProgress Connection::progress() const {
 void Connection::interrupt() const {
   *interrupted_ = true;
   duckdb_interrupt(get());
+}
+
+Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
+  check(!connection.in_transaction_, "a connection has one transaction at a time");
+  connection.execute(kind == Kind::read_only ? "begin transaction read only" : "begin transaction");
+  connection.in_transaction_ = true;
+}
+
+Transaction::~Transaction() {
+  connection_.in_transaction_ = false;
+  if (ended_) return;
+  try {
+    connection_.execute("rollback");
+  } catch (const std::exception&) {
+    return;  // it went with the error that led here
+  }
+}
+
+void Transaction::commit() {
+  connection_.execute("commit");
+  ended_ = true;
 }
 
 std::string library_version() { return duckdb_library_version(); }

@@ -15,13 +15,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
-#include <duckdb.h>
-
+#include "duck/c_objects.h"
 #include "duck/chunk.h"
-#include "duck/handle.h"
 #include "duck/result.h"
 #include "duck/sql_error.h"
 
@@ -87,6 +84,11 @@ struct StatementInfo {
 class Connection {
  public:
   // Runs one or more statements; the result is the last one's.
+  //
+  // With several threads DuckDB 1.5 may report that the others were stopped in place of the error
+  // that stopped them. A single statement that ended so and that nobody interrupted is asked again,
+  // up to four times: its error shows then, or it succeeds. Within a Transaction nothing is asked
+  // again, for the error has ended it.
   Result query(const std::string& sql);
   // The same for what returns no rows of interest.
   void execute(const std::string& sql) { query(sql); }
@@ -118,16 +120,16 @@ class Connection {
   // before.
   bool is_invalidated() const;
 
-  duckdb_connection get() const { return connection_.get(); }
+  _duckdb_connection* get() const { return connection_.get(); }  // for src/duck
 
  private:
   friend class Database;
+  friend class Transaction;
   // stream_text() for a SELECT whose columns are all texts.
   std::int64_t stream(const std::string& texts, const std::function<bool(const TextRow&)>& row);
   Result query_once(const std::string& sql);
   void stream_once(const std::string& select, const std::function<bool(const Chunk&)>& chunk);
-  // Calls `attempt`, and again where that ended as interrupted and was not: with several threads
-  // DuckDB 1.5 may report that the others were stopped in place of the error that stopped them.
+  // Calls `attempt`, and again where query() says so.
   template <typename Attempt>
   auto unmasked(const Attempt& attempt) -> decltype(attempt(0));
   Connection(std::shared_ptr<Instance> instance, std::shared_ptr<void> guarded,
@@ -135,12 +137,30 @@ class Connection {
 
   std::shared_ptr<void> guarded_;
   struct Disconnect {
-    void operator()(duckdb_connection connection) const;
+    void operator()(_duckdb_connection* connection) const;
     std::shared_ptr<Instance> instance;  // outlives the connection
   };
-  using Held = std::unique_ptr<std::remove_pointer_t<duckdb_connection>, Disconnect>;
+  using Held = std::unique_ptr<_duckdb_connection, Disconnect>;
   Held connection_;
   std::unique_ptr<std::atomic<bool>> interrupted_ = std::make_unique<std::atomic<bool>>(false);
+  bool in_transaction_ = false;
+};
+
+// Begins a transaction on the connection, and rolls it back unless it is committed. The connection
+// must outlive it and stay where it is; it has one at a time.
+class Transaction {
+ public:
+  enum class Kind { read_only, write };
+  explicit Transaction(Connection& connection, Kind kind = Kind::write);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  void commit();  // throws SqlError; nothing of it holds then
+
+ private:
+  Connection& connection_;
+  bool ended_ = false;
 };
 
 // "v1.5.6"

@@ -162,10 +162,10 @@ TEST(Connection, InterruptEndsARunningQuery) {
 
 ScalarFunction divide() {
   return {"gsa_divide",
-          {Type::of(DUCKDB_TYPE_BIGINT), Type::of(DUCKDB_TYPE_BIGINT)},
+          {Type::of(TypeId::bigint), Type::of(TypeId::bigint)},
           Type::structure({{"quotient", Type::decimal(12, 4)},
                            {"sign", Type::enumeration({"plus", "minus"})},
-                           {"words", Type::of(DUCKDB_TYPE_VARCHAR)}}),
+                           {"words", Type::of(TypeId::varchar)}}),
           [](const Arguments& in, Output& out) {
             Output quotient = out.member(0), sign = out.member(1), words = out.member(2);
             for (std::size_t r = 0; r < in.rows(); ++r) {

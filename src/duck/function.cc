@@ -3,6 +3,7 @@
 #include <exception>
 #include <memory>
 
+#include <duckdb.h>
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -27,20 +28,62 @@ void call(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_vector vect
   }
 }
 
+duckdb_type c_type(TypeId id) {
+  switch (id) {
+    case TypeId::boolean:
+      return DUCKDB_TYPE_BOOLEAN;
+    case TypeId::tinyint:
+      return DUCKDB_TYPE_TINYINT;
+    case TypeId::smallint:
+      return DUCKDB_TYPE_SMALLINT;
+    case TypeId::integer:
+      return DUCKDB_TYPE_INTEGER;
+    case TypeId::bigint:
+      return DUCKDB_TYPE_BIGINT;
+    case TypeId::utinyint:
+      return DUCKDB_TYPE_UTINYINT;
+    case TypeId::usmallint:
+      return DUCKDB_TYPE_USMALLINT;
+    case TypeId::uinteger:
+      return DUCKDB_TYPE_UINTEGER;
+    case TypeId::ubigint:
+      return DUCKDB_TYPE_UBIGINT;
+    case TypeId::float32:
+      return DUCKDB_TYPE_FLOAT;
+    case TypeId::float64:
+      return DUCKDB_TYPE_DOUBLE;
+    case TypeId::date:
+      return DUCKDB_TYPE_DATE;
+    case TypeId::timestamp:
+      return DUCKDB_TYPE_TIMESTAMP;
+    case TypeId::varchar:
+      return DUCKDB_TYPE_VARCHAR;
+    case TypeId::blob:
+      return DUCKDB_TYPE_BLOB;
+    case TypeId::decimal:
+      return DUCKDB_TYPE_DECIMAL;
+    case TypeId::enumeration:
+      return DUCKDB_TYPE_ENUM;
+    case TypeId::structure:
+      return DUCKDB_TYPE_STRUCT;
+  }
+  return DUCKDB_TYPE_INVALID;
+}
+
 void destroy(void* function) { delete static_cast<ScalarFunction*>(function); }
 
 }  // namespace
 
 LogicalType to_logical(const Type& type) {
-  if (type.id == DUCKDB_TYPE_DECIMAL) {
+  if (type.id == TypeId::decimal) {
     return LogicalType(duckdb_create_decimal_type(type.width, type.scale));
   }
-  if (type.id == DUCKDB_TYPE_ENUM) {
+  if (type.id == TypeId::enumeration) {
     std::vector<const char*> names;
     for (const std::string& value : type.values) names.push_back(value.c_str());
     return LogicalType(duckdb_create_enum_type(names.data(), names.size()));
   }
-  if (type.id == DUCKDB_TYPE_STRUCT) {
+  if (type.id == TypeId::structure) {
     std::vector<LogicalType> owned;
     std::vector<duckdb_logical_type> types;
     std::vector<const char*> names;
@@ -51,27 +94,27 @@ LogicalType to_logical(const Type& type) {
     }
     return LogicalType(duckdb_create_struct_type(types.data(), names.data(), types.size()));
   }
-  return LogicalType(duckdb_create_logical_type(type.id));
+  return LogicalType(duckdb_create_logical_type(c_type(type.id)));
 }
 
-Type Type::of(duckdb_type id) { return {id, 0, 0, {}, {}}; }
+Type Type::of(TypeId id) { return {id, 0, 0, {}, {}}; }
 
 Type Type::decimal(std::uint8_t width, std::uint8_t scale) {
-  return {DUCKDB_TYPE_DECIMAL, width, scale, {}, {}};
+  return {TypeId::decimal, width, scale, {}, {}};
 }
 
 Type Type::enumeration(std::vector<std::string> values) {
-  return {DUCKDB_TYPE_ENUM, 0, 0, std::move(values), {}};
+  return {TypeId::enumeration, 0, 0, std::move(values), {}};
 }
 
 Type Type::structure(std::vector<Member> members) {
-  return {DUCKDB_TYPE_STRUCT, 0, 0, {}, std::move(members)};
+  return {TypeId::structure, 0, 0, {}, std::move(members)};
 }
 
-bool Arguments::is_null(std::size_t column, std::size_t row) const {
-  std::uint64_t* validity =
-      duckdb_vector_get_validity(duckdb_data_chunk_get_vector(chunk_, column));
-  return validity != nullptr && !duckdb_validity_row_is_valid(validity, row);
+void* Output::bytes() { return duckdb_vector_get_data(vector_); }
+
+Output Output::member(std::size_t index) {
+  return Output(duckdb_struct_vector_get_child(vector_, index));
 }
 
 void Output::set_text(std::size_t row, std::string_view value) {

@@ -10,71 +10,48 @@
 #include <utility>
 #include <vector>
 
-#include <duckdb.h>
-
 #include "duck/chunk.h"
 #include "duck/database.h"
+#include "duck/type.h"
 
 namespace gsa::duck {
-
-// The type of an argument or of a result.
-struct Type {
-  duckdb_type id = DUCKDB_TYPE_INVALID;
-  std::uint8_t width = 0, scale = 0;  // decimal
-  std::vector<std::string> values;    // enum, at most 255
-  struct Member;
-  std::vector<Member> members;  // struct
-
-  static Type of(duckdb_type id);
-  static Type decimal(std::uint8_t width, std::uint8_t scale);
-  static Type enumeration(std::vector<std::string> values);
-  static Type structure(std::vector<Member> members);
-};
-
-struct Type::Member {
-  std::string name;
-  Type type;
-};
 
 // The arguments of a chunk. T must be the C type of the column (DECIMAL and TIMESTAMP: their
 // integer). Rows with a null argument give null and must not be read for more than their
 // (arbitrary) bytes.
 class Arguments {
  public:
-  explicit Arguments(duckdb_data_chunk chunk) : chunk_(chunk) {}
+  explicit Arguments(_duckdb_data_chunk* chunk) : chunk_(chunk) {}
 
-  std::size_t rows() const { return duckdb_data_chunk_get_size(chunk_); }
+  std::size_t rows() const { return chunk_.rows(); }
   template <typename T>
   const T* column(std::size_t index) const {
-    return static_cast<const T*>(
-        duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk_, index)));
+    return chunk_.column<T>(index);
   }
-  Texts texts(std::size_t index) const {
-    return Texts(duckdb_data_chunk_get_vector(chunk_, index));
-  }
-  bool is_null(std::size_t column, std::size_t row) const;
+  Texts texts(std::size_t index) const { return chunk_.texts(index); }
+  bool is_null(std::size_t column, std::size_t row) const { return chunk_.is_null(column, row); }
 
  private:
-  duckdb_data_chunk chunk_;
+  Chunk chunk_;
 };
 
 // The vector to fill in, with a value for each row of the arguments.
 class Output {
  public:
-  explicit Output(duckdb_vector vector) : vector_(vector) {}
+  explicit Output(_duckdb_vector* vector) : vector_(vector) {}
 
   template <typename T>
   T* data() {
-    return static_cast<T*>(duckdb_vector_get_data(vector_));
+    return static_cast<T*>(bytes());
   }
   void set_text(std::size_t row, std::string_view value);
   void set_null(std::size_t row);
-  Output member(std::size_t index) {  // of a struct
-    return Output(duckdb_struct_vector_get_child(vector_, index));
-  }
+  Output member(std::size_t index);  // of a struct
 
  private:
-  duckdb_vector vector_;
+  void* bytes();
+
+  _duckdb_vector* vector_;
 };
 
 struct ScalarFunction {

@@ -7,11 +7,12 @@
 #include <sys/stat.h>
 #include <system_error>
 
+#include <duckdb.h>
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "duck/result.h"
+#include "duck/result_rows.h"
 #include "duck/statement.h"
 
 namespace gsa::duck {

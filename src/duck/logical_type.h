@@ -1,9 +1,11 @@
 #pragma once
 
-// DuckDB's own form of a Type.
+// DuckDB's own form of a Type, for the sources of this module.
 
-#include "duck/function.h"
+#include <duckdb.h>
+
 #include "duck/handle.h"
+#include "duck/type.h"
 
 namespace gsa::duck {
 

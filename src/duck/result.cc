@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "duck/logical_type.h"
+#include "duck/result_rows.h"
 
 namespace gsa::duck {
 namespace {
-
-using LogicalType = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;
 
 std::int64_t read_integer(duckdb_type type, const void* data, idx_t row) {
   switch (type) {
@@ -59,71 +59,77 @@ std::string read_text(duckdb_vector vector, idx_t row) {
 
 }  // namespace
 
-Result::Result(ResultHandle handle) : result_(std::move(handle)) {
-  duckdb_result result = result_.get();
+Result::Result(std::unique_ptr<Rows> rows) : held_(std::move(rows)) {
+  duckdb_result result = held_->result.get();
   const idx_t columns = duckdb_column_count(&result);
   for (idx_t c = 0; c < columns; ++c) {
     names_.emplace_back(duckdb_column_name(&result, c));
-    types_.push_back(duckdb_column_type(&result, c));
+    held_->types.push_back(duckdb_column_type(&result, c));
     const LogicalType logical(duckdb_column_logical_type(&result, c));
-    const bool decimal = types_.back() == DUCKDB_TYPE_DECIMAL;
-    scales_.push_back(decimal ? duckdb_decimal_scale(logical.get()) : std::uint8_t{0});
-    storage_.push_back(decimal ? duckdb_decimal_internal_type(logical.get()) : types_.back());
+    const duckdb_type type = held_->types.back();
+    const bool decimal = type == DUCKDB_TYPE_DECIMAL;
+    held_->scales.push_back(decimal ? duckdb_decimal_scale(logical.get()) : std::uint8_t{0});
+    held_->storage.push_back(decimal ? duckdb_decimal_internal_type(logical.get()) : type);
   }
   if (duckdb_result_return_type(result) == DUCKDB_RESULT_TYPE_CHANGED_ROWS) {
     rows_changed_ = static_cast<std::int64_t>(duckdb_rows_changed(&result));
   }
   while (duckdb_data_chunk chunk = duckdb_fetch_chunk(result)) {
-    first_row_.push_back(rows_);
+    held_->first_row.push_back(rows_);
     rows_ += duckdb_data_chunk_get_size(chunk);
-    chunks_.emplace_back(chunk);
+    held_->chunks.emplace_back(chunk);
   }
+  held_->count = rows_;
 }
 
-Result::Cell Result::cell(std::size_t row, std::size_t column) const {
-  check(row < rows_ && column < names_.size(), "cell is inside the result");
-  const auto after = std::upper_bound(first_row_.begin(), first_row_.end(), row);
-  const auto chunk = static_cast<std::size_t>(after - first_row_.begin()) - 1;
-  return {duckdb_data_chunk_get_vector(chunks_[chunk].get(), column), row - first_row_[chunk]};
+Result::~Result() = default;
+Result::Result(Result&&) noexcept = default;
+Result& Result::operator=(Result&&) noexcept = default;
+
+Result::Rows::Cell Result::Rows::cell(std::size_t row, std::size_t column) const {
+  check(row < count && column < types.size(), "cell is inside the result");
+  const auto after = std::upper_bound(first_row.begin(), first_row.end(), row);
+  const auto chunk = static_cast<std::size_t>(after - first_row.begin()) - 1;
+  return {duckdb_data_chunk_get_vector(chunks[chunk].get(), column), row - first_row[chunk]};
 }
 
 bool Result::is_null(std::size_t row, std::size_t column) const {
-  const Cell at = cell(row, column);
+  const Rows::Cell at = held_->cell(row, column);
   std::uint64_t* validity = duckdb_vector_get_validity(at.vector);
   return validity != nullptr && !duckdb_validity_row_is_valid(validity, at.row);
 }
 
 std::int64_t Result::int64(std::size_t row, std::size_t column) const {
   check(!is_null(row, column), "value is not null");
-  check(scales_[column] == 0, "decimal has no fraction");
-  const Cell at = cell(row, column);
-  return read_integer(storage_[column], duckdb_vector_get_data(at.vector), at.row);
+  check(held_->scales[column] == 0, "decimal has no fraction");
+  const Rows::Cell at = held_->cell(row, column);
+  return read_integer(held_->storage[column], duckdb_vector_get_data(at.vector), at.row);
 }
 
 double Result::float64(std::size_t row, std::size_t column) const {
   if (is_null(row, column)) return std::numeric_limits<double>::quiet_NaN();
-  const Cell at = cell(row, column);
+  const Rows::Cell at = held_->cell(row, column);
   const void* data = duckdb_vector_get_data(at.vector);
-  if (types_[column] == DUCKDB_TYPE_DOUBLE) return static_cast<const double*>(data)[at.row];
-  if (types_[column] == DUCKDB_TYPE_FLOAT) {
+  if (held_->types[column] == DUCKDB_TYPE_DOUBLE) return static_cast<const double*>(data)[at.row];
+  if (held_->types[column] == DUCKDB_TYPE_FLOAT) {
     return static_cast<double>(static_cast<const float*>(data)[at.row]);
   }
-  return static_cast<double>(read_integer(storage_[column], data, at.row)) /
-         std::pow(10.0, scales_[column]);
+  return static_cast<double>(read_integer(held_->storage[column], data, at.row)) /
+         std::pow(10.0, held_->scales[column]);
 }
 
 std::string Result::text(std::size_t row, std::size_t column) const {
-  check(types_[column] == DUCKDB_TYPE_VARCHAR, "column is text");
-  const Cell at = cell(row, column);
+  check(held_->types[column] == DUCKDB_TYPE_VARCHAR, "column is text");
+  const Rows::Cell at = held_->cell(row, column);
   return read_text(at.vector, at.row);
 }
 
 std::map<std::string, std::string> Result::map(std::size_t row, std::size_t column) const {
-  check(types_[column] == DUCKDB_TYPE_MAP, "column is a map");
+  check(held_->types[column] == DUCKDB_TYPE_MAP, "column is a map");
   std::map<std::string, std::string> entries;
   if (is_null(row, column)) return entries;
   // A map is a list of structs of a key and a value.
-  const Cell at = cell(row, column);
+  const Rows::Cell at = held_->cell(row, column);
   const duckdb_list_entry list =
       static_cast<const duckdb_list_entry*>(duckdb_vector_get_data(at.vector))[at.row];
   duckdb_vector pairs = duckdb_list_vector_get_child(at.vector);
@@ -137,7 +143,7 @@ std::map<std::string, std::string> Result::map(std::size_t row, std::size_t colu
 
 std::optional<std::string> Result::shown(std::size_t row, std::size_t column) const {
   if (is_null(row, column)) return std::nullopt;
-  switch (types_[column]) {
+  switch (held_->types[column]) {
     case DUCKDB_TYPE_VARCHAR:
       return text(row, column);
     case DUCKDB_TYPE_BOOLEAN:

@@ -5,25 +5,20 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <duckdb.h>
-
-#include "duck/handle.h"
-
 namespace gsa::duck {
-
-inline void destroy_result(duckdb_result* result) {
-  if (result->internal_data != nullptr) duckdb_destroy_result(result);
-}
-using ResultHandle = Handle<duckdb_result, destroy_result>;
-using ChunkHandle = Handle<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 
 class Result {
  public:
-  explicit Result(ResultHandle result);
+  struct Rows;  // as DuckDB holds them
+  explicit Result(std::unique_ptr<Rows> rows);
+  ~Result();
+  Result(Result&&) noexcept;
+  Result& operator=(Result&&) noexcept;
 
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return names_.size(); }
@@ -44,19 +39,8 @@ class Result {
   std::optional<std::string> shown(std::size_t row, std::size_t column) const;
 
  private:
-  struct Cell {
-    duckdb_vector vector;
-    idx_t row;
-  };
-  Cell cell(std::size_t row, std::size_t column) const;
-
-  ResultHandle result_;
-  std::vector<ChunkHandle> chunks_;
-  std::vector<std::size_t> first_row_;  // of each chunk
+  std::unique_ptr<Rows> held_;
   std::vector<std::string> names_;
-  std::vector<duckdb_type> types_;
-  std::vector<std::uint8_t> scales_;
-  std::vector<duckdb_type> storage_;  // of decimals: the integer type beneath
   std::size_t rows_ = 0;
   std::int64_t rows_changed_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <random>
 
+#include <duckdb.h>
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -130,8 +131,7 @@ void NamedStream::rethrow() const {
 void register_row_streams(Connection& connection) {
   const TableFunction function(duckdb_create_table_function());
   duckdb_table_function_set_name(function.get(), kFunction);
-  duckdb_table_function_add_parameter(function.get(),
-                                      to_logical(Type::of(DUCKDB_TYPE_BIGINT)).get());
+  duckdb_table_function_add_parameter(function.get(), to_logical(Type::of(TypeId::bigint)).get());
   duckdb_table_function_set_bind(function.get(), bind_stream);
   duckdb_table_function_set_init(function.get(), init_stream);
   duckdb_table_function_set_function(function.get(), fill_chunk);

@@ -15,7 +15,7 @@ class Numbers : public RowStream {
   explicit Numbers(std::int64_t end) : end_(end) {}
 
   std::vector<std::pair<std::string, Type>> columns() const override {
-    return {{"number", Type::of(DUCKDB_TYPE_BIGINT)}, {"text", Type::of(DUCKDB_TYPE_VARCHAR)}};
+    return {{"number", Type::of(TypeId::bigint)}, {"text", Type::of(TypeId::varchar)}};
   }
   void begin() override { at_ = 0; }
   std::size_t fill(std::vector<Output>& columns, std::size_t most) override {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include <duckdb.h>
 #include <fmt/format.h>
 
 #include "base/text.h"

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 #include "assets/plan.h"
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 #include "dbt/project.h"
 #include "pipeline/outside_versions.h"
 

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "dbt/compile.h"
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 #include "dbt/report.h"
 #include "dbt/runner.h"
 #include "dbt/selector.h"

@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 #include "dbt/runner.h"
 #include "pipeline/open_project.h"
 #include "pipeline/raw_tables.h"

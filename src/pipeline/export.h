@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 #include "assets/state.h"
 #include "dbt/project.h"
 #include "duck/database.h"

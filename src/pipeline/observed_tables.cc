@@ -51,16 +51,16 @@ std::string safety_check(const std::string& blurred_images) {
 void register_observed_simulation(duck::Connection& connection, std::uint64_t seed) {
   duck::register_function(
       connection, {"gsa_user_traits",
-                   {Type::of(DUCKDB_TYPE_VARCHAR)},
+                   {Type::of(duck::TypeId::varchar)},
                    Type::structure(trait_members()),
                    [seed](const Arguments& in, Output& out) { fill_traits(seed, in, out); }});
   duck::register_function(
-      connection,
-      {"gsa_outcome",
-       {Type::of(DUCKDB_TYPE_INTEGER), Type::of(DUCKDB_TYPE_INTEGER), Type::of(DUCKDB_TYPE_BOOLEAN),
-        Type::of(DUCKDB_TYPE_UTINYINT), Type::of(DUCKDB_TYPE_UTINYINT)},
-       Type::structure(outcome_members()),
-       [seed](const Arguments& in, Output& out) { fill_outcomes(seed, in, out); }});
+      connection, {"gsa_outcome",
+                   {Type::of(duck::TypeId::integer), Type::of(duck::TypeId::integer),
+                    Type::of(duck::TypeId::boolean), Type::of(duck::TypeId::utinyint),
+                    Type::of(duck::TypeId::utinyint)},
+                   Type::structure(outcome_members()),
+                   [seed](const Arguments& in, Output& out) { fill_outcomes(seed, in, out); }});
 }
 
 std::string create_observed_users(const std::string& table, const prompts::Observed& observed) {

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 #include "dbt/outside_reads.h"
 
 namespace gsa::pipeline {

@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 #include "assets/state.h"
 #include "dbt/project.h"
 #include "duck/database.h"

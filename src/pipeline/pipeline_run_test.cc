@@ -33,8 +33,8 @@ TEST_F(RunTest, MakesParallelMonthsAsOneAfterTheOther) {
 TEST_F(RunTest, MakesParallelMonthsOfObservedBehaviorAsOneAfterTheOther) {
   std::string rows = "prompt,user_name,timestamp\n";
   for (int i = 0; i < 600; ++i) {
-    rows += fmt::format("prompt {},user {},2022-{:02}-{:02} {:02}:{:02}:00\n", i, i % 17,
-                        8 + i % 3, 1 + i % 28, i % 24, i % 60);
+    rows += fmt::format("prompt {},user {},2022-{:02}-{:02} {:02}:{:02}:00\n", i, i % 17, 8 + i % 3,
+                        1 + i % 28, i % 24, i % 60);
   }
   write_file(folder_ / "events.csv", rows);
   PipelineOptions many = options("many", 4), one = options("one", 1);
@@ -79,9 +79,8 @@ TEST_F(RunTest, ReadsInTheFolderOfItsInvocation) {
   relative.raw.sources = {"events.csv"};
   const PipelineRun run = run_pipeline(relative);
   EXPECT_EQ(contents(run.warehouse, "raw_prompts").substr(0, 2), "2 ");
-  const std::string source = run.warehouse.connect()
-                                 .query("select source from ops.provenance")
-                                 .text(0, 0);
+  const std::string source =
+      run.warehouse.connect().query("select source from ops.provenance").text(0, 0);
   EXPECT_EQ(source.find(folder_.string()), std::string::npos) << source;
 }
 

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "assets/asset_graph.h"
 #include "assets/engine.h"
-#include "assets/graph.h"
 #include "assets/publication.h"
 #include "assets/row_sums.h"
 #include "assets/state.h"
@@ -72,9 +72,9 @@ class RawAssets {
 
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;
-  duck::Connection connection_;        // see own_connection()
-  prompts::SourceFiles source_files_;  // as they were when the run was planned
-  std::string files_;                  // their fingerprint
+  duck::Connection connection_;                  // see own_connection()
+  prompts::SourceFiles source_files_;            // as they were when the run was planned
+  std::string files_;                            // their fingerprint
   std::unique_ptr<prompts::Observed> observed_;  // by raw_prompts, for the other two
 };
 

@@ -25,7 +25,7 @@ using duck::Type;
 
 Type user_type() {
   std::vector<Type::Member> members = trait_members();
-  members.push_back({"signup_at", Type::of(DUCKDB_TYPE_TIMESTAMP)});
+  members.push_back({"signup_at", Type::of(duck::TypeId::timestamp)});
   return Type::structure(members);
 }
 
@@ -41,8 +41,8 @@ void fill_users(const SimulationOptions& options, const Arguments& in, Output& o
 }
 
 Type generation_type() {
-  std::vector<Type::Member> members = {{"user_id", Type::of(DUCKDB_TYPE_INTEGER)},
-                                       {"generated_at", Type::of(DUCKDB_TYPE_TIMESTAMP)}};
+  std::vector<Type::Member> members = {{"user_id", Type::of(duck::TypeId::integer)},
+                                       {"generated_at", Type::of(duck::TypeId::timestamp)}};
   for (Type::Member& member : outcome_members()) members.push_back(std::move(member));
   return Type::structure(members);
 }
@@ -123,12 +123,12 @@ void register_simulation(duck::Connection& connection, const SimulationOptions& 
       std::make_shared<const sim::Membership>(options.seed, options.months, options.users);
   duck::register_function(
       connection, {"gsa_user",
-                   {Type::of(DUCKDB_TYPE_INTEGER)},
+                   {Type::of(duck::TypeId::integer)},
                    user_type(),
                    [options](const Arguments& in, Output& out) { fill_users(options, in, out); }});
   duck::register_function(connection, {"gsa_is_user",
-                                       {Type::of(DUCKDB_TYPE_INTEGER)},
-                                       Type::of(DUCKDB_TYPE_BOOLEAN),
+                                       {Type::of(duck::TypeId::integer)},
+                                       Type::of(duck::TypeId::boolean),
                                        [members](const Arguments& in, Output& out) {
                                          const auto* ids = in.column<std::int32_t>(0);
                                          for (std::size_t row = 0; row < in.rows(); ++row) {
@@ -138,8 +138,8 @@ void register_simulation(duck::Connection& connection, const SimulationOptions& 
   const auto last_months = std::make_shared<LastMonths>(options);
   duck::register_function(connection,
                           {"gsa_generation",
-                           {Type::of(DUCKDB_TYPE_INTEGER), Type::of(DUCKDB_TYPE_INTEGER),
-                            Type::of(DUCKDB_TYPE_INTEGER), Type::of(DUCKDB_TYPE_BOOLEAN)},
+                           {Type::of(duck::TypeId::integer), Type::of(duck::TypeId::integer),
+                            Type::of(duck::TypeId::integer), Type::of(duck::TypeId::boolean)},
                            generation_type(),
                            [last_months](const Arguments& in, Output& out) {
                              fill_generations(*last_months, in, out);

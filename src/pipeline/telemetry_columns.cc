@@ -25,12 +25,12 @@ TraitColumns::TraitColumns(duck::Output& out, std::size_t first)
       devices_(out.member(first + 2).data<std::uint8_t>()) {}
 
 std::vector<Type::Member> outcome_members() {
-  return {{"latency_ms", Type::of(DUCKDB_TYPE_INTEGER)},
+  return {{"latency_ms", Type::of(duck::TypeId::integer)},
           {"status", enumeration(sim::kStatusNames)},
           {"cost_credits", Type::decimal(12, 4)},
-          {"retry_count", Type::of(DUCKDB_TYPE_TINYINT)},
+          {"retry_count", Type::of(duck::TypeId::tinyint)},
           {"feedback", enumeration(sim::kFeedbackNames)},
-          {"downloaded", Type::of(DUCKDB_TYPE_BOOLEAN)},
+          {"downloaded", Type::of(duck::TypeId::boolean)},
           {"model_version", enumeration(sim::kModelNames)}};
 }
 

@@ -86,16 +86,16 @@ void synthetic_prompt(const Arguments& arguments, Output& output) {
 }
 
 Type synthetic_type() {
-  return Type::structure({{"prompt", Type::of(DUCKDB_TYPE_VARCHAR)},
-                          {"char_count", Type::of(DUCKDB_TYPE_INTEGER)},
-                          {"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
-                          {"has_safety_keyword", Type::of(DUCKDB_TYPE_BOOLEAN)},
-                          {"generation_seed", Type::of(DUCKDB_TYPE_UBIGINT)},
-                          {"step", Type::of(DUCKDB_TYPE_USMALLINT)},
-                          {"cfg", Type::of(DUCKDB_TYPE_FLOAT)},
-                          {"sampler", Type::of(DUCKDB_TYPE_UTINYINT)},
-                          {"width", Type::of(DUCKDB_TYPE_USMALLINT)},
-                          {"height", Type::of(DUCKDB_TYPE_USMALLINT)}});
+  return Type::structure({{"prompt", Type::of(duck::TypeId::varchar)},
+                          {"char_count", Type::of(duck::TypeId::integer)},
+                          {"token_count", Type::of(duck::TypeId::integer)},
+                          {"has_safety_keyword", Type::of(duck::TypeId::boolean)},
+                          {"generation_seed", Type::of(duck::TypeId::ubigint)},
+                          {"step", Type::of(duck::TypeId::usmallint)},
+                          {"cfg", Type::of(duck::TypeId::float32)},
+                          {"sampler", Type::of(duck::TypeId::utinyint)},
+                          {"width", Type::of(duck::TypeId::usmallint)},
+                          {"height", Type::of(duck::TypeId::usmallint)}});
 }
 
 // ---- Tables
@@ -282,13 +282,13 @@ void register_functions(duck::Connection& connection) {
   register_row_set(connection);
   register_value_functions(connection);
   duck::register_row_streams(connection);
-  const Type text = Type::of(DUCKDB_TYPE_VARCHAR), flag = Type::of(DUCKDB_TYPE_BOOLEAN),
-             bigint = Type::of(DUCKDB_TYPE_BIGINT), ubigint = Type::of(DUCKDB_TYPE_UBIGINT);
+  const Type text = Type::of(duck::TypeId::varchar), flag = Type::of(duck::TypeId::boolean),
+             bigint = Type::of(duck::TypeId::bigint), ubigint = Type::of(duck::TypeId::ubigint);
   duck::register_function(connection,
                           {"gsa_prompt_features",
                            {text},
-                           Type::structure({{"char_count", Type::of(DUCKDB_TYPE_INTEGER)},
-                                            {"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
+                           Type::structure({{"char_count", Type::of(duck::TypeId::integer)},
+                                            {"token_count", Type::of(duck::TypeId::integer)},
                                             {"has_safety_keyword", flag}}),
                            prompt_features});
   duck::register_function(connection,

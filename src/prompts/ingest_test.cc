@@ -264,23 +264,23 @@ TEST_F(Ingest, CountsTheFeaturesOfAPromptOnce) {
   duck::Connection connection = database.connect();
   std::atomic<std::int64_t> calls = 0;
   using duck::Type;
-  duck::register_function(connection,
-                          {"gsa_prompt_features",
-                           {Type::of(DUCKDB_TYPE_VARCHAR)},
-                           Type::structure({{"char_count", Type::of(DUCKDB_TYPE_INTEGER)},
-                                            {"token_count", Type::of(DUCKDB_TYPE_INTEGER)},
-                                            {"has_safety_keyword", Type::of(DUCKDB_TYPE_BOOLEAN)}}),
-                           [&](const duck::Arguments& arguments, duck::Output& output) {
-                             calls += static_cast<std::int64_t>(arguments.rows());
-                             for (std::size_t row = 0; row < arguments.rows(); ++row) {
-                               output.member(0).data<std::int32_t>()[row] = 30;
-                               output.member(1).data<std::int32_t>()[row] = 7;
-                               output.member(2).data<bool>()[row] = true;
-                             }
-                           }});
+  duck::register_function(
+      connection, {"gsa_prompt_features",
+                   {Type::of(duck::TypeId::varchar)},
+                   Type::structure({{"char_count", Type::of(duck::TypeId::integer)},
+                                    {"token_count", Type::of(duck::TypeId::integer)},
+                                    {"has_safety_keyword", Type::of(duck::TypeId::boolean)}}),
+                   [&](const duck::Arguments& arguments, duck::Output& output) {
+                     calls += static_cast<std::int64_t>(arguments.rows());
+                     for (std::size_t row = 0; row < arguments.rows(); ++row) {
+                       output.member(0).data<std::int32_t>()[row] = 30;
+                       output.member(1).data<std::int32_t>()[row] = 7;
+                       output.member(2).data<bool>()[row] = true;
+                     }
+                   }});
   duck::register_function(connection, {"gsa_has_words",
-                                       {Type::of(DUCKDB_TYPE_VARCHAR)},
-                                       Type::of(DUCKDB_TYPE_BOOLEAN),
+                                       {Type::of(duck::TypeId::varchar)},
+                                       Type::of(duck::TypeId::boolean),
                                        [](const duck::Arguments& in, duck::Output& out) {
                                          std::fill_n(out.data<bool>(), in.rows(), true);
                                        }});

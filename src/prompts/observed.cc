@@ -207,8 +207,8 @@ Observed Observation::observe(std::int64_t wanted) {
 
 void register_observed_functions(duck::Connection& connection) {
   duck::register_function(connection, {"gsa_text_hash",
-                                       {Type::of(DUCKDB_TYPE_VARCHAR)},
-                                       Type::of(DUCKDB_TYPE_BIGINT),
+                                       {Type::of(duck::TypeId::varchar)},
+                                       Type::of(duck::TypeId::bigint),
                                        [](const Arguments& in, Output& out) {
                                          const duck::Texts texts = in.texts(0);
                                          auto* hashes = out.data<std::int64_t>();

@@ -53,18 +53,19 @@ std::string RowSet::contains(const std::string& row) const {
 }
 
 void register_row_set(duck::Connection& connection) {
-  duck::register_function(connection, {"gsa_in_rows",
-                                       {Type::of(DUCKDB_TYPE_BLOB), Type::of(DUCKDB_TYPE_BIGINT)},
-                                       Type::of(DUCKDB_TYPE_BOOLEAN),
-                                       [](const Arguments& in, Output& out) {
-                                         const duck::Texts bits = in.texts(0);
-                                         const auto* rows = in.column<std::int64_t>(1);
-                                         auto* found = out.data<bool>();
-                                         for (std::size_t r = 0; r < in.rows(); ++r) {
-                                           found[r] = !bits.is_null(r) && !in.is_null(1, r) &&
-                                                      has_bit(bits[r], rows[r]);
-                                         }
-                                       }});
+  duck::register_function(
+      connection, {"gsa_in_rows",
+                   {Type::of(duck::TypeId::blob), Type::of(duck::TypeId::bigint)},
+                   Type::of(duck::TypeId::boolean),
+                   [](const Arguments& in, Output& out) {
+                     const duck::Texts bits = in.texts(0);
+                     const auto* rows = in.column<std::int64_t>(1);
+                     auto* found = out.data<bool>();
+                     for (std::size_t r = 0; r < in.rows(); ++r) {
+                       found[r] =
+                           !bits.is_null(r) && !in.is_null(1, r) && has_bit(bits[r], rows[r]);
+                     }
+                   }});
 }
 
 }  // namespace gsa::prompts

@@ -66,7 +66,7 @@ TextRows::~TextRows() = default;
 std::vector<std::pair<std::string, duck::Type>> TextRows::columns() const {
   std::vector<std::pair<std::string, duck::Type>> all;
   for (const WantedColumn& column : wanted_) {
-    all.emplace_back(TextRows::column(column), duck::Type::of(DUCKDB_TYPE_VARCHAR));
+    all.emplace_back(TextRows::column(column), duck::Type::of(duck::TypeId::varchar));
   }
   return all;
 }

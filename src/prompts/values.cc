@@ -104,11 +104,11 @@ std::optional<std::chrono::sys_days> date_of(std::string_view day, std::string_v
 
 // Registers a function of a text; `of` gives the value for a row, if it has one.
 template <typename T, typename Of>
-void register_of_text(duck::Connection& connection, const std::string& name, duckdb_type result,
+void register_of_text(duck::Connection& connection, const std::string& name, duck::TypeId result,
                       Of of) {
   duck::register_function(
       connection, {name,
-                   {Type::of(DUCKDB_TYPE_VARCHAR)},
+                   {Type::of(duck::TypeId::varchar)},
                    Type::of(result),
                    [of](const Arguments& in, Output& out) {
                      const duck::Texts texts = in.texts(0);
@@ -126,33 +126,33 @@ void register_of_text(duck::Connection& connection, const std::string& name, duc
 }
 
 template <typename T, typename Of>
-void register_of_number(duck::Connection& connection, const std::string& name, duckdb_type result,
+void register_of_number(duck::Connection& connection, const std::string& name, duck::TypeId result,
                         Of of) {
-  duck::register_function(connection, {name,
-                                       {Type::of(DUCKDB_TYPE_DOUBLE), Type::of(DUCKDB_TYPE_BIGINT)},
-                                       Type::of(result),
-                                       [of](const Arguments& in, Output& out) {
-                                         const auto* numbers = in.column<double>(0);
-                                         const auto* latest = in.column<std::int64_t>(1);
-                                         T* values = out.data<T>();
-                                         for (std::size_t row = 0; row < in.rows(); ++row) {
-                                           const auto time =
-                                               in.is_null(0, row)
-                                                   ? std::nullopt
-                                                   : time_of_number(numbers[row], latest[row]);
-                                           if (time) {
-                                             values[row] = of(*time);
-                                           } else {
-                                             out.set_null(row);
-                                           }
-                                         }
-                                       }});
+  duck::register_function(connection,
+                          {name,
+                           {Type::of(duck::TypeId::float64), Type::of(duck::TypeId::bigint)},
+                           Type::of(result),
+                           [of](const Arguments& in, Output& out) {
+                             const auto* numbers = in.column<double>(0);
+                             const auto* latest = in.column<std::int64_t>(1);
+                             T* values = out.data<T>();
+                             for (std::size_t row = 0; row < in.rows(); ++row) {
+                               const auto time = in.is_null(0, row)
+                                                     ? std::nullopt
+                                                     : time_of_number(numbers[row], latest[row]);
+                               if (time) {
+                                 values[row] = of(*time);
+                               } else {
+                                 out.set_null(row);
+                               }
+                             }
+                           }});
 }
 
 void register_plausible_time(duck::Connection& connection) {
-  const Type time = Type::of(DUCKDB_TYPE_TIMESTAMP);
+  const Type time = Type::of(duck::TypeId::timestamp);
   duck::register_function(connection, {"gsa_plausible_time",
-                                       {time, Type::of(DUCKDB_TYPE_BIGINT)},
+                                       {time, Type::of(duck::TypeId::bigint)},
                                        time,
                                        [](const Arguments& in, Output& out) {
                                          const auto* times = in.column<std::int64_t>(0);
@@ -171,7 +171,7 @@ void register_plausible_time(duck::Connection& connection) {
 }
 
 void register_known_user(duck::Connection& connection) {
-  const Type text = Type::of(DUCKDB_TYPE_VARCHAR);
+  const Type text = Type::of(duck::TypeId::varchar);
   duck::register_function(
       connection, {"gsa_known_user", {text}, text, [](const Arguments& in, Output& out) {
                      const duck::Texts names = in.texts(0);
@@ -287,24 +287,24 @@ std::optional<std::int64_t> rfc2822_time(std::string_view text) {
 }
 
 void register_value_functions(duck::Connection& connection) {
-  register_of_text<bool>(connection, "gsa_is_value", DUCKDB_TYPE_BOOLEAN,
+  register_of_text<bool>(connection, "gsa_is_value", duck::TypeId::boolean,
                          [](std::string_view text) { return !is_missing(text); });
-  register_of_text<std::uint64_t>(connection, "gsa_whole", DUCKDB_TYPE_UBIGINT, whole_number);
-  register_of_text<float>(connection, "gsa_real", DUCKDB_TYPE_FLOAT, real_number);
-  register_of_text<std::uint64_t>(connection, "gsa_seed_key", DUCKDB_TYPE_UBIGINT, seed_key);
+  register_of_text<std::uint64_t>(connection, "gsa_whole", duck::TypeId::ubigint, whole_number);
+  register_of_text<float>(connection, "gsa_real", duck::TypeId::float32, real_number);
+  register_of_text<std::uint64_t>(connection, "gsa_seed_key", duck::TypeId::ubigint, seed_key);
   register_of_text<std::int64_t>(
-      connection, "gsa_user_key", DUCKDB_TYPE_BIGINT, [](std::string_view name) {
+      connection, "gsa_user_key", duck::TypeId::bigint, [](std::string_view name) {
         const auto user = known_user(name);
         return user ? std::optional(static_cast<std::int64_t>(stable_hash(*user))) : std::nullopt;
       });
   register_known_user(connection);
   register_plausible_time(connection);
-  register_of_text<double>(connection, "gsa_epoch", DUCKDB_TYPE_DOUBLE, epoch_number);
-  register_of_text<std::int64_t>(connection, "gsa_rfc2822", DUCKDB_TYPE_TIMESTAMP, rfc2822_time);
-  register_of_number<std::int64_t>(connection, "gsa_epoch_time", DUCKDB_TYPE_TIMESTAMP,
+  register_of_text<double>(connection, "gsa_epoch", duck::TypeId::float64, epoch_number);
+  register_of_text<std::int64_t>(connection, "gsa_rfc2822", duck::TypeId::timestamp, rfc2822_time);
+  register_of_number<std::int64_t>(connection, "gsa_epoch_time", duck::TypeId::timestamp,
                                    [](const EpochTime& time) { return time.us; });
   register_of_number<std::uint8_t>(
-      connection, "gsa_epoch_unit", DUCKDB_TYPE_UTINYINT,
+      connection, "gsa_epoch_unit", duck::TypeId::utinyint,
       [](const EpochTime& time) { return static_cast<std::uint8_t>(time.unit); });
 }
 

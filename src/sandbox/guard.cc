@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "duck/json_rows.h"
+#include "duck/query_json.h"
 #include "sandbox/query.h"
 
 namespace gsa::sandbox {

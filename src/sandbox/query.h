@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "duck/json_rows.h"
+#include "duck/query_json.h"
 #include "sandbox/channel.h"
 
 namespace gsa::sandbox {

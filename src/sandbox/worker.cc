@@ -174,10 +174,7 @@ class Worker {
     std::optional<Failure> failure;
     try {
       check_sql(*connection_, query.sql, names_, settings_.rules);
-      connection_->execute("begin transaction read only");
-      const duck::JsonRows rows =
-          duck::query_json(*connection_, query.sql, query.max_rows, query.max_bytes);
-      connection_->execute("rollback");
+      const duck::JsonRows rows = read(query);
       return frame_of(rows, keeps_too_much());
     } catch (...) {
       failure = failure_of(std::current_exception(), query.sql, ran_out_of_memory);
@@ -188,13 +185,13 @@ class Worker {
                                   ran_out_of_memory || keeps_too_much());
   }
 
+  duck::JsonRows read(const Query& query) {
+    const duck::Transaction transaction(*connection_, duck::Transaction::Kind::read_only);
+    return duck::query_json(*connection_, query.sql, query.max_rows, query.max_bytes);
+  }
+
   // An internal error may have made DuckDB's instance refuse all that comes.
   bool still_works() {
-    try {
-      connection_->execute("rollback");
-    } catch (const std::exception&) {
-      // No transaction was begun, or it went with the error.
-    }
     try {
       return connection_->query_int64("select 1::bigint") == 1;
     } catch (const duck::SqlError& error) {

@@ -1,9 +1,11 @@
-#include "duck/json_rows.h"
+#include "duck/query_json.h"
 
+#include <duckdb.h>
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "duck/json_value.h"
+#include "duck/result_rows.h"
 #include "duck/statement.h"
 
 namespace gsa::duck {

@@ -1,4 +1,4 @@
-#include "dbt/graph.h"
+#include "dbt/node_graph.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "assets/graph.h"
+#include "assets/asset_graph.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
