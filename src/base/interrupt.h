@@ -7,7 +7,7 @@ namespace gsa {
 // From now on the first SIGINT or SIGTERM only sets the flag; a second one ends the process at
 // once.
 void catch_interrupts();
-// Whether that came, or what this thread works for was interrupted (invocation.h).
+// True after such a signal, or if the invocation of this thread was interrupted (invocation.h).
 bool interrupted();
 
 }  // namespace gsa

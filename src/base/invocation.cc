@@ -42,7 +42,7 @@ InvocationScope::InvocationScope(Invocation& invocation) : before_(current) {
 InvocationScope::~InvocationScope() {
   current = before_;
   if (folder_before_ < 0) return;
-  // Where that fails the thread stays where it is: nothing of its own depends on it.
+  // If this fails, the thread keeps the folder: nothing else in it depends on the folder.
   static_cast<void>(fchdir(folder_before_) == 0);
   close(folder_before_);
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-// A command as it is carried out: where it reads and writes, its environment, and whether it was
-// interrupted. A process that is one command has the process's own; a server that carries out
-// commands for other processes has one for each, on the command's thread and on those that work for
-// it.
+// One command being carried out: its streams, its environment, its folder, and whether it was
+// interrupted. A process that runs a single command has one invocation, with the process's own
+// streams. A server that carries out commands for other processes has one invocation per command,
+// which the command's thread and its helper threads enter.
 
 #include <atomic>
 #include <cstdio>
@@ -17,17 +17,17 @@ struct Invocation {
   std::FILE* in = stdin;
   std::FILE* out = stdout;
   std::FILE* err = stderr;
-  std::optional<std::map<std::string, std::string>> environment;  // nothing: the process's
-  int folder = -1;  // open, where relative paths begin; -1: the process's working folder
-  std::atomic<bool> interrupted = false;  // beside what is signalled to the process
+  std::optional<std::map<std::string, std::string>> environment;  // null: the process's
+  int folder = -1;  // open; relative paths start here; -1: the process's working folder
+  std::atomic<bool> interrupted = false;  // in addition to the process's signals
 };
 
-// That of this thread: the process's own outside every scope.
+// The invocation of this thread; outside every scope, the process's own.
 Invocation& invocation();
 
-// From here to its end the thread works for this invocation, in its folder. A thread that is
-// started for a command takes over that of the one that starts it; DuckDB's do not, so that SQL
-// names files by absolute paths.
+// Within the scope, this thread works for the invocation and in its folder. A thread started for a
+// command must enter the invocation of the thread that starts it. DuckDB's threads do not, so SQL
+// must name files by absolute paths.
 class InvocationScope {
  public:
   explicit InvocationScope(Invocation& invocation);

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the terminal can do. Colour and progress appear on a terminal only; NO_COLOR is honoured
-// (no-color.org) and TERM=dumb counts as none.
+// What the terminal can do. Only a terminal gets colour and progress. NO_COLOR (no-color.org) turns
+// colour off, and TERM=dumb counts as no terminal.
 
 #include <string>
 #include <string_view>
@@ -10,7 +10,7 @@ namespace gsa {
 
 bool is_terminal(int fd);
 bool wants_colour(int fd);
-std::size_t terminal_width(int fd);  // columns; 80 where it is not known
+std::size_t terminal_width(int fd);  // 80 if unknown
 
 enum class Ink { plain, bold, dim, red, green, yellow, cyan };
 // `text` in that colour if `fd` wants colour, else unchanged.
