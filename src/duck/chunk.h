@@ -11,7 +11,7 @@
 
 namespace gsa::duck {
 
-// A column of VARCHAR, for as long as its chunk is there.
+// A VARCHAR column; valid as long as its chunk.
 class Texts {
  public:
   explicit Texts(duckdb_vector vector)
@@ -21,7 +21,7 @@ class Texts {
   bool is_null(std::size_t row) const {
     return validity_ != nullptr && ((validity_[row / 64] >> (row % 64)) & 1) == 0;
   }
-  // Of one that is not null.
+  // The value must not be null.
   std::string_view operator[](std::size_t row) const {
     return {duckdb_string_t_data(texts_ + row), duckdb_string_t_length(texts_[row])};
   }
@@ -31,15 +31,15 @@ class Texts {
   const std::uint64_t* validity_;
 };
 
-// Valid during the call that it is given to.
+// Valid only during the callback that receives it.
 class Chunk {
  public:
   explicit Chunk(duckdb_data_chunk chunk) : chunk_(chunk) {}
 
   std::size_t rows() const { return duckdb_data_chunk_get_size(chunk_); }
   std::size_t columns() const { return duckdb_data_chunk_get_column_count(chunk_); }
-  // T must be the C type of the column (DECIMAL, DATE and TIMESTAMP: their integer). What stands in
-  // the place of a null is arbitrary.
+  // T must be the C type of the column (DECIMAL, DATE and TIMESTAMP: their integer). The bytes of a
+  // null are arbitrary.
   template <typename T>
   const T* column(std::size_t index) const {
     return static_cast<const T*>(duckdb_vector_get_data(vector(index)));
@@ -48,7 +48,7 @@ class Chunk {
     auto* validity = duckdb_vector_get_validity(vector(column));
     return validity != nullptr && !duckdb_validity_row_is_valid(validity, row);
   }
-  // Of a VARCHAR that is not null.
+  // The column must be a VARCHAR and the value not null.
   std::string_view text(std::size_t column, std::size_t row) const {
     return Texts(vector(column))[row];
   }
