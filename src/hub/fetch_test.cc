@@ -70,7 +70,7 @@ TEST_F(Fetch, AsksTheHubButDownloadsNothingWhereTheBlobIsThere) {
 TEST_F(Fetch, TakesABlobOfAnotherSnapshot) {
   start();
   const std::string before = fetch_file().commit;
-  hub_->set_file("owner/name", "other", "x");  // a new commit, which leaves our file as it was
+  hub_->set_file("owner/name", "other", "x");  // a new commit that leaves our file unchanged
   const CachedFile found = fetch_file();
   EXPECT_NE(found.commit, before);
   expect_the_file(found);
@@ -99,7 +99,7 @@ TEST_F(Fetch, VerifiesASmallFileByGitsSum) {
 TEST_F(Fetch, FollowsARelativeRedirectWithItsQuery) {
   start();
   const std::string moved = "/moved?to=/datasets/owner/name/resolve/main/part/file.bin";
-  // The hub may name a commit there already; what it names at the end counts.
+  // The hub may name a commit with the redirect; the one at the end of the chain counts.
   hub_->script(Place::head,
                {{.headers = {{"X-Repo-Commit", std::string(40, '0')}}, .redirect = moved}});
   hub_->script(Place::get, {{.redirect = moved}});
@@ -447,7 +447,8 @@ TEST_F(Fetch, KilledTwentyTimesStillEndsWithTheRightSum) {
 TEST_F(Fetch, NamesTheFolderOfADiskThatIsFull) {
   start();
   fs::create_directories(dataset_folder() / "blobs");
-  // The device /dev/full: every write to it finds no room. No link to it, which a part may not be.
+  // The device /dev/full: every write to it finds no room. Not a link to it, because a part must
+  // not be a link.
   constexpr unsigned kMajor = 1, kMinor = 7;
   if (::mknod(part_path().c_str(), S_IFCHR | 0600, makedev(kMajor, kMinor)) != 0) {
     GTEST_SKIP() << "only root makes devices";

@@ -50,7 +50,7 @@ std::string decode_percent(std::string_view url, std::string_view text) {
   return out;
 }
 
-// Owner and name become one folder's name in the cache.
+// The owner and the name become one folder name in the cache.
 void check_name(std::string_view url, std::string_view name, std::string_view what) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -74,8 +74,8 @@ void check_parts(std::string_view url, std::string_view path, std::string_view w
   }
 }
 
-// Where the revision ends within "REVISION/PATH": at its first "/", but for the two kinds of refs
-// that may be written with theirs.
+// Where the revision ends within "REVISION/PATH": at the first "/", except for the two kinds of
+// refs that may contain slashes.
 std::size_t revision_end(std::string_view text) {
   std::size_t end = text.find('/');
   for (const std::string_view prefix : {"refs/convert/", "refs/pr/"}) {
@@ -88,7 +88,7 @@ std::size_t revision_end(std::string_view text) {
 
 namespace {
 
-// What follows the host of an address of the hub's website; nullopt of any other text.
+// The part after the host, if the text is an address of the hub's website.
 std::optional<std::string_view> path_on_website(std::string_view text) {
   for (const std::string_view scheme : {"https://", "http://"}) {
     if (!text.starts_with(scheme)) continue;

@@ -23,13 +23,13 @@ namespace {
 
 namespace json = boost::json;
 
-// A page names a thousand files in about 300 kB.
+// A page lists a thousand files in about 300 kB.
 constexpr std::size_t kLargestPage = 64 << 20;
 constexpr int kMostPages = 1000;
 
 struct Page {
   json::value body;
-  std::string next;  // the address of the page behind it; empty: none
+  std::string next;  // address of the next page; empty: none
 };
 
 // `Link: <ADDRESS>; rel="next"`
@@ -77,7 +77,7 @@ Page ask_until_answered(Http& http, const Settings& settings, const HubFile& of,
   }
 }
 
-// The text of a member; "" where there is none.
+// The text of a member; "" if there is none.
 std::string text_of(const json::value& value, std::string_view key) {
   const json::object* object = value.if_object();
   const json::value* member = object == nullptr ? nullptr : object->if_contains(key);

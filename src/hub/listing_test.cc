@@ -23,7 +23,7 @@ TEST_F(ListingTest, NamesTheFilesOfAllPages) {
   EXPECT_EQ(listing.paths,
             (std::vector<std::string>{"README.md", "data/train-0.parquet", "data/train-1.parquet",
                                       "part/file.bin", "z/a b"}));
-  EXPECT_EQ(hub_->requests(Place::get).size(), 4u);  // the revision, and three pages
+  EXPECT_EQ(hub_->requests(Place::get).size(), 4u);  // one for the revision and three pages
 }
 
 TEST_F(ListingTest, SaysThatThereIsNoSuchDataset) {

@@ -12,7 +12,7 @@
 namespace gsa::hub {
 namespace {
 
-constexpr std::size_t kLongestReason = 200;  // of what a server says in its own words
+constexpr std::size_t kLongestReason = 200;  // of a server's own words
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t number = 0;
@@ -21,7 +21,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   return number;
 }
 
-// A server's words are shown on a terminal: nothing but printable ASCII passes.
+// A server's words appear on a terminal: only printable ASCII passes.
 std::string in_its_words(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, ' ');
@@ -52,7 +52,7 @@ bool passes_by_itself(int status) {
          status == 504;
 }
 
-// What the hub's own error codes and statuses mean.
+// The meaning of the hub's own error codes and statuses.
 std::optional<Refusal> known_to_the_hub(const Answer& answer, const Settings& settings,
                                         const HubFile& file) {
   const std::string code = answer.header("x-error-code");
@@ -86,7 +86,7 @@ std::optional<std::chrono::seconds> asked_wait(const Answer& answer) {
   }
   if (!(remaining == 0 && reset)) reset = whole_number(trim(answer.header("retry-after")));
   if (!reset) return std::nullopt;
-  constexpr std::int64_t kDay = 86'400;  // no overflow; the wait itself is capped where it happens
+  constexpr std::int64_t kDay = 86'400;  // prevents overflow; the caller caps the wait
   return std::chrono::seconds(std::min(*reset, kDay) + 1);
 }
 
@@ -110,7 +110,7 @@ Refusal refusal_of(const Answer& answer, Asked asked, const Settings& settings,
   refusal.retry = passes_by_itself(answer.status);
   if (refusal.retry) refusal.wait = asked_wait(answer);
   if (asked == Asked::other_host && answer.status == 403) {
-    refusal.message = "the link to the file has expired";  // a signed one lives for an hour
+    refusal.message = "the link to the file has expired";  // a signed link is valid for an hour
     refusal.retry = true;
     refusal.wait = std::chrono::seconds(0);
   }

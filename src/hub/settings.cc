@@ -20,7 +20,7 @@ namespace gsa::hub {
 namespace fs = std::filesystem;
 namespace {
 
-// "" where it is unset.
+// "" if unset.
 std::string variable(const char* name) { return environment(name).value_or(""); }
 
 bool is_set(const char* name) {
@@ -70,7 +70,8 @@ std::string endpoint() {
 
 std::string token_from_file() {
   const fs::path path = folder_from("HF_TOKEN_PATH", hub_home() / "token");
-  std::error_code ignored;  // what cannot be looked at is read below, or is not there
+  std::error_code
+      ignored;  // a path that we may not look at counts as existing, and the read below reports it
   if (!fs::exists(path, ignored)) return "";
   return std::string(trim(read_file(path)));
 }
@@ -85,7 +86,7 @@ std::string token() {
   return token_from_file();
 }
 
-// It goes into a header of HTTP: never one of its own.
+// The token goes into an HTTP header, so it must not contain one.
 void check_token(const std::string& text) {
   if (std::any_of(text.begin(), text.end(), [](char c) { return c <= 0x20 || c > 0x7e; })) {
     throw Error("the hub's token has blanks or other characters that no token has",
@@ -98,7 +99,7 @@ std::chrono::milliseconds seconds_from(const char* name, std::chrono::millisecon
   if (value.empty()) return otherwise;
   double seconds = 0;
   const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  constexpr double kDay = 86'400;  // what is longer is no time-out
+  constexpr double kDay = 86'400;  // anything longer is no timeout
   if (failure != std::errc() || end != value.data() + value.size() || !(seconds >= 0.001) ||
       seconds > kDay) {
     throw Error(fmt::format("{} is '{}', which is no number of seconds above 0", name, value));
@@ -135,8 +136,9 @@ Settings settings_from_environment() {
   settings.etag_timeout = seconds_from("HF_HUB_ETAG_TIMEOUT", settings.etag_timeout);
   settings.download_timeout = seconds_from("HF_HUB_DOWNLOAD_TIMEOUT", settings.download_timeout);
   settings.ca_bundle = ca_bundle();
-  // libcurl reads http_proxy in small letters alone, since a web server hands a request's "Proxy"
-  // header to a CGI program as HTTP_PROXY. The Python libraries read both, but for such a program.
+  // libcurl reads http_proxy in lower case only, because a web server passes a request's "Proxy"
+  // header to a CGI program as HTTP_PROXY. Like the Python libraries, we read both unless we are
+  // such a program.
   if (variable("http_proxy").empty() && variable("REQUEST_METHOD").empty()) {
     settings.http_proxy = variable("HTTP_PROXY");
   }
