@@ -1,4 +1,4 @@
-// Files as real tools leave them: in folders with other things, under odd names, in many parts.
+// Files as real tools leave them: in folders with other files, under odd names, in many parts.
 
 #include <fcntl.h>
 #include <filesystem>
@@ -20,7 +20,7 @@ class Files : public IngestFixture {
   std::string all(const std::string& columns) {
     return rows(fmt::format("select {} from raw_prompts order by prompt_id", columns));
   }
-  // Notes about files, without the folder.
+  // The notes about files, without the folder's path.
   std::vector<std::string> file_notes(const IngestResult& result) const {
     std::vector<std::string> notes;
     for (const std::string& note : result.notes) {
@@ -51,7 +51,7 @@ TEST_F(Files, HaveTheColumnsThatTheirFoldersName) {
   ingest_paths({path("h/*/*/*")});
   EXPECT_EQ(all("prompt, sampler, generation_seed, step"),
             "j|4|NULL|NULL\n"
-            "p|8|7|NULL\n"  // the file's own column comes first
+            "p|8|7|NULL\n"  // the file's own column takes precedence
             "c|NULL|2|NULL\n"
             "d|NULL|NULL|NULL");
 }
@@ -218,7 +218,7 @@ TEST_F(Files, MayBeMany) {
   }
 }
 
-// More than are read one by one, of several kinds of columns and folders.
+// More files than are read one by one, in several folders and with several sets of columns.
 TEST_F(Files, OfParquetMayBeManyAndOfDifferentColumns) {
   for (int i = 100; i < 160; ++i) {
     copy(fmt::format("select 'prompt {0}.' || range as prompt{1} from range({2})", i,

@@ -18,7 +18,7 @@ constexpr const char* kTimeHint =
     "microseconds "
     "or nanoseconds since 1970, or a timestamp of Parquet";
 
-// Of a time that a factor makes plausible: what was probably taken for what.
+// For a time that becomes plausible by a factor: which unit was probably mistaken for which.
 std::string hint_for_odd_time(duck::Connection& connection, const std::string& time,
                               std::int64_t latest_us) {
   const duck::Result found = connection.query(
@@ -44,7 +44,7 @@ std::string hint_for_odd_time(duck::Connection& connection, const std::string& t
   return "";
 }
 
-// What is odd in the settings of `table`; they stand there as they came.
+// Finds odd settings in `table`, which has them as the source does.
 void find_odd_settings(duck::Connection& connection, const std::string& table,
                        std::vector<Finding>& findings) {
   const duck::Result odd = connection.query(fmt::format(
@@ -60,7 +60,8 @@ void find_odd_settings(duck::Connection& connection, const std::string& table,
       {"prompts with a sampler that is not 1 to 9", "read as missing", odd.int64(0, 3)});
 }
 
-// A finding for every kind of value that was not read; one of none where all were.
+// Adds a finding for each kind of value that could not be read, or one with count 0 if all were
+// read.
 void find_odd_values(const std::vector<OddValues>& all, bool observed,
                      std::vector<Finding>& findings) {
   for (const OddValues& odd : all) {
@@ -76,7 +77,7 @@ void find_odd_values(const std::vector<OddValues>& all, bool observed,
   }
 }
 
-// How the numbers among the times were read.
+// Notes which units the numeric times were read in.
 void add_time_notes(SourceRows& source, IngestResult& result) {
   constexpr std::array<std::string_view, 4> kNames = {"seconds", "milliseconds", "microseconds",
                                                       "nanoseconds"};

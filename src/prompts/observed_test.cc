@@ -39,7 +39,7 @@ class ObservedFixture : public IngestFixture {
                   run_on(connection_));
   }
 
-  // id, user, minute, images, blurred, minute of the last asking.
+  // id, user, minute, images, blurred, minute of the previous request for the same prompt.
   std::string requests(const IngestResult& result) {
     return rows(fmt::format(
         "select generation_id, user_name, strftime(generated_at, '%H:%M'), image_count, "
@@ -274,8 +274,8 @@ TEST_F(ObservedFixture, SaysWhatASourceLacks) {
 
 // ---- Samples
 
-// 3,000 rows of 60 users of very different diligence, deleted accounts and rows without a time
-// among them; about 3 images a request.
+// 3,000 rows of 60 users, some much busier than others, with deleted accounts and rows without a
+// time among them; about 3 images per request.
 constexpr const char* kMany =
     "select 'image ' || i::varchar as image_name, 'prompt ' || (i // 3 % 700)::varchar as prompt, "
     "i::uinteger as seed, case when i % 11 = 0 then 'deleted_account' "
@@ -300,7 +300,8 @@ class ObservedSample : public ObservedFixture {
     return found;
   }
 
-  // The definition: whole users, and minutes of deleted accounts, by key, until there are enough.
+  // The definition: whole users, and minutes of deleted accounts, in key order until there are
+  // enough.
   std::set<std::string> defined(const IngestResult& all, std::uint64_t seed, std::size_t wanted) {
     std::map<std::uint64_t, std::vector<std::string>> units;
     connection_.stream_text(
@@ -345,7 +346,7 @@ TEST_F(ObservedSample, TakesWholeUsersInTheOrderOfTheirKeysUntilThereAreEnough) 
   }
 }
 
-// One request fewer than there are: the last user is taken whole all the same.
+// One request fewer than the source has: the last user is still taken whole.
 TEST_F(ObservedSample, IsNoneWhereTheLastUserCompletesTheSource) {
   const std::string path = copy(kMany, "many.parquet", "format parquet");
   int complete = 0, cut = 0;

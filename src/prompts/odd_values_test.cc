@@ -1,5 +1,5 @@
-// Values as real tools write them: what is kept, what is told of the rest, and sources that change
-// while they are read.
+// Values as real tools write them: which are kept, what the user learns about the others, and
+// sources that change while they are read.
 
 #include <filesystem>
 #include <functional>
@@ -20,7 +20,7 @@ class OddValuesOf : public IngestFixture {
     return ingest(connection_, {{path}, 1000, 1, "raw_prompts", "", true}, run_on(connection_));
   }
 
-  // The findings that there are: "what: count, rule (place: example)".
+  // The findings with a count above 0: "what: count, rule (place: example)".
   std::string found(const IngestResult& result) const {
     std::vector<std::string> lines;
     for (const Finding& finding : result.findings) {
@@ -43,7 +43,7 @@ class OddValuesOf : public IngestFixture {
     return "accepted";
   }
 
-  // minute of the last asking, or NULL, in the order of the rows
+  // For each request in row order: minute of the previous one for the same prompt, or NULL
   std::string asked_before(const IngestResult& result) {
     return rows(
         fmt::format("select strftime(asked_before_at, '%H:%M') from {} order by "
@@ -89,7 +89,8 @@ TEST_F(OddValuesOf, SeedsOfEveryParquetTypeAreKeptOrTold) {
       {"true", "NULL", "true"},
       {"[1, 2]", "NULL", "[1, 2]"},
       {"date '2022-08-11'", "NULL", "2022-08-11"}};
-  int files = 0;  // a name each: DuckDB may still hold what a file of the same name contained
+  int files =
+      0;  // a new name each time: DuckDB may still cache the contents of a file with the same name
   for (const auto& [seed, kept, told] : cases) {
     const std::string name = fmt::format("s{}.parquet", ++files);
     const IngestResult result = ingest_paths(
@@ -195,7 +196,7 @@ TEST_F(OddValuesOf, NumbersAreTimesInTheUnitThatFits) {
       for (const auto& [name, format] :
            {std::pair("e.csv", "format csv"), std::pair("e.jsonl", "format json"),
             std::pair("e.parquet", "format parquet")}) {
-        // DuckDB writes large doubles with an exponent, as no program that counts time does.
+        // DuckDB writes large doubles with an exponent; programs that count time do not.
         if (type == "double" && number.size() > 15 && std::string_view(name) != "e.parquet")
           continue;
         const IngestResult result = observe_path(copy(select, name, format));
@@ -284,7 +285,7 @@ TEST_F(OddValuesOf, OnlySignalsOfTheSourceCountAsSeen) {
 
 class ChangingSource : public OddValuesOf {
  protected:
-  // What is said where `change` happens before query number `at` of an observed run, or nothing.
+  // The error if `change` happens before query number `at` of an observed run, or "".
   std::string said(const std::string& path, int at, const std::function<void()>& change) {
     int queries = 0;
     const RunQuery run = [&](const std::string&, std::int64_t, const std::string& sql) {

@@ -42,7 +42,7 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-// What may be wrong with a path whose folder is not there.
+// What may be wrong with a path whose folder does not exist.
 std::string hint_on_folder(const std::string& path, const std::string& folder) {
   if (path.starts_with('~')) {
     return "the shell leaves ~ as it is inside quotes: write \"$HOME\" in its place";
@@ -98,7 +98,8 @@ void note_what_is_left_out(const GlobMatches& found, std::vector<std::string>& n
   note(notes, folders, "a folder; name it to read the files in it");
 }
 
-// Tables of several versions of their data: to read all files would count deleted rows too.
+// Refuses tables that keep several versions of their data: reading all files would also count
+// deleted rows.
 void refuse_versioned_table(const std::string& folder) {
   constexpr std::array<std::pair<const char*, const char*>, 3> kMarks = {
       {{"_delta_log", "Delta Lake"},
@@ -113,7 +114,7 @@ void refuse_versioned_table(const std::string& folder) {
   }
 }
 
-// The files below a folder that are of a kind that can be read: of one kind.
+// The readable files below a folder; all of one kind.
 std::vector<std::string> files_of_folder(const std::string& folder,
                                          std::vector<std::string>& notes) {
   refuse_versioned_table(folder);
@@ -165,7 +166,7 @@ std::string name_of(const std::string& path) {
   return shown_path(spooled ? spooled->name : path);
 }
 
-// nullopt: there is nothing in it.
+// Null: the file is empty.
 std::optional<SourceFile> inspect(const std::string& path, std::vector<std::string>& notes) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
@@ -197,8 +198,8 @@ std::optional<SourceFile> inspect(const std::string& path, std::vector<std::stri
   return file;
 }
 
-// The file behind links, but for the hub's cache: there, files of equal content are links to one
-// blob, and each counts.
+// The file behind links. Except in the hub's cache: there, files of equal content link to one blob,
+// and each counts.
 std::string place_of(const SourceFile& file) {
   std::error_code failure;
   const fs::path place = fs::canonical(file.absolute, failure);
@@ -208,7 +209,7 @@ std::string place_of(const SourceFile& file) {
   return (fs::canonical(link.parent_path(), failure) / link.filename()).string();
 }
 
-// A pattern that matches this name alone.
+// A pattern that matches only this name.
 std::string without_wildcards(const std::string& name) {
   std::string escaped;
   for (const char c : name) {
@@ -248,7 +249,7 @@ std::vector<std::string> expand_all(const std::vector<std::string>& paths,
 std::string shown_path(const std::string& path) {
   std::string shown;
   for (std::size_t at = 0; at < path.size();) {
-    // The longest valid character that begins here.
+    // The longest valid character at this position.
     std::size_t length = 1;
     Utf8Check check;
     bool valid = !check.feed(std::string_view(path).substr(at, 1));

@@ -24,7 +24,7 @@ std::string listed(const std::vector<Column>& columns) {
   return join(names, ", ");
 }
 
-// A column that its owner may well mean: "prompts", "Prompt_text", "text", "caption".
+// A column that the user probably means: "prompts", "Prompt_text", "text", "caption".
 std::string likely_prompt(const std::vector<Column>& columns) {
   for (const Column& column : columns) {
     const std::string name = to_lower(column.name);
@@ -38,7 +38,7 @@ std::string likely_prompt(const std::vector<Column>& columns) {
   return nearest("prompt", names).value_or("");
 }
 
-// How to bring up a prompt that is at "input.prompt" or "data[].input.prompt" in JSON.
+// How to extract a prompt that is at "input.prompt" or "data[].input.prompt" in JSON.
 std::string hint_on_nested(const std::string& nested) {
   std::string what = fmt::format("the prompt is inside, at {}", clip(nested, 60));
   const bool plain = std::all_of(nested.begin(), nested.end(), [](char c) {

@@ -39,12 +39,13 @@ bool is_standard_input(const std::string& source) {
   return source == kStandardInput || source == "/dev/stdin";
 }
 
-// An open file by its number, as the pipe of <(command), which has another one each time.
+// An open file by its number, like the pipe of <(command), whose number differs each time.
 bool is_numbered(const std::string& source) {
   return source.starts_with("/dev/fd/") || source.starts_with("/proc/self/fd/");
 }
 
-// In a server that carries out a command of another process, the numbers are those of the server.
+// In a server that carries out another process's command, the numbers would mean the server's
+// files.
 bool is_of_another_process(const std::string& source) {
   return is_numbered(source) && invocation().folder >= 0;
 }
@@ -53,7 +54,7 @@ std::string shown_name(const std::string& source) {
   return is_standard_input(source) ? "standard input" : is_numbered(source) ? "a pipe" : source;
 }
 
-// A file without a name: nobody else finds it, and nothing is left of it.
+// A file without a name: no other process finds it, and it vanishes with its descriptor.
 Fd nameless_file() {
   const std::string folder = environment("TMPDIR").value_or("/tmp");
   Fd file(open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
@@ -83,7 +84,7 @@ void write_all(int fd, const char* bytes, std::size_t size) {
   }
 }
 
-// Waits until there is something to read, or the end.
+// Waits until there is input, or its end.
 void wait_for_input(int fd) {
   constexpr int kPatience = 100;  // milliseconds
   while (true) {
@@ -93,7 +94,7 @@ void wait_for_input(int fd) {
   }
 }
 
-// Copies all of `from`; returns a hash of it.
+// Copies everything from `from`; returns the hash of the bytes.
 std::string copy(int from, int to, const std::string& name) {
   const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> hash(XXH3_createState(),
                                                                              XXH3_freeState);
@@ -128,7 +129,7 @@ std::shared_ptr<const Spool> Spool::read(const std::string& source) {
   const bool standard = is_standard_input(source);
   const std::string name = shown_name(source);
   Fd opened;
-  // Not waiting for a writer here: poll() does, and can be interrupted.
+  // Do not wait for a writer here: poll() waits below and can be interrupted.
   if (!standard) opened = Fd(open(source.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   const int from = standard ? fileno(invocation().in) : opened.get();
   if (from < 0) throw Error(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
