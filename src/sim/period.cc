@@ -25,7 +25,7 @@ std::chrono::year_month to_month(const Period& period) {
   return std::chrono::year(period.year) / std::chrono::month(static_cast<unsigned>(period.month));
 }
 
-// Of a text of digits alone; -1 for any other.
+// The number that a text of digits means; -1 for any other text.
 int number_of(std::string_view digits) {
   int value = -1;
   const bool all_digits =
