@@ -1,4 +1,4 @@
-// Who may refer to which model: held to dbt-core 1.11.
+// Which nodes may refer to a model, as in dbt-core 1.11.
 
 #include <gtest/gtest.h>
 

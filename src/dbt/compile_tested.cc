@@ -26,14 +26,14 @@ const Node& Compiler::node_of_given(const Node& test, const UnitInput& input) co
   return project_.nodes()[sources_.at(input.ref.package + "." + input.ref.name)];
 }
 
-// As dbt calls it.
+// The name that dbt gives it.
 std::string Compiler::name_of_given(const Node& test, const UnitInput& input) const {
   if (input.ref.is_source) return cte_name(input.ref.package + "__" + input.ref.name);
   return cte_name(node_of_given(test, input).relation.name);
 }
 
-// The types are those of the columns that the input has in the warehouse, of `this` where it is
-// published.
+// Values get the types of the input's columns in the warehouse; for `this`, those of the published
+// table.
 CompiledSql Compiler::given_rows(const Node& test, const UnitInput& input,
                                  const ColumnsHook& columns) const {
   CompiledSql sql;
@@ -95,7 +95,7 @@ CompiledSql Compiler::compile_tested(const Node& test, const ColumnsHook& column
   rendering.execute = true;
   rendering.overrides = &unit.overrides;
   let_ask(rendering, tested);
-  rendering.settings.set("materialized", Value("unit"), test.place);  // as dbt
+  rendering.settings.set("materialized", Value("unit"), test.place);  // as in dbt
   const UnitInput* own = unit.find_this();
   rendering.in_place_of_this = own == nullptr ? Value() : Value(use(*own));
   rendering.ref = [&](const std::string& package, const std::string& name, const Place& place) {

@@ -1,4 +1,4 @@
-// Docs blocks and doc() in descriptions: what dbt-core 1.11 makes of the same files.
+// Docs blocks and doc() in descriptions. The expected results are those of dbt-core 1.11.
 
 #include <gtest/gtest.h>
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kFile = "profiles.yml";
 
-// What changes no row, or is gsa's own business: the warehouse is the one of --warehouse.
+// Keys that do not affect rows, or that gsa decides itself: --warehouse names the database.
 const std::vector<std::string> kUnused = {"type",
                                           "path",
                                           "database",
@@ -107,7 +107,7 @@ class ProfileReader {
   std::vector<std::string>& warnings_;
 };
 
-// profiles.yml of a folder beside the project; nothing where there is none.
+// profiles.yml in a folder other than the project's; null if there is none.
 std::optional<ProjectFiles> profiles_in(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / kFile;
   std::error_code failed;
@@ -120,7 +120,7 @@ std::optional<ProjectFiles> profiles_in(const std::filesystem::path& folder) {
 
 void read_profile(const ProjectFiles& files, Context& context, const std::string& name,
                   Target& target, std::vector<std::string>& warnings) {
-  // As dbt looks for it: $DBT_PROFILES_DIR, the project's folder, ~/.dbt.
+  // In dbt's order: $DBT_PROFILES_DIR, the project's folder, ~/.dbt.
   std::optional<ProjectFiles> beside;
   bool of_home = false;
   const bool in_a_folder = !files.path_of("dbt_project.yml").empty();
@@ -143,7 +143,7 @@ void read_profile(const ProjectFiles& files, Context& context, const std::string
     try {
       return ProfileReader(context, target, warnings).read(*profile, name);
     } catch (const Error& error) {
-      // It may well be meant for another engine.
+      // The profile may be meant for another engine.
       if (!of_home || !name.empty()) throw;
       target = before;
       warnings.push_back(fmt::format("{}/.dbt/{} is not used: {}", *environment("HOME"), kFile,

@@ -1,5 +1,5 @@
-// What of a project is read, what is left out, and what is told of it: held to what dbt-core 1.11
-// does with the same files.
+// Which parts of a project are read, which are ignored, and which warnings they give. The expected
+// results are those of dbt-core 1.11.
 
 #include <gtest/gtest.h>
 
@@ -54,7 +54,7 @@ TEST(ProjectReading, ASumIsOfTheArgumentsToo) {
              "          - accepted_values: {name: mine, arguments: {values: [1]}}\n"
              "          - accepted_values: {name: mine, arguments: {values: [2]}}\n"}});
   EXPECT_EQ(node(project, "source_unique_s1_raw_t_id").unique_id.substr(36), "d283615f6a");
-  EXPECT_EQ(project.nodes().size(), 6u);  // of `mine` both are there
+  EXPECT_EQ(project.nodes().size(), 6u);  // both of them, of `mine`
 }
 
 TEST(ProjectReading, TheSameTestTwiceIsRefused) {
@@ -116,7 +116,8 @@ TEST(ProjectReading, YamlConfiguresSingularTestsFromAnyFolder) {
             {"tests/u.sql", "{{ config(severity='error') }}select * from {{ ref('a') }}"}});
   EXPECT_EQ(node(project, "t").test.severity, Severity::warn);
   EXPECT_EQ(node(project, "t").description, "what t is");
-  EXPECT_EQ(node(project, "u").test.severity, Severity::error);  // the file itself is nearest
+  EXPECT_EQ(node(project, "u").test.severity,
+            Severity::error);  // the setting in the file itself is the nearest
   EXPECT_EQ(node(project, "u").tags, (std::vector<std::string>{"all", "y"}));
   EXPECT_EQ(node(project, "a").description, "from macros");
   EXPECT_EQ(project.warnings(),
@@ -257,7 +258,7 @@ TEST(ProjectReading, AMaterializationOfItsOwnIsRefusedWhereItIsUsed) {
                         "macros/m.sql:2:4, and materializations of a project's own are not "
                         "supported"))
       << error;
-  // One that stands for dbt's own is used by each model of that kind.
+  // A materialization with one of dbt's names applies to every model of that kind.
   files.erase("models/b.sql");
   files["macros/m.sql"] = "{% materialization view, adapter='duckdb' %}{% endmaterialization %}";
   files["models/a.sql"] = "select 1 as id";

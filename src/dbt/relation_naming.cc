@@ -10,10 +10,10 @@
 
 namespace gsa::dbt {
 
-// What the project's macro of that name answers; without one, `otherwise`.
+// The result of the project's macro with that name; `otherwise` if there is none.
 std::string RelationNaming::call(const std::string& macro, const std::string& custom,
                                  const Node& node, const std::string& otherwise) const {
-  // The macros of dbt ask for one with a prefix, of which the project may have its own.
+  // dbt's macro dispatches to one with a prefix, which the project may define.
   const Value* found = context_.find_macro(macro);
   for (const char* prefix : {"duckdb__", "default__"}) {
     if (found == nullptr) found = context_.find_macro(prefix + macro);

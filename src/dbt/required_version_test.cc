@@ -1,4 +1,4 @@
-// Which dbt a project asks for.
+// Which dbt versions a project may require.
 
 #include <gtest/gtest.h>
 

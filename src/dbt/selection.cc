@@ -16,7 +16,7 @@ namespace {
 const std::vector<std::string> kMethods = {
     "fqn",       "path",    "file",  "tag",    "source", "test_type", "resource_type",
     "test_name", "package", "group", "access", "config", "exposure",  "unit_test"};
-// dbt has these too.
+// Methods that dbt has and we do not.
 const std::vector<std::string> kUnsupported = {
     "state", "result", "source_status", "metric", "semantic_model", "saved_query", "version"};
 

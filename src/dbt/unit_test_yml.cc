@@ -30,7 +30,7 @@ RowFormat read_format(const Yaml& map) {
   return static_cast<RowFormat>(at - kFormats.begin());
 }
 
-// What is not there at all is the caller's to judge: it may be meant to come from a seed.
+// The caller decides whether missing rows are an error: they may come from a seed.
 RowsSpec read_rows(const Yaml& map) {
   RowsSpec spec;
   spec.format = read_format(map);
@@ -79,7 +79,7 @@ void read_overrides(const Yaml& map, UnitTestSpec& test) {
   read("env_vars", test.env_vars);
 }
 
-// Of models that have versions, which are not supported.
+// Refuses versions of models, which are not supported.
 void refuse_versions(const Yaml& map) {
   const std::optional<Yaml> versions = map.find("versions");
   if (!versions || !versions->is_map() || versions->entries().empty()) return;

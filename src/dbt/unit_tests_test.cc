@@ -8,7 +8,7 @@
 namespace gsa::dbt {
 namespace {
 
-// b → a, both built before the tests run; `tests` is the list below unit_tests:.
+// b → a, both built before the tests run. `tests` is the list below unit_tests:.
 Files project_of(const std::string& tests, Files more = {}) {
   more.try_emplace("models/b.sql",
                    "select 1 as id, 'x' as name, date '2020-01-01' as day, 1.5::decimal(9, 2) as "
@@ -18,7 +18,7 @@ Files project_of(const std::string& tests, Files more = {}) {
   return more;
 }
 
-// A test of the model a with one input and what it expects, both in YAML's flow style.
+// A test of model a with one input and its expected rows, both in YAML's flow style.
 std::string test_of_a(const std::string& rows, const std::string& expect) {
   return "  - name: u\n    model: a\n    given: [{input: ref('b'), " + rows + "}]\n    expect: {" +
          expect + "}\n";
@@ -214,7 +214,7 @@ TEST(UnitTests, RefuseExpectedRowsOfOtherColumns) {
   const std::string complaint =
       "errormodels/tests.yml:5:20: one expected row has the columns id, name, and another ";
   EXPECT_TRUE(verdict("{id: 4}", "{id: 4, name: a}, {id: 5}").starts_with(complaint + "id\n"));
-  // dbt takes these by their position, whatever their names.
+  // dbt matches these by position, whatever their names.
   EXPECT_TRUE(verdict("{id: 4}", "{id: 4, name: a}, {name: b, id: 5}")
                   .starts_with(complaint + "name, id\n"));
 }
