@@ -10,7 +10,7 @@
 namespace gsa::sandbox {
 namespace {
 
-// From DuckDB's errors of its own making on.
+// Everything from here on in an error of DuckDB is for its developers.
 constexpr std::string_view kTraces[] = {"Stack Trace:", "This error signals an assertion failure",
                                         "stack_trace"};
 

@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Nodes within nodes of the parse tree; DuckDB itself refuses expressions deeper than a thousand.
+// Nested nodes of the parse tree. DuckDB itself refuses expressions deeper than a thousand.
 constexpr std::size_t kMaxDepth = 100'000;
 
 constexpr std::array<std::string_view, 5> kFileReaders = {"glob", "sniff_csv", "sql_auto_complete",
@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 10> kChangers = {
     "checkpoint",           "force_checkpoint",  "enable_logging",   "disable_logging",
     "truncate_duckdb_logs", "write_log",         "enable_profiling", "disable_profiling",
     "enable_peg_parser",    "disable_peg_parser"};
-// Functions, and the views on them.
+// Functions, and the views that use them.
 constexpr std::array<std::string_view, 11> kTellers = {
     "current_setting", "duckdb_databases",    "duckdb_settings",           "duckdb_extensions",
     "duckdb_secrets",  "which_secret",        "duckdb_temporary_files",    "pragma_database_list",
@@ -49,7 +49,7 @@ Failure refused(std::string what, std::string hint = "") {
   return {FailureKind::refused, std::move(what), std::move(hint)};
 }
 
-// Why it is refused in every case; empty where it is not.
+// Why the function is always refused; empty if it is not.
 std::string why_refused(std::string_view name) {
   if (reads_files(name)) return "reads files, and a query may read only tables here";
   if (is_one_of(kRunners, name)) return "runs SQL that is in a text, which is not allowed here";
@@ -79,8 +79,8 @@ class Check {
   }
 
  private:
-  // A CTE is seen wherever its name stands: where it is out of scope DuckDB finds nothing, since
-  // the name can be neither a file nor a table that may not be read.
+  // Accepts a CTE's name everywhere, not just in its scope. Outside the scope DuckDB finds nothing,
+  // because the name can be neither a file nor a forbidden table.
   void find_ctes(const json::value& value) {
     if (const json::array* array = value.if_array()) {
       for (const json::value& element : *array) find_ctes(element);
@@ -201,7 +201,7 @@ class Check {
   const bool is_strict_;
   const Names& names_;
   std::set<std::string> ctes_;
-  std::set<const json::object*> table_functions_;  // calls that stand in FROM and are allowed
+  std::set<const json::object*> table_functions_;  // allowed calls in FROM
 };
 
 std::set<TableName> names_of(duck::Connection& connection, const std::string& select) {
@@ -224,7 +224,7 @@ json::value tree_of(duck::Connection& connection, const std::string& sql) {
   if (error || !tree.is_object()) throw refused("the query is nested too deeply");
   const json::value* failed = tree.get_object().if_contains("error");
   if (failed != nullptr && failed->is_bool() && failed->get_bool()) {
-    duck::count_statements(connection, sql);  // says where it does not parse
+    duck::count_statements(connection, sql);  // throws if the text does not parse
     if (to_lower(trim(sql)).starts_with("pivot")) {
       throw refused("PIVOT needs the values that become columns here",
                     "PIVOT … ON column IN ('one', 'two') …");

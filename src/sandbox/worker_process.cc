@@ -30,10 +30,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSendPatience{1000};
 constexpr milliseconds kReapPatience{2000};
 constexpr milliseconds kReapAgain{2};
-constexpr milliseconds kReadyPatience{20'000};  // on a machine that is busy
+constexpr milliseconds kReadyPatience{20'000};  // enough for a busy machine
 constexpr milliseconds kLook{10};
 
-// Nothing else of the environment is a worker's business: it holds tokens.
+// Workers get no other environment variables, because these may hold tokens.
 constexpr std::string_view kPassedOn[] = {
     "LD_LIBRARY_PATH=", "ASAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=", "UBSAN_OPTIONS="};
 
@@ -48,7 +48,7 @@ std::vector<char*> environment_of_a_worker() {
   return passed;
 }
 
-// For posix_spawn; a session of its own keeps the terminal's Ctrl-C from it.
+// Settings for posix_spawn. A session of its own keeps the terminal's Ctrl-C away from the worker.
 class SpawnSettings {
  public:
   explicit SpawnSettings(int socket) {
@@ -151,7 +151,7 @@ std::optional<Frame> WorkerProcess::receive(milliseconds patience) {
 
 bool WorkerProcess::is_idle() {
   if (!is_open()) return !reap(milliseconds(0));
-  // Nobody has asked it anything.
+  // An idle worker sends nothing: a frame now means that something is wrong.
   return !channel_.receive(milliseconds(0)) && !has_ended();
 }
 
