@@ -1,5 +1,5 @@
-// Sources that only the whole program meets: limits of the process, standard input, and the cases
-// in which a run must say what it left out.
+// Sources that only the whole program can test: limits of the process, standard input, and runs
+// that must say what they left out.
 
 #include <cstdio>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ TEST(SourceFiles, MayComeThroughAPipe) {
   EXPECT_NE(run.out.find("2 of the 2 prompts in standard input"), std::string::npos) << run.out;
   EXPECT_EQ(column(folder, "select prompt, generation_seed from raw_prompts order by prompt_id"),
             "prompt,generation_seed\na,\nb,3\n");
-  // The same bytes are the same source.
+  // The same bytes count as the same source.
   const Outcome again = GsaProcess(line, options).wait();
   EXPECT_NE(again.err.find("Nothing is stale"), std::string::npos) << again.err;
 }
