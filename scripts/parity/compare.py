@@ -19,8 +19,8 @@ import tempfile
 import duckdb
 
 RAW_TABLES = ("raw_prompts", "raw_users", "raw_generations")
-# gsa's own records (provenance, history of runs) and the months of tables that are made month by
-# month, which are no part of the dbt project.
+# gsa's own records (provenance, history of runs) and the partitions of tables, which are not part
+# of the dbt project.
 OWN_SCHEMAS = ("ops", "partitions")
 GENERATIONS = "partitions.raw_generations_2025_12"
 SHOWN_ROWS = 5
@@ -134,7 +134,7 @@ def mix_in_observed(gsa_file):
     """What observed behaviour has and simulated behaviour lacks: unknown users, requests for several
     images, blurred images, retries that the models derive."""
     with duckdb.connect(str(gsa_file)) as db:
-        # What the view on the month adds to all rows alike has to differ from row to row.
+        # The view adds constant columns to the month's rows; here they must vary by row.
         db.execute(f"""
             create table whole_generations as from raw_generations;
             create or replace table {GENERATIONS} as from whole_generations;
@@ -229,7 +229,7 @@ def compare_counts(options, gsa_file, dbt):
     if (said["TOTAL"], said["PASS"], said["WARN"]) != (tests, passed, dbt["test", "warn"]):
         problems.append(f"data and unit tests: {tests} and {passed} passed in dbt, gsa says {said}")
     said = done_line(run([options.gsa, "build", "--full-refresh", "--warehouse", gsa_file]))
-    # The unit tests of the built-in project are asked by `gsa test` alone.
+    # Only `gsa test` runs the unit tests of the built-in project.
     data_passed = dbt["test", "pass"]
     if said["TOTAL"] != models + of_kind["test"] or said["PASS"] != dbt["model", "success"] + data_passed:
         problems.append(f"models and tests: {models} and {of_kind['test']} in dbt, gsa says {said}")
@@ -255,7 +255,7 @@ def self_test(gsa_file, dbt_file, folder):
         altered = folder / "altered.duckdb"
         shutil.copyfile(dbt_file, altered)
         with duckdb.connect() as db:
-            db.execute(f"attach '{altered}' as dbt")  # the name by which its views know it
+            db.execute(f"attach '{altered}' as dbt")  # the name that its views use
             db.execute("use dbt")
             db.execute(statement)
         problems, _ = compare(gsa_file, altered)
