@@ -105,7 +105,8 @@ TEST_F(Fetch, TakesDiffusionDbWhereNothingIsNamed) {
   EXPECT_EQ(fetched.exit_code, 0) << fetched.err;
   EXPECT_TRUE(fetched.out.ends_with("/metadata.parquet\n")) << fetched.out;
   // It is not the file that the dataset's name stands for, and gsa says so.
-  EXPECT_TRUE(contains(fetched.err, "has another size, 1000 bytes for 194548652")) << fetched.err;
+  EXPECT_TRUE(contains(fetched.err, "has another size, 1000 bytes instead of 194548652"))
+      << fetched.err;
   EXPECT_TRUE(contains(fetched.err, "Fetched diffusiondb: poloclub/diffusiondb/metadata.parquet"))
       << fetched.err;
 }
@@ -283,8 +284,8 @@ TEST_F(Fetch, InterruptedKeepsThePartAndGoesOnFromThereTheNextTime) {
   EXPECT_EQ(outcome.out, "");
   const std::int64_t kept = part_size();
   ASSERT_GE(kept, 100'000);
-  EXPECT_EQ(outcome.err, fmt::format("error: interrupted; the {} that came are kept\n"
-                                     "hint: fetching again goes on from there\n",
+  EXPECT_EQ(outcome.err, fmt::format("error: interrupted; the {} already downloaded are "
+                                     "kept\nhint: fetch again to resume from there\n",
                                      format_bytes(static_cast<double>(kept))));
   expect_the_file(fetch());
   EXPECT_EQ(hub_.requests(Place::cdn).back().header("range"), fmt::format("bytes={}-", kept));
@@ -327,12 +328,13 @@ TEST_F(Fetch, StoppedByAFileSizeLimitKeepsThePart) {
   };
   const Outcome outcome = run({"fetch", kUrl}, limited);
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(normalised(outcome.err, folder_),
-            fmt::format("error: {}: cannot write to "
-                        "FOLDER/huggingface/hub/datasets--owner--name/blobs: File too large\n"
-                        "hint: make room there, or set HF_HUB_CACHE to a folder on a larger disk; "
-                        "the 200.0 kB that came are kept, and fetching again goes on from them\n",
-                        kUrl));
+  EXPECT_EQ(
+      normalised(outcome.err, folder_),
+      fmt::format(
+          "error: {}: cannot write to FOLDER/huggingface/hub/datasets--owner--name/blobs: File too "
+          "large\nhint: make room there, or set HF_HUB_CACHE to a folder on a larger disk; the "
+          "200.0 kB already downloaded are kept, and the next fetch resumes from there\n",
+          kUrl));
   EXPECT_EQ(part_size(), 200'000);
   expect_the_file(fetch());
   EXPECT_EQ(hub_.requests(Place::cdn).back().header("range"), "bytes=200000-");
@@ -355,8 +357,9 @@ TEST_F(Fetch, OnAFullDiskNamesTheFolder) {
   const Outcome outcome = run({"fetch", kUrl}, small);
   if (outcome.exit_code == kCannotMount) GTEST_SKIP() << "this system lets tests mount nothing";
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_TRUE(contains(normalised(outcome.err, folder_),
-                       "note: 5.0 MB are missing, and FOLDER/huggingface/hub has room for 1.0 MB"))
+  EXPECT_TRUE(contains(
+      normalised(outcome.err, folder_),
+      "note: 5.0 MB are still to be downloaded, but FOLDER/huggingface/hub has room for 1.0 MB"))
       << outcome.err;
   EXPECT_TRUE(contains(normalised(outcome.err, folder_),
                        "/blobs: No space left on device\nhint: make room there, or set "

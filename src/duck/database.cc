@@ -36,7 +36,7 @@ bool writes_files(duckdb_statement_type type, const std::string& sql) {
 }
 
 constexpr const char* kMasked =
-    "the query failed, and DuckDB says no more than that its other threads were stopped";
+    "the query failed, but DuckDB only says that its other threads were stopped";
 
 // A guess: SQL with a semicolon inside a string counts as several statements.
 bool is_one_statement(const std::string& sql) {
@@ -79,7 +79,7 @@ void check_address_space() {
       limit.rlim_cur >= kLeastAddressSpace) {
     return;
   }
-  throw Error(fmt::format("this process may have {} MB of memory, and DuckDB needs {} MB",
+  throw Error(fmt::format("the system allows this process {} MB of memory, but DuckDB needs {} MB",
                           limit.rlim_cur / 1'000'000, kLeastAddressSpace / 1'000'000),
               "raise the limit on address space: ulimit -v unlimited");
 }

@@ -29,7 +29,7 @@ void set(Config& config, const char* name, const std::string& value) {
 
 void configure(Config& config, const DatabaseOptions& options) {
   if (duckdb_create_config(config.out()) == DuckDBError)
-    throw Error("DuckDB gives no configuration");
+    throw Error("DuckDB cannot make a configuration");
   set(config, "access_mode", options.read_only ? "READ_ONLY" : "AUTOMATIC");
   if (options.threads > 0) set(config, "threads", fmt::format("{}", options.threads));
   if (!options.memory_limit.empty()) set(config, "memory_limit", options.memory_limit);

@@ -43,12 +43,12 @@ bool is_advice(std::string_view line) {
 std::string message_of(SqlErrorKind kind, const std::string& raw) {
   const std::string summary = summary_of(raw);
   if (kind == SqlErrorKind::internal) {  // the rest is for developers of DuckDB
-    return "DuckDB failed inside itself: " + summary.substr(0, summary.find('\n'));
+    return "internal error in DuckDB: " + summary.substr(0, summary.find('\n'));
   }
   if (kind == SqlErrorKind::invalidated) {
     return summary.find("has been invalidated") == std::string::npos
-               ? "DuckDB ended: " + summary.substr(0, summary.find('\n'))
-               : "DuckDB has ended after an error inside it";
+               ? "DuckDB stopped: " + summary.substr(0, summary.find('\n'))
+               : "DuckDB stopped after an internal error";
   }
   std::vector<std::string> lines;
   for (const std::string& line :
@@ -73,9 +73,9 @@ std::string hint_of(SqlErrorKind kind, const std::string& raw) {
     return "allow more memory with --memory-limit, or use fewer --threads";
   }
   if (kind == SqlErrorKind::internal) {
-    return "this is a bug in DuckDB, not in the data: write the query in another way";
+    return "this is a bug in DuckDB, not in the data: rewrite the query";
   }
-  if (kind == SqlErrorKind::invalidated) return "it is opened anew: try again in a moment";
+  if (kind == SqlErrorKind::invalidated) return "the file is being reopened: try again in a moment";
   if (kind == SqlErrorKind::disk_full) return "the disk is full: make room and run it again";
   for (const std::string& line : split(summary_of(raw), '\n')) {
     if (!is_advice(line)) continue;

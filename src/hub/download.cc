@@ -41,8 +41,9 @@ std::string shown(std::int64_t bytes) { return format_bytes(static_cast<double>(
 // The size differs from what the hub told, for example because of a proxy's error page or a
 // replaced file.
 Refusal wrong_size(std::int64_t offered, std::int64_t told) {
-  return {.message = fmt::format("{} bytes are offered where the hub told of {}", offered, told),
-          .retry = true};
+  return {
+      .message = fmt::format("the server offers {} bytes, but the hub announced {}", offered, told),
+      .retry = true};
 }
 
 // One GET, from the hub through its redirects to the bytes.
@@ -102,7 +103,7 @@ class Attempt {
         return false;
       }
       if (asked_from_ > 0) {
-        events_.message("the rest alone is not to be had; starting over");
+        events_.message("the server cannot send only the missing bytes; starting over");
         part_.start_over();
       }
       return true;
@@ -112,7 +113,7 @@ class Attempt {
     if (range.total >= 0 && metadata_.bytes >= 0 && range.total != metadata_.bytes) {
       refusal_ = wrong_size(range.total, metadata_.bytes);
     } else if (range.first != asked_from_) {
-      refusal_ = {.message = "other bytes came than were asked for", .retry = true};
+      refusal_ = {.message = "the server sent other bytes than requested", .retry = true};
       part_.start_over();
     }
     return !refusal_;
@@ -138,15 +139,17 @@ class Attempt {
     }
     if (too_many_) {
       part_.start_over();
-      return Refusal{.message = fmt::format("more than the {} bytes came that the hub told of",
-                                            metadata_.bytes),
-                     .retry = true};
+      return Refusal{
+          .message = fmt::format("the server sent more than the {} bytes that the hub announced",
+                                 metadata_.bytes),
+          .retry = true};
     }
     const bool all = metadata_.bytes < 0 || part_.size() == metadata_.bytes;
     if (answer.failure.empty() && all) return std::nullopt;
     if (metadata_.bytes >= 0 && all) return std::nullopt;  // the line broke after the last byte
     const std::string of = metadata_.bytes < 0 ? "" : " of " + shown(metadata_.bytes);
-    const std::string why = answer.failure.empty() ? "the other side closed it" : answer.failure;
+    const std::string why =
+        answer.failure.empty() ? "the other side closed the connection" : answer.failure;
     return Refusal{
         .message = fmt::format("the download broke off at {}{}: {}", shown(part_.size()), of, why),
         .retry = true,
@@ -161,8 +164,8 @@ class Attempt {
     if (total >= 0 && metadata_.bytes >= 0 && total != metadata_.bytes) {
       return wrong_size(total, metadata_.bytes);
     }
-    return {.message = fmt::format("the bytes from {} on are not to be had (416); starting over",
-                                   asked_from_),
+    return {.message =
+                fmt::format("the server has no bytes from {} on (416); starting over", asked_from_),
             .retry = true,
             .wait = kWaitAfterBreak};
   }

@@ -85,7 +85,7 @@ std::optional<CachedFile> Fetch::cached() const {
 CachedFile Fetch::cached_offline() const {
   if (auto found = cached()) return *found;
   throw Error(
-      fmt::format("it is not in the cache, and {} keeps from fetching it",
+      fmt::format("it is not in the cache, and {} prevents fetching it",
                   settings_.offline_variable.empty() ? "offline mode" : settings_.offline_variable),
       fmt::format("the cache is {}", settings_.cache.string()));
 }
@@ -115,8 +115,8 @@ void Fetch::compare(const Metadata& metadata) const {
       expected_.bytes >= 0 && metadata.bytes >= 0 && metadata.bytes != expected_.bytes;
   if (sum_differs || size_differs) {
     events_.message(fmt::format(
-        "{} is not the version that is known here: it has another {}", to_url(file_),
-        size_differs ? fmt::format("size, {} bytes for {}", metadata.bytes, expected_.bytes)
+        "{} is not the expected version: it has another {}", to_url(file_),
+        size_differs ? fmt::format("size, {} bytes instead of {}", metadata.bytes, expected_.bytes)
                      : fmt::format("sha256, {}", metadata.etag)));
   }
 }
@@ -138,9 +138,9 @@ std::optional<CachedFile> Fetch::download_blob(Http& http, const Metadata& metad
     }
   } catch (const Error& error) {
     if (error.code() != ErrorCode::interrupted) throw;
-    throw Error(fmt::format("interrupted; the {} that came are kept",
+    throw Error(fmt::format("interrupted; the {} already downloaded are kept",
                             format_bytes(static_cast<double>(part.size()))),
-                "fetching again goes on from there", ErrorCode::interrupted);
+                "fetch again to resume from there", ErrorCode::interrupted);
   }
   part.publish();
   return link(metadata);
@@ -175,7 +175,7 @@ void Fetch::remove_parts_of_old_versions(const std::string& etag) const {
     const std::optional<PartInfo> info = read_part_info(at->path());
     if (!info || info->file != file_) continue;
     if (const auto lock = FileLock::try_lock(folder_.lock(at->path().stem().string()))) {
-      events_.message("an unfinished download of an earlier version is removed");
+      events_.message("removing an unfinished download of an earlier version");
       remove_part(at->path());
     }
   }
@@ -190,7 +190,7 @@ void Fetch::say_if_room_is_short(std::int64_t missing) const {
   std::error_code failure;
   const fs::space_info space = fs::space(folder_.root, failure);
   if (failure || missing <= 0 || space.available >= static_cast<std::uintmax_t>(missing)) return;
-  events_.message(fmt::format("{} are missing, and {} has room for {}",
+  events_.message(fmt::format("{} are still to be downloaded, but {} has room for {}",
                               format_bytes(static_cast<double>(missing)), settings_.cache.string(),
                               format_bytes(static_cast<double>(space.available))));
 }
@@ -202,10 +202,10 @@ bool Fetch::sum_is_right(PartFile& part, const Metadata& metadata, bool may_star
   if (sum == metadata.etag) return true;
   part.start_over();
   if (!may_start_over) {
-    throw Error(fmt::format("what came is not the file: its sum is {}, and should be {}", sum,
+    throw Error(fmt::format("the download is not the file: its sum is {}, but should be {}", sum,
                             metadata.etag));
   }
-  events_.message("the sum of what came is wrong; starting over");
+  events_.message("the sum of the download is wrong; starting over");
   return false;
 }
 

@@ -258,7 +258,7 @@ Answer Http::send(const Request& request) {
   if (code != CURLE_OK && !transfer.stopped) {
     const bool ours = code == CURLE_OPERATION_TIMEDOUT && handles_->error.front() == '\0';
     const auto seconds = std::chrono::duration<double>(request.idle_timeout).count();
-    answer.failure = ours ? fmt::format("nothing came for {:g} s", seconds)
+    answer.failure = ours ? fmt::format("no data came for {:g} s", seconds)
                           : failure_text(code, handles_->error.data());
     answer.bad_certificate =
         code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;

@@ -57,8 +57,8 @@ std::variant<Page, Refusal> ask(Http& http, const Settings& settings, const HubF
       boost::system::error_code failure;
       json::value parsed = json::parse(body, failure);
       if (!failure && !too_large) return Page{std::move(parsed), next_of(answer.header("link"))};
-      return Refusal{.message = fmt::format("{} does not answer as a Hugging Face Hub does: what "
-                                            "it says of the dataset's files cannot be read",
+      return Refusal{.message = fmt::format("{} does not answer like a Hugging Face Hub: its list "
+                                            "of the dataset's files is unreadable",
                                             settings.endpoint),
                      .hint = "a proxy or HF_ENDPOINT may lead elsewhere"};
     }
@@ -113,9 +113,9 @@ Listing list_files(const Settings& settings, const HubFile& of, const FetchEvent
           ask_until_answered(http, settings, of, revision_url(settings.endpoint, of), filled);
       listing.commit = text_of(page.body, "sha");
       if (!is_commit(listing.commit)) {
-        throw Error(fmt::format("{} does not answer as a Hugging Face Hub does: no commit",
-                                settings.endpoint),
-                    "a proxy or HF_ENDPOINT may lead elsewhere");
+        throw Error(
+            fmt::format("{} does not answer like a Hugging Face Hub: no commit", settings.endpoint),
+            "a proxy or HF_ENDPOINT may lead elsewhere");
       }
     }
     std::string url = tree_url(settings.endpoint, of, listing.commit);

@@ -31,9 +31,9 @@ TEST_F(ListingTest, SaysThatThereIsNoSuchDataset) {
     list_files(settings_, {"owner", "missing", "main", "x"}, events());
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(error.message(),
-              "hf://datasets/owner/missing/x: the hub has no dataset owner/missing, or it is not "
-              "for everyone to see");
+    EXPECT_EQ(
+        error.message(),
+        "hf://datasets/owner/missing/x: the hub has no dataset owner/missing, or it is private");
   }
 }
 

@@ -87,13 +87,13 @@ std::variant<Metadata, Refusal> ask_metadata(
   }
   const Metadata& metadata = learned.metadata;
   if (!is_safe_name(metadata.commit) || !is_safe_name(metadata.etag)) {
-    return Refusal{.message = fmt::format("{} does not answer as a Hugging Face Hub does: no {}",
+    return Refusal{.message = fmt::format("{} does not answer like a Hugging Face Hub: no {}",
                                           settings.endpoint,
                                           is_safe_name(metadata.commit) ? "ETag" : "X-Repo-Commit"),
                    .hint = "a proxy or HF_ENDPOINT may lead elsewhere"};
   }
   if (metadata.bytes < 0 && sum_kind(metadata.etag) == SumKind::none) {
-    return Refusal{.message = "the hub tells neither the size nor a sum of the file"};
+    return Refusal{.message = "the hub gives neither the size nor a sum of the file"};
   }
   return metadata;
 }

@@ -33,11 +33,10 @@ fs::path info_path(const fs::path& part) { return part.string() + ".info"; }
   const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
   throw Error(
       fmt::format("cannot write to {}: {}", part.parent_path().string(), std::strerror(errno)),
-      full
-          ? fmt::format("make room there, or set HF_HUB_CACHE to a folder on a larger disk; the {} "
-                        "that came are kept, and fetching again goes on from them",
-                        format_bytes(static_cast<double>(kept)))
-          : "");
+      full ? fmt::format("make room there, or set HF_HUB_CACHE to a folder on a larger disk; the "
+                         "{} already downloaded are kept, and the next fetch resumes from there",
+                         format_bytes(static_cast<double>(kept)))
+           : "");
 }
 
 void sync_folder(const fs::path& folder) {

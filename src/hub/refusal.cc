@@ -31,8 +31,7 @@ std::string in_its_words(std::string text) {
 
 Refusal unauthorized(const Settings& settings, const HubFile& file) {
   const std::string dataset = file.owner + "/" + file.name;
-  Refusal refusal{.message = fmt::format(
-                      "the hub has no dataset {}, or it is not for everyone to see", dataset)};
+  Refusal refusal{.message = fmt::format("the hub has no dataset {}, or it is private", dataset)};
   refusal.hint = settings.token.empty()
                      ? "check its name; if it is private, set HF_TOKEN to a token that may read it"
                      : "check its name, and that the token sent is valid and may read it";
@@ -92,14 +91,15 @@ std::optional<std::chrono::seconds> asked_wait(const Answer& answer) {
 
 Refusal refusal_of(const Answer& answer, Asked asked, const Settings& settings,
                    const HubFile& file) {
-  const std::string who =
-      asked == Asked::hub ? "the hub" : "the host that the hub sends downloads to";
+  const std::string who = asked == Asked::hub ? "the hub" : "the hub's download host";
   if (answer.status == 0 || !answer.failure.empty()) {
-    return {.message = fmt::format("{} cannot be reached: {}", who, answer.failure),
-            .hint = answer.bad_certificate ? "certificates other than the system's are named by "
-                                             "REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
-                                           : "",
-            .retry = !answer.bad_certificate};
+    return {
+        .message = fmt::format("{} cannot be reached: {}", who, answer.failure),
+        .hint =
+            answer.bad_certificate
+                ? "name certificates other than the system's by REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
+                : "",
+        .retry = !answer.bad_certificate};
   }
   if (asked == Asked::hub) {
     if (auto known = known_to_the_hub(answer, settings, file)) return *known;

@@ -62,7 +62,7 @@ std::string endpoint() {
   if (url.empty()) return Settings{}.endpoint;
   while (url.ends_with('/')) url.pop_back();
   if (!is_web_url(url) || url.find_first_of("?#") != std::string::npos) {
-    throw Error(fmt::format("HF_ENDPOINT is '{}', which is no address of a hub", url),
+    throw Error(fmt::format("HF_ENDPOINT is '{}', which is not the address of a hub", url),
                 "write it as https://huggingface.co");
   }
   return url;
@@ -89,7 +89,7 @@ std::string token() {
 // The token goes into an HTTP header, so it must not contain one.
 void check_token(const std::string& text) {
   if (std::any_of(text.begin(), text.end(), [](char c) { return c <= 0x20 || c > 0x7e; })) {
-    throw Error("the hub's token has blanks or other characters that no token has",
+    throw Error("the hub's token has blanks or other invalid characters",
                 "see HF_TOKEN, HUGGING_FACE_HUB_TOKEN and the file of HF_TOKEN_PATH");
   }
 }
@@ -102,7 +102,7 @@ std::chrono::milliseconds seconds_from(const char* name, std::chrono::millisecon
   constexpr double kDay = 86'400;  // anything longer is no timeout
   if (failure != std::errc() || end != value.data() + value.size() || !(seconds >= 0.001) ||
       seconds > kDay) {
-    throw Error(fmt::format("{} is '{}', which is no number of seconds above 0", name, value));
+    throw Error(fmt::format("{} is '{}', which is not a number of seconds above 0", name, value));
   }
   return std::chrono::milliseconds(std::llround(seconds * 1000));
 }
