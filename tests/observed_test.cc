@@ -324,7 +324,7 @@ TEST_F(ObservedRun, KeepsOddSettingsInTheRawTableAndClearsThemInTheModels) {
   EXPECT_EQ(read_rows(warehouse_, "select guidance, " + columns + "dim_prompts"),
             (TextRows{{"-7.5", "8", "512", "512"}, {"", "", "", "512"}, {"", "", "512", ""}}));
   for (const char* note : {"prompts with guidance below 0: 1, kept",
-                           "prompts with guidance that is no finite number: 2, read as missing",
+                           "prompts with guidance that is not a finite number: 2, read as missing",
                            "prompts with a width or height of 0: 2, read as missing",
                            "prompts with a sampler that is not 1 to 9: 2, read as missing"}) {
     EXPECT_NE(run.err.find(note), std::string::npos) << run.err;

@@ -38,7 +38,7 @@ std::string CsvRows::note() const {
   if (header_line_ == 0) return "";
   const std::string more =
       comments_ == 0 ? ""
-                     : fmt::format(", and {} behind it", counted(comments_, "comment", "comments"));
+                     : fmt::format(", and {} after it", counted(comments_, "comment", "comments"));
   return fmt::format("{}: its header is line {}; the lines before it are left out{}",
                      blocks_.name(), header_line_, more);
 }
@@ -149,7 +149,7 @@ void CsvRows::go_to_field(std::size_t field) {
 // False for a blank line, which is no record.
 bool CsvRows::end_record(std::optional<Newline> newline) {
   if (newline && newline_ && *newline != *newline_) {
-    throw_at(line_, "this line ends in another way than the ones before it",
+    throw_at(line_, "this line has another line ending than those before it",
              "end all lines alike: sed -i 's/\\r$//'");
   }
   if (newline) newline_ = newline;
@@ -203,10 +203,9 @@ void CsvRows::throw_field_count() const {
   const std::string what = fmt::format("{} {} where the header has {}", fields_,
                                        fields_ == 1 ? "field" : "fields", names_.size());
   throw_at(record_line_, what,
-           fields_ < names_.size()
-               ? "write what is missing as an empty field, and a field that has line breaks in it "
-                 "between quotes"
-               : "put a field that has delimiters or quotes in it between quotes");
+           fields_ < names_.size() ? "write a missing value as an empty field, and put a field "
+                                     "with line breaks between quotes"
+                                   : "put a field with delimiters or quotes between quotes");
 }
 
 }  // namespace gsa::prompts

@@ -27,7 +27,8 @@ class ByteCensus {
     }
     if (more > 0) return "";  // not a text at all
     if (characters_ > strays_) {
-      return "most of the file is UTF-8: mend this line alone, as converting spoils the others";
+      return "most of the file is UTF-8: fix only this line, because converting the file would "
+             "spoil the others";
     }
     if (undefined_) return "find out its encoding and convert it: iconv -f ENCODING -t UTF-8";
     return convert(controls_ ? "CP1252" : "LATIN1");

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kKinds =
-    "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json) can be read, the "
+    "gsa reads Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json), the "
     "last two also as .gz or .zst";
 constexpr std::string_view kFetchAgain =
     "it may be the error page of a download: look at it, and fetch the file again";
@@ -186,7 +186,7 @@ void find_kind_of_text(const std::string& name, std::optional<FileKind> named,
   const bool json = looks_like_json(beginning);
   if (!named) {
     if (!json && !is_csv_of_prompts(beginning)) {
-      refuse(name, "not a kind of file that prompts are read from", kKinds);
+      refuse(name, "not a kind of file that gsa can read prompts from", kKinds);
     }
     format.kind = json ? FileKind::json : FileKind::csv;
     return;

@@ -80,13 +80,13 @@ TEST_F(Files, AreTakenFromAFolder) {
   EXPECT_EQ(all("prompt, sampler"), "p4|4\np8|8");
   write("in/more.csv", "prompt\na\n");
   EXPECT_EQ(refusal({path("in")}),
-            "in: files of several kinds are in it: 2 Parquet, 1 CSV; name those of one kind: "
+            "in: it has files of several kinds: 2 Parquet, 1 CSV; name those of one kind: "
             "'in/**/*.parquet'");
   write("table/_delta_log/0.json", "{}");
   write("table/a.csv", "prompt\na\n");
   EXPECT_EQ(refusal({path("table")}),
-            "table: a table of Delta Lake, whose files hold old versions of rows too; export its "
-            "current rows as Parquet");
+            "table: a table of Delta Lake, whose files also contain old versions of rows; export "
+            "its current rows as Parquet");
 }
 
 TEST_F(Files, ThatAreHiddenAreNotMatched) {
@@ -98,13 +98,12 @@ TEST_F(Files, ThatAreHiddenAreNotMatched) {
   make_folder(path("out.csv"));
   std::filesystem::create_symlink("nothing.csv", path("broken.csv"));
   EXPECT_EQ(file_notes(ingest_paths({path("**/*.csv")})),
-            (Notes{"left out: broken.csv: a link to what is not there",
-                   "left out: _e.csv: names with _ are taken for a writer's own files; name it to "
-                   "read it",
+            (Notes{"left out: broken.csv: a link without a target",
+                   "left out: _e.csv: a leading _ marks a writer's own files; name it to read it",
                    "left out: out.csv: a folder; name it to read the files in it"}));
   EXPECT_EQ(prompts(), "0|a");
   EXPECT_EQ(refusal({path("broken.csv")}),
-            "broken.csv: a link to nothing.csv, which is not there; ");
+            "broken.csv: a link to nothing.csv, which does not exist; ");
   EXPECT_EQ(refusal({"~/x/*.csv"}),
             "~/x/*.csv: no file matches; the shell leaves ~ as it is inside quotes: write "
             "\"$HOME\" in its place");
@@ -153,7 +152,7 @@ TEST_F(Files, OfCsvMayHaveMoreThanRecords) {
   EXPECT_EQ(file_notes(ingest_paths({path("*.csv")})),
             (Notes{"a.csv: several columns are named 'prompt': the first is read",
                    "b.csv: its header is line 2; the lines before it are left out, and 1 comment "
-                   "behind it"}));
+                   "after it"}));
   EXPECT_EQ(prompts(), "0|a\n1|b");
 }
 

@@ -112,10 +112,10 @@ std::int64_t first_id(const IngestRequest& request, std::int64_t span, std::stri
                       std::string_view fewer) {
   const std::int64_t most = (kMaxRows + 1) / (request.slot + 1);
   if (span <= most) return request.slot * span;
-  throw Error(fmt::format("{} {} are more than the {} a month whose ids fit 32 bits that far from "
-                          "2025-12",
+  throw Error(fmt::format("{} {} are more than the {} per month whose ids fit 32 bits at that "
+                          "distance from 2025-12",
                           with_thousands(span), what, with_thousands(most)),
-              fmt::format("take months nearer to 2025-12, or {}", fewer), ErrorCode::usage);
+              fmt::format("use months nearer to 2025-12, or {}", fewer), ErrorCode::usage);
 }
 
 // Texts are most of the warehouse. With ZSTD they take two thirds of the room that they take with
@@ -326,12 +326,12 @@ IngestResult ingest(duck::Connection& connection, const IngestRequest& request,
   if (!synthetic) return ingest_files(connection, request, run);
   if (request.sources.size() > 1) {
     throw Error("synthetic prompts cannot be mixed with files",
-                "for a file of the name synthetic write ./synthetic", ErrorCode::usage);
+                "for a file named synthetic, write ./synthetic", ErrorCode::usage);
   }
   if (request.observed) {
     throw Error(
         "synthetic prompts have no users to observe",
-        "name a source that has: --source diffusiondb, or files with user_name and timestamp",
+        "name a source with users: --source diffusiondb, or files with user_name and timestamp",
         ErrorCode::usage);
   }
   refuse_too_many(request.prompts);

@@ -39,7 +39,7 @@ TEST_F(Ingest, ReadsDiffusionDbsParquet) {
   EXPECT_FALSE(result.sampled);
   EXPECT_EQ(result.notes,
             (std::vector<std::string>{
-                "the source has 3 prompts, fewer than the 1,000 asked for: all are used",
+                "the source has 3 prompts, fewer than the 1,000 requested: all are used",
                 "rows with an empty prompt: 2, skipped"}));
 }
 
@@ -399,16 +399,16 @@ TEST_F(Ingest, RefusesIdsThatDoNotFit) {
   ingest_slot({"synthetic"}, 2048, 1, kLast);
   EXPECT_EQ(rows("select count(*), max(prompt_id) from raw_prompts"), "2048|2147483647");
   EXPECT_EQ(refusal_of([&] { ingest_slot({"synthetic"}, 2048, 1, kLast + 1); }),
-            "2,048 prompts are more than the 2,047 a month whose ids fit 32 bits that far from "
-            "2025-12; take months nearer to 2025-12, or fewer prompts");
+            "2,048 prompts are more than the 2,047 per month whose ids fit 32 bits at that "
+            "distance from 2025-12; use months nearer to 2025-12, or fewer prompts");
   const std::string file =
       copy("select 'p' || range as prompt from range(2048)", "p.parquet", "format parquet");
   ingest_slot({file}, 10'000, 1, kLast);
   EXPECT_EQ(rows("select count(*), max(prompt_id) from raw_prompts"), "2048|2147483647");
   // All rows of the source count, even if few prompts are taken.
   EXPECT_EQ(refusal_of([&] { ingest_slot({file}, 10, 1, kLast + 1); }),
-            "2,048 rows in the source are more than the 2,047 a month whose ids fit 32 bits that "
-            "far from 2025-12; take months nearer to 2025-12, or fewer files");
+            "2,048 rows in the source are more than the 2,047 per month whose ids fit 32 bits at "
+            "that distance from 2025-12; use months nearer to 2025-12, or fewer files");
 }
 
 TEST_F(Ingest, HasNoSlotsWhereUsersAreObserved) {

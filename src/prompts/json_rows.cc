@@ -38,7 +38,7 @@ bool JsonRows::next(TextRecord& record) {
   if (in_array_) {
     if (c == ']') {
       advance();
-      if (skip_space() != kEnd) throw_syntax("there is text behind the array");
+      if (skip_space() != kEnd) throw_syntax("there is text after the array");
       in_array_ = false;
       return false;
     }
@@ -234,7 +234,7 @@ void JsonRows::read_escape(std::string* out) {
   const int c = peek();
   if (c != 'u') {
     const std::size_t at = c == kEnd ? std::string_view::npos : kEscapes.find(static_cast<char>(c));
-    if (at == std::string_view::npos) throw_syntax("there is no such escape");
+    if (at == std::string_view::npos) throw_syntax("unknown escape sequence");
     advance();
     if (out != nullptr) *out += kMeant[at];
     return;
@@ -245,14 +245,14 @@ void JsonRows::read_escape(std::string* out) {
   bool is_half = code >= 0xD800 && code < 0xE000;
   if (is_high && peek() == '\\') {
     advance();
-    if (peek() != 'u') throw_syntax("an escape is half of a pair");
+    if (peek() != 'u') throw_syntax("an escape is only half of a surrogate pair");
     advance();
     const unsigned low = read_hex();
     is_half = low < 0xDC00 || low >= 0xE000;
     code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
   }
   if (out == nullptr) return;
-  if (is_half) throw_syntax("an escape is half of a pair");
+  if (is_half) throw_syntax("an escape is only half of a surrogate pair");
   append_utf8(*out, code);
 }
 

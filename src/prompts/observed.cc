@@ -85,7 +85,7 @@ class Observation {
 std::int64_t Observation::read(const RowSet* among) {
   std::string select = select_rows(source_, seed_);
   if (among != nullptr) select += " and " + among->contains("prompt_id");
-  run_("reading who asked when", source_.rows(), rows_.create_as(select));
+  run_("reading users and times", source_.rows(), rows_.create_as(select));
   find_repeated_images();
   const std::string all_but_repeated =
       count(repeated_.name()) == 0 ? "" : fmt::format("anti join {} using (id)", repeated_.name());
@@ -169,7 +169,7 @@ void Observation::name_users(Observed& observed) {
            "as "
            "user_name from ({2}) group by all) using (user_key) order by user_id",
            asked_.name(), kUserKey, source_.select())));
-  run_("looking for prompts asked again", 0,
+  run_("looking for repeated prompts", 0,
        observed.requests.create_as(fmt::format(
            "select id as generation_id, user_id, asked_at as generated_at, image_count, "
            "blurred_images, has_settings, case when user_id is not null and settings_key <> "

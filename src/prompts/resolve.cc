@@ -92,10 +92,9 @@ std::vector<std::string> choose_files(const hub::HubFile& wanted, const hub::Lis
   if (pattern != wanted.path && kinds.size() > 1) {
     std::vector<std::string> examples;
     for (const auto& [kind, path] : kinds) examples.push_back(path);
-    throw Error(
-        fmt::format("{}: files of several kinds are in it: {}", where, join(examples, ", ")),
-        fmt::format("name those of one kind: '{}/*{}'", where,
-                    std::filesystem::path(examples.front()).extension().string()));
+    throw Error(fmt::format("{}: it has files of several kinds: {}", where, join(examples, ", ")),
+                fmt::format("name those of one kind: '{}/*{}'", where,
+                            std::filesystem::path(examples.front()).extension().string()));
   }
   return chosen;
 }
@@ -156,8 +155,8 @@ ResolvedSources resolve(const std::vector<std::string>& sources, const hub::Fetc
     any_obtained |= is_of_the_hub(source) || is_pipe(source);
   }
   if (any_auto && sources.size() > 1) {
-    throw Error("auto chooses the source and cannot stand beside others",
-                "for a file of the name auto write ./auto", ErrorCode::usage);
+    throw Error("auto chooses the source and cannot be combined with others",
+                "for a file named auto, write ./auto", ErrorCode::usage);
   }
   if (any_auto) return resolve_auto(events);
   if (!any_obtained) return {sources, "", ""};

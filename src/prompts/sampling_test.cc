@@ -81,7 +81,7 @@ TEST_F(Sampling, TakesAllWherePromptsWithWordsAreTooFew) {
   EXPECT_EQ(result.skipped_empty, 2970);
   EXPECT_FALSE(result.sampled);
   EXPECT_EQ(result.notes.front(),
-            "the source has 30 prompts, fewer than the 1,000 asked for: all are used");
+            "the source has 30 prompts, fewer than the 1,000 requested: all are used");
   ingest_paths({file}, 30);
   EXPECT_EQ(rows("select count(*), max(prompt_id) from raw_prompts"), "30|29");
 }

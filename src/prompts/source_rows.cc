@@ -389,7 +389,7 @@ void SourceRows::blame_column(const std::vector<NamedColumn>& columns, const Sou
         throw Error(fmt::format("{}: the column '{}' is not valid UTF-8: {}", file.path,
                                 clip(column.name, 40), bad_text(found)));
       }
-      throw Error(fmt::format("{}, row {}: the column '{}' holds bytes, not text: {}", file.path,
+      throw Error(fmt::format("{}, row {}: the column '{}' has bytes, not text: {}", file.path,
                               first.int64(0, 0), clip(column.name, 40), bad_text(found)),
                   "write it as text, or leave the column out");
     }

@@ -43,7 +43,7 @@ enum class SourceColumns {
 struct OddValues {
   std::string target;     // the field: "generation_seed"
   std::string column;     // its name in the source
-  std::string_view what;  // "no whole number of 64 bits"
+  std::string_view what;  // "not a whole number of 64 bits"
   std::int64_t count = 0;
   std::string place;    // of the first one: "a.csv, row 3"
   std::string example;  // the first, clipped

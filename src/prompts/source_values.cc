@@ -22,16 +22,16 @@ constexpr std::array<Field, 4> kObservations = {{{"image_name", "image_name", "v
                                                  {"asked_at", "timestamp", "timestamp"},
                                                  {"image_nsfw", "image_nsfw", "float"}}};
 
-constexpr std::string_view kNoNumber = "no number";
+constexpr std::string_view kNoNumber = "not a number";
 
 // The whole numbers from 0 up that a type can hold.
 struct WholeType {
   std::string_view name, largest, what;
 };
 constexpr std::array<WholeType, 3> kWholeTypes = {
-    {{"utinyint", "255", "no whole number from 0 to 255"},
-     {"usmallint", "65535", "no whole number from 0 to 65,535"},
-     {"ubigint", "18446744073709551615", "no whole number of 64 bits"}}};
+    {{"utinyint", "255", "not a whole number from 0 to 255"},
+     {"usmallint", "65535", "not a whole number from 0 to 65,535"},
+     {"ubigint", "18446744073709551615", "not a whole number of 64 bits"}}};
 
 const WholeType* whole_type(std::string_view name) {
   const auto found = std::find_if(kWholeTypes.begin(), kWholeTypes.end(),

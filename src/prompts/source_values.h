@@ -19,7 +19,7 @@ struct Field {
 };
 
 // What can be odd about a time.
-inline constexpr std::string_view kNoTime = "no time";
+inline constexpr std::string_view kNoTime = "not a time";
 inline constexpr std::string_view kOddTime = "before 2000 or in the future";
 
 std::string raw_name(const Field& field);  // "raw_width"
@@ -31,7 +31,7 @@ std::span<const Field> observation_fields();
 // One way in which a value can fail to fit its field. The condition is SQL over the columns
 // raw_TARGET, the source's value, and TARGET, the value as read.
 struct OddKind {
-  std::string_view what;  // "no time": completes "values of 'timestamp' that are …"
+  std::string_view what;  // "not a time": completes "values of 'timestamp' that are …"
   std::string condition;
 };
 

@@ -135,7 +135,7 @@ std::shared_ptr<const Spool> Spool::read(const std::string& source) {
   if (from < 0) throw Error(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
   if (isatty(from) == 1) {
     throw Error("standard input is a terminal, not a file or a pipe",
-                "write it before a pipe or <: cat prompts.jsonl | gsa run --source -");
+                "use a pipe or <: cat prompts.jsonl | gsa run --source -");
   }
   Fd file = nameless_file();
   const std::string content = copy(from, file.get(), name);

@@ -14,7 +14,7 @@ namespace gsa::sim {
 namespace {
 
 constexpr const char* kHowToWrite =
-    "write a month as 2025-12, a range as 2025-10..2026-02, several of them with commas";
+    "write a month as 2025-12, a range as 2025-10..2026-02, and commas between several";
 
 std::int64_t month_begin_us(std::chrono::year_month month) {
   const std::chrono::sys_days day(month / 1);

@@ -62,10 +62,10 @@ void refuse_overflow(const Period& period, std::int32_t seats) {
   const std::int64_t most = kIds / (std::max(zigzag(turns.first), zigzag(turns.last)) + 1);
   if (seats <= most) return;
   throw Error(
-      fmt::format("{} users are more than the {} whose ids fit 32 bits in {}, that far "
-                  "from {}",
-                  with_thousands(seats), with_thousands(most), period.name(), kAnchor.name()),
-      fmt::format("--users {} or fewer, or months nearer to {}", most, kAnchor.name()),
+      fmt::format(
+          "{} users are more than the {} whose ids fit 32 bits in {}, at that distance from {}",
+          with_thousands(seats), with_thousands(most), period.name(), kAnchor.name()),
+      fmt::format("use use --users {} or fewer, or months nearer to {}", most, kAnchor.name()),
       ErrorCode::usage);
 }
 

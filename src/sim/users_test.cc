@@ -282,8 +282,8 @@ TEST(Months, RefuseUserIdsThatDoNotFit) {
   } catch (const Error& error) {
     EXPECT_EQ(error.message(),
               "1,073,741,825 users are more than the 1,073,741,824 whose ids fit 32 bits in "
-              "2026-11, that far from 2025-12");
-    EXPECT_EQ(error.hint(), "--users 1073741824 or fewer, or months nearer to 2025-12");
+              "2026-11, at that distance from 2025-12");
+    EXPECT_EQ(error.hint(), "use use --users 1073741824 or fewer, or months nearer to 2025-12");
     EXPECT_EQ(error.code(), ErrorCode::usage);
   }
   EXPECT_THROW(Population(kSeed, {9998, 12}, 1'000'000), Error);
