@@ -139,7 +139,7 @@ TEST_F(DbtProject, FindsProfilesWhereDbtLooks) {
   EXPECT_EQ(other.exit_code, 0) << other.err;
   EXPECT_TRUE(says(other.err, "the target 'dev' is of type 'postgres'")) << other.err;
   EXPECT_TRUE(says(other.err, "view model main.a")) << other.err;
-  EXPECT_TRUE(says(build_with("DBT_PROFILES_DIR", folder_ / "nowhere").err, "is not there"));
+  EXPECT_TRUE(says(build_with("DBT_PROFILES_DIR", folder_ / "nowhere").err, "does not exist"));
   write("profiles.yml", profile("duckdb", "own"));
   EXPECT_TRUE(says(build_with("HOME", folder_ / "home").err, "view model own.a"));
 }
@@ -336,7 +336,7 @@ TEST_F(DbtProject, RefusesByNameWhatItLacks) {
   const std::string said = build().err;
   EXPECT_TRUE(says(said, "project/models/a.sql:2:")) << said;
   EXPECT_TRUE(says(said, "microbatch is not supported")) << said;
-  EXPECT_TRUE(says(said, "`dbt build` of dbt-core does it")) << said;
+  EXPECT_TRUE(says(said, "`dbt build` of dbt-core supports it")) << said;
 }
 
 }  // namespace

@@ -122,10 +122,11 @@ bool Compiler::is_incremental(const Node& node) const {
 Value Compiler::reference(const Node& from, const Node& to, Names& ephemeral) const {
   const auto index = static_cast<std::size_t>(&to - project_.nodes().data());
   if (!std::binary_search(from.depends_on.begin(), from.depends_on.end(), index)) {
-    throw Error(fmt::format("'{}' is referred to only while the model runs, so the order of models "
-                            "does not know of it",
-                            to.name),
-                "move the call out of {% if execute %}, or repeat it in an SQL comment");
+    throw Error(
+        fmt::format(
+            "'{}' is referred to only while the model runs, so gsa cannot order the models by it",
+            to.name),
+        "move the call out of {% if execute %}, or repeat it in an SQL comment");
   }
   if (to.kind == NodeKind::model && to.model.materialized == Materialization::ephemeral) {
     if (std::find(ephemeral.begin(), ephemeral.end(), to.name) == ephemeral.end()) {

@@ -43,7 +43,7 @@ CompiledSql Compiler::given_rows(const Node& test, const UnitInput& input,
     rendering.execute = true;
     rendering.ref =
         rendering.source = [](const std::string&, const std::string&, const Place&) -> Value {
-      throw Error("the rows of a unit test are not read from models and sources");
+      throw Error("the rows of a unit test cannot come from models or sources");
     };
     const auto rendered = std::make_shared<const Rendered>(
         project_.context().render(*input.rows.sql_template, rendering));
@@ -59,11 +59,11 @@ CompiledSql Compiler::given_rows(const Node& test, const UnitInput& input,
     if (!found) {
       throw project_.files().error_at(
           input.place,
-          fmt::format("the columns of {} are not known, for there is no relation {}", input.text,
+          fmt::format("the columns of {} are unknown, because there is no relation {}", input.text,
                       to_sql(node.relation)),
           node.kind == NodeKind::model && node.model.materialized == Materialization::ephemeral
-              ? "an ephemeral model has none: give its rows as format: sql"
-              : "it must stand in the warehouse before; or give its rows as format: sql");
+              ? "an ephemeral model has no relation: give its rows as format: sql"
+              : "build it before the test, or give its rows as format: sql");
     }
     sql.append(given_sql(input.rows, *found, input.text, project_.files()));
   }
@@ -83,8 +83,8 @@ CompiledSql Compiler::compile_tested(const Node& test, const ColumnsHook& column
   const auto read = [&](const Dependency& ref) {
     const UnitInput* input = unit.find(ref);
     if (input == nullptr) {
-      throw Error(fmt::format("the unit test '{}' gives no rows of {}", test.name, label_of(ref)),
-                  fmt::format("add - input: {} to what it is given", label_of(ref)));
+      throw Error(fmt::format("the unit test '{}' gives no rows for {}", test.name, label_of(ref)),
+                  fmt::format("add - input: {} below given:", label_of(ref)));
     }
     const std::string name = use(*input);
     return relation_value({"", "", name}, name);

@@ -378,7 +378,7 @@ TestConfig test_config(const Settings& settings, const ProjectFiles& files,
   if (const auto choice = reader.choice("store_failures_as", kStoredAs)) {
     config.stores_failures = kStoredAs[*choice] != "ephemeral";
     if (kStoredAs[*choice] == "view") {
-      warnings.push_back(fmt::format("{}: the failing rows are stored as a table, not as a view",
+      warnings.push_back(fmt::format("{}: gsa stores the failing rows as a table, not as a view",
                                      format_place(reader.find("store_failures_as")->place)));
     }
   }

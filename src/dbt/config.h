@@ -89,7 +89,7 @@ struct ModelConfig {
 };
 
 // The end of messages about features of dbt that gsa lacks.
-inline constexpr const char* kDbtHasIt = "`dbt build` of dbt-core does it";
+inline constexpr const char* kDbtHasIt = "`dbt build` of dbt-core supports it";
 
 struct TestConfig {
   Severity severity = Severity::error;

@@ -158,7 +158,7 @@ void Context::define_config() {
     const std::string name = text_argument(arguments, 0, "config.require", "name");
     const Setting* setting = find(name);
     if (setting == nullptr) {
-      throw Error(fmt::format("the model needs the setting '{}', and has none", name));
+      throw Error(fmt::format("the model needs the setting '{}', but has none", name));
     }
     return setting->value;
   };
@@ -183,7 +183,7 @@ void Context::define_config() {
 Rendering& Context::current() const {
   if (current_ == nullptr) {
     throw Error("only var, env_var and target can be used here",
-                "what is read while the project is loaded belongs to no model");
+                "gsa reads this while it loads the project, before there is a model");
   }
   return *current_;
 }

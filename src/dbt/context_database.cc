@@ -49,7 +49,8 @@ std::string described(const std::string& relation) {
 Function refused(const std::string& name) {
   return [name](const CallArguments&) -> Value {
     throw Error(
-        fmt::format("adapter.{} is not supported here: a template may only ask the database", name),
+        fmt::format("adapter.{} is not supported here: a template may only query the database",
+                    name),
         kDbtHasIt);
   };
 }
@@ -94,7 +95,7 @@ void Context::define_dbt() {
 QueryRows Context::ask(const std::string& sql) const {
   Rendering& node = current();
   node.asked = true;
-  if (!node.query) throw Error("the database cannot be asked here");
+  if (!node.query) throw Error("the database cannot be queried here");
   return node.query(sql);
 }
 

@@ -62,7 +62,7 @@ TEST(Context, GivesRowsTheTypesOfPython) {
 
 TEST(Context, RefusesStatementsThatChangeTheDatabase) {
   const std::string error = value_of("{% do run_query('create table x as select 1') %}select 1");
-  EXPECT_NE(error.find("a template may only ask the database"), std::string::npos) << error;
+  EXPECT_NE(error.find("a template may only query the database"), std::string::npos) << error;
   EXPECT_NE(value_of("{% if execute %}{% do adapter.drop_relation(this) %}{% endif %}select 1")
                 .find("adapter.drop_relation is not supported here"),
             std::string::npos);

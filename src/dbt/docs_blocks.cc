@@ -60,7 +60,7 @@ class DocsReader {
 
   void add(const std::string& name, const Place& place, At begin, At end) {
     if (const auto [at, fresh] = places_.emplace(name, place); !fresh) {
-      throw files_.error_at(place, fmt::format("the docs '{}' stand twice", name),
+      throw files_.error_at(place, fmt::format("the docs '{}' are defined twice", name),
                             "the other place is " + format_place(at->second));
     }
     // Pad with blanks up to the block, so that an error in it has the right place in the file.

@@ -104,8 +104,7 @@ std::string external_location(const Node& source, const ProjectFiles& files) {
     if (key == "identifier") return source.relation.name;
     if (key == "schema") return source.relation.schema;
     if (key == "database" && !source.relation.database.empty()) return source.relation.database;
-    throw files.error_at(location->place,
-                         fmt::format("external_location: there is no '{}' to put in", key),
+    throw files.error_at(location->place, fmt::format("external_location: '{}' has no value", key),
                          "known are: name, identifier, schema, and the keys of meta");
   };
   const std::optional<Setting> formatter = find(source, "formatter");

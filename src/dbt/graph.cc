@@ -253,11 +253,12 @@ void refuse_private(const std::vector<Node>& nodes, const std::vector<Dependency
     const Node& model = nodes[read[i]];
     if (model.kind != NodeKind::model || model.model.access != Access::private_) continue;
     if (!group.empty() && group == model.group) continue;
-    const std::string owner = model.group.empty() ? "itself, since it is of no group"
+    const std::string owner = model.group.empty() ? "itself, because it has no group"
                                                   : fmt::format("the group '{}'", model.group);
     throw files.error_at(
         refs[i].place, fmt::format("the model '{}' is private to {}", model.name, owner),
-        fmt::format("what refers to it is of {}; access: protected opens it to the whole project",
+        fmt::format("the node that refers to it has {}; access: protected opens the model to the "
+                    "whole project",
                     group.empty() ? "no group" : fmt::format("the group '{}'", group)));
   }
 }

@@ -80,10 +80,10 @@ class Addition {
     if (model_.on_schema_change == OnSchemaChange::fail) {
       if (added.empty() && removed.empty() && retyped.empty()) return fresh;
       throw Error(fmt::format("the query has other columns than the table that it adds to: new {}; "
-                              "gone {}; of another type {}",
+                              "missing {}; with another type {}",
                               listed(added), listed(removed), listed(retyped)),
-                  "make it anew with --full-refresh, or set on_schema_change to "
-                  "append_new_columns or sync_all_columns");
+                  "rebuild it with --full-refresh, or set on_schema_change to append_new_columns "
+                  "or sync_all_columns");
     }
     for (const Column& column : added) {
       alter(fmt::format("add column {} {}", sql_name(column.name), column.type));

@@ -112,11 +112,9 @@ void refuse_macro_overrides(const std::map<std::string, std::string>& macros,
     for (const std::string& path : paths) {
       if (files.display(path) == file) place.line = line_of(*files.find(path), macro);
     }
-    throw files.error_at(place,
-                         fmt::format("the macro '{}' takes the place of dbt's own, which is not "
-                                     "supported",
-                                     macro),
-                         "dbt build of dbt-core does it");
+    throw files.error_at(
+        place, fmt::format("the macro '{}' overrides dbt's own, which is not supported", macro),
+        "dbt build of dbt-core supports it");
   }
 }
 

@@ -64,9 +64,10 @@ class ProfileReader {
 
   void read_output(const Yaml& output) {
     if (const std::string type = text_at(output, "type"); type != "duckdb") {
-      throw output.error(fmt::format("the target '{}' is of type '{}', and gsa builds in DuckDB",
-                                     target_.name, type),
-                         kDbtHasIt);
+      throw output.error(
+          fmt::format("the target '{}' is of type '{}', but gsa builds only in DuckDB",
+                      target_.name, type),
+          kDbtHasIt);
     }
     if (const std::string schema = text_at(output, "schema"); !schema.empty()) {
       target_.schema = schema;
@@ -127,7 +128,7 @@ void read_profile(const ProjectFiles& files, Context& context, const std::string
   if (const auto folder = environment("DBT_PROFILES_DIR"); in_a_folder && folder) {
     beside = profiles_in(*folder);
     if (!beside) {
-      throw Error(fmt::format("{}/{} is not there", *folder, kFile),
+      throw Error(fmt::format("{}/{} does not exist", *folder, kFile),
                   "DBT_PROFILES_DIR names the folder");
     }
   } else if (const auto home = environment("HOME");

@@ -182,7 +182,7 @@ void Project::State::read_declarations() {
   labeller_ = std::make_unique<Labeller>(declared_.groups, files);
   for (const MacroSpec& macro : declared_.macros) {
     if (context->find_macro(macro.name) != nullptr) continue;
-    warnings.push_back(fmt::format("{}: there is no macro '{}', so nothing of this is used",
+    warnings.push_back(fmt::format("{}: there is no macro '{}', so this is ignored",
                                    format_place(macro.place), macro.name));
   }
 }
@@ -221,7 +221,7 @@ void Project::State::read_models() {
   for (const auto& [name, spec] : specs) {
     if (paths.contains(name)) continue;
     const std::string hint = did_you_mean(name, names);
-    warnings.push_back(fmt::format("{}: there is no model '{}', so nothing of this is used{}{}",
+    warnings.push_back(fmt::format("{}: there is no model '{}', so this is ignored{}{}",
                                    format_place(spec->place), name, hint.empty() ? "" : ": ",
                                    hint));
   }
@@ -331,10 +331,10 @@ void Project::State::refuse_own_materialization(const Node& node,
   if (found == own.end()) return;
   const Setting* setting = node.settings.find("materialized");
   throw files.error_at(setting == nullptr ? node.place : setting->place,
-                       fmt::format("'{}' is made by the materialization '{}' of {}, and "
-                                   "materializations of a project's own are not supported",
+                       fmt::format("'{}' uses the materialization '{}' of {}, but a project's own "
+                                   "materializations are not supported",
                                    node.name, materialized, format_place(found->second)),
-                       "dbt build of dbt-core does it");
+                       "dbt build of dbt-core supports it");
 }
 
 void Project::State::read_seeds() {
@@ -514,10 +514,11 @@ void Project::State::add_unit_tests() {
                       "here; {}",
                       format_place(spec.place), spec.name, unsupported->second, kDbtHasIt));
     } else if (std::find(off.begin(), off.end(), spec.model) == off.end()) {
-      throw files.error_at(spec.place,
-                           fmt::format("the unit test '{}' is of a model that there is not: '{}'",
-                                       spec.name, spec.model),
-                           did_you_mean(spec.model, names));
+      throw files.error_at(
+          spec.place,
+          fmt::format("the unit test '{}' is for a model that does not exist: '{}'", spec.name,
+                      spec.model),
+          did_you_mean(spec.model, names));
     }
   }
 }
@@ -574,7 +575,7 @@ void Project::State::read_singular_tests() {
     if (spec != specs.end()) specs.erase(spec);
   }
   for (const auto& [name, spec] : specs) {
-    warnings.push_back(fmt::format("{}: there is no test '{}', so nothing of this is used",
+    warnings.push_back(fmt::format("{}: there is no test '{}', so this is ignored",
                                    format_place(spec->place), name));
   }
 }
@@ -606,7 +607,7 @@ void Project::State::sort_nodes() {
     moved[from] = sorted.size();
     if (!sorted.empty() && sorted.back().unique_id == nodes[from].unique_id) {
       throw files.error_at(nodes[from].place,
-                           fmt::format("the test '{}' stands twice", nodes[from].name),
+                           fmt::format("the test '{}' is defined twice", nodes[from].name),
                            fmt::format("the other place is {}; give one of them a name: of its own",
                                        format_place(sorted.back().place)));
     }

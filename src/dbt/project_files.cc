@@ -113,11 +113,11 @@ ProjectFiles ProjectFiles::from_folder(const fs::path& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) {
     throw Error(fmt::format("{}: no such folder", folder.string()),
-                "--project takes the folder that holds dbt_project.yml");
+                "--project takes the folder with dbt_project.yml");
   }
   if (!fs::exists(folder / kProjectFile, failed)) {
     throw Error(
-        fmt::format("{}: not a dbt project, there is no {} in it", folder.string(), kProjectFile),
+        fmt::format("{}: not a dbt project, because it has no {}", folder.string(), kProjectFile),
         "gsa init DIR writes one to start from");
   }
   std::map<std::string, std::string> texts;

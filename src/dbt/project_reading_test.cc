@@ -62,7 +62,7 @@ TEST(ProjectReading, TheSameTestTwiceIsRefused) {
       load_error({{"models/a.sql", "select 1 as id"},
                   {"models/s.yml",
                    "models:\n  - name: a\n    columns: [{name: id, tests: [unique, unique]}]\n"}});
-  EXPECT_NE(error.find("the test 'unique_a_id' stands twice"), std::string::npos) << error;
+  EXPECT_NE(error.find("the test 'unique_a_id' is defined twice"), std::string::npos) << error;
 }
 
 TEST(ProjectReading, MacrosThatNameRelationsSeeTheNode) {
@@ -120,10 +120,10 @@ TEST(ProjectReading, YamlConfiguresSingularTestsFromAnyFolder) {
             Severity::error);  // the setting in the file itself is the nearest
   EXPECT_EQ(node(project, "u").tags, (std::vector<std::string>{"all", "y"}));
   EXPECT_EQ(node(project, "a").description, "from macros");
-  EXPECT_EQ(project.warnings(),
-            (std::vector<std::string>{
-                "macros/m.yml:3:5: there is no macro 'nope', so nothing of this is used",
-                "tests/s.yml:7:5: there is no test 'gone', so nothing of this is used"}));
+  EXPECT_EQ(
+      project.warnings(),
+      (std::vector<std::string>{"macros/m.yml:3:5: there is no macro 'nope', so this is ignored",
+                                "tests/s.yml:7:5: there is no test 'gone', so this is ignored"}));
 }
 
 TEST(ProjectReading, NoneInATestSaysNothing) {
@@ -254,15 +254,14 @@ TEST(ProjectReading, AMaterializationOfItsOwnIsRefusedWhereItIsUsed) {
   files["models/b.sql"] = "{{ config(materialized='mine') }}select 1 as id";
   const std::string error = load_error(files);
   EXPECT_TRUE(
-      error.starts_with("models/b.sql:1:4: 'b' is made by the materialization 'mine' of "
-                        "macros/m.sql:2:4, and materializations of a project's own are not "
-                        "supported"))
+      error.starts_with("models/b.sql:1:4: 'b' uses the materialization 'mine' of "
+                        "macros/m.sql:2:4, but a project's own materializations are not supported"))
       << error;
   // A materialization with one of dbt's names applies to every model of that kind.
   files.erase("models/b.sql");
   files["macros/m.sql"] = "{% materialization view, adapter='duckdb' %}{% endmaterialization %}";
   files["models/a.sql"] = "select 1 as id";
-  EXPECT_NE(load_error(files).find("'a' is made by the materialization 'view'"), std::string::npos);
+  EXPECT_NE(load_error(files).find("'a' uses the materialization 'view'"), std::string::npos);
 }
 
 TEST(ProjectReading, AMacroInThePlaceOfDbtsOwnIsRefusedByName) {
@@ -275,12 +274,12 @@ TEST(ProjectReading, AMacroInThePlaceOfDbtsOwnIsRefusedByName) {
   EXPECT_EQ(relation(load(files), "a"), "a_s.a");
   files["macros/m.sql"] += "{% macro duckdb__create_table_as(t, r, sql) %}{% endmacro %}\n";
   EXPECT_EQ(load_error(files),
-            "macros/m.sql:4: the macro 'duckdb__create_table_as' takes the place of dbt's own, "
-            "which is not supported\n"
-            "{% macro duckdb__create_table_as(t, r, sql) %}{% endmacro %}\n"
-            "hint: dbt build of dbt-core does it");
+            "macros/m.sql:4: the macro 'duckdb__create_table_as' overrides dbt's own, which is not "
+            "supported\n{% macro duckdb__create_table_as(t, r, sql) %}{% endmacro %}\nhint: dbt "
+            "build of dbt-core supports it");
   files["macros/m.sql"] = "{% macro default__test_unique(model, column_name) %}{% endmacro %}";
-  EXPECT_NE(load_error(files).find("'default__test_unique' takes the place"), std::string::npos);
+  EXPECT_NE(load_error(files).find("'default__test_unique' overrides dbt's own"),
+            std::string::npos);
 }
 
 TEST(ProjectReading, ASourceMayLieInADatabaseThatIsNamed) {

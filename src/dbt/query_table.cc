@@ -157,7 +157,7 @@ Value mapped(const std::vector<std::string>& names, List values, std::string tex
 QueryRows query_rows(duck::Connection& connection, const std::string& sql) {
   try {
     if (!connection.inspect(sql).is_select) {
-      throw Error("a template may only ask the database, and this statement changes it",
+      throw Error("a template may only query the database, but this statement changes it",
                   std::string(kDbtHasIt));
     }
     const duck::JsonRows found = duck::query_json(connection, sql, kMaxTemplateRows + 1, kMaxBytes);

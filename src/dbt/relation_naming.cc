@@ -36,11 +36,10 @@ void RelationNaming::check_database(const Node& node) const {
   const std::string otherwise = custom.empty() ? target_.database : custom;
   const std::string database = call("generate_database_name", custom, node, otherwise);
   if (to_lower(database) == to_lower(target_.database)) return;
-  throw files_.error_at(
-      setting == nullptr ? node.place : setting->place,
-      fmt::format("'{}' asks for the database '{}', and what is built here stands in one file",
-                  node.name, database),
-      "dbt build of dbt-core builds in attached databases");
+  throw files_.error_at(setting == nullptr ? node.place : setting->place,
+                        fmt::format("'{}' asks for the database '{}', but gsa builds into one file",
+                                    node.name, database),
+                        "dbt build of dbt-core builds in attached databases");
 }
 
 Relation RelationNaming::relation_of(const Node& node) const {

@@ -28,7 +28,7 @@ Requirement read_requirement(const std::string& text, const Yaml& at) {
       R"(\s*(>=|<=|>|<|=|)\s*(\d{1,6})\.(\d{1,6})\.(\d{1,6})[-+0-9A-Za-z.]*\s*)");
   std::smatch found;
   if (!std::regex_match(text, found, kSpecifier)) {
-    throw at.error(fmt::format("'{}' is no version of dbt", trim(text)),
+    throw at.error(fmt::format("'{}' is not a version of dbt", trim(text)),
                    "write three numbers, such as \">=1.10.0\"");
   }
   return {found[1].str(),
@@ -62,9 +62,9 @@ void check_required_version(const Yaml& required, const std::string& project) {
   });
   if (is_met) return;
   for (std::string& text : texts) text = trim(text);
-  throw required.error(fmt::format("the project '{}' asks for dbt {}, and gsa speaks dbt {}.{}",
+  throw required.error(fmt::format("the project '{}' requires dbt {}, but gsa follows dbt {}.{}",
                                    project, join(texts, ", "), kMajor, kMinor),
-                       "widen require-dbt-version if the project needs nothing of other versions");
+                       "widen require-dbt-version unless the project needs another version");
 }
 
 }  // namespace gsa::dbt

@@ -149,7 +149,7 @@ class SchemaReader {
     for (const std::string& key : keys) {
       const std::optional<Yaml> beside = map.find(key);
       if (beside && config && config->find(key)) {
-        throw beside->error(fmt::format("'{}' stands here and below config:", key),
+        throw beside->error(fmt::format("'{}' is set here and below config:", key),
                             "leave it below config: only");
       }
     }
@@ -381,7 +381,7 @@ class SchemaReader {
       }
     }
     if (test.arguments.find("model") != nullptr) {
-      throw map.error("a test's 'model' is the model that it stands below, and cannot be given");
+      throw map.error("a test's 'model' is the model above it, and cannot be set");
     }
   }
 

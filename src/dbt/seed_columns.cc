@@ -219,15 +219,15 @@ std::vector<SeedColumn> seed_columns(std::string_view csv, char delimiter,
   CsvRecords records(csv, delimiter);
   const std::optional<std::vector<std::string>> header = records.next();
   if (!header || header->empty()) {
-    throw Error("the first line must name the columns, and is empty");
+    throw Error("the first line must name the columns, but it is empty");
   }
   std::vector<SeedColumn> columns = named_columns(*header);
   std::vector<Candidates> candidates(columns.size());
   while (const std::optional<std::vector<std::string>> record = records.next()) {
     if (record->size() > columns.size()) {
-      throw Error(fmt::format("line {} has {} values, and the first line names {} columns",
+      throw Error(fmt::format("line {} has {} values, but the first line names {} columns",
                               records.line(), record->size(), columns.size()),
-                  "put values that hold the delimiter in double quotes");
+                  "put values that contain the delimiter in double quotes");
     }
     for (std::size_t i = 0; i < record->size(); ++i) candidates[i].look((*record)[i]);
   }

@@ -86,7 +86,7 @@ TEST(SeedColumns, RefuseWhatHasNoHeaderOrTooManyValues) {
     seed_columns("a\n1\n2,3\n", ',');
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(error.message(), "line 3 has 2 values, and the first line names 1 columns");
+    EXPECT_EQ(error.message(), "line 3 has 2 values, but the first line names 1 columns");
   }
 }
 

@@ -55,7 +55,7 @@ bool matches_fqn(const Node& node, const std::string& pattern) {
 bool matches_source(const Node& node, const Project& project, const SelectionTerm& term) {
   Names parts = split(term.value, '.');
   if (parts.size() > 3) {
-    throw Error(fmt::format("'{}' is no source", term.text),
+    throw Error(fmt::format("'{}' is not a source", term.text),
                 "a source is SOURCE, SOURCE.TABLE or PROJECT.SOURCE.TABLE");
   }
   if (node.kind != NodeKind::source) return false;
@@ -114,7 +114,7 @@ bool matches_test_type(const Node& node, const SelectionTerm& term) {
 bool matches_unit_test(const Node& node, const Project& project, const SelectionTerm& term) {
   const Names parts = split(term.value, '.');
   if (parts.size() > 2) {
-    throw Error(fmt::format("'{}' is no unit test", term.text),
+    throw Error(fmt::format("'{}' is not a unit test", term.text),
                 "a unit test is NAME or PROJECT.NAME");
   }
   return node.is_unit_test() && matches_glob(node.fqn.back(), parts.back()) &&

@@ -68,7 +68,7 @@ std::string hint_for(const std::string& text, const Node& node, const Project& p
       }
     }
     if (project.find_model(name) != nullptr) {
-      return "it is a model of the project that has not been built";
+      return "it is a model of the project, but has not been built";
     }
     if (const std::string hint = did_you_mean(name, relations); !hint.empty()) return hint;
   }

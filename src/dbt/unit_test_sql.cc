@@ -83,7 +83,7 @@ std::vector<std::string> compared_columns(const UnitRows& expect, const TypedCol
   for (const std::string& key : keys) {
     const TypedColumn* column = find(columns, key);
     if (column == nullptr) {
-      throw unknown_column(key, columns, "what the model returns", expect.place, files);
+      throw unknown_column(key, columns, "the model's result", expect.place, files);
     }
     names.push_back(column->name);
   }

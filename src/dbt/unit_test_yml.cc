@@ -45,7 +45,7 @@ RowsSpec read_rows(const Yaml& map) {
     throw rows->error(fmt::format("rows of format {} are {}", to_string(spec.format),
                                   is_dict ? "a list of maps from column to value" : "text"),
                       is_dict && spec.rows.is_string()
-                          ? "say format: csv or format: sql of rows that are text"
+                          ? "say format: csv or format: sql for rows given as text"
                       : !is_dict && rows->is_list() ? "leave out format: for a list of maps"
                                                     : "");
   }

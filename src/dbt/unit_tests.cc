@@ -106,7 +106,7 @@ class RowsReader {
     throw files_.error_at(
         spec.place,
         fmt::format("there is no fixture {} below {}", name, join(fixture_folders(yml_), " or ")),
-        has_other ? "there is one of the other format; give it as format:"
+        has_other ? "there is a fixture of the other format; say format:"
                   : did_you_mean(spec.fixture, names));
   }
 
@@ -119,9 +119,9 @@ class RowsReader {
     while (const auto fields = records.next()) {
       if (fields->empty()) continue;
       if (fields->size() > names.size()) {
-        throw files_.error_at(place, fmt::format("the CSV has {} columns, and line {} of it {} "
-                                                 "fields",
-                                                 names.size(), records.line(), fields->size()));
+        throw files_.error_at(place,
+                              fmt::format("the CSV has {} columns, but its line {} has {} fields",
+                                          names.size(), records.line(), fields->size()));
       }
       Dict row;
       for (std::size_t i = 0; i < names.size(); ++i) {
@@ -157,7 +157,7 @@ void read_input(const GivenSpec& spec, const Node& tested, Context& context,
   };
   context.render_yaml(Value(spec.input), spec.place, &rendering);
   if (found.size() != 1) {
-    throw files.error_at(spec.place, fmt::format("'{}' is no input of a model", spec.input),
+    throw files.error_at(spec.place, fmt::format("'{}' is not an input of a model", spec.input),
                          "an input is ref('…'), source('…', '…') or this");
   }
   input.ref = found[0];
@@ -176,7 +176,7 @@ void check_incremental(const UnitTestSpec& spec, const UnitTest& test, const Nod
   if (!has_boolean(test.overrides.macros)) {
     throw files.error_at(
         spec.place,
-        fmt::format("'{}' asks is_incremental(), and the unit test '{}' does not answer",
+        fmt::format("'{}' calls is_incremental(), but the unit test '{}' does not override it",
                     tested.name, spec.name),
         "add overrides: {macros: {is_incremental: true}}, or false");
   }
@@ -184,8 +184,8 @@ void check_incremental(const UnitTestSpec& spec, const UnitTest& test, const Nod
   if (adds && test.find_this() == nullptr) {
     throw files.error_at(
         spec.place,
-        fmt::format("the unit test '{}' gives no rows of '{}' itself", spec.name, tested.name),
-        "where is_incremental is true, one input must be: this");
+        fmt::format("the unit test '{}' gives no rows for '{}' itself", spec.name, tested.name),
+        "if is_incremental is true, one input must be: this");
   }
 }
 

@@ -86,11 +86,11 @@ class Inspection {
   void look(const YAML::Node& node, std::size_t depth = 0) {
     if (depth > kMaxDepth) {
       throw files_.error_at(place_at(file_, node.Mark()),
-                            "the YAML is nested too deeply, or holds itself by an alias");
+                            "the YAML is nested too deeply, or contains itself through an alias");
     }
     if (++count_ > max_nodes_) {
       throw files_.error_at(place_at(file_, node.Mark()),
-                            "the YAML grows too large by its aliases");
+                            "the YAML becomes too large when its aliases are expanded");
     }
     if (node.IsSequence()) {
       for (const YAML::Node& item : node) look(item, depth + 1);
@@ -126,7 +126,7 @@ class Inspection {
   void warn(const YAML::Node& key, const Place& first) {
     if (warnings_ == nullptr) return;
     const std::string warning =
-        fmt::format("{}: the key '{}' stands here again (first in line {}), and the last one holds",
+        fmt::format("{}: the key '{}' is repeated (first in line {}), and the last one wins",
                     format_place(place_at(file_, key.Mark())), key.Scalar(), first.line);
     // Aliases make us visit a map more than once.
     if (std::find(warnings_->begin(), warnings_->end(), warning) == warnings_->end()) {
@@ -166,7 +166,7 @@ void check_characters(const ProjectFiles& files, const std::string& file, std::s
     const std::size_t length = length_of_character(text);
     if (length == 0) {
       throw files.error_at(place,
-                           fmt::format("not valid YAML: the byte 0x{:02X} is no UTF-8 text",
+                           fmt::format("not valid YAML: the byte 0x{:02X} is not UTF-8 text",
                                        static_cast<unsigned char>(text.front())),
                            "save the file as UTF-8");
     }
@@ -192,7 +192,8 @@ class OneDocument : public YAML::EventHandler {
     if (!std::exchange(started_, true)) return;
     const Place place = place_at(file_, mark);
     if (mark.column == 0 && line_of(text_, mark.line).starts_with("---")) {
-      throw files_.error_at(place, "a second YAML document begins here, and a file holds one only",
+      throw files_.error_at(place,
+                            "a second YAML document begins here, but a file may have only one",
                             "leave out this line");
     }
     throw files_.error_at(place, "not valid YAML: the document ends before this");

@@ -94,10 +94,8 @@ TEST(Yaml, WarnsOfAKeyThatStandsTwiceAndTakesTheLast) {
   EXPECT_EQ(parsed.value, "{'a': 3, 'b': {'c': 2}}");
   EXPECT_EQ(parsed.warnings,
             (std::vector<std::string>{
-                "s.yml:2:11: the key 'c' stands here again (first in line 2), and the last one "
-                "holds",
-                "s.yml:3:1: the key 'a' stands here again (first in line 1), and the last one "
-                "holds"}));
+                "s.yml:2:11: the key 'c' is repeated (first in line 2), and the last one wins",
+                "s.yml:3:1: the key 'a' is repeated (first in line 1), and the last one wins"}));
 }
 
 TEST(Yaml, RefusesBytesThatAreNoText) {
@@ -115,8 +113,10 @@ TEST(Yaml, RefusesWhatStandsBehindTheDocument) {
       {"'a'\n,\n", "s.yml:2:1: not valid YAML: the document ends before this"},
       {"---\n{a: b}\n\n  , c: d", "s.yml:4:3: not valid YAML: the document ends before this"},
       {"a: 1\n...\n,", "s.yml:3:1: not valid YAML: the document ends before this"},
-      {"a: 1\n--- ,", "s.yml:2:1: a second YAML document begins here, and a file holds one only"},
-      {"a: 1\n---\n", "s.yml:2:1: a second YAML document begins here, and a file holds one only"},
+      {"a: 1\n--- ,",
+       "s.yml:2:1: a second YAML document begins here, but a file may have only one"},
+      {"a: 1\n---\n",
+       "s.yml:2:1: a second YAML document begins here, but a file may have only one"},
   };
   for (const auto& [text, expected] : cases) {
     // Without the check, the first case would fail and the comma would use up all memory.
@@ -134,7 +134,7 @@ TEST(Yaml, RefusesAliasesThatGrowWithoutEnd) {
                         i - 1);
   }
   const std::string error = error_of([&] { parse(text); });
-  EXPECT_NE(error.find("grows too large by its aliases"), std::string::npos) << error;
+  EXPECT_NE(error.find("becomes too large when its aliases"), std::string::npos) << error;
 }
 
 TEST(Yaml, TakesManyValuesIfTheyAreWritten) {

@@ -403,8 +403,9 @@ Value pytz_module() {
                    const std::string& zone = arguments.find(0, "zone")->as_string();
                    if (const std::string name = to_lower(zone);
                        name != "utc" && name != "gmt" && name != "etc/utc") {
-                     throw Error(fmt::format("the time zone '{}' is not supported, UTC is", zone),
-                                 "dbt build of dbt-core does it; timezone('…', time) of SQL too");
+                     throw Error(
+                         fmt::format("the time zone '{}' is not supported, only UTC is", zone),
+                         "dbt build of dbt-core supports it; so does SQL: timezone('…', time)");
                    }
                    return utc();
                  }));

@@ -313,7 +313,7 @@ class Parser {
       const bool twice = std::any_of(node.parameters.begin(), node.parameters.end(),
                                      [&name](const Parameter& p) { return p.name == name.text; });
       if (twice)
-        tokens_.fail_at(name.offset, fmt::format("the argument '{}' is there twice", name.text));
+        tokens_.fail_at(name.offset, fmt::format("the argument '{}' appears twice", name.text));
       Parameter parameter{std::string(name.text), nullptr};
       if (tokens_.skip_symbol("=")) {
         parameter.default_value = expressions_.parse();
