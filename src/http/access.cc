@@ -135,7 +135,7 @@ std::optional<Response> refuse_token(const Access& access, const Request& reques
     return take_token(access, request);
   }
   if (has_token(access, request) || is_owner(access, request)) return std::nullopt;
-  Response response = told(request, route, 401, "unauthorized", "this server asks for a token",
+  Response response = told(request, route, 401, "unauthorized", "this server requires a token",
                            "open the address that `gsa serve` printed, with its ?token=");
   response.headers.add("WWW-Authenticate", "Bearer realm=\"gsa\"");
   return response;

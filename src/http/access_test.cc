@@ -142,7 +142,7 @@ TEST(Access, TellsPeopleInAPage) {
   const Answer page = server.client().get("/page", html);
   EXPECT_EQ(page.status, 401);
   EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
-  EXPECT_NE(page.body.find("<h1>this server asks for a token</h1>"), std::string::npos)
+  EXPECT_NE(page.body.find("<h1>this server requires a token</h1>"), std::string::npos)
       << page.body;
   const Answer data = server.client().get("/api/data", html);
   EXPECT_EQ(data.status, 401);

@@ -119,7 +119,7 @@ std::string resolve_address(const std::string& host) {
       if (const auto text = text_of(one->ai_addr)) return *text;
     }
   }
-  throw Error(fmt::format("{} is no address of this machine", host),
+  throw Error(fmt::format("{} is not an address of this machine", host),
               "give --host an address, such as 127.0.0.1 or 0.0.0.0", ErrorCode::usage);
 }
 

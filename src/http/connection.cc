@@ -27,7 +27,7 @@ constexpr std::size_t kSmallBody = 16'384;
 constexpr std::size_t kEventsAtOnce = 64;
 Response busy() {
   Response response =
-      error_response(503, "busy", "the server has too much to do", "try again in a moment");
+      error_response(503, "busy", "the server is overloaded", "try again in a moment");
   response.headers.add("Retry-After", "1");
   return response;
 }
@@ -58,8 +58,8 @@ Response no_route(const Request& request, const Router::Match& match) {
       request.method == "OPTIONS"
           ? Response::no_content()
           : error_response(405, "method_not_allowed",
-                           fmt::format("{} is not for {}", request.path, request.method),
-                           fmt::format("it is for {}", allowed));
+                           fmt::format("{} does not accept {}", request.path, request.method),
+                           fmt::format("it accepts {}", allowed));
   response.headers.add("Allow", allowed);
   return response;
 }

@@ -88,7 +88,8 @@ struct RequestReader::Parts {
     }
     if (encodings > 1 ||
         !equal_ignoring_case(request.headers.find("Transfer-Encoding").value_or(""), "chunked")) {
-      return error_response(501, "not_implemented", "the only Transfer-Encoding is chunked");
+      return error_response(501, "not_implemented",
+                            "the only supported Transfer-Encoding is chunked");
     }
     return std::nullopt;
   }
@@ -102,7 +103,7 @@ struct RequestReader::Parts {
     const auto expected = request.headers.find("Expect");
     wants_continue = expected && equal_ignoring_case(*expected, "100-continue");
     if (expected && !wants_continue) {
-      return error_response(417, "expectation_failed", "the only Expect is 100-continue");
+      return error_response(417, "expectation_failed", "the only supported Expect is 100-continue");
     }
     if (std::string problem = read_target(parser.get().target(), request); !problem.empty()) {
       return bad_request(problem);

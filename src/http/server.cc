@@ -53,14 +53,16 @@ tcp::endpoint resolve(const std::string& host, std::uint16_t port) {
 Error cannot_listen(const tcp::endpoint& endpoint, const error_code& failure) {
   const std::string place = with_port(address_of(endpoint), endpoint.port());
   if (failure == asio::error::address_in_use) {
-    return Error(fmt::format("port {} is in use", endpoint.port()),
-                 fmt::format("choose another with --port, or stop what listens on {}", place));
+    return Error(
+        fmt::format("port {} is in use", endpoint.port()),
+        fmt::format("choose another --port, or stop the program that listens on {}", place));
   }
   if (failure == asio::error::access_denied) {
-    return Error(fmt::format("may not listen on {}", place), "choose a --port from 1024 on");
+    return Error(fmt::format("not permitted to listen on {}", place),
+                 "choose a --port of 1024 or above");
   }
   if (failure.value() == EADDRNOTAVAIL) {
-    return Error(fmt::format("{} is no address of this machine", address_of(endpoint)),
+    return Error(fmt::format("{} is not an address of this machine", address_of(endpoint)),
                  "give --host an address, such as 127.0.0.1 or 0.0.0.0", ErrorCode::usage);
   }
   return Error(fmt::format("cannot listen on {}: {}", place, failure.message()));

@@ -291,7 +291,7 @@ TEST(Server, TellsWhoMayTakeThePort) {
   } catch (const Error& error) {
     EXPECT_EQ(error.message(), fmt::format("port {} is in use", first.port()));
     EXPECT_EQ(error.hint(),
-              fmt::format("choose another with --port, or stop what listens on 127.0.0.1:{}",
+              fmt::format("choose another --port, or stop the program that listens on 127.0.0.1:{}",
                           first.port()));
   }
   options.host = "192.0.2.1";  // reserved for documentation, so no machine has it

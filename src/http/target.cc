@@ -66,7 +66,7 @@ std::string read_target(std::string_view target, Request& request) {
   request.target = target;
   if (target == "*") {
     request.path = "*";
-    return request.method == "OPTIONS" ? "" : "'*' is an address for OPTIONS alone";
+    return request.method == "OPTIONS" ? "" : "'*' is an address only for OPTIONS";
   }
   if (constexpr std::string_view kScheme = "http://";
       target.size() > kScheme.size() &&
