@@ -51,10 +51,10 @@ Failure refused(std::string what, std::string hint = "") {
 
 // Why the function is always refused; empty if it is not.
 std::string why_refused(std::string_view name) {
-  if (reads_files(name)) return "reads files, and a query may read only tables here";
-  if (is_one_of(kRunners, name)) return "runs SQL that is in a text, which is not allowed here";
-  if (is_one_of(kChangers, name)) return "changes the database, and a query may only read here";
-  if (is_one_of(kTellers, name)) return "tells of the server, which is not allowed here";
+  if (reads_files(name)) return "reads files, but a query may read only tables here";
+  if (is_one_of(kRunners, name)) return "runs SQL given as text, which is not allowed here";
+  if (is_one_of(kChangers, name)) return "changes the database, but a query may only read here";
+  if (is_one_of(kTellers, name)) return "reveals details of the server, which is not allowed here";
   return "";
 }
 
@@ -104,10 +104,10 @@ class Check {
     const std::string lower = to_lower(name);
     if (is_strict_ && !is_plain_name(lower)) {
       throw refused(fmt::format("'{}' cannot be the name of a CTE here", clip(name, 60)),
-                    "take letters, digits and _");
+                    "use letters, digits and _");
     }
     if (is_system_table("", lower) && (is_strict_ || !why_refused(lower).empty())) {
-      throw refused(fmt::format("'{}' is a table of the system and cannot name a CTE", name));
+      throw refused(fmt::format("'{}' is a system table and cannot name a CTE", name));
     }
     ctes_.insert(lower);
   }
@@ -182,19 +182,18 @@ class Check {
   [[noreturn]] void unknown_table(const std::string& catalog, const std::string& schema,
                                   const std::string& name) const {
     if (name.find_first_of("/.:") != std::string::npos) {
-      throw refused(fmt::format("'{}' looks like a file, and a query may read only tables here",
+      throw refused(fmt::format("'{}' looks like a file, but a query may read only tables here",
                                 clip(name, 60)));
     }
     if (!catalog.empty() && catalog != names_.database) {
-      throw refused(
-          fmt::format("there is no other database here, such as '{}'", clip(catalog, 60)));
+      throw refused(fmt::format("only one database can be read here, not '{}'", clip(catalog, 60)));
     }
     std::vector<std::string> names;
     for (const TableName& known : names_.tables) {
       names.push_back(known.schema == "main" ? known.name : known.schema + "." + known.name);
     }
     const std::string full = schema.empty() ? name : schema + "." + name;
-    throw refused(fmt::format("there is no table '{}' that may be read here", clip(full, 60)),
+    throw refused(fmt::format("there is no readable table '{}'", clip(full, 60)),
                   did_you_mean(full, names));
   }
 
@@ -226,7 +225,7 @@ json::value tree_of(duck::Connection& connection, const std::string& sql) {
   if (failed != nullptr && failed->is_bool() && failed->get_bool()) {
     duck::count_statements(connection, sql);  // throws if the text does not parse
     if (to_lower(trim(sql)).starts_with("pivot")) {
-      throw refused("PIVOT needs the values that become columns here",
+      throw refused("PIVOT must list the values that become columns here",
                     "PIVOT … ON column IN ('one', 'two') …");
     }
     throw refused("only SELECT is allowed here", "one query, without other statements");
@@ -262,7 +261,8 @@ Names names_in(duck::Connection& connection) {
 void check_sql(duck::Connection& connection, const std::string& sql, const Names& names,
                Rules rules) {
   if (sql.size() > kLongestSql) {
-    throw refused(fmt::format("a query may have {} bytes, not {}", kLongestSql, sql.size()));
+    throw refused(
+        fmt::format("a query may have at most at most {} bytes, not {}", kLongestSql, sql.size()));
   }
   if (sql.find('\0') != std::string::npos) throw refused("a query has no zero bytes");
   const json::value tree = tree_of(connection, sql);

@@ -131,7 +131,7 @@ Answer Pool::run(const Query& query, const std::function<bool()>& is_cancelled) 
     explicit Turn(Pool& of) : pool(of) {
       const std::lock_guard lock(pool.mutex_);
       if (pool.queries_ >= pool.settings_.workers) {
-        throw Failure(FailureKind::busy, "as many queries are running as may at a time",
+        throw Failure(FailureKind::busy, "the limit on concurrent queries is reached",
                       "try again when one has ended");
       }
       ++pool.queries_;
@@ -158,7 +158,7 @@ Snapshot Pool::current_snapshot() const {
   try {
     return snapshot_();
   } catch (const Error& error) {
-    throw Failure(FailureKind::unavailable, "the snapshot that queries read cannot be made: " +
+    throw Failure(FailureKind::unavailable, "cannot make the snapshot that queries read: " +
                                                 without_paths(error.message(), ""));
   }
 }
@@ -182,7 +182,7 @@ std::unique_ptr<WorkerProcess> Pool::take(const Snapshot& snapshot, Clock::time_
     changed_.wait_for(lock, kPatience);
     if (is_cancelled()) throw Failure(FailureKind::cancelled, "the query was cancelled");
     if (Clock::now() > deadline) {
-      throw Failure(FailureKind::unavailable, "the query's process does not get ready");
+      throw Failure(FailureKind::unavailable, "the query's process did not get ready in time");
     }
   }
 }

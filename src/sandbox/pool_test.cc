@@ -164,7 +164,7 @@ TEST(Pool, SaysWhyThereIsNoSnapshot) {
   Pool own(test_settings(), none);
   const Outcome outcome = ask(own, "select 1");
   EXPECT_EQ(outcome.failure, FailureKind::unavailable);
-  EXPECT_EQ(outcome.message, "the snapshot that queries read cannot be made: the disk is full");
+  EXPECT_EQ(outcome.message, "cannot make the snapshot that queries read: the disk is full");
   const Pool::CurrentSnapshot missing = [] { return Snapshot{"/nowhere/w.duckdb", 1, 1}; };
   Pool other(test_settings(), missing);
   EXPECT_EQ(ask(other, "select 1").failure, FailureKind::unavailable);

@@ -138,7 +138,7 @@ Frame WorkerProcess::wait_until_ready(const std::function<bool()>& is_cancelled)
       return std::move(*frame);
     }
     if (has_ended()) throw unavailable("it has ended");
-    if (Clock::now() > deadline) throw unavailable("it does not get ready");
+    if (Clock::now() > deadline) throw unavailable("it did not get ready in time");
     if (is_cancelled()) throw Failure(FailureKind::cancelled, "the query was cancelled");
   }
 }
@@ -188,8 +188,8 @@ Failure WorkerProcess::why_ended() {
                               ? fmt::format("SIG{}", sigabbrev_np(WTERMSIG(status_)))
                               : fmt::format("exit {}", WEXITSTATUS(status_));
   return {FailureKind::crashed,
-          fmt::format("the query's process was ended by a crash of the engine ({})", how),
-          "it is a fault of the engine: write the query in another way"};
+          fmt::format("the engine crashed and ended the query's process ({})", how),
+          "this is a bug in the engine: rewrite the query"};
 }
 
 std::int64_t WorkerProcess::resident_bytes() const {
