@@ -13,11 +13,11 @@ const gsa = process.env.GSA ?? join(root, "build/release/gsa");
 
 const usage = `usage: bench/dashboard [OPTION…]
   --small           10,000 generations instead of 2,000,000, as CI does
-  --rows N          as many generations
-  --source SOURCE   of prompts, as gsa run takes it (default: synthetic)
-  --warehouse FILE  one that is there, instead of making one in build/bench
-  --only A,B        only these: view, clicks, brush, script, streams, sql, memory
-  GSA, CHROMIUM     other programs than build/release/gsa and /usr/bin/chromium`;
+  --rows N          number of generations
+  --source SOURCE   source of prompts, as for gsa run (default: synthetic)
+  --warehouse FILE  an existing one, instead of making one in build/bench
+  --only A,B        measure only these: view, clicks, brush, script, streams, sql, memory
+  GSA, CHROMIUM     programs to use instead of build/release/gsa and /usr/bin/chromium`;
 const { values: options } = parseArgs({
   options: {
     small: { type: "boolean" },

@@ -10,12 +10,12 @@ const root = join(import.meta.dirname, "..");
 const gsa = process.env.GSA ?? join(root, "build/release/gsa");
 
 const usage = `usage: bench/soak [OPTION…]
-  --minutes N       for as long (default: 1)
-  --dashboards N    as many that are open and clicked on (default: 50)
-  --attackers N     as many that send queries, one after the other (default: 3)
-  --rows N          of generations (default: 100000)
-  --warehouse FILE  one that is there, instead of making one in build/soak
-  GSA               another program than build/release/gsa`;
+  --minutes N       duration (default: 1)
+  --dashboards N    number of dashboards that are open and clicked on (default: 50)
+  --attackers N     number of clients that send queries, one after the other (default: 3)
+  --rows N          number of generations (default: 100000)
+  --warehouse FILE  an existing one, instead of making one in build/soak
+  GSA               a program to use instead of build/release/gsa`;
 const { values: options } = parseArgs({
   options: {
     minutes: { type: "string", default: "1" },
