@@ -13,11 +13,11 @@ const gsa = process.env.GSA ?? join(root, "build/release/gsa");
 
 const usage = `usage: bench/dashboard [OPTION…]
   --small           10,000 generations instead of 2,000,000, as CI does
-  --rows N          as many generations
-  --source SOURCE   of prompts, as gsa run takes it (default: synthetic)
-  --warehouse FILE  one that is there, instead of making one in build/bench
-  --only A,B        only these: view, clicks, brush, script, streams, sql, memory
-  GSA, CHROMIUM     other programs than build/release/gsa and /usr/bin/chromium`;
+  --rows N          number of generations
+  --source SOURCE   source of prompts, as for gsa run (default: synthetic)
+  --warehouse FILE  an existing one, instead of making one in build/bench
+  --only A,B        measure only these: view, clicks, brush, script, streams, sql, memory
+  GSA, CHROMIUM     programs to use instead of build/release/gsa and /usr/bin/chromium`;
 const { values: options } = parseArgs({
   options: {
     small: { type: "boolean" },
@@ -33,7 +33,8 @@ if (options.help) {
   process.exit(0);
 }
 
-// What the dashboard promises. A frame of 60 a second takes 16.7 ms, give or take a timer's grain.
+// The dashboard's promises. At 60 frames a second, a frame takes 16.7 ms, within a timer's
+// precision.
 const kLimits = {
   view: 1000, // ms
   clicks: 150, // ms
@@ -46,7 +47,7 @@ const kLimits = {
 const kViews = 7;
 const kStreams = 200;
 const kAsked = 60;
-// After this long without a request the server should rest.
+// After this long without a request, the server should be at rest.
 const kRestSeconds = 60;
 
 const rows = Number(options.rows ?? (options.small ? 10_000 : 2_000_000));
@@ -122,7 +123,7 @@ async function ask(url, path, body) {
   return { ms: performance.now() - begun, answer: JSON.parse(text) };
 }
 
-// In the page: when everything that was asked for is drawn, in ms since the navigation began.
+// In the page: when everything requested is drawn, in ms since the navigation began.
 const kDrawn = () => {
   const look = () => {
     const tiles = [...document.querySelectorAll(".tile .value")];
@@ -132,7 +133,7 @@ const kDrawn = () => {
       document.querySelector("main [aria-busy=true]") === null &&
       document.querySelectorAll("main figure svg path.line").length >= 2;
     if (!done) return requestAnimationFrame(look);
-    // The frame after has it on the screen.
+    // It is on the screen in the next frame.
     requestAnimationFrame(() => (window.__drawn = performance.now()));
   };
   requestAnimationFrame(look);
@@ -185,7 +186,7 @@ async function clicks(browser, url) {
         asked ||= busy();
         if ((asked || frames > 2) && !busy()) break;
       }
-      // What is drawn in a frame is on the screen when the next begins.
+      // A frame's drawing is on the screen when the next frame begins.
       const ms = performance.now() - begun;
       for (let i = 0; i < 12; i += 1) await frame();
       return asked ? ms : null;
@@ -220,7 +221,7 @@ async function brush(browser, url) {
   await page.mouse.move(...at(0.2));
   await page.mouse.down();
   await page.mouse.move(...at(0.25));
-  // The small cube is there.
+  // The small cube is loaded.
   await page.locator("svg .behind").first().waitFor({ state: "attached" });
   await page.evaluate(() => {
     window.__frames = [];

@@ -1,6 +1,7 @@
-// The loops in C++ that every row of a pipeline passes, one by one, as bench/kernels runs them:
-//   gsa_kernels                 times each and a copy of memory, prints a line of JSON for each
-//   gsa_kernels NAME PASSES     runs one so many times, for tools that count instructions
+// The C++ loops that every row of a pipeline passes, measured one by one, as bench/kernels runs
+// them:
+//  gsa_kernels                 times each and a copy of memory, prints a line of JSON for each
+//  gsa_kernels NAME PASSES     runs one so many times, for tools that count instructions
 
 #include <algorithm>
 #include <chrono>
@@ -29,7 +30,7 @@ using gsa::sim::Telemetry;
 constexpr std::uint64_t kSeed = 42;
 constexpr std::size_t kRows = 32'768;
 
-// What the compiler must take for used.
+// Makes the compiler believe that the value is used.
 template <typename T>
 void keep(const T& value) {
   asm volatile("" : : "m"(value) : "memory");
@@ -37,8 +38,8 @@ void keep(const T& value) {
 
 struct Kernel {
   std::string_view name;
-  std::size_t rows;   // of a pass
-  std::size_t bytes;  // that a pass reads and writes
+  std::size_t rows;   // per pass
+  std::size_t bytes;  // read and written per pass
   std::function<void()> pass;
 };
 
@@ -54,7 +55,7 @@ std::size_t size_of(const std::vector<std::string>& texts) {
   return size;
 }
 
-// Of texts in ASCII, and of texts that take the slow way through every block.
+// For ASCII texts, and for texts that take the slow path in every block.
 Kernel features(std::string_view name, std::vector<std::string> prompts) {
   const std::size_t rows = prompts.size(), bytes = size_of(prompts);
   return {name, rows, bytes, [prompts = std::move(prompts)] {
@@ -98,8 +99,8 @@ Kernel synthetic_prompts() {
           }};
 }
 
-// As the benchmark STREAM copies: arrays that no cache holds, counted as read once and written
-// once.
+// Copies like the benchmark STREAM: arrays too large for any cache, counted as read once and
+// written once.
 Kernel copy() {
   constexpr std::size_t kDoubles = std::size_t{1} << 25;
   static std::vector<double> from(kDoubles, 1.0), to(kDoubles);
@@ -117,7 +118,7 @@ std::vector<Kernel> kernels() {
           random_blocks(), telemetry(), synthetic_prompts()};
 }
 
-// The fastest of several passes: what disturbs one only makes it slower.
+// The fastest of several passes: disturbances only make a pass slower.
 double seconds_of(const Kernel& kernel) {
   constexpr int kPasses = 15;
   double fastest = 1e9;

@@ -10,12 +10,12 @@ const root = join(import.meta.dirname, "..");
 const gsa = process.env.GSA ?? join(root, "build/release/gsa");
 
 const usage = `usage: bench/soak [OPTION…]
-  --minutes N       for as long (default: 1)
-  --dashboards N    as many that are open and clicked on (default: 50)
-  --attackers N     as many that send queries, one after the other (default: 3)
-  --rows N          of generations (default: 100000)
-  --warehouse FILE  one that is there, instead of making one in build/soak
-  GSA               another program than build/release/gsa`;
+  --minutes N       duration (default: 1)
+  --dashboards N    number of dashboards that are open and clicked on (default: 50)
+  --attackers N     number of clients that send queries, one after the other (default: 3)
+  --rows N          number of generations (default: 100000)
+  --warehouse FILE  an existing one, instead of making one in build/soak
+  GSA               a program to use instead of build/release/gsa`;
 const { values: options } = parseArgs({
   options: {
     minutes: { type: "string", default: "1" },
@@ -33,12 +33,12 @@ if (options.help) {
 
 const kLimits = {
   p95: 500, // ms, of the pages' requests
-  growth: 1.25, // of the server's memory, from the first third to the last
-  slack: 48e6, // bytes that it may grow besides
-  late: 1500, // ms after its 30 s or its cancel, as a client on a busy machine sees it
+  growth: 1.25, // growth of the server's memory from the first third to the last
+  slack: 48e6, // bytes that it may grow in addition
+  late: 1500, // ms after the 30 s limit or a cancel, for a client on a busy machine
 };
 const kThink = [1000, 4000]; // ms between clicks
-const kWindow = 10_000; // ms of a line of the table
+const kWindow = 10_000; // ms per line of the table
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const ascending = (list) => [...list].sort((a, b) => a - b);
@@ -116,7 +116,7 @@ function ask(method, path, body, leaveAfter) {
 
 const ended = { at: Infinity };
 const goesOn = () => Date.now() < ended.at;
-const pages = []; // {at, ms} of requests of the pages
+const pages = []; // {at, ms} for requests of the pages
 const failures = [];
 const outcomes = new Map(); // code of an attack -> how often
 
@@ -127,7 +127,7 @@ async function dashboard(number) {
   stream.on("error", () => {});
   await sleep(draw(kThink[1]));
   while (goesOn()) {
-    // A click asks for all charts of a page at once.
+    // A click requests all charts of a page at once.
     const filters = draw(2) ? { tier: { in: [kTiers[draw(3)]] } } : {};
     const first = draw(kPages.length);
     await Promise.all(
@@ -180,7 +180,7 @@ function resident(pid) {
   try {
     return Number(readFileSync(`/proc/${pid}/statm`, "utf8").split(" ")[1]) * 4096;
   } catch {
-    return 0; // it has ended
+    return 0; // the process has ended
   }
 }
 
@@ -192,7 +192,7 @@ function childrenOf(pid) {
       for (const child of list.split(" ")) if (child.trim()) children.add(Number(child));
     }
   } catch {
-    // A thread that has ended.
+    // The thread has ended.
   }
   return [...children];
 }

@@ -1,6 +1,6 @@
-# Checks of the project itself that ctest runs beside the unit tests; include this after the modules.
-# Off, with the tests of the whole binary, where a build is for the unit tests alone, as those with
-# sanitizers are.
+# Checks of the project itself, which ctest runs besides the unit tests; include this after the
+# modules. Off, together with the tests of the whole binary, for builds that only need unit tests,
+# such as those with sanitizers.
 option(GSA_CHECKS "Test scripts, includes and the whole binary as well" ON)
 if(GSA_TESTS AND GSA_CHECKS)
   set(scripts ${CMAKE_SOURCE_DIR}/scripts)

@@ -1,5 +1,5 @@
-# gsa_embed(TARGET NAME DIR): compiles every file below DIR into TARGET, as
-# gsa::NAME(), a list of {path relative to DIR, contents} (see src/base/embedded.h).
+# gsa_embed(TARGET NAME DIR): compiles every file below DIR into TARGET as gsa::NAME(), a list of
+# {path relative to DIR, contents} (see src/base/embedded.h).
 function(gsa_embed target name dir)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS LIST_DIRECTORIES false ${dir}/*)
   list(FILTER files EXCLUDE REGEX "/(target|logs|dbt_packages)/|\\.user\\.yml$")

@@ -1,4 +1,4 @@
-# CCTZ, whose Debian package brings no CMake files of its own. Defines cctz::cctz.
+# CCTZ; its Debian package has no CMake files. Defines cctz::cctz.
 find_path(CCTZ_INCLUDE_DIR cctz/time_zone.h)
 find_library(CCTZ_LIBRARY cctz)
 

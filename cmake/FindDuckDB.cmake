@@ -1,5 +1,5 @@
-# DuckDB's header and shared library: a system-wide one of the right version first, else the one
-# that scripts/setup put into .deps/duckdb. Defines DuckDB::DuckDB and DUCKDB_LIBRARY.
+# DuckDB's header and shared library: a system-wide one of the right version, or else the one that
+# scripts/setup put into .deps/duckdb. Defines DuckDB::DuckDB and DUCKDB_LIBRARY.
 set(GSA_DUCKDB_SERIES "v1.5." CACHE STRING "The DuckDB release series the project is built for")
 set(local_duckdb ${CMAKE_SOURCE_DIR}/.deps/duckdb)
 
@@ -37,7 +37,7 @@ find_package_handle_standard_args(DuckDB
   REQUIRED_VARS DUCKDB_LIBRARY DUCKDB_INCLUDE_DIR
   REASON_FAILURE_MESSAGE "Run scripts/setup, which fetches it into .deps/duckdb.")
 if(NOT TARGET DuckDB::DuckDB)
-  # Programs find it beside themselves ($ORIGIN), wherever it came from.
+  # Programs look for it beside themselves ($ORIGIN), wherever it came from.
   get_filename_component(duckdb_name ${DUCKDB_LIBRARY} NAME)
   file(CREATE_LINK ${DUCKDB_LIBRARY} ${CMAKE_BINARY_DIR}/${duckdb_name} SYMBOLIC)
   add_library(DuckDB::DuckDB SHARED IMPORTED)

@@ -1,5 +1,5 @@
-# What makes a mistake in memory end the process instead of being used. tests/binary_test.cc reads it
-# off the program. Include it before targets are defined.
+# Options that make a memory error end the process instead of being exploitable.
+# tests/binary_test.cc checks them in the program. Include this before targets are defined.
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)
 add_compile_options(-fPIE -fstack-protector-strong)
@@ -8,12 +8,13 @@ add_compile_options(-fstack-clash-protection)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   add_compile_options(-fcf-protection)
 endif()
-# The checks of glibc need an optimizing compiler, and hide from sanitizers what they look for.
+# glibc's checks need an optimizing compiler, and would hide errors from sanitizers.
 if(NOT GSA_SANITIZE)
   add_compile_options(
     "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<NOT:$<CONFIG:Debug>>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
 endif()
-# Libraries are looked for beside the program and where `cmake --install` puts them, and nowhere else.
-# One path for both: CMake pads the shorter one of two with empty entries, which mean the current folder.
+# The program finds its libraries beside itself and where `cmake --install` puts them, nowhere else.
+# Both use one path: with two, CMake pads the shorter one with empty entries, which mean the current
+# folder.
 set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
 set(CMAKE_INSTALL_RPATH "$ORIGIN:$ORIGIN/../lib")

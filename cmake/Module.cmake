@@ -2,9 +2,9 @@ set(GSA_UNITY OFF CACHE STRING "Compile several files of a module together, for 
 set(GSA_TEST_NAMES "" CACHE STRING "Build only those files of tests that have tests of such names (a regular expression)")
 
 # gsa_module(NAME USES module... [LIBRARIES target...] [FAKE target...])
-# A folder src/NAME is a static library gsa_NAME, its x_test.cc files one test program NAME_test,
-# its x_bench.cc files one benchmark program NAME_bench, its fake_x.cc files a library gsa_fake_NAME
-# for tests alone, with libraries of its own.
+# The folder src/NAME becomes a static library gsa_NAME; its x_test.cc files one test program
+# NAME_test; its x_bench.cc files one benchmark program NAME_bench; its fake_x.cc files a library
+# gsa_fake_NAME, only for tests and with libraries of its own.
 function(gsa_module name)
   cmake_parse_arguments(arg "" "" "USES;LIBRARIES;FAKE" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
@@ -43,7 +43,7 @@ function(gsa_module name)
     target_link_libraries(gsa_fake_${name} PRIVATE gsa_warnings PUBLIC gsa_${name} ${arg_FAKE})
   endif()
   if(GSA_TESTS AND tests)
-    # A pool of workers starts the program that it is in (src/sandbox/worker.h).
+    # A Pool starts the program that it is in as a worker (src/sandbox/worker.h).
     if(name STREQUAL "sandbox" OR "sandbox" IN_LIST arg_USES)
       list(APPEND tests ${CMAKE_SOURCE_DIR}/cmake/worker_test_main.cc)
     endif()
@@ -68,7 +68,7 @@ function(gsa_module name)
   endif()
 endfunction()
 
-# Nothing waits for what a test itself computes.
+# Tests do no heavy computing of their own, so optimise them less.
 function(gsa_tests_are_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
@@ -81,8 +81,8 @@ function(gsa_compile_together)
   endforeach()
 endfunction()
 
-# With GSA_UNITY, files that share the name of something in their anonymous namespaces with another
-# file of the module are compiled by themselves.
+# With GSA_UNITY, these files are compiled alone, because their anonymous namespaces share a name
+# with another file of the module.
 function(gsa_compile_alone)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

@@ -4,7 +4,7 @@ if(GSA_SANITIZE)
   if(GSA_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize=null,vptr,object-size,pointer-overflow)
   endif()
-  # Checks are calls, not code at each place: two thirds of the compilation.
+  # Makes checks function calls instead of inline code, which saves a third of the compilation.
   if(GSA_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options("SHELL:--param asan-instrumentation-with-call-threshold=0")
   endif()
@@ -12,5 +12,5 @@ if(GSA_SANITIZE)
     add_link_options(-Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/tsan.ver)
   endif()
 endif()
-# Simulated values must not depend on whether the compiler fuses a multiply and an add.
+# Simulated values must not depend on whether the compiler fuses a multiplication and an addition.
 add_compile_options(-ffp-contract=off)

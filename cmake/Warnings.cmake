@@ -1,16 +1,16 @@
-# Warnings for the project's own code only: third-party headers are SYSTEM and never see them.
+# Warnings for the project's own code only; third-party headers are SYSTEM and never see them.
 add_library(gsa_warnings INTERFACE)
 target_compile_options(gsa_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wunused -Wnull-dereference -Wformat=2
   -Wimplicit-fallthrough)
-# GCC 12 warns of overlaps inside std::string where there are none (GCC bug 105651).
+# GCC 12 warns of overlaps inside std::string that do not exist (GCC bug 105651).
 target_compile_options(gsa_warnings INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 option(GSA_WERROR "Treat warnings as errors" OFF)
 if(GSA_WERROR)
   target_compile_options(gsa_warnings INTERFACE -Werror)
 endif()
-# Sanitizers change what the compiler knows; the build without them has the warnings that count.
+# Sanitizers change what the compiler knows; only the warnings of builds without them count.
 if(GSA_SANITIZE)
   target_compile_options(gsa_warnings INTERFACE -w)
 endif()

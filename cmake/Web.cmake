@@ -1,6 +1,6 @@
-# gsa_web(TARGET): builds the pages of web/ and compiles them into TARGET, as gsa::embedded_web(), a
-# list of {path, contents} (see src/base/embedded.h). The names of the files are known only once they
-# are built, so the list is made then; the bytes are taken in by the assembler.
+# gsa_web(TARGET): builds the pages of web/ and compiles them into TARGET as gsa::embedded_web(), a
+# list of {path, contents} (see src/base/embedded.h). The file names are known only after that
+# build, so the list is written then; the assembler includes the bytes.
 function(gsa_web target)
   set(web ${CMAKE_SOURCE_DIR}/web)
   file(GLOB_RECURSE inputs CONFIGURE_DEPENDS LIST_DIRECTORIES false ${web}/src/* ${web}/public/*)
@@ -15,6 +15,6 @@ function(gsa_web target)
     DEPENDS ${inputs} ${CMAKE_SOURCE_DIR}/scripts/web ${CMAKE_SOURCE_DIR}/cmake/WriteIncluded.cmake
     COMMENT "Building the dashboard" VERBATIM)
   target_sources(${target} PRIVATE ${out}.cc ${out}.S)
-  # The assembler knows none of the compiler's options.
+  # The assembler does not know the compiler's options.
   set_source_files_properties(${out}.S PROPERTIES COMPILE_OPTIONS "-w")
 endfunction()

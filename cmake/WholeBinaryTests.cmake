@@ -1,4 +1,4 @@
-# tests/x_test.cc are programs of their own that start the gsa binary; each is a ctest of that name.
+# Each tests/x_test.cc is a program that starts the gsa binary, and a ctest of that name.
 if(GSA_TESTS AND GSA_CHECKS)
   add_library(gsa_process STATIC ${CMAKE_SOURCE_DIR}/tests/gsa_process.cc)
   target_include_directories(gsa_process PUBLIC ${CMAKE_SOURCE_DIR}/tests)
@@ -15,7 +15,7 @@ if(GSA_TESTS AND GSA_CHECKS)
     gsa_tests_are_quick_to_compile(whole_${name})
     add_test(NAME whole_${name} COMMAND whole_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endforeach()
-  # By far the longest: ctest begins with it.
+  # By far the longest test, so ctest starts it first.
   set_tests_properties(whole_crash_test PROPERTIES COST 1000)
   # The fake hub for scripts/hub-parity.
   add_executable(fake_hub ${CMAKE_SOURCE_DIR}/tests/fake_hub_main.cc)

@@ -1,4 +1,4 @@
-# Writes OUT, a C++ source that holds the bytes of FILES (all below DIR) as gsa::NAME().
+# Writes OUT, a C++ source with the bytes of FILES (all below DIR) as gsa::NAME().
 set(arrays "")
 set(entries "")
 set(index 0)

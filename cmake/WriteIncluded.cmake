@@ -1,4 +1,5 @@
-# Writes OUT.S, which takes in the bytes of every file below DIR, and OUT.cc, gsa::embedded_web().
+# Writes OUT.S, which includes the bytes of every file below DIR, and OUT.cc, with
+# gsa::embedded_web().
 file(GLOB_RECURSE files LIST_DIRECTORIES false ${DIR}/*)
 list(SORT files)
 set(bytes ".section .rodata\n")

@@ -1,4 +1,4 @@
-// The main of tests whose program is also started as a worker.
+// main() for test programs that a Pool may start as workers.
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// What commands and `gsa serve` say to each other, and the request that a command begins with.
+// Messages between commands and `gsa serve`, and the request that begins a command.
 
 #include "base/frame.h"
 

@@ -1,8 +1,7 @@
 #pragma once
 
-// What a fuzz target is: fuzz_one() is called with inputs that libFuzzer makes up. It must neither
-// crash nor hang nor let anything but its own failures escape; gsa::Error is how inputs are
-// refused.
+// A fuzz target: libFuzzer calls fuzz_one() with generated inputs. It must neither crash nor hang
+// nor throw anything except its own failures; inputs are refused by gsa::Error.
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +19,7 @@ extern "C" inline __attribute__((used)) int LLVMFuzzerTestOneInput(const std::ui
   return 0;
 }
 
-// A file that is only in memory, for what reads files by their path.
+// A file in memory, for code that reads files by path.
 class MemoryFile {
  public:
   explicit MemoryFile(std::string_view contents) : fd_(memfd_create("fuzz", MFD_CLOEXEC)) {

@@ -15,6 +15,6 @@ void fuzz_one(std::string_view input) {
     reader.values("values", 100);
     reader.texts("measures", 100);
     reader.done();
-  } catch (const gsa::Error&) {  // what is wrong with it was said
+  } catch (const gsa::Error&) {  // the input was refused with a reason
   }
 }

@@ -1,4 +1,4 @@
-// Requests as they come off the network, cut where the first byte says.
+// Requests from the network, split where the first byte says.
 
 #include "http/request_reader.h"
 
@@ -28,7 +28,7 @@ void feed(std::string_view bytes, std::size_t piece) {
   }
   if (reader.state() == RequestReader::State::done) {
     const gsa::http::Request request = reader.take();
-    // What reaches a handler was checked.
+    // Requests that reach a handler have been checked.
     if (request.path.empty() || request.path.find('\0') != std::string::npos) __builtin_trap();
     if (std::ranges::count(request.segments, "..") > 0) __builtin_trap();
   }

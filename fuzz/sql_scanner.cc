@@ -1,4 +1,4 @@
-// The scanner's pieces are the whole text, whatever it is.
+// The scanner's pieces must join to the whole text, for any text.
 
 #include "base/sql_scanner.h"
 
@@ -13,7 +13,7 @@ void fuzz_one(std::string_view input) {
     size += piece->text.size();
   }
   if (size != input.size()) __builtin_trap();
-  // Told apart once, texts stay what they are.
+  // Normalizing twice must give the same text as normalizing once.
   const std::string tokens = gsa::dbt::normalized_sql(input);
   if (gsa::dbt::normalized_sql(tokens) != tokens) __builtin_trap();
 }

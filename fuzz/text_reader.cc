@@ -1,4 +1,4 @@
-// Compressed files, whole, cut off or damaged: the first byte says which kind.
+// Compressed files: complete, truncated or damaged. The first byte selects the kind.
 
 #include "prompts/text_reader.h"
 
@@ -14,7 +14,7 @@ void fuzz_one(std::string_view input) {
   try {
     gsa::prompts::TextReader reader(file.path(), kind);
     std::array<char, 1'000> block{};
-    // A bomb of a few bytes unfolds to gigabytes; DuckDB's limits come later.
+    // A bomb of a few bytes unpacks to gigabytes; the limits for those come later, in DuckDB.
     for (int i = 0; i < 1'000 && reader.read(block.data(), block.size()) > 0; ++i) {
     }
   } catch (const gsa::Error&) {

@@ -1,4 +1,4 @@
-// Schema files and dbt_project.yml, with every value of them.
+// Schema files and dbt_project.yml; reads every value in them.
 
 #include "dbt/yaml.h"
 

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Sourced. Fetches npm packages as plain archives: nothing of a package is ever run, and an archive
-# whose bytes are not the pinned ones is refused.
+# To be sourced. Fetches npm packages as plain archives: never runs anything from a package, and
+# refuses an archive whose checksum differs from the pinned one.
 
-# npm_tarball PACKAGE VERSION SHA256 FOLDER: leaves the package's archive in FOLDER, prints its path.
+# npm_tarball PACKAGE VERSION SHA256 FOLDER: saves the package's archive in FOLDER, prints its path.
 npm_tarball() {
   local package=$1 version=$2 sum=$3 folder=$4 name log
   log=$(mktemp)
@@ -14,7 +14,8 @@ npm_tarball() {
     return 1
   fi
   rm -f "$log"
-  # npm 9 prints a scoped package's name unflattened ("@scope/name-1.0.tgz"), yet flattens the file's.
+  # npm 9 prints a scoped package's name as it is ("@scope/name-1.0.tgz"), but flattens the file's
+  # name.
   name=${name#@}
   name=$folder/${name//\//-}
   if ! sha256sum --check --status <<<"$sum  $name"; then

@@ -31,7 +31,7 @@ const pictures = [
   ["data", "/data/fct_sessions", "light"],
 ];
 
-// ---- PNG with a palette: pages have few colours, and most of the bytes go to the edges of letters.
+// ---- PNG with a palette: pages have few colours, and most bytes are for the edges of letters.
 
 function chunk(name, data) {
   const out = Buffer.alloc(12 + data.length);
@@ -46,7 +46,7 @@ function chunk(name, data) {
 function palette(pixels) {
   const counts = new Map();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
-  // Colours that the eye does not tell apart count as one.
+  // Colours that the eye cannot tell apart count as one.
   const coarse = new Map();
   for (const [color, count] of counts) {
     const key = color & 0xf8f8f8;
@@ -87,7 +87,7 @@ function png(width, height, rgba) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 3, 0, 0, 0], 8); // 8 bits, by palette
+  header.set([8, 3, 0, 0, 0], 8); // 8 bits per pixel, with a palette
   const table = Buffer.from(colors.flatMap((color) => [color >> 16, (color >> 8) & 255, color & 255]));
   return Buffer.concat([
     Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),

@@ -1,4 +1,5 @@
-// What a run makes, and why: staleness, early cut-off, partitions, retries, and who may run when.
+// Which assets a run makes, and why: staleness, early cut-off, partitions, retries, and concurrent
+// runs.
 
 #include <algorithm>
 #include <chrono>
@@ -33,7 +34,7 @@ Names operator+(Names a, const Names& b) {
 
 class AssetsTest : public PublicationTest {
  protected:
-  // Runs on the project in project/, with options that `more` may say otherwise.
+  // Runs on the project in project/. Options in `more` override the defaults.
   Outcome make(const Arguments& more = {}) const {
     Arguments line = {"run", "--quiet", "--warehouse", warehouse_, "--project", "project"};
     line.insert(line.end(), more.begin(), more.end());
@@ -52,7 +53,7 @@ class AssetsTest : public PublicationTest {
     EXPECT_EQ(made_last(), assets);
   }
 
-  // What the newest run made; nothing where there was no run since the last call.
+  // The assets that the newest run made; empty if there was no run since the last call.
   Names made_last() {
     const std::string run = read_cell(warehouse_, "select max(run_id) from ops.runs");
     if (run == last_run_) return {};
@@ -84,7 +85,7 @@ TEST_F(AssetsTest, OnlyWhatDependsOnAChangeIsMadeAnew) {
   expect_made(Names{"fct_sessions"} + kBehindSessions, {"--vars", "{friction_error_weight: 2.0}"});
   EXPECT_EQ(reason("fct_sessions"), "its SQL changed");
   EXPECT_EQ(reason("dim_users"), "upstream fct_sessions was made anew");
-  // Without the var everything is as it was before the last run.
+  // Without the var, everything is as before the last run.
   expect_made(Names{"fct_sessions"} + kBehindSessions);
 
   replace("models/marts/dim_users.sql", "users.cohort_week,",
@@ -101,7 +102,7 @@ TEST_F(AssetsTest, OnlyWhatDependsOnAChangeIsMadeAnew) {
   EXPECT_EQ(reason("raw_generations"), "--users changed from 50 to 60");
   expect_made(raw + staging + kFacts, {"--users", "60", "--seed", "7"});
   EXPECT_EQ(reason("raw_prompts"), "--seed changed from 42 to 7");
-  // More prompts are more generations, of the same users.
+  // More prompts mean more generations, of the same users.
   expect_made(
       Names{"raw_prompts", "raw_generations", "stg_prompts", "dim_prompts", "stg_generations"} +
           kFacts,
@@ -131,7 +132,7 @@ TEST_F(AssetsTest, WhatComesOutTheSameLeavesFreshWhatHangsOnIt) {
   const Arguments line = {"--source", "prompts.csv"};
   EXPECT_EQ(make(line).exit_code, 0);
   made_last();
-  // Another order of rows, and a condition that always holds.
+  // Changes the order of rows, and adds a condition that always holds.
   replace("models/marts/fct_sessions.sql", "select * from grouped",
           "select * from grouped\n    order by session_start desc");
   replace("models/marts/fct_sessions.sql", "where session_id is not null",
@@ -140,12 +141,12 @@ TEST_F(AssetsTest, WhatComesOutTheSameLeavesFreshWhatHangsOnIt) {
   replace("models/staging/stg_users.sql", "from {{ source('raw', 'raw_users') }}",
           "from {{ source('raw', 'raw_users') }} where true");
   expect_made({"stg_users"}, line);
-  // The source is read anew, and is what it was.
+  // The source is read again, and has not changed.
   fs::last_write_time(folder_ / "prompts.csv",
                       fs::file_time_type::clock::now() + std::chrono::seconds(5));
   expect_made({"raw_prompts"}, line);
   EXPECT_EQ(reason("raw_prompts"), "its source files changed");
-  // Another word of as many tokens: what happened to the prompt is the same.
+  // A different word with as many tokens: the prompt's telemetry stays the same.
   folder_.write("prompts.csv", "prompt\na red fox\na blue whale in the sea\nrain\n");
   expect_made({"raw_prompts", "stg_prompts", "dim_prompts", "raw_generations"}, line);
   folder_.write("prompts.csv", "prompt\na red fox\na blue whale in the sea\nrain and snow\n");
@@ -214,7 +215,7 @@ TEST_F(AssetsTest, ThatFailForAMomentAreTriedAgain) {
   GsaProcess process({"run", "--source", "synthetic", "--prompts", "100", "--project", "project",
                       "--warehouse", warehouse_},
                      {folder_.path(), {}, {}});
-  // The model has no inputs: it is tried at once, and twice again within half a second.
+  // The model has no inputs, so it is tried at once, and twice more within half a second.
   bool written = false;
   for (int i = 0; i < 400 && process.running(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -309,7 +310,7 @@ class MonthsTest : public PublicationTest {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run("run", arguments);
   }
-  // month -> its rows and their checksum, and how its partition was made last
+  // For each month: its rows, their checksum, and how its partition was last made
   std::map<std::string, std::string> months(const std::string& table) const {
     std::map<std::string, std::string> found;
     for (const auto& row : read_rows(warehouse_,
@@ -362,13 +363,14 @@ TEST_F(MonthsTest, ARunOfOneLeavesTheOthersAlone) {
   const std::size_t november = expected.find("2025-11");
   expected.replace(expected.find(" 1\n", november), 3, " 2\n");
   EXPECT_EQ(versions(), expected);
-  // Made anew as they were, they leave everything else fresh but what --full-refresh makes.
+  // Rebuilt with the same result, they leave everything else fresh, except what --full-refresh
+  // makes.
   const Outcome again = run("run", {"--source", "synthetic", "--prompts", "400"});
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(read_cell(warehouse_, "select max(run_id) from ops.runs"), "2");
 }
 
-// daily_metrics is made month by month, of the days between its first and its last.
+// daily_metrics is built month by month, for the days between its first and its last.
 TEST_F(MonthsTest, OfDailyMetricsAreTheWholeAndStayAsTheyAreBesideOthers) {
   const auto tables = [&] {
     std::map<std::string, std::string> found;
@@ -404,11 +406,11 @@ TEST_F(MonthsTest, OfDailyMetricsAreTheWholeAndStayAsTheyAreBesideOthers) {
 
 TEST_F(MonthsTest, OfOtherOptionsReplaceThoseThatAreThere) {
   ASSERT_EQ(make({"--month", "2025-10..2025-12"}).exit_code, 0);
-  // Without --month all of them are made anew.
+  // Without --month, all months are rebuilt.
   ASSERT_EQ(make({"--seed", "7"}).exit_code, 0);
   EXPECT_EQ(months("raw_generations").size(), 3u);
   EXPECT_EQ(read_cell(warehouse_, "select seed from ops.provenance"), "7");
-  // With it the others go: they would not fit.
+  // With --month, the other months are dropped: they would not fit.
   ASSERT_EQ(make({"--seed", "8", "--month", "2025-11"}).exit_code, 0);
   EXPECT_EQ(months("raw_generations").size(), 1u);
   EXPECT_EQ(read_cell(warehouse_,
@@ -504,7 +506,7 @@ TEST_F(AssetsTest, APlanSaysWhatWouldBeMadeAndWhichColumnsAreTouchedAndChangesNo
         "  fct_sessions by session_id: ", "friction_score 100.0000 → "}) {
     EXPECT_NE(changed.find(part), std::string::npos) << part << " is not in\n" << changed;
   }
-  // Users' lifetimes do not depend on friction.
+  // The lifetimes of users do not depend on friction.
   EXPECT_EQ(changed.find("dim_users by"), std::string::npos) << changed;
   EXPECT_EQ(changed.find("  dim_users: changes"), std::string::npos) << changed;
   EXPECT_EQ(read_publication(warehouse_), before);

@@ -1,5 +1,5 @@
-// Bad sources through `gsa run --source`: what the user reads, the exit code, and that the
-// warehouse published before stays as it was.
+// Bad sources through `gsa run --source`: the message, the exit code, and that the published
+// warehouse does not change.
 
 #include "duck/database.h"
 #include "golden.h"
@@ -78,7 +78,7 @@ TEST_F(BadSource, WithoutAWarehouseLeavesNoneToRead) {
 
 class OddSource : public BadSource {
  protected:
-  // The prompts that a run with the file uses, in the order of the file.
+  // The prompts of a run with this file, in the file's order.
   std::string prompts_of(const std::string& name, const std::string& bytes) {
     folder_.write(name, bytes);
     run_ = gsa(folder_, {"run", "--source", name, "--users", "5"});

@@ -1,4 +1,4 @@
-// What the linker and the compiler were asked for, read off the program itself.
+// Compiler and linker options, checked in the program itself.
 
 #include <cstdlib>
 #include <fstream>
@@ -12,7 +12,7 @@
 namespace gsa::tests {
 namespace {
 
-// What readelf, which comes with the compiler, says of the program.
+// The output of readelf, which comes with the compiler, for the program.
 std::string readelf(const std::string& options) {
   const TempFolder folder;
   const std::string out = folder / "out";
@@ -26,7 +26,7 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// An empty entry would be the current folder, and so anybody's.
+// An empty entry would mean the current folder, which anybody may write to.
 TEST(Binary, LooksForLibrariesBesideItselfAlone) {
   const std::string dynamic = readelf("--dynamic");
   EXPECT_TRUE(has(dynamic, "Library runpath: [$ORIGIN:$ORIGIN/../lib]\n")) << dynamic;
@@ -53,7 +53,7 @@ TEST(Binary, LiesAnywhereAndIsReadOnlyOnceItIsLinked) {
   EXPECT_TRUE(has(flags, "RW ") && !has(flags, "RWE")) << flags;
 }
 
-// How often the bytes of an instruction are in the program.
+// How often the program contains the bytes of an instruction.
 std::size_t count(const std::string& program, std::string_view bytes) {
   std::size_t found = 0;
   for (std::size_t at = 0; (at = program.find(bytes, at)) != std::string::npos; ++at) ++found;
@@ -65,10 +65,10 @@ TEST(Binary, ChecksItsStackItsBuffersAndItsCalls) {
   EXPECT_TRUE(has(symbols, "__stack_chk_fail"));
   EXPECT_TRUE(has(symbols, "_chk@"));  // one of glibc's checked functions
 #if defined(__x86_64__)
-  // The notes of -fcf-protection are dropped, as the C library's own files have none.
+  // The linker drops the notes of -fcf-protection, because the C library's own files have none.
   const std::string program = read_file(gsa_binary());
   EXPECT_GT(count(program, "\xF3\x0F\x1E\xFA"), 100U);  // endbr64; 2 without it
-  // or $0, (%rsp): a page of the stack is touched before the next one is taken.
+  // or $0, (%rsp): touches a page of the stack before the next one is allocated.
   EXPECT_GT(count(program, std::string_view("\x48\x83\x0C\x24\x00", 5)), 0U);
 #endif
 }

@@ -1,4 +1,4 @@
-// Twenty seeds at the defaults, against what the reference measured.
+// Twenty seeds with the default options, compared with the measurements of the reference.
 // docs/calibration.md shows the means that this test prints.
 
 #include <array>
@@ -19,8 +19,8 @@ namespace {
 
 constexpr int kSeedCount = 20;
 
-// A figure of the report: where it stands in its JSON, the reference's value and how far from it
-// the mean over the seeds may be.
+// A figure of the report: its place in the JSON, the reference's value, and how far the mean over
+// the seeds may differ from it.
 struct Figure {
   const char* row;
   const char* column;
@@ -35,7 +35,7 @@ constexpr const char* kSuccess = "success %";
 constexpr const char* kDownloads = "downloads %";
 constexpr const char* kFeedback = "feedback %";
 
-// Tiers come in the order free, pro, enterprise.
+// Tiers are in the order free, pro, enterprise.
 constexpr std::array<Figure, 15> kFigures = {{
     {"all", "sessions", "$.overall.total_sessions", 9748, 120, 0},
     {"all", kFriction, "$.overall.avg_friction_score", 24.8, 1.0, 1},
@@ -54,7 +54,7 @@ constexpr std::array<Figure, 15> kFigures = {{
     {"enterprise", kFeedback, "$.by_tier[2].feedback_rate_pct", 24.1, 3, 1},
 }};
 
-// The figures of one `gsa summary --format json`.
+// Extracts the figures from one `gsa summary --format json`.
 std::vector<double> figures_in(const std::string& json) {
   std::string literal = json;
   for (std::size_t at = 0; (at = literal.find('\'', at)) != std::string::npos; at += 2) {

@@ -1,4 +1,4 @@
-// What every command shares: help, usage errors, --quiet, colour, progress.
+// Behaviour that all commands share: help, usage errors, --quiet, colour, progress.
 
 #include <chrono>
 #include <fcntl.h>
@@ -38,7 +38,7 @@ TEST(Help, OfEveryCommandHasItsOptionsAndAnExample) {
     }
     EXPECT_TRUE(contains(help.out, "Examples:\n  gsa " + command)) << help.out;
   }
-  const Outcome fetch = gsa(folder, {"fetch", "--help"});  // it opens no warehouse
+  const Outcome fetch = gsa(folder, {"fetch", "--help"});  // it needs no warehouse
   for (const char* shown : {"--list", "--format", "--quiet", "--help", "Examples:\n  gsa fetch"}) {
     EXPECT_TRUE(contains(fetch.out, shown)) << shown;
   }
@@ -239,7 +239,7 @@ TEST(Terminal, ShowsErrorsInColour) {
   EXPECT_TRUE(contains(on_a_terminal(folder, {"summary"}, {"TERM=xterm"}), "\x1b[31merror:\x1b["));
 }
 
-// Long enough for a step to last on any machine; the tests end it.
+// Long enough that a step is still running on any machine; the tests end it.
 const std::vector<std::string> kLongRun = {"run", "--prompts", "50000000", "--threads", "1"};
 
 TEST(Terminal, ShowsProgressOfALongStep) {

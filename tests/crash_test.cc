@@ -1,4 +1,5 @@
-// Killed or interrupted at any moment, a warehouse holds one whole publication: the old or the new.
+// Killed or interrupted at any moment, a warehouse holds one complete publication: the old or the
+// new one.
 
 #include <algorithm>
 #include <chrono>
@@ -24,11 +25,11 @@ using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 using Publication = std::map<std::string, std::string>;
 
-// Two hundred in all: of runs, of backfills, and after a Ctrl-C.
+// Two hundred kills in all: of runs, of backfills, and after a Ctrl-C.
 constexpr int kKills = 120, kBackfillKills = 50, kCancelKills = 30;
 constexpr int kSeeds = 4;
-// Large enough that a run outlives its start by far and writes tens of megabytes, small enough
-// that fifty take seconds.
+// Large enough that a run takes much longer than its start and writes tens of megabytes; small
+// enough that fifty runs take seconds.
 constexpr const char* kPrompts = "20000";
 
 double seconds_since(Clock::time_point start) { return Seconds(Clock::now() - start).count(); }
@@ -37,7 +38,7 @@ void sleep_for(double seconds) { std::this_thread::sleep_for(Seconds(seconds)); 
 
 class Crash : public testing::Test {
  protected:
-  // What undisturbed runs publish, and how long they take: each in a warehouse of its own.
+  // The publications of undisturbed runs, and their durations, each in its own warehouse.
   static void SetUpTestSuite() {
     whole_.clear();
     std::vector<double> taken;
@@ -65,19 +66,20 @@ class Crash : public testing::Test {
             "--month", "2025-12", "--warehouse", warehouse};
   }
 
-  // Some moment of a run, as often in its last third, where it publishes and the file is tidied up.
+  // A random moment of a run; half of them in its last third, when it publishes and tidies the file
+  // up.
   double random_moment() {
     late_ = random_() % 2 == 0;
     return std::uniform_real_distribution<double>(late_ ? 0.67 : 0.0, 1.1)(random_) * run_seconds_;
   }
 
-  // The machine may grow busier or idler meanwhile: keeps a third of the late moments behind the
-  // end of the run (1.1 takes back what two times 1.05 gave).
+  // Adapts to a machine that becomes busier or idler: keeps a third of the late moments after the
+  // end of the run (1.1 undoes two times 1.05).
   void learn_from(bool run_ended_first) {
     if (late_) run_seconds_ *= run_ended_first ? 1 / 1.1 : 1.05;
   }
 
-  // The seed of the publication that stands in the warehouse; a failure unless it is whole.
+  // The seed of the warehouse's publication; fails unless that is complete.
   std::string published_seed(const std::string& when) {
     const Publication found = read_publication(warehouse_);
     const std::string seed = found.at("seed");
@@ -85,14 +87,14 @@ class Crash : public testing::Test {
     return seed;
   }
 
-  // A seed that is not the one that stands, so that the run has all to do.
+  // A seed other than the published one, so that the run has everything to do.
   int other_seed(const std::string& standing) {
     const int seed = 1 + static_cast<int>(random_() % kSeeds);
     return std::to_string(seed) == standing ? 1 + seed % kSeeds : seed;
   }
 
-  // The newest run says of itself what happened: `published` if and only if it is what stands.
-  // Nothing that was killed is said to be running still.
+  // The newest run's record is true: `published` if and only if its publication is in the
+  // warehouse. No killed run is recorded as still running.
   void expect_true_record(bool published, const std::string& when) {
     const TextRows last = read_rows(
         warehouse_, "select run_id, status, published from ops.runs order by run_id desc limit 1");
@@ -101,7 +103,7 @@ class Crash : public testing::Test {
     if (published) {
       EXPECT_TRUE(is_new) << when;
     }
-    if (!is_new) return;  // it was ended before it was on record
+    if (!is_new) return;  // it ended before it was recorded
     EXPECT_EQ(last[0][1], published ? "success" : "interrupted") << when;
     EXPECT_EQ(last[0][2], published ? "true" : "false") << when;
   }
@@ -134,7 +136,7 @@ TEST_F(Crash, KilledAtRandomMomentsARunLeavesOnePublicationWhole) {
     const bool killed = run.wait().exit_code == 128 + SIGKILL;
     learn_from(!killed);
     with_log += fs::exists(warehouse_ + ".wal");
-    // Both kinds of next command find it: the report, and a query.
+    // Both kinds of next command, a report and a query, find the publication.
     if (kill % 5 == 0) {
       const Outcome summary = gsa(folder_, {"summary", "--warehouse", warehouse_});
       EXPECT_EQ(summary.exit_code, 0) << summary.err;
@@ -151,7 +153,7 @@ TEST_F(Crash, KilledAtRandomMomentsARunLeavesOnePublicationWhole) {
     standing = found;
     largest = std::max(largest, fs::file_size(warehouse_));
   }
-  // The moments would be no test if they all fell on one side of the publication.
+  // The moments test nothing unless they fall on both sides of the publication.
   EXPECT_GE(before, 10);
   EXPECT_GE(after, 3);
 
@@ -169,8 +171,8 @@ TEST_F(Crash, KilledAtRandomMomentsARunLeavesOnePublicationWhole) {
       "with a log beside it\n"
       "the file: {} bytes fresh, {} at the largest, {} at the end\n",
       run_seconds_, before, after, with_log, fresh_size_, largest, size);
-  // What killed runs wrote is used again. The file holds the old tables and the new side by side,
-  // and a checkpoint gives back only what lies free at its end.
+  // Space that killed runs wrote is reused. The file holds the old and the new tables together, and
+  // a checkpoint only gives back free space at its end.
   EXPECT_LE(size, 4 * fresh_size_);
 }
 
@@ -207,7 +209,7 @@ TEST_F(Crash, KilledABuildLeavesOnePublicationWhole) {
   EXPECT_EQ(read_publication(warehouse_), after);
 }
 
-// Killed while it stops: Ctrl-C, and a moment later the worst.
+// Killed while stopping: Ctrl-C, and a moment later SIGKILL.
 TEST_F(Crash, KilledWhileItIsCancelledLeavesOnePublicationWhole) {
   std::string standing = "1";
   for (int kill = 0; kill < kCancelKills; ++kill) {
@@ -229,8 +231,8 @@ TEST_F(Crash, KilledWhileItIsCancelledLeavesOnePublicationWhole) {
   EXPECT_EQ(published_seed("the run after all cancels"), std::to_string(seed));
 }
 
-// Of months that are made one by one those that were done are kept, and the publication is the old
-// one until all are.
+// When months are built one by one, finished months are kept, but the old publication remains until
+// all are finished.
 TEST_F(Crash, KilledABackfillLeavesOnePublicationWholeAndGoesOnWhereItStopped) {
   const auto backfill = [&](const std::string& warehouse) {
     return std::vector<std::string>{"run", "--quiet", "--prompts",        "4000",        "--users",
@@ -254,7 +256,7 @@ TEST_F(Crash, KilledABackfillLeavesOnePublicationWholeAndGoesOnWhereItStopped) {
     unfinished += found == before;
     expect_true_record(found == after, when);
     if (found == after) {
-      // From the beginning: another publication stands.
+      // Starts over: the other publication is there.
       ASSERT_EQ(gsa(folder_, run_command(1, warehouse_)).exit_code, 0);
       ASSERT_EQ(read_publication(warehouse_), before);
       expect_true_record(true, when);
@@ -269,7 +271,7 @@ TEST_F(Crash, KilledABackfillLeavesOnePublicationWholeAndGoesOnWhereItStopped) {
             "0");
 }
 
-// Interrupting is telling: the exit code and the message say which publication stands.
+// The exit code and the message of an interrupted run say which publication is in the warehouse.
 TEST_F(Crash, InterruptedAtRandomMomentsItSaysTruthfullyWhatStands) {
   std::string standing = "1";
   int interrupted = 0;
@@ -279,7 +281,7 @@ TEST_F(Crash, InterruptedAtRandomMomentsItSaysTruthfullyWhatStands) {
     const int seed = standing == "1" ? 2 : 1;
     GsaProcess run(run_command(seed, warehouse_), {folder_.path(), {}, {}});
     const double moment = random_moment();
-    // Every third in the midst of the work, so that there is something to interrupt.
+    // Every third attempt in the middle of the work, so that there is something to interrupt.
     sleep_for(attempt % 3 == 0 ? 0.4 * run_seconds_ : moment);
     run.signal(number);
     const auto start = Clock::now();

@@ -1,5 +1,5 @@
-// Projects that use what dbt-duckdb adds to models and tests. What is expected is what dbt-core
-// 1.11 with dbt-duckdb 1.11 makes of the same project.
+// Projects that use dbt-duckdb's additions to models and tests. The expected results are those of
+// dbt-core 1.11 with dbt-duckdb 1.11 for the same project.
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 namespace gsa::tests {
 namespace {
 
-// A project in a warehouse that is not there before its first build.
+// A project whose warehouse does not exist before the first build.
 class DbtProject : public PublicationTest {
  protected:
   void SetUp() override { write("dbt_project.yml", "name: p\n"); }
@@ -19,7 +19,7 @@ class DbtProject : public PublicationTest {
     return run("build", arguments);
   }
 
-  // What gsa said; the build must succeed.
+  // gsa's output; the build must succeed.
   std::string built(const Arguments& more = {}) const {
     const Outcome outcome = build(more);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
@@ -139,7 +139,7 @@ TEST_F(DbtProject, FindsProfilesWhereDbtLooks) {
   EXPECT_EQ(other.exit_code, 0) << other.err;
   EXPECT_TRUE(says(other.err, "the target 'dev' is of type 'postgres'")) << other.err;
   EXPECT_TRUE(says(other.err, "view model main.a")) << other.err;
-  EXPECT_TRUE(says(build_with("DBT_PROFILES_DIR", folder_ / "nowhere").err, "is not there"));
+  EXPECT_TRUE(says(build_with("DBT_PROFILES_DIR", folder_ / "nowhere").err, "does not exist"));
   write("profiles.yml", profile("duckdb", "own"));
   EXPECT_TRUE(says(build_with("HOME", folder_ / "home").err, "view model own.a"));
 }
@@ -196,7 +196,7 @@ TEST_F(DbtProject, ReadsSourcesOfFilesAndSeesThemChange) {
   EXPECT_TRUE(says(built(), "Nothing is stale"));
   write("data/x.csv", "id,v\n1,a\n1,b\n");
   const Outcome changed = build();
-  EXPECT_EQ(changed.exit_code, 3) << changed.err;  // the test of the source
+  EXPECT_EQ(changed.exit_code, 3) << changed.err;  // the test on the source
   EXPECT_TRUE(says(changed.err, "b: its file data/x.csv changed")) << changed.err;
   write("data/x.csv", "id,v\n1,a\n2,b\n");
   write("data/y.csv", "id\n5\n6\n");
@@ -336,7 +336,7 @@ TEST_F(DbtProject, RefusesByNameWhatItLacks) {
   const std::string said = build().err;
   EXPECT_TRUE(says(said, "project/models/a.sql:2:")) << said;
   EXPECT_TRUE(says(said, "microbatch is not supported")) << said;
-  EXPECT_TRUE(says(said, "`dbt build` of dbt-core does it")) << said;
+  EXPECT_TRUE(says(said, "`dbt build` of dbt-core supports it")) << said;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Small dbt projects, built by the whole program: which models and tests there are, and which are
-// chosen. What is expected is what dbt-core 1.11 does with the same files.
+// selected. The expected results are those of dbt-core 1.11 for the same files.
 
 #include "duck/database.h"
 #include "golden.h"
@@ -47,7 +47,7 @@ TEST_F(SmallProject, RunsATestThatRefersToNothing) {
   EXPECT_TRUE(contains(outcome.err, "Got 2 results")) << outcome.err;
   EXPECT_TRUE(contains(outcome.err, "error: 1 data test failed; nothing was held back\n"))
       << outcome.err;
-  // Again, for what it reads is not known.
+  // Builds again, because it is unknown what the model reads.
   EXPECT_EQ(build().exit_code, 3);
 }
 

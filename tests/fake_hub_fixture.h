@@ -1,6 +1,6 @@
 #pragma once
 
-// gsa against a fake hub in the test's own process, with a cache of its own.
+// Runs gsa against a fake hub in the test's process, with its own cache.
 
 #include <filesystem>
 #include <string>
@@ -25,7 +25,7 @@ inline std::string sum_of(const std::string& bytes, hub::SumKind kind = hub::Sum
 
 class FakeHubTest : public testing::Test {
  protected:
-  // After each test: every blob that is named by a sum has it.
+  // After each test: every blob named by a sum has that sum.
   void TearDown() override {
     if (!std::filesystem::is_directory(cache())) return;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(cache())) {
@@ -49,7 +49,7 @@ class FakeHubTest : public testing::Test {
     return GsaProcess(arguments, options).wait();
   }
 
-  // What a user would see, without what differs from run to run.
+  // The output that a user sees, without the parts that differ between runs.
   std::string seen(const std::vector<std::string>& arguments, const Outcome& outcome) const {
     return replace_all(transcript(folder_, arguments, outcome), hub_.endpoint(), "HUB");
   }
@@ -57,7 +57,7 @@ class FakeHubTest : public testing::Test {
   std::filesystem::path cache() const { return folder_.path() / "huggingface" / "hub"; }
   std::filesystem::path dataset() const { return cache() / "datasets--owner--name"; }
 
-  // Bytes that the hub sent as bodies of files.
+  // Bytes that the hub sent in bodies of files.
   std::int64_t served_bytes() const {
     std::int64_t bytes = 0;
     for (const hub::ReceivedRequest& request : hub_.requests(hub::Place::cdn)) {

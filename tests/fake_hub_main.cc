@@ -1,14 +1,14 @@
-// The fake hub as a program, for checks that are not written in C++. It serves the files that it is
-// given until its standard input ends.
+// The fake hub as a program, for checks that are not in C++. Serves the given files until its
+// standard input ends.
 //
 //   fake_hub [--direct] OWNER/NAME/PATH=FILE…    --direct: as the hub serves small files
 //
-// It first prints a line "ENDPOINT COMMIT", then answers each line that it reads by one:
+// It first prints a line "ENDPOINT COMMIT". Then it answers each input line with one line:
 //
-//   downloads   how often the bytes of a file were asked for so far
-//   hold        the next download waits, before its first byte, for "release"
-//   release     all downloads that are held go on
-//   stall N     the next download falls silent after N bytes
+//   downloads   how often a file's bytes were requested so far
+//   hold        the next download waits for "release" before its first byte
+//   release     all held downloads continue
+//   stall N     the next download stops sending after N bytes
 
 #include <cstdint>
 #include <cstdlib>
@@ -31,7 +31,7 @@ namespace {
 using hub::Place;
 using hub::Reply;
 
-// Downloads that wait until they are let go.
+// Holds downloads until they are released.
 class Gate {
  public:
   ~Gate() { open(); }
@@ -89,7 +89,8 @@ void add_file(hub::FakeHub& hub, const std::string& argument) {
 void serve(std::vector<std::string> arguments) {
   const bool direct = !arguments.empty() && arguments.front() == "--direct";
   if (direct) arguments.erase(arguments.begin());
-  // Some versions of the Python library tell the hub from other hosts by the address alone.
+  // Some versions of the Python library tell the hub from other hosts by the address alone, not the
+  // port.
   hub::FakeHub hub({.direct = direct, .cdn_address = "127.0.0.2"});
   Gate gate;  // opens before the hub waits for its connections to end
   for (const std::string& argument : arguments) add_file(hub, argument);

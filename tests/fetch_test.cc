@@ -1,4 +1,4 @@
-// gsa fetch: what it says, what it leaves in the cache, and what becomes of it when it is stopped.
+// gsa fetch: its output, the contents of the cache, and interruptions.
 
 #include <chrono>
 #include <csignal>
@@ -104,8 +104,9 @@ TEST_F(Fetch, TakesDiffusionDbWhereNothingIsNamed) {
   const Outcome fetched = run({"fetch"}, online());
   EXPECT_EQ(fetched.exit_code, 0) << fetched.err;
   EXPECT_TRUE(fetched.out.ends_with("/metadata.parquet\n")) << fetched.out;
-  // It is not the file that is known by this name, and that is said.
-  EXPECT_TRUE(contains(fetched.err, "has another size, 1000 bytes for 194548652")) << fetched.err;
+  // It is not the file that the dataset's name stands for, and gsa says so.
+  EXPECT_TRUE(contains(fetched.err, "has another size, 1000 bytes instead of 194548652"))
+      << fetched.err;
   EXPECT_TRUE(contains(fetched.err, "Fetched diffusiondb: poloclub/diffusiondb/metadata.parquet"))
       << fetched.err;
 }
@@ -131,11 +132,11 @@ TEST_F(Fetch, ListShowsWholeFilesAndParts) {
     const std::vector<std::string> line = {"fetch", "--list", "--format", format};
     all += seen(line, run(line, offline()));
   }
-  // The rule under the paths is as long as the folder's name, which differs.
+  // The rule below the paths has the length of the folder's name, which differs.
   expect_golden("fetch_list.txt", std::regex_replace(all, std::regex("(─)+\n"), "────\n"));
 }
 
-// What is wrong is said by its name, and the cache is left without the file.
+// Every error names its cause, and leaves the cache without the file.
 TEST_F(Fetch, ErrorsNameTheirCause) {
   serve(300'000);
   Reply other_bytes;
@@ -226,7 +227,7 @@ TEST_F(Fetch, KilledTwentyTimesOnItsWayStillEndsWithTheRightSum) {
   constexpr int kKills = 20;
   serve(kSize);
   hub_.script(Place::cdn, std::vector<Reply>(kKills, slow(kRate)));
-  std::mt19937 random(1);  // the moments differ anyway, with the machine
+  std::mt19937 random(1);  // the moments differ anyway, with the machine's speed
   std::int64_t before = 0;
   int resumed = 0;
   for (int kill = 0; kill < kKills; ++kill) {
@@ -241,13 +242,13 @@ TEST_F(Fetch, KilledTwentyTimesOnItsWayStillEndsWithTheRightSum) {
   }
   EXPECT_GT(resumed, 3) << "the kills came too early to test anything";
   expect_the_file(fetch());
-  // A killed process loses what was on its way: some hundredths of a second at kRate.
+  // A killed process loses the bytes on their way: some hundredths of a second at kRate.
   constexpr std::int64_t kLostEachTime = kRate / 20;
   EXPECT_LE(served_bytes(), kSize + kKills * kLostEachTime);
   EXPECT_GE(served_bytes(), kSize);
 }
 
-// The moments of the other test are all in the middle of the bytes; these are everywhere.
+// The other test kills in the middle of the bytes; this one kills at any time.
 TEST_F(Fetch, KilledAtAnyMomentLeavesNothingCorrupt) {
   serve(1'000'000);
   const auto begun = Clock::now();
@@ -283,8 +284,8 @@ TEST_F(Fetch, InterruptedKeepsThePartAndGoesOnFromThereTheNextTime) {
   EXPECT_EQ(outcome.out, "");
   const std::int64_t kept = part_size();
   ASSERT_GE(kept, 100'000);
-  EXPECT_EQ(outcome.err, fmt::format("error: interrupted; the {} that came are kept\n"
-                                     "hint: fetching again goes on from there\n",
+  EXPECT_EQ(outcome.err, fmt::format("error: interrupted; the {} already downloaded are "
+                                     "kept\nhint: fetch again to resume from there\n",
                                      format_bytes(static_cast<double>(kept))));
   expect_the_file(fetch());
   EXPECT_EQ(hub_.requests(Place::cdn).back().header("range"), fmt::format("bytes={}-", kept));
@@ -297,7 +298,7 @@ TEST_F(Fetch, InterruptedBeforeAnyByteSaysWhatIsKept) {
   while (hub_.requests(Place::head).empty() && process.running()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  process.signal(SIGINT);  // while it waits to ask again
+  process.signal(SIGINT);  // while it waits for the next try
   const Outcome outcome = process.wait();
   EXPECT_EQ(outcome.exit_code, 130);
   EXPECT_TRUE(outcome.err.ends_with("error: interrupted\nhint: what was fetched so far is kept\n"))
@@ -327,12 +328,13 @@ TEST_F(Fetch, StoppedByAFileSizeLimitKeepsThePart) {
   };
   const Outcome outcome = run({"fetch", kUrl}, limited);
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(normalised(outcome.err, folder_),
-            fmt::format("error: {}: cannot write to "
-                        "FOLDER/huggingface/hub/datasets--owner--name/blobs: File too large\n"
-                        "hint: make room there, or set HF_HUB_CACHE to a folder on a larger disk; "
-                        "the 200.0 kB that came are kept, and fetching again goes on from them\n",
-                        kUrl));
+  EXPECT_EQ(
+      normalised(outcome.err, folder_),
+      fmt::format(
+          "error: {}: cannot write to FOLDER/huggingface/hub/datasets--owner--name/blobs: File too "
+          "large\nhint: make room there, or set HF_HUB_CACHE to a folder on a larger disk; the "
+          "200.0 kB already downloaded are kept, and the next fetch resumes from there\n",
+          kUrl));
   EXPECT_EQ(part_size(), 200'000);
   expect_the_file(fetch());
   EXPECT_EQ(hub_.requests(Place::cdn).back().header("range"), "bytes=200000-");
@@ -344,18 +346,20 @@ TEST_F(Fetch, OnAFullDiskNamesTheFolder) {
   fs::create_directory(disk);
   constexpr int kCannotMount = 99;
   ProcessOptions small = online();
-  small.in_child = [&disk] {  // a mount that only this process sees, and that ends with it
-    if ((unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) ||
-        mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0) {
-      _exit(kCannotMount);
-    }
-  };
+  small.in_child =
+      [&disk] {  // mounts a file system that only this process sees and that ends with it
+        if ((unshare(CLONE_NEWNS) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) ||
+            mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=1m") != 0) {
+          _exit(kCannotMount);
+        }
+      };
   const Outcome outcome = run({"fetch", kUrl}, small);
   if (outcome.exit_code == kCannotMount) GTEST_SKIP() << "this system lets tests mount nothing";
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_TRUE(contains(normalised(outcome.err, folder_),
-                       "note: 5.0 MB are missing, and FOLDER/huggingface/hub has room for 1.0 MB"))
+  EXPECT_TRUE(contains(
+      normalised(outcome.err, folder_),
+      "note: 5.0 MB are still to be downloaded, but FOLDER/huggingface/hub has room for 1.0 MB"))
       << outcome.err;
   EXPECT_TRUE(contains(normalised(outcome.err, folder_),
                        "/blobs: No space left on device\nhint: make room there, or set "

@@ -1,6 +1,6 @@
 #pragma once
 
-// Complete outputs held against files in testdata/whole, which GSA_UPDATE_GOLDEN=1 rewrites.
+// Compares complete outputs with files in testdata/whole, which GSA_UPDATE_GOLDEN=1 rewrites.
 
 #include <algorithm>
 #include <cstdlib>
@@ -18,7 +18,7 @@
 
 namespace gsa::tests {
 
-// Without what differs from run to run: folders, times of day, durations, process ids.
+// Removes what differs between runs: folders, times of day, durations, process ids.
 inline std::string normalised(std::string text, const TempFolder& folder) {
   text = replace_all(text, std::filesystem::canonical(folder.path()).string(), "FOLDER");
   text = replace_all(text, folder.path().string(), "FOLDER");
@@ -27,7 +27,7 @@ inline std::string normalised(std::string text, const TempFolder& folder) {
   return std::regex_replace(text, std::regex(R"(PID \d+)"), "PID N");
 }
 
-// What a user would see: the command and all that it said.
+// What a user sees: the command and all of its output.
 inline std::string transcript(const TempFolder& folder, const std::vector<std::string>& arguments,
                               const Outcome& outcome) {
   std::string line = "$ gsa";
@@ -55,7 +55,7 @@ inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// The folder's data/warehouse.duckdb becomes a copy of the small warehouse.
+// Copies the small warehouse to the folder's data/warehouse.duckdb.
 inline std::string copy_small_warehouse(const TempFolder& folder) {
   std::filesystem::create_directories(folder / "data");
   std::string path = folder / "data/warehouse.duckdb";
@@ -64,7 +64,7 @@ inline std::string copy_small_warehouse(const TempFolder& folder) {
   return path;
 }
 
-// Every row of every published table, and the report: what must not change when a command fails.
+// Every row of every published table, and the report. A failed command must not change these.
 inline std::string published_content(const TempFolder& folder) {
   std::string all = gsa(folder, {"summary", "--format", "json"}).out;
   const TempFolder exported;

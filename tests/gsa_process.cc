@@ -37,7 +37,7 @@ std::string name_of(std::string_view variable) {
   return std::string(variable.substr(0, variable.find('=')));
 }
 
-// Whether the variable says where the hub is, how to reach it or where its files are kept.
+// Whether the variable configures the hub: its address, the way to it, or the cache.
 bool is_about_the_hub(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -67,7 +67,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return all;
 }
 
-// What a child needs, made before the fork: a test may have threads, which may hold locks.
+// Everything that the child needs, prepared before the fork: other threads of the test may hold
+// locks then.
 struct Start {
   std::string out, err;
   std::vector<std::string> words, environment;
@@ -81,7 +82,7 @@ struct Start {
   if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) _exit(126);
   if (chdir(options.folder.c_str()) != 0) _exit(126);
   if (options.in_child) options.in_child();
-  close_range(3, ~0U, 0);  // the test's own: a socket that it closes is to be closed
+  close_range(3, ~0U, 0);  // a socket that the test closes must not stay open in the child
   execve(GSA_BINARY, start.argv.data(), start.envp.data());
   _exit(127);
 }

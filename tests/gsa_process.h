@@ -1,9 +1,8 @@
 #pragma once
 
-// The binary under test, run as a user would: in a folder of its own, with its output captured. No
-// test reaches the network or the user's cache: unless it says otherwise, HF_HOME is an empty
-// folder of the process's own, HF_HUB_OFFLINE is 1, and no other setting of the hub comes from
-// outside.
+// Runs the binary under test like a user does: in a folder of its own, with its output captured. No
+// test reaches the network or the user's cache: by default, HF_HOME is an empty folder of the test
+// process, HF_HUB_OFFLINE is 1, and no other hub settings are inherited.
 
 #include <cstdint>
 #include <filesystem>
@@ -25,26 +24,27 @@ class TempFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  void write(const std::string& name, const std::string& contents) const;  // makes its folder
+  void write(const std::string& name,
+             const std::string& contents) const;  // creates the file's folder
 
  private:
   std::filesystem::path path_;
 };
 
 struct Outcome {
-  int exit_code = 0;  // 128 + N where signal N ended it
+  int exit_code = 0;  // 128 + N if signal N ended it
   std::string out;
   std::string err;
-  std::int64_t peak_bytes = 0;  // of resident memory
+  std::int64_t peak_bytes = 0;  // peak resident memory
 };
 
 struct ProcessOptions {
-  std::filesystem::path folder;          // its current folder; required
-  std::vector<std::string> environment;  // "NAME=value", instead of what is said above
+  std::filesystem::path folder;          // current folder; required
+  std::vector<std::string> environment;  // "NAME=value", overriding the defaults above
   std::function<void()> in_child;        // called before exec, e.g. for setrlimit
 };
 
-// A gsa that was started; its output goes to files.
+// A running gsa; its output goes to files.
 class GsaProcess {
  public:
   GsaProcess(const std::vector<std::string>& arguments, const ProcessOptions& options);
@@ -55,8 +55,8 @@ class GsaProcess {
   pid_t pid() const { return pid_; }
   void signal(int number) const;
   bool running();
-  std::string errors_so_far() const;  // what stderr holds
-  Outcome wait();                     // to its end
+  std::string errors_so_far() const;  // stderr so far
+  Outcome wait();                     // waits for its end
 
  private:
   void reap(int flags);
@@ -72,8 +72,8 @@ Outcome gsa(const TempFolder& folder, const std::vector<std::string>& arguments)
 
 std::string gsa_binary();  // its path
 
-// Runs gsa with stdout and stderr on a pseudo-terminal of 100 columns, to its end or until `enough`
-// of what has appeared there; gives what that is.
+// Runs gsa with stdout and stderr on a pseudo-terminal of 100 columns, until it ends or `enough`
+// accepts the output so far. Returns that output.
 std::string on_a_terminal(
     const TempFolder& folder, const std::vector<std::string>& arguments,
     const std::vector<std::string>& environment,
@@ -81,8 +81,8 @@ std::string on_a_terminal(
       return false;
     });
 
-// A small warehouse for tests that only read one: made once a process by `gsa run` with 2,000
-// synthetic prompts and 100 users. Tests that write copy it.
+// A small warehouse for tests that only read: made once per process by `gsa run` with 2,000
+// synthetic prompts and 100 users. Tests that write must copy it.
 std::string small_warehouse();
 
 }  // namespace gsa::tests

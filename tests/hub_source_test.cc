@@ -1,4 +1,4 @@
-// gsa run with prompts of the hub: hf:// addresses, datasets by name, and auto.
+// gsa run with prompts from the hub: hf:// addresses, datasets by name, and auto.
 
 #include <chrono>
 #include <filesystem>
@@ -21,7 +21,7 @@ using hub::Reply;
 
 class HubSource : public FakeHubTest {
  protected:
-  // A table of prompts, with that name at the hub.
+  // Makes a table of prompts and serves it under that name.
   void serve(const std::string& repo, const std::string& path) {
     const std::string file = folder_ / "made.parquet";
     duck::Connection connection = duck::Database(duck::DatabaseOptions{}).connect();
@@ -96,9 +96,9 @@ TEST_F(HubSource, ThatCannotBeHadIsAnErrorAndMakesNothing) {
     const Outcome outcome = run(run_of(source), offline());
     EXPECT_EQ(outcome.exit_code, 1);
     EXPECT_EQ(outcome.out, "");
-    EXPECT_TRUE(contains(outcome.err,
-                         "it is not in the cache, and HF_HUB_OFFLINE keeps from fetching it\n"
-                         "hint: the cache is "))
+    EXPECT_TRUE(contains(
+        outcome.err,
+        "it is not in the cache, and HF_HUB_OFFLINE prevents fetching it\nhint: the cache is "))
         << outcome.err;
   }
   EXPECT_TRUE(fs::is_empty(folder_.path()));
@@ -132,7 +132,7 @@ TEST_F(HubSource, AutoSaysWhyItMakesPromptsUp) {
                    "the hub cannot be reached");
 }
 
-// Whoever named no source must get a report on any machine.
+// A user who named no source must get a report on any machine.
 TEST_F(HubSource, AutoMakesPromptsUpWhereTheMachineIsNotSetUpForDownloads) {
   serve_diffusiondb();
   expect_synthetic(run(run_of("auto"), online({"HF_HUB_ETAG_TIMEOUT=soon"})),
@@ -140,7 +140,7 @@ TEST_F(HubSource, AutoMakesPromptsUpWhereTheMachineIsNotSetUpForDownloads) {
   folder_.write("in_the_way", "a file");
   expect_synthetic(run(run_of("auto"), online({"HF_HOME=" + folder_ / "in_the_way"})),
                    "cannot make the folder");
-  // Who did name it is told.
+  // A user who named the source gets the error.
   const Outcome named = run(run_of("diffusiondb"), online({"HF_HUB_ETAG_TIMEOUT=soon"}));
   EXPECT_EQ(named.exit_code, 1);
   EXPECT_TRUE(contains(named.err, "HF_HUB_ETAG_TIMEOUT is 'soon'")) << named.err;

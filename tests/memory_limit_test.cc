@@ -1,5 +1,5 @@
-// Commands where the system gives little memory (ulimit -v): they work, or end with an error that
-// says so. None is ended by a signal.
+// Commands with little memory (ulimit -v): they work, or they end with an error that says so. No
+// signal ends them.
 
 #include <sys/resource.h>
 
@@ -45,7 +45,7 @@ TEST_P(MemoryLimit, EndsNoCommandByASignal) {
   EXPECT_EQ(gsa(folder_, {"summary", "--warehouse", warehouse_}).exit_code, 0);
 }
 
-// Where DuckDB's allocator would crash, nothing begins.
+// Where DuckDB's allocator would crash, no command begins.
 TEST_P(MemoryLimit, OfLessThanDuckDbNeedsIsNamed) {
   constexpr int kLeast = 400;
   const Outcome outcome = GsaProcess({"summary", "--warehouse", warehouse_}, limited()).wait();

@@ -1,5 +1,5 @@
-// `gsa run --behavior observed`: users, requests, sessions and retries derived a second time from
-// the rows of the source, by plain loops, and compared for every user.
+// `gsa run --behavior observed`: derives users, requests, sessions and retries again from the rows
+// of the source, by plain loops, and compares them for every user.
 
 #include <algorithm>
 #include <cstdint>
@@ -25,13 +25,13 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kMinuteUs = 60'000'000;
 
-// The real prompts, where they are at hand.
+// The real prompts, if available.
 fs::path real_prompts() {
   return fs::path(GSA_SOURCE_DIR).parent_path() / "shared/data/diffusiondb-sample.parquet";
 }
 
-// 20,000 rows in the manner of DiffusionDB, for where they are not: 300 users, deleted accounts,
-// rows without user and time, requests of one to nine images, re-rolls, ties inside a minute.
+// Otherwise, 20,000 rows in DiffusionDB's format: 300 users, deleted accounts, rows without user or
+// time, requests of one to nine images, re-rolls, ties within a minute.
 void make_prompts(const std::string& path) {
   duck::Connection connection = duck::Database({}).connect();
   connection.execute(fmt::format(R"(
@@ -101,7 +101,7 @@ struct Request {
 
 bool is_known(const std::string& user) { return !user.empty() && user != "deleted_account"; }
 
-// Requests by user, in the order of time; "" has those of all unknown users.
+// The requests of each user in order of time; "" has those of all unknown users.
 std::map<std::string, std::vector<Request>> requests_of(const std::vector<Row>& rows) {
   std::map<std::tuple<std::string, std::string, std::int64_t, decltype(Row::settings)>, Request>
       requests;
@@ -146,7 +146,7 @@ std::vector<SessionRow> sessions_of(const std::vector<Request>& asked) {
     ++session[3];
     session[4] += request.images;
     session[6] += request.blurred > 0;
-    for (std::size_t before = i; before-- > 0;) {  // the last time the prompt was asked for
+    for (std::size_t before = i; before-- > 0;) {  // the previous request for the same prompt
       if (asked[before].prompt != request.prompt) continue;
       const bool in_session = asked[before].at_us >= session[1];
       session[5] += in_session && asked[before].what() != request.what();
@@ -186,7 +186,8 @@ Outcome observe(const TempFolder& folder, const std::string& source, const std::
   return gsa(folder, arguments);
 }
 
-class Observed : public testing::TestWithParam<bool> {  // the real prompts, or made ones
+class Observed
+    : public testing::TestWithParam<bool> {  // true: the real prompts; false: made-up ones
  protected:
   void SetUp() override {
     if (!GetParam()) {
@@ -223,7 +224,7 @@ TEST_P(Observed, SessionsFollowFromTheRowsOfTheSourceForEveryUser) {
       blurred += static_cast<std::size_t>(session[6]);
     }
   }
-  // Were there none of a kind, the comparison would say little.
+  // The comparison would mean little if a kind were missing.
   EXPECT_GT(sessions, by_user.size());
   EXPECT_GT(retries, 20u);
   EXPECT_GT(blurred, 20u);
@@ -253,7 +254,8 @@ TEST_P(Observed, SaysOfEverySignalWhetherItWasObserved) {
       "0");
 }
 
-// A sample has whole users: all their sessions, with the traits and outcomes that they have in any.
+// A sample has whole users: all their sessions, with the same traits and outcomes as in any other
+// sample.
 TEST_P(Observed, SamplesKeepTheSessionsTraitsAndOutcomesOfTheirUsers) {
   const std::string all = folder_ / "all.duckdb", part = folder_ / "part.duckdb";
   ASSERT_EQ(observe(folder_, source_, all, 1'000'000, {"--quiet"}).exit_code, 0);
@@ -301,7 +303,7 @@ TEST_F(ObservedRun, IsNamedInTheReportAndTheWarehouseWithWhatWasOdd) {
                       "without a time', 'requests of deleted or unknown accounts') "
                       "order by finding"),
             (TextRows{{"kept outside sessions", "true"}, {"skipped", "true"}}));
-  // The run's record has the word that was typed.
+  // The run's record has the option as it was typed.
   EXPECT_EQ(read_rows(warehouse_,
                       "select count(*) from ops.runs where options like '%--behavior observed%'"),
             (TextRows{{"1"}}));
@@ -322,7 +324,7 @@ TEST_F(ObservedRun, KeepsOddSettingsInTheRawTableAndClearsThemInTheModels) {
   EXPECT_EQ(read_rows(warehouse_, "select guidance, " + columns + "dim_prompts"),
             (TextRows{{"-7.5", "8", "512", "512"}, {"", "", "", "512"}, {"", "", "512", ""}}));
   for (const char* note : {"prompts with guidance below 0: 1, kept",
-                           "prompts with guidance that is no finite number: 2, read as missing",
+                           "prompts with guidance that is not a finite number: 2, read as missing",
                            "prompts with a width or height of 0: 2, read as missing",
                            "prompts with a sampler that is not 1 to 9: 2, read as missing"}) {
     EXPECT_NE(run.err.find(note), std::string::npos) << run.err;

@@ -1,4 +1,4 @@
-// Runs that are begun from the page of gsa serve: what it may ask for, and sources that cannot be
+// Runs started from the page of gsa serve: what the page may request, and sources that cannot be
 // had.
 
 #include "hub/fake_hub.h"
@@ -14,7 +14,7 @@ class PageRuns : public Serve {
             "HF_ENDPOINT=" + hub_.endpoint()};
   }
   std::string cell(const std::string& sql) const { return read_cell(warehouse_, sql); }
-  // The tokens that the hub was told, by request.
+  // The tokens that the hub received, by request.
   std::vector<std::string> tokens() const {
     std::vector<std::string> tokens;
     for (const hub::ReceivedRequest& request : hub_.requests(hub::Place::head)) {
@@ -71,14 +71,14 @@ TEST_F(PageRuns, OfASourceThatCannotBeHadFailOnRecord) {
   EXPECT_TRUE(contains(told, "event: run_finished\n")) << told;
 }
 
-// It is asked for again and again, for half a minute.
+// The hub is asked repeatedly, for half a minute.
 TEST_F(PageRuns, BeginAtOnceWhileTheirSourceIsLookedFor) {
   start({}, {"HF_HUB_OFFLINE=", "HF_HOME=" + folder_ / "huggingface",
              "HF_ENDPOINT=" + hub::refusing_endpoint()});
   const auto begun = Clock::now();
   const Answer answer = post("/api/runs", R"({"source": "hf://datasets/owner/name/x.parquet"})");
   EXPECT_EQ(answer.status, 202) << answer.body;
-  EXPECT_LT(Clock::now() - begun, std::chrono::seconds(10));  // 1 s on a machine that is idle
+  EXPECT_LT(Clock::now() - begun, std::chrono::seconds(10));  // 1 s on an idle machine
   EXPECT_TRUE(contains(get("/api/runs/2").body, "\"status\":\"running\""));
   EXPECT_EQ(post("/api/runs", "{}").status, 409);
   Client client(port_);

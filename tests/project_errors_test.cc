@@ -1,4 +1,4 @@
-// A project of the user's own: data tests that fail, models that are wrong, selections.
+// A user's own project: failing data tests, broken models, selections.
 
 #include "golden.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-// A warehouse with something published, and a copy of the built-in project to break.
+// A warehouse with a publication, and a copy of the built-in project to break.
 class OwnProject : public testing::Test {
  protected:
   OwnProject() {
@@ -23,7 +23,7 @@ class OwnProject : public testing::Test {
     return outcome;
   }
 
-  // What a build with the file says of it.
+  // Expects this output of a build with the file.
   void expect_error(const std::string& file, const std::string& text, const std::string& said) {
     const std::string path = folder_ / ("models/" + file);
     const bool there = std::filesystem::exists(path);
@@ -142,7 +142,7 @@ TEST_F(OwnProject, WithAWrongModelSaysWhereAndWhatWasLikelyMeant) {
 TEST_F(OwnProject, GivesTheSameTablesAsTheBuiltInOne) {
   const std::string before = published_content(folder_);
   EXPECT_EQ(build({"--quiet"}).exit_code, 0);
-  // All but the line of provenance that names the project.
+  // Everything except the provenance line that names the project.
   EXPECT_EQ(
       replace_all(published_content(folder_), "\"project\":\"models\"", "\"project\":\"built-in\""),
       before);

@@ -1,6 +1,6 @@
 #pragma once
 
-// A warehouse in a folder of its own, and beside it a dbt project to edit.
+// A warehouse in its own folder, and beside it a dbt project to edit.
 
 #include <algorithm>
 #include <fstream>
@@ -22,7 +22,7 @@ using Publication = std::map<std::string, std::string>;
 
 class PublicationTest : public testing::Test {
  protected:
-  // `gsa COMMAND --warehouse w.duckdb ARGUMENTS`; a run is of a size that takes no time.
+  // `gsa COMMAND --warehouse w.duckdb ARGUMENTS`; runs are small and quick.
   Outcome run(const std::string& command, const Arguments& arguments = {}) const {
     Arguments all = {command, "--warehouse", warehouse_};
     if (command == "run") all.insert(all.end(), {"--users", "50", "--quiet"});
@@ -60,7 +60,7 @@ class PublicationTest : public testing::Test {
     }
   }
 
-  // As a user would with another tool.
+  // Changes the warehouse like another tool would.
   void execute(const std::string& sql) const {
     duck::DatabaseOptions options;
     options.path = warehouse_;

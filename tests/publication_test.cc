@@ -1,5 +1,5 @@
-// What is published, and what is not: failing tests, other projects, selections, incremental
-// models, and runs of odd sizes.
+// What is published and what is not: failing tests, other projects, selections, incremental models,
+// and runs of unusual sizes.
 
 #include <algorithm>
 #include <filesystem>
@@ -36,7 +36,7 @@ TEST_F(PublicationTest, IsNotMadeWhereATestFails) {
   EXPECT_NE(failed.err.find("Failure in test nobody_is_free (project/tests/nobody_is_free.sql"),
             std::string::npos)
       << failed.err;
-  // More than ten users are free; ten are shown.
+  // More than ten users are on the free tier; ten rows are shown.
   std::size_t shown = 0;
   for (std::size_t at = 0; (at = failed.err.find("| is free", at)) != std::string::npos; ++at) {
     ++shown;
@@ -131,7 +131,8 @@ TEST_F(PublicationTest, OfASelectionKeepsTheRest) {
   EXPECT_EQ(after, before);
   EXPECT_EQ(visible_relations(warehouse_), relations);
 
-  // The same options as the published run's: its raw tables stay, and the one model is made anew.
+  // The options equal those of the published run, so its raw tables stay and only the model is
+  // rebuilt.
   expect_ok("run", {"--prompts", "500", "--select", "fct_sessions"});
   EXPECT_EQ(read_publication(warehouse_), before);
 }
@@ -200,12 +201,12 @@ models:
 TEST_F(IncrementalTest, ModelsGrowFromRunToRun) {
   EXPECT_EQ(run_batch("run", 1, {"--prompts", "300"}).exit_code, 0);
   EXPECT_EQ(ledger(), (TextRows{{"1", "300"}}));
-  // Prompts 300 to 499 are new, and prompt 299 comes again.
+  // Prompts 300 to 499 are new, and prompt 299 appears again.
   EXPECT_EQ(run_batch("run", 2, {"--prompts", "500"}).exit_code, 0);
   EXPECT_EQ(ledger(), (TextRows{{"1", "299"}, {"2", "201"}}));
   EXPECT_EQ(run_batch("build", 3, {"--quiet"}).exit_code, 0);
   EXPECT_EQ(ledger(), (TextRows{{"1", "299"}, {"2", "200"}, {"3", "1"}}));
-  // Data test at_most fails: what was added is not published.
+  // Data test at_most fails, so the added rows are not published.
   EXPECT_EQ(run_batch("build", 9, {"--quiet"}).exit_code, 3);
   EXPECT_EQ(ledger(), (TextRows{{"1", "299"}, {"2", "200"}, {"3", "1"}}));
   EXPECT_EQ(run_batch("build", 4, {"--quiet", "--select", "ledger"}).exit_code, 0);
@@ -222,7 +223,7 @@ TEST_F(IncrementalTest, ModelsGrowFromRunToRun) {
   expect_nothing_hidden();
 }
 
-// As dbt leaves it: nothing could make the history again.
+// As in dbt: nothing could rebuild the history.
 TEST_F(IncrementalTest, ATableSurvivesThatTheProjectLacksForAWhile) {
   EXPECT_EQ(run_batch("run", 1, {"--prompts", "300"}).exit_code, 0);
   const Outcome without = run("build");
@@ -256,7 +257,7 @@ TEST_P(OddSize, RunsPassAllTestsAndReportNumbers) {
       EXPECT_EQ(report.find(wrong), std::string::npos) << report;
     }
   }
-  // Null stands only where there is nothing to average: in the row of a tier without sessions.
+  // Null appears only where there is nothing to average: in the row of a tier without sessions.
   EXPECT_EQ(run.out.find("null"), std::string::npos) << run.out;
   const std::string overall = json.out.substr(0, json.out.find("\"by_tier\""));
   EXPECT_EQ(overall.find("null"), std::string::npos) << json.out;

@@ -1,4 +1,4 @@
-// The processes that run readers' SQL, as the server's users and its machine see them.
+// The processes that run readers' SQL, seen from the server's users and from its machine.
 
 #include <array>
 #include <cerrno>
@@ -67,7 +67,7 @@ TEST_F(QueryProcess, HasNothingOfTheServer) {
         EXPECT_EQ(fs::read_symlink(entry.path(), none), "/dev/null");
       }
     }
-    EXPECT_LE(files, 10);  // of DuckDB as well
+    EXPECT_LE(files, 10);  // including DuckDB's
     std::ifstream environment(fmt::format("/proc/{}/environ", pid));
     std::stringstream text;
     text << environment.rdbuf();
@@ -87,7 +87,7 @@ TEST_F(QueryProcess, IsStoppedWhateverItDoes) {
   EXPECT_EQ(query.get().status, 409);
   EXPECT_LT(Clock::now() - cancelled, std::chrono::seconds(2));
 
-  // Nor does it keep the server from ending.
+  // The query does not keep the server from ending either.
   auto last = std::async(std::launch::async, [&] { return sql(kUnstoppable); });
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   server_->signal(SIGTERM);
@@ -137,7 +137,7 @@ TEST_F(QueryProcess, FollowsThePublications) {
   EXPECT_TRUE(contains(after, "[[500]]")) << after;
 }
 
-// A kernel without Landlock, as far as the server can tell.
+// Simulates a kernel without Landlock for the server.
 void lack_landlock() {
   std::array<sock_filter, 4> program = {
       sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),

@@ -1,4 +1,4 @@
-// What the README says can be typed works.
+// The commands in the README work.
 
 #include <cstdlib>
 #include <filesystem>
@@ -19,7 +19,7 @@
 namespace gsa::tests {
 namespace {
 
-// The lines of the README's bash blocks that begin with ./run, in order.
+// The lines in the README's bash blocks that begin with ./run, in order.
 std::vector<std::string> commands() {
   std::ifstream readme(GSA_SOURCE_DIR "/README.md");
   std::vector<std::string> found;
@@ -31,7 +31,7 @@ std::vector<std::string> commands() {
   return found;
 }
 
-// A table with DiffusionDB's columns, as small as a test needs it.
+// A small table with DiffusionDB's columns.
 std::string small_diffusiondb(const TempFolder& folder) {
   const std::string path = folder / "small.parquet";
   duck::Connection connection = duck::Database(duck::DatabaseOptions{}).connect();
@@ -52,7 +52,7 @@ TEST(Readme, EveryRunCommandWorksInItsOrder) {
   const TempFolder folder;
   hub::FakeHub hub;
   hub.set_file("poloclub/diffusiondb", "metadata.parquet", small_diffusiondb(folder));
-  // ./run without its set-up: that is tested on its own.
+  // ./run without its set-up, which has its own test.
   const std::string settings =
       "export HF_HUB_OFFLINE= TRANSFORMERS_OFFLINE= HF_HUB_CACHE= NO_PROXY='*' no_proxy='*' "
       "HF_ENDPOINT=" +

@@ -1,5 +1,5 @@
-// A model that ends DuckDB's instance by an error of its own: the run fails, is on record, and all
-// goes on with the file opened anew.
+// An internal error of DuckDB in a model ends DuckDB's instance: the run fails, is recorded, and
+// everything else continues after the file is reopened.
 
 #include "duck/database.h"
 #include "serve_fixture.h"
@@ -23,7 +23,7 @@ class Recovery : public Serve {
   }
   static void expect_told(const Outcome& outcome) {
     EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
-    EXPECT_TRUE(contains(outcome.err, "DuckDB failed inside itself")) << outcome.err;
+    EXPECT_TRUE(contains(outcome.err, "internal error in DuckDB")) << outcome.err;
     for (const char* text : {"Stack Trace", "0x", "libduckdb", "github.com"}) {
       EXPECT_FALSE(contains(outcome.err, text)) << outcome.err;
     }
@@ -61,7 +61,7 @@ TEST_F(Recovery, OfAServerWhoseCommandEndedIt) {
     expect_answers();
     EXPECT_EQ(status_of(run), "failed");
   }
-  // It still keeps others out.
+  // The file lock still excludes others.
   EXPECT_THROW(duck::Database({warehouse_, false, 1, ""}), duck::SqlError);
   EXPECT_EQ(
       gsa(folder_, {"run", "--prompts", "1000", "--source", "synthetic", "--warehouse", warehouse_})

@@ -1,4 +1,4 @@
-// gsa summary and gsa export: what other programs read.
+// gsa summary and gsa export: output that other programs read.
 
 #include <map>
 

@@ -1,4 +1,5 @@
-// The same seed gives the same bytes: whatever the threads, the memory and the warehouse's past.
+// The same seed gives the same bytes, whatever the threads, the memory and the history of the
+// warehouse.
 
 #include <filesystem>
 #include <fstream>
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 using Arguments = std::vector<std::string>;
 using Files = std::map<std::string, std::string>;  // name -> contents
 
-// More than a row group of the engine and of the Parquet files: threads have something to divide.
+// More than a row group of the engine and of Parquet files, so that threads share the work.
 const Arguments kLarge = {"--prompts", "200000", "--users", "20000"};
 const Arguments kSmall = {"--prompts", "5000", "--users", "300"};
 
@@ -45,7 +46,7 @@ Files exported(const TempFolder& folder, const std::string& format, const Argume
   return files;
 }
 
-// Not EXPECT_EQ of the contents: megabytes of bytes explain nothing.
+// Not EXPECT_EQ on the contents: megabytes of bytes would explain nothing.
 void expect_same(const Files& one, const Files& other, const std::string& what) {
   EXPECT_GE(one.size(), 9u) << what;
   EXPECT_EQ(one.size(), other.size()) << what;
@@ -87,7 +88,7 @@ TEST(Reproducible, ExportsDoNotDependOnWhatTheWarehouseHeldBefore) {
   }
 }
 
-// They are taken behind small tables, and while large ones are written.
+// Checksums are computed after small tables are written, and while large ones are.
 TEST(Reproducible, ChecksumsOnRecordAreThoseOfTheRows) {
   for (const Arguments& size : {kSmall, kLarge}) {
     const TempFolder folder;

@@ -1,4 +1,4 @@
-// gsa runs: the runs on record, one of them, and two compared.
+// gsa runs: the list of recorded runs, one run, and a comparison of two.
 
 #include <filesystem>
 #include <functional>
@@ -15,7 +15,7 @@ using Arguments = std::vector<std::string>;
 
 class Runs : public testing::Test {
  protected:
-  // data/warehouse.duckdb becomes a new one, with what `write` does to it.
+  // Creates data/warehouse.duckdb and applies `write` to it.
   void make_warehouse(const std::function<void(duck::Connection&)>& write) const {
     std::filesystem::create_directories(folder_ / "data");
     duck::DatabaseOptions options;
@@ -27,7 +27,7 @@ class Runs : public testing::Test {
 
   void make_three_runs() const { make_warehouse(assets::write_three_runs); }
   void make_none() const { make_warehouse(assets::create_records); }
-  // As an older gsa leaves it.
+  // A warehouse as an older gsa leaves it.
   void make_without_tables() const {
     make_warehouse([](duck::Connection& connection) {
       connection.execute("create schema ops; create table ops.published (name varchar)");

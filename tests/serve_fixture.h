@@ -1,6 +1,6 @@
 #pragma once
 
-// A `gsa serve` on a small warehouse, as a browser and a user of the machine see it.
+// Starts `gsa serve` on a small warehouse, and acts as its browser and its user.
 
 #include <chrono>
 #include <csignal>
@@ -24,13 +24,13 @@ using http::Client;
 using Arguments = std::vector<std::string>;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kPatience = std::chrono::seconds(60);  // of a machine that is busy
+constexpr auto kPatience = std::chrono::seconds(60);  // enough for a busy machine
 
 inline bool contains(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-// Waits until it holds; false after kPatience.
+// Waits until the condition holds; false after kPatience.
 template <typename Condition>
 bool becomes_true(const Condition& condition) {
   for (const auto end = Clock::now() + kPatience; Clock::now() < end;) {
@@ -69,7 +69,7 @@ class Serve : public testing::Test {
     return !contains(run.substr(0, run.find("\"steps\"")), "\"status\":\"running\"");
   }
 
-  bool asks_for_token_ = false;  // set before start(): as it does by itself
+  bool asks_for_token_ = false;  // set before start(): the default behaviour
   TempFolder folder_;
   std::string warehouse_ = folder_ / "w.duckdb";
   std::unique_ptr<GsaProcess> server_;

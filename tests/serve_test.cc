@@ -1,4 +1,4 @@
-// `gsa serve` as a browser and a user of the machine see it.
+// `gsa serve` as seen by a browser and by a user of the machine.
 
 #include "serve_fixture.h"
 
@@ -63,7 +63,7 @@ TEST_F(Serve, FollowsARunThatIsBegunFromThePageToItsEnd) {
   const Answer run = get("/api/runs/2");
   EXPECT_TRUE(contains(run.body, "\"status\":\"success\"")) << run.body;
   EXPECT_TRUE(contains(run.body, "\"options\":\"--prompts 3000 --seed 9\"")) << run.body;
-  // What the page shows is of the new publication.
+  // The page now shows the new publication.
   EXPECT_TRUE(becomes_true([&] {
     return contains(post("/api/metrics", R"({"queries": [{"measures": ["generations"]}]})").body,
                     "\"values\":[3000]");
@@ -92,14 +92,14 @@ TEST_F(Serve, SaysWhatARunWouldMakeAndDropBeforeItBegins) {
   EXPECT_TRUE(contains(all.body, "\"asset\":\"fct_sessions\"")) << all.body;
   EXPECT_TRUE(contains(all.body, "\"asset\":\"raw_prompts\",\"partition\":\"2025-12\""))
       << all.body;
-  // A month more of the same options stands beside the others; of other options it replaces them.
+  // Another month with the same options is added; with other options it replaces the others.
   const Answer more = post("/api/runs/plan", R"({"month": "2026-01"})");
   EXPECT_TRUE(contains(more.body, "\"months\":[\"2025-12\",\"2026-01\"]")) << more.body;
   EXPECT_TRUE(contains(more.body, "\"dropped_months\":[]")) << more.body;
   const Answer other = post("/api/runs/plan", R"({"month": "2026-01", "seed": 9})");
   EXPECT_TRUE(contains(other.body, "\"dropped_months\":[\"2025-12\"]")) << other.body;
   EXPECT_EQ(post("/api/runs/plan", R"({"source": "/etc/passwd"})").status, 400);
-  // A question changes nothing, and no run is on record for it.
+  // A plan changes nothing, and records no run.
   EXPECT_TRUE(contains(get("/api/runs").body, "\"total\":1")) << get("/api/runs").body;
 }
 
@@ -114,7 +114,7 @@ TEST_F(Serve, StopsARunThatIsTold) {
   EXPECT_EQ(client.read_answer().status, 202);
   ASSERT_TRUE(becomes_true([&] { return run_ended(2); }));
   EXPECT_TRUE(contains(get("/api/runs/2").body, "\"status\":\"interrupted\""));
-  // Numbers are those of before, and another run may begin.
+  // The numbers are as before, and another run may start.
   EXPECT_TRUE(contains(post("/api/metrics", R"({"queries": [{"measures": ["generations"]}]})").body,
                        "\"values\":[2000]"));
   EXPECT_EQ(post("/api/runs", R"({"prompts": 1000})").status, 202);

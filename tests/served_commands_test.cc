@@ -1,5 +1,5 @@
-// Commands beside a `gsa serve` that holds the warehouse: they work through it, as if they were
-// alone.
+// Commands beside a `gsa serve` that holds the warehouse: they work through the server, as if they
+// were alone.
 
 #include <fcntl.h>
 #include <fstream>
@@ -27,7 +27,7 @@ class ServedCommands : public Serve {
     line.insert(line.end(), {"--warehouse", warehouse_});
     return std::make_unique<GsaProcess>(line, ProcessOptions{folder_.path(), {}, {}});
   }
-  // A run that takes a while, once it is under way.
+  // Starts a long run and waits until it is under way.
   std::unique_ptr<GsaProcess> begin_long_run() {
     auto run = begin({"run", "--prompts", "400000", "--users", "5000", "--source", "synthetic"});
     EXPECT_TRUE(becomes_true([&] { return status_of_last_run() == "running"; }));
@@ -98,7 +98,7 @@ TEST_F(ServedCommands, MakeTheSameTables) {
   EXPECT_EQ(read_rows(warehouse_, checksums), read_rows(copy, checksums));
   EXPECT_EQ(on_warehouse({"test"}).exit_code, 0);
   EXPECT_EQ(on_warehouse({"build", "--vars", "{session_gap_minutes: 15}"}).exit_code, 0);
-  // The dashboard shows what the commands made.
+  // The dashboard shows the results of the commands.
   EXPECT_TRUE(contains(post("/api/metrics", R"({"queries": [{"measures": ["generations"]}]})").body,
                        "\"values\":[3000]"));
 }
@@ -130,7 +130,7 @@ TEST_F(ServedCommands, WorkInTheFolderOfWhoCallsThem) {
     EXPECT_EQ(run.exit_code, 0) << run.err;
   }
   EXPECT_EQ(read_cell(warehouse_, "select count(*) from raw_prompts"), "3");
-  // Alone afterwards nothing of that is stale.
+  // Without the server, nothing of it is stale afterwards.
   server_->signal(SIGTERM);
   server_->wait();
   const Outcome alone = on_warehouse({"run", "--source", "p*.csv", "--prompts", "10"}, own);
@@ -175,7 +175,7 @@ TEST_F(ServedCommands, LeaveTheServerAsItIs) {
     const Outcome outcome = on_warehouse({"sql", sql});
     EXPECT_EQ(outcome.exit_code, 1) << sql << "\n" << outcome.out;
   }
-  // What changes the process changes that of the query alone.
+  // Settings of the process affect only the query's own process.
   for (const char* sql : {"set threads = 1", "set memory_limit = '10MB'", "use memory; select 1",
                           "pragma memory_limit = '10MB'", "load parquet", "reset threads",
                           "begin transaction; select 1; commit"}) {
@@ -186,7 +186,7 @@ TEST_F(ServedCommands, LeaveTheServerAsItIs) {
   EXPECT_EQ(get("/healthz").status, 200);
 }
 
-// The query ends DuckDB's instance with an error of its own: in the process that asked.
+// The query ends DuckDB's instance by an internal error, in the command's own process.
 TEST_F(ServedCommands, AreNotHarmedByAQueryThatBreaksDuckDb) {
   start();
   const Outcome outcome =
@@ -233,11 +233,11 @@ TEST_F(ServedCommands, ReadTheLastSnapshotDuringARunWithoutAServer) {
   EXPECT_TRUE(contains(query.err, "; this is its snapshot of run 1, published 20")) << query.err;
   EXPECT_EQ(on_warehouse({"summary", "--quiet"}).exit_code, 0);
   EXPECT_EQ(run->wait().exit_code, 0);
-  // The run kept it current.
+  // The run has updated the snapshot.
   EXPECT_EQ(read_cell(folder_ / "w.read.duckdb", "select count(*) from fct_generations"), "600000");
 }
 
-// A stranger on the socket.
+// An unknown program connects to the socket.
 TEST_F(ServedCommands, OutliveAPeerThatIsGarbledSilentOrTooLong) {
   start();
   const std::string path = warehouse_ + ".serve";
@@ -264,11 +264,11 @@ TEST_F(ServedCommands, OutliveAPeerThatIsGarbledSilentOrTooLong) {
     const auto socket = connect_to(path, std::chrono::seconds(5));
     ASSERT_TRUE(socket);
     EXPECT_GT(write(socket->get(), bytes.data(), bytes.size()), 0);
-    // It is answered or closed.
+    // The connection gets an answer or is closed.
     MessageReader reader;
     EXPECT_NE(reader.wait(*socket, kPatience), MessageReader::State::unfinished);
   }
-  // A command whose client says what nobody understands.
+  // The client of a running command sends garbage.
   const auto run = begin_long_run();
   run->signal(SIGINT);
   EXPECT_EQ(run->wait().exit_code, 130);
@@ -304,7 +304,7 @@ TEST_F(ServedCommands, AreInterruptedByTheirCtrlC) {
   const Outcome outcome = run->wait();
   EXPECT_EQ(outcome.exit_code, 130);
   EXPECT_TRUE(contains(outcome.err, "interrupted")) << outcome.err;
-  EXPECT_LT(Clock::now() - begun, std::chrono::seconds(10));  // 0.5 s on a machine that is idle
+  EXPECT_LT(Clock::now() - begun, std::chrono::seconds(10));  // 0.5 s on an idle machine
   EXPECT_EQ(status_of_last_run(), "interrupted");
   EXPECT_EQ(read_publication(warehouse_), before);
   const auto query =
@@ -384,7 +384,7 @@ TEST_F(ServedCommands, SayWhereTheServerWasKilled) {
   const Outcome outcome = run->wait();
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_TRUE(contains(outcome.err, "ended before the command did")) << outcome.err;
-  // What it left beside the warehouse is in nobody's way.
+  // Its leftovers beside the warehouse do not disturb later commands.
   EXPECT_EQ(read_publication(warehouse_), before);
   EXPECT_EQ(status_of_last_run(), "interrupted");
   start();
@@ -399,7 +399,7 @@ TEST_F(ServedCommands, AWatchHasItsRunsServed) {
       try {
         return read_cell(warehouse_, "select count(*) from raw_prompts") == count;
       } catch (const std::runtime_error&) {
-        return false;  // the watch has the warehouse
+        return false;  // gsa watch has locked the warehouse
       }
     });
   };

@@ -1,7 +1,7 @@
 #pragma once
 
-// Sessions, retries and friction, derived a second time from the raw tables of a warehouse by plain
-// loops in exact integers, and compared with fct_sessions and fct_generations row by row.
+// Derives sessions, retries and friction again from a warehouse's raw tables, by plain loops in
+// exact integers, and compares them with fct_sessions and fct_generations row by row.
 
 #include <algorithm>
 #include <cstdint>
@@ -21,14 +21,14 @@ inline constexpr std::int64_t kGapUs = std::int64_t{30} * 60 * 1'000'000;
 inline constexpr std::int64_t kDayUs = std::int64_t{86'400} * 1'000'000;
 
 struct Generation {
-  std::int64_t id, at_us, latency_ms, cost, images;  // cost in ten-thousandths
+  std::int64_t id, at_us, latency_ms, cost, images;  // cost in 1/10,000
   std::optional<std::int64_t> user, retries, asked_before_us;
   std::string status, feedback;
   bool downloaded;
 };
 
-// A ratio rounded to the nearest integer. Where it lies halfway, binary floating point may come
-// out on either side: both are right.
+// A ratio rounded to the nearest integer. Exactly halfway, binary floating point may round either
+// way, so both results count as right.
 struct Rounded {
   std::int64_t low, high;
   bool admits(std::int64_t value) const { return value == low || value == high; }
@@ -65,11 +65,11 @@ inline std::vector<Generation> read_generations(const std::string& warehouse) {
 using Session = std::vector<Generation>;
 
 struct Derived {
-  std::map<std::int64_t, Session> sessions;  // by the id of the generation that begins it
-  std::vector<Generation> outside;           // of unknown users
+  std::map<std::int64_t, Session> sessions;  // by the id of the session's first generation
+  std::vector<Generation> outside;           // generations of unknown users
 };
 
-// Every generation's retries are known afterwards.
+// Afterwards, the retries of every generation are known.
 inline Derived derive(std::vector<Generation> generations) {
   std::sort(generations.begin(), generations.end(), [](const auto& a, const auto& b) {
     return std::tie(a.user, a.at_us, a.id) < std::tie(b.user, b.at_us, b.id);
@@ -112,7 +112,7 @@ inline std::int64_t sum_retries(const Session& session) {
   return total;
 }
 
-// The smallest latency that at least 95 % do not exceed.
+// The smallest latency that at least 95 % of the generations do not exceed.
 inline std::int64_t p95_latency(const Session& session) {
   std::vector<std::int64_t> latencies;
   for (const Generation& g : session) latencies.push_back(g.latency_ms);
@@ -120,7 +120,7 @@ inline std::int64_t p95_latency(const Session& session) {
   return latencies[(95 * latencies.size() + 99) / 100 - 1];
 }
 
-// A row of fct_sessions; decimals as integers of their last place.
+// A row of fct_sessions; decimals as integers in units of their last digit.
 inline constexpr const char* kStored = R"(
 select session_id, user_id, epoch_us(session_start), epoch_us(session_end),
     session_date = session_start::date, total_generations, successful_generations, timeout_count,
@@ -161,7 +161,7 @@ inline std::vector<std::string> counted(const Session& session) {
   return texts;
 }
 
-// The scores, in ten-thousandths of a point: 33.33 points are 333,300.
+// The scores in 1/10,000 points: 33.33 points are 333,300.
 inline void expect_scores(const Session& session, const std::vector<std::string>& row) {
   constexpr std::int64_t kPoints = 333'300;
   const auto n = static_cast<std::int64_t>(session.size());
@@ -184,7 +184,7 @@ inline void expect_scores(const Session& session, const std::vector<std::string>
   EXPECT_EQ(row[27], points < 200'000 ? "low" : points < 600'000 ? "medium" : "high");
 }
 
-// Every generation's session, its day and its retries.
+// Checks every generation's session, day and retries.
 inline void expect_generations_follow_from_raw(const std::string& warehouse,
                                                const Derived& derived) {
   std::map<std::int64_t, std::vector<std::string>> expected;
@@ -205,7 +205,7 @@ inline void expect_generations_follow_from_raw(const std::string& warehouse,
   for (const auto& row : stored) {
     EXPECT_EQ(std::vector<std::string>(row.begin() + 1, row.end()), expected[number(row[0])])
         << "generation " << row[0];
-    if (testing::Test::HasFailure()) break;  // the first is enough to see
+    if (testing::Test::HasFailure()) break;  // one failure is enough
   }
 }
 
@@ -229,7 +229,7 @@ inline std::size_t expect_sessions_follow_from_raw(const std::string& warehouse)
     EXPECT_EQ(row[4], "true") << "a session belongs to the day on which it began";
     EXPECT_EQ(std::vector<std::string>(row.begin() + 5, row.begin() + 20), counted(session));
     expect_scores(session, row);
-    if (testing::Test::HasFailure()) break;  // the first is enough to see
+    if (testing::Test::HasFailure()) break;  // one failure is enough
   }
   return derived.sessions.size();
 }

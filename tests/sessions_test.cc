@@ -1,4 +1,4 @@
-// Sessions of simulated runs and of raw tables written by hand hold to what session_check.h
+// The sessions of simulated runs and of handwritten raw tables are those that session_check.h
 // derives.
 
 #include <string>
@@ -19,7 +19,7 @@ TEST(Sessions, OfARunFollowFromItsRawTables) {
   EXPECT_GT(expect_sessions_follow_from_raw(small_warehouse()), 1000u);
 }
 
-// Fewer users: long sessions, many of them with more than 20 generations.
+// Fewer users make longer sessions, many with more than 20 generations.
 TEST(Sessions, OfBusyUsersFollowFromTheirRawTables) {
   const TempFolder folder;
   const Outcome run = gsa(folder, {"run", "--quiet", "--prompts", "30000", "--users", "10",
@@ -31,27 +31,27 @@ TEST(Sessions, OfBusyUsersFollowFromTheirRawTables) {
             20);
 }
 
-// A generation of a warehouse that is written by hand.
+// A generation of a handwritten warehouse.
 struct Made {
-  int user;  // kUnknown: the data does not say who
+  int user;  // kUnknown: the data does not name the user
   std::string at;
   int latency_ms = 1000;
   std::string status = "success";
-  std::string retries = "0";          // "null": observed, to be derived
-  std::string asked_before = "null";  // or the moment, where retries are observed
+  std::string retries = "0";          // "null": observed, to be derived from the requests
+  std::string asked_before = "null";  // for observed retries: the time of the previous request
   int images = 1;
 
   static constexpr int kUnknown = -1;
 };
 
-// A request that shows its retries: asked_before is empty where it is the first of its kind.
+// A request that reveals retries: asked_before is empty for the first of its kind.
 Made request(int user, const std::string& at, const std::string& asked_before, int images = 1) {
   return {user,      at,     1000,
           "success", "null", asked_before.empty() ? "null" : fmt::format("'{}'", asked_before),
           images};
 }
 
-// A warehouse whose raw tables are written by hand, in the types of `gsa run`.
+// A warehouse with handwritten raw tables, with the types of `gsa run`.
 class HandMade {
  public:
   static constexpr const char* kSignup = "2022-01-01";
@@ -112,7 +112,7 @@ class HandMade {
                      fmt::format("select {} from fct_generations order by generation_id", columns));
   }
 
-  // The report's figure, from its JSON; "null" as such.
+  // A figure of the report, from its JSON; "null" if it is null.
   std::string overall(const std::string& figure) const {
     const Outcome summary =
         gsa(folder_, {"summary", "--format", "json", "--warehouse", warehouse()});
@@ -156,7 +156,7 @@ TEST(Sessions, EndAfterMoreThanThirtyMinutesToTheMicrosecond) {
   made.build();
   EXPECT_EQ(made.sessions("total_generations", 0), (TextRows{{"2"}}));
   EXPECT_EQ(made.sessions("session_id, total_generations", 1), (TextRows{{"2", "1"}, {"3", "1"}}));
-  // A user without generations has no session, and is there all the same.
+  // A user without generations has no session, but a row in dim_users.
   EXPECT_EQ(read_rows(made.warehouse(),
                       "select lifetime_generations, lifetime_sessions, lifetime_cost, "
                       "success_rate_pct, first_generation_at from dim_users where user_id = 2"),
@@ -167,7 +167,7 @@ TEST(Sessions, AreOneWhereGenerationsTieInTime) {
   const HandMade made(1, {success(0, "2025-12-05 10:10:00"), success(0, "2025-12-05 10:00:00"),
                           success(0, "2025-12-05 10:00:00"), success(0, "2025-12-05 10:00:00")});
   made.build();
-  // The smallest id of the earliest ones names it.
+  // The smallest id among the earliest generations becomes the session's id.
   EXPECT_EQ(made.sessions("session_id, total_generations", 0), (TextRows{{"1", "4"}}));
 }
 
@@ -180,7 +180,7 @@ TEST(Sessions, GoOnAcrossMidnightAndTheEndOfTheYear) {
             (TextRows{{"2025-12-05", "25.00", "2"}}));
   EXPECT_EQ(made.sessions("session_date, session_end::date, total_generations", 1),
             (TextRows{{"2025-12-31", "2026-01-01", "2"}}));
-  // The day after has its generations under the day on which their session began.
+  // Generations on the next day count under the day on which their session began.
   EXPECT_EQ(read_rows(made.warehouse(),
                       "select distinct session_date from fct_generations "
                       "order by session_date"),
@@ -193,7 +193,8 @@ TEST(Sessions, TakeTheirP95ByNearestRank) {
   const int kSizes[] = {19, 20, 21, 100};
   for (int user = 0; user < 4; ++user) {
     for (int i = 0; i < kSizes[user]; ++i) {
-      // Latencies 1000, 1001, … in an order of their own: 7 shares no factor with any size but 21.
+      // Latencies 1000, 1001, … in a shuffled order: 7 has no common factor with the sizes other
+      // than 21.
       const int latency = 1000 + (kSizes[user] == 21 ? i : (i * 7) % kSizes[user]);
       generations.push_back(success(user, fmt::format("2025-12-05 10:00:{:02d}", i % 60), latency));
     }
@@ -231,7 +232,7 @@ TEST(Sessions, CountARerollInTheSameSessionAsARetry) {
   made.build();
   EXPECT_EQ(made.generations("retry_count"), (TextRows{{"0"}, {"1"}, {"1"}, {"0"}, {"0"}}));
   EXPECT_EQ(made.sessions("total_generations, total_retries, friction_retry_points", 0),
-            (TextRows{{"4", "2", "8.3325"}}));  // half a retry of two, of 33.33
+            (TextRows{{"4", "2", "8.3325"}}));  // half a retry out of two, of 33.33 points
   EXPECT_EQ(made.sessions("total_retries", 1), (TextRows{{"0"}}));
 }
 
@@ -298,7 +299,7 @@ TEST(Sessions, NeedNotBeThere) {
   EXPECT_NE(made.report().find("Generations a session, median"), std::string::npos);
 }
 
-// Lengths 1, 1, 2, 3 and then, with a session more, 1, 1, 2, 3, 20: by nearest rank.
+// Lengths 1, 1, 2, 3; with another session, 1, 1, 2, 3, 20. Percentiles are by nearest rank.
 TEST(Sessions, AreReportedWithTheirLengths) {
   std::vector<Made> generations;
   const auto add_sessions = [&](const std::vector<int>& lengths) {

@@ -1,4 +1,4 @@
-// The first thing anyone does.
+// The first command that a new user runs.
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// Sources that only the whole program meets: limits of the process, standard input, and the cases
-// in which a run must say what it left out.
+// Sources that only the whole program can test: limits of the process, standard input, and runs
+// that must say what they left out.
 
 #include <cstdio>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ TEST(SourceFiles, MayComeThroughAPipe) {
   EXPECT_NE(run.out.find("2 of the 2 prompts in standard input"), std::string::npos) << run.out;
   EXPECT_EQ(column(folder, "select prompt, generation_seed from raw_prompts order by prompt_id"),
             "prompt,generation_seed\na,\nb,3\n");
-  // The same bytes are the same source.
+  // The same bytes count as the same source.
   const Outcome again = GsaProcess(line, options).wait();
   EXPECT_NE(again.err.find("Nothing is stale"), std::string::npos) << again.err;
 }
@@ -70,7 +70,7 @@ TEST(SourceFiles, ThatAreLeftOutAreTold) {
   std::filesystem::create_symlink("nothing", folder / "in/broken.csv");
   const Outcome run = gsa(folder, {"run", "--source", "in/**/*.csv", "--users", "5"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_NE(run.err.find("left out: in/broken.csv: a link to what is not there"), std::string::npos)
+  EXPECT_NE(run.err.find("left out: in/broken.csv: a link without a target"), std::string::npos)
       << run.err;
   EXPECT_NE(run.err.find("left out: in/empty.csv: empty"), std::string::npos) << run.err;
   EXPECT_EQ(column(folder, "select prompt from raw_prompts"), "prompt\na\n");

@@ -1,5 +1,5 @@
-// What the values of a source become by `gsa run --behavior observed`: seeds, times and signals
-// that the source lacks.
+// How `gsa run --behavior observed` treats the values of a source: seeds, times, and signals that
+// the source lacks.
 
 #include <chrono>
 #include <filesystem>

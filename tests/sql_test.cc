@@ -1,4 +1,4 @@
-// gsa sql: formats, statements, errors, and that it only reads.
+// gsa sql: formats, statements, errors, and that it never writes.
 
 #include <csignal>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// What can be wrong with the warehouse file, and what its user then reads.
+// Errors of the warehouse file, and the messages that the user then reads.
 
 #include <csignal>
 #include <cstring>
@@ -39,7 +39,7 @@ TEST(Warehouse, ThatCannotBeOneIsAClearError) {
     const std::string before = std::string(name) == "folder" ? "" : read_file(folder / name);
     for (const char* command : {"run", "build", "summary"}) {
       if (std::string(name) == "empty.duckdb" && std::string(command) == "run")
-        continue;  // makes it
+        continue;  // run creates the warehouse
       const Arguments line = {command, "--warehouse", name};
       const Outcome outcome = gsa(folder, line);
       EXPECT_EQ(outcome.exit_code, 1) << command << " " << name;
@@ -58,7 +58,7 @@ TEST(Warehouse, ThatCannotBeOneIsAClearError) {
   expect_golden("not_a_warehouse.txt", std::regex_replace(all, std::regex(R"(\d{5,})"), "N"));
 }
 
-// The main header begins with a checksum of what follows, then "DUCK" and the storage version.
+// The main header has a checksum of the rest, then "DUCK", then the storage version.
 std::string with_storage_version(std::string bytes, std::uint64_t version) {
   constexpr std::size_t kHeader = 4096, kChecksum = 8;
   std::memcpy(bytes.data() + kChecksum + 4, &version, sizeof version);
@@ -135,7 +135,7 @@ TEST(Warehouse, WithRawTablesMadeElsewhereIsBuilt) {
 }
 
 bool has_open(pid_t pid, const std::string& file) {
-  std::error_code ignored;  // the process and its files come and go
+  std::error_code ignored;  // the process and its files may vanish meanwhile
   for (const auto& link :
        std::filesystem::directory_iterator(fmt::format("/proc/{}/fd", pid), ignored)) {
     if (std::filesystem::read_symlink(link.path(), ignored) == file) return true;
@@ -190,7 +190,7 @@ TEST(Warehouse, InUseByAnotherProgramSaysByWhom) {
   }
 }
 
-// As root, without root's right to read and write whatever the permissions say.
+// Runs as root, but without root's right to ignore permissions.
 ProcessOptions bound_by_permissions(const TempFolder& folder) {
   return {folder.path(), {}, [] {
             if (geteuid() != 0) return;
@@ -219,7 +219,7 @@ TEST(Warehouse, WithoutPermissionIsAClearError) {
   fs::permissions(folder / "data", fs::perms(0755));
 }
 
-// Files that would grow beyond `bytes` fail to, as on a full disk.
+// Writes that would make a file larger than `bytes` fail, as on a full disk.
 ProcessOptions with_little_disk(const TempFolder& folder, rlim_t bytes) {
   return {folder.path(), {}, [bytes] {
             signal(SIGXFSZ, SIG_IGN);
@@ -228,7 +228,7 @@ ProcessOptions with_little_disk(const TempFolder& folder, rlim_t bytes) {
           }};
 }
 
-// What the last run says of itself, once another command has seen to it.
+// The record of the last run, after another command has corrected it.
 std::string last_run(const TempFolder& folder, const std::string& column) {
   const Outcome outcome =
       gsa(folder, {"sql", "--format", "csv",
@@ -241,7 +241,7 @@ TEST(Warehouse, OnAFullDiskKeepsWhatIsPublished) {
   const std::string path = copy_small_warehouse(folder);
   const std::string before = published_content(folder);
   const auto size = std::filesystem::file_size(path);
-  // From no room at all to nearly enough: wherever the room ends, the same holds.
+  // From no room at all to nearly enough: the result is the same wherever the room ends.
   for (const std::uintmax_t room : {1'000'000u, 8'000'000u, 20'000'000u}) {
     const Outcome run =
         GsaProcess({"run", "--prompts", "200000", "--quiet"}, with_little_disk(folder, size + room))

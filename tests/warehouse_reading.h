@@ -1,7 +1,7 @@
 #pragma once
 
-// What a warehouse holds, asked of `gsa sql` in a process of its own: a second open of the file in
-// this process would drop the lock of the first.
+// Reads a warehouse by `gsa sql` in another process: opening the file a second time in this process
+// would drop the lock of the first.
 
 #include <filesystem>
 #include <map>
@@ -16,7 +16,7 @@ namespace gsa::tests {
 
 using TextRows = std::vector<std::vector<std::string>>;
 
-// Rows as text, null as ""; for values without commas, quotes and line ends.
+// Rows as text, null as ""; only for values without commas, quotes and newlines.
 inline TextRows read_rows(const std::string& warehouse, const std::string& sql) {
   GsaProcess process({"sql", sql, "--format", "csv", "--warehouse", warehouse},
                      {std::filesystem::path(warehouse).parent_path(), {}, {}});
@@ -40,7 +40,7 @@ inline std::string read_cell(const std::string& warehouse, const std::string& sq
   return read_rows(warehouse, sql).at(0).at(0);
 }
 
-// "table main.fct_sessions", … of every relation that a reader sees; months are out of sight.
+// "table main.fct_sessions", … for every relation that readers see; partitions are hidden.
 inline std::vector<std::string> visible_relations(const std::string& warehouse) {
   std::vector<std::string> names;
   for (const auto& row : read_rows(
@@ -54,9 +54,9 @@ inline std::vector<std::string> visible_relations(const std::string& warehouse) 
   return names;
 }
 
-// Relation -> "rows:checksum", of all relations of the built-in project and its raw tables, and
-// "seed" -> the publication's. The checksum does not depend on the order of rows. One query: it
-// sees one state of the file.
+// Relation -> "rows:checksum" for all relations of the built-in project and its raw tables, and
+// "seed" -> the publication's seed. The checksum does not depend on the order of rows. A single
+// query, so that it sees one state of the file.
 inline std::map<std::string, std::string> read_publication(const std::string& warehouse) {
   std::string sql = "select 'seed' as name, seed::varchar as value from ops.provenance";
   for (const char* name :

@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kPatience{60};  // far more than a run takes on a busy machine
-constexpr milliseconds kSettled{600};          // three times as long as files must be quiet
+constexpr milliseconds kSettled{600};          // three times kWatchQuiet
 
 std::size_t count(const std::string& text, const std::string& part) {
   std::size_t found = 0;
@@ -43,7 +43,7 @@ bool eventually(const std::function<bool()>& holds) {
 
 class Watch : public testing::Test {
  protected:
-  // With few prompts, so that a run takes no time.
+  // Uses few prompts, so that a run is quick.
   void start(const Arguments& arguments) {
     start_of_size({"--prompts", "200", "--users", "20"}, arguments);
   }
@@ -53,7 +53,7 @@ class Watch : public testing::Test {
     line.insert(line.end(), arguments.begin(), arguments.end());
     process_ = std::make_unique<GsaProcess>(line, ProcessOptions{folder_.path(), {}, {}});
   }
-  // On a project of its own in models/, with a model `mine` of one row and column, n.
+  // Watches its own project in models/, with a model `mine` of one row and one column, n.
   void start_on_models() {
     ASSERT_EQ(gsa(folder_, {"init", "models", "--quiet"}).exit_code, 0);
     write_model("1");
@@ -67,7 +67,7 @@ class Watch : public testing::Test {
   std::string said() const { return process_->errors_so_far(); }
   std::size_t runs() const { return count(said(), "  waiting for changes\n"); }
 
-  // Until that many are over and it waits.
+  // Waits until that many runs have ended and the watch is idle.
   void wait_for_runs(std::size_t number) const {
     const bool over = eventually([&] { return runs() >= number || !process_->running(); });
     ASSERT_TRUE(over && runs() >= number) << said();
@@ -174,7 +174,7 @@ TEST_F(Watch, LosesNoEditThatIsMadeDuringARun) {
   write_model("1");
   start_of_size({"--prompts", "20000", "--users", "500"},
                 {"--source", "synthetic", "--project", "models"});
-  // Once the plan is made, the project has been read.
+  // When the plan is shown, the project has been read.
   ASSERT_TRUE(eventually([&] { return contains(said(), " to make\n"); })) << said();
   write_model("2");
   write_model("3");
@@ -256,7 +256,7 @@ TEST_F(Watch, UnderQuietPrintsReportsAndErrorsOnly) {
   folder_.write("prompts.csv", "prompt\na castle\n");
   start({"--source", "prompts.csv", "--quiet"});
   ASSERT_TRUE(eventually([&] { return fs::exists(warehouse_); }));
-  // Waits for the first run to let go of it.
+  // Waits until the first run releases it.
   ASSERT_TRUE(eventually([&] {
     return gsa(folder_, {"sql", "select count(*) from dim_prompts"}).exit_code == 0;
   }));
@@ -278,7 +278,7 @@ TEST_F(Watch, InterruptedDuringARunEndsAsTheRunDoes) {
   process_->signal(SIGINT);
   EXPECT_EQ(process_->wait().exit_code, 0);
 
-  // Long enough to last on any machine.
+  // Long enough to be still running on any machine.
   start_of_size({"--prompts", "50000000"},
                 {"--source", "synthetic", "--schedule", "@yearly", "--threads", "1"});
   ASSERT_TRUE(eventually([&] { return contains(said(), " to make\n"); })) << said();

@@ -1,5 +1,5 @@
-{#- Where engines differ. What is standard SQL is the default; of the rest a second engine needs its own
-    versions (trino__last_known …), and no new models. -#}
+{#- SQL that differs between engines. Macros in standard SQL are the default. A second engine needs its own
+    versions of the others (trino__last_known …), and no new models. -#}
 
 {%- macro add_minutes(moment, minutes) -%}
 {{ return(adapter.dispatch('add_minutes', 'gsa')(moment, minutes)) }}
@@ -26,7 +26,7 @@
 percentile_disc({{ share }}) within group (order by {{ value }})
 {%- endmacro -%}
 
-{#- One of a few names, which compare in the order given. As a text, each would be hashed and stored. -#}
+{#- A value of a small enumeration, sorted in the order given. Texts would be hashed and stored in each row. -#}
 {%- macro category(name, names) -%}
 {{ return(adapter.dispatch('category', 'gsa')(name, names)) }}
 {%- endmacro -%}
@@ -35,7 +35,7 @@ percentile_disc({{ share }}) within group (order by {{ value }})
 cast('{{ name }}' as enum('{{ names | join("', '") }}'))
 {%- endmacro -%}
 
-{#- A ratio of integers as a floating-point number: in decimals it takes five times as long. -#}
+{#- A ratio of integers as a floating-point number; decimals would take five times as long. -#}
 {%- macro ratio(part, whole) -%}
 {{ return(adapter.dispatch('ratio', 'gsa')(part, whole)) }}
 {%- endmacro -%}
@@ -44,7 +44,7 @@ cast('{{ name }}' as enum('{{ names | join("', '") }}'))
 cast({{ part }} as double precision) / {{ whole }}
 {%- endmacro -%}
 
-{#- The value of the last row of the window so far that has one. -#}
+{#- The last value in the window so far that is not null. -#}
 {%- macro last_known(value) -%}
 {{ return(adapter.dispatch('last_known', 'gsa')(value)) }}
 {%- endmacro -%}
@@ -53,7 +53,7 @@ cast({{ part }} as double precision) / {{ whole }}
 last_value({{ value }} ignore nulls)
 {%- endmacro -%}
 
-{#- One row, `calendar_date`, for each date from the one to the other, both scalar subqueries. -#}
+{#- A row `calendar_date` for each date from first_day to last_day, which are scalar subqueries. -#}
 {%- macro days_between(first_day, last_day) -%}
 {{ return(adapter.dispatch('days_between', 'gsa')(first_day, last_day)) }}
 {%- endmacro -%}
@@ -71,7 +71,7 @@ select cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval '1 
 isfinite({{ value }})
 {%- endmacro -%}
 
-{#- After the `as` of a CTE that is read more than once: read again, not stored in between. -#}
+{#- Follows the `as` of a CTE that is used more than once: computes it again instead of storing its rows. -#}
 {%- macro read_again() -%}
 {{ return(adapter.dispatch('read_again', 'gsa')()) }}
 {%- endmacro -%}

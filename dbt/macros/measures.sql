@@ -1,5 +1,5 @@
-{#- The measures over sessions that every metrics table has: sums and counts first, and averages and
-    rates as ratios of sums. -#}
+{#- The session measures in every metrics table: first sums and counts, then averages and rates as ratios of
+    these. -#}
 
 {%- macro session_sums() -%}
 {{ return([

@@ -1,6 +1,6 @@
-{#- A row for each mart whose total differs from the sum of `value` in raw_generations: in
-    fct_generations over all generations, in the others over those in sessions, which are those
-    with a user. `marts` maps a model to the expression of its total. -#}
+{#- A row for each mart whose total differs from the sum of `value` in raw_generations. For
+    fct_generations that sum is over all generations; for the other marts it is over generations in
+    sessions, which are those with a user. `marts` maps a model to the expression for its total. -#}
 {%- macro reconcile(value, marts) -%}
 with raw as (
 

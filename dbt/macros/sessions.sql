@@ -1,5 +1,5 @@
-{#- What there is to say of a session: of one generation (`is_alone`), for which nothing needs to be
-    grouped, or of several, grouped. -#}
+{#- The columns of a session: of a single generation (`is_alone`), which needs no grouping, or of
+    several generations, grouped. -#}
 {%- macro session_columns(is_alone) -%}
 {{ smallest('user_id', is_alone) }} as user_id,
         {{ smallest('user_tier', is_alone) }} as user_tier,

@@ -1,4 +1,4 @@
--- Not a ten-thousandth of a credit is lost between the raw table and any mart.
+-- Every mart has the raw table's total cost, to a ten-thousandth of a credit.
 {{ reconcile(
     'cost_credits',
     {

@@ -1,4 +1,4 @@
--- Every day from the first session to the last has its row.
+-- Every day from the first session to the last has exactly one row.
 select
     count(*) as days,
     min(session_date) as first_day,

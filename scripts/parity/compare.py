@@ -1,4 +1,4 @@
-"""Builds the same raw tables with gsa and with the real dbt, and compares all that came out.
+"""Builds the same raw tables with gsa and with the real dbt, and compares all results.
 
 Everything is written to a temporary folder: the dbt project is copied there, so that dbt's target,
 logs and packages never touch the checkout, and no network is used. Needs the Python package duckdb.
@@ -19,8 +19,8 @@ import tempfile
 import duckdb
 
 RAW_TABLES = ("raw_prompts", "raw_users", "raw_generations")
-# gsa's own records (provenance, history of runs) and the months of tables that are made month by
-# month, which are no part of the dbt project.
+# gsa's own records (provenance, history of runs) and the partitions of tables, which are not part
+# of the dbt project.
 OWN_SCHEMAS = ("ops", "partitions")
 GENERATIONS = "partitions.raw_generations_2025_12"
 SHOWN_ROWS = 5
@@ -28,7 +28,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def run(command, **options):
-    """Runs a command to its end; shows all it said and stops where it fails."""
+    """Runs a command; if it fails, shows its output and exits."""
     done = subprocess.run([str(x) for x in command], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False, **options)
     if done.returncode != 0:
@@ -42,7 +42,7 @@ def quoted(*names):
 
 
 def relations(db, catalog):
-    """(schema, name) -> (table or view, [(column, type), …]), of what the dbt project makes or reads."""
+    """(schema, name) -> (table or view, [(column, type), …]), of the project's relations and inputs."""
     found = {}
     rows = db.execute(
         "select table_schema, table_name, table_type from information_schema.tables"
@@ -59,7 +59,7 @@ def relations(db, catalog):
 
 
 def has_months(db, name):
-    """Whether gsa made the relation month by month: it is a view on these then."""
+    """Whether gsa built the relation month by month: then it is a view over the months."""
     return db.execute(
         "select count(*) > 0 from information_schema.tables where table_catalog = 'gsa'"
         " and table_schema = 'partitions' and regexp_matches(table_name, ? || '_[0-9]{4}_[0-9]{2}$')",
@@ -67,7 +67,7 @@ def has_months(db, name):
 
 
 def compare_rows(db, left, right):
-    """Rows that one side has more often than the other, at most SHOWN_ROWS a side."""
+    """Rows that one side has more often than the other, at most SHOWN_ROWS per side."""
     differences = []
     for side, a, b in (("gsa", left, right), ("dbt", right, left)):
         extra = db.execute(f"select * from (from {a} except all from {b})").fetchmany(SHOWN_ROWS + 1)
@@ -80,8 +80,8 @@ def compare_rows(db, left, right):
 
 @contextlib.contextmanager
 def both_attached(gsa_file, dbt_file, project=None):
-    """Both files under the names they were built with: dbt's views name their tables by them. Files
-    that views read lie in the project's folder."""
+    """Attaches both files under the names that they were built with, because dbt's views use these names.
+    Files that views read are in the project's folder."""
     with duckdb.connect() as db:
         db.execute("set TimeZone = 'UTC'")
         if project:
@@ -92,12 +92,12 @@ def both_attached(gsa_file, dbt_file, project=None):
 
 
 def in_catalog(db, catalog, name):
-    """A view may name its tables without the file, so each side is read with its own file in use."""
+    """A view may name its tables without the file, so each side is read while its own file is in use."""
     db.execute(f"use {catalog}.{quoted(name[0])}")
 
 
 def compare(gsa_file, dbt_file, project=None):
-    """Returns what differs, a line or more each, and a summary of what was compared."""
+    """Returns the differences, in one line or more each, and a summary of the comparison."""
     problems = []
     rows_in_all = 0
     with both_attached(gsa_file, dbt_file, project) as db:
@@ -131,10 +131,10 @@ def compare(gsa_file, dbt_file, project=None):
 
 
 def mix_in_observed(gsa_file):
-    """What observed behaviour has and simulated behaviour lacks: unknown users, requests for several
-    images, blurred images, retries that the models derive."""
+    """Adds what only observed behaviour has: unknown users, requests for several images, blurred images,
+    retries that the models derive."""
     with duckdb.connect(str(gsa_file)) as db:
-        # What the view on the month adds to all rows alike has to differ from row to row.
+        # The view adds constant columns to the month's rows; here they must vary by row.
         db.execute(f"""
             create table whole_generations as from raw_generations;
             create or replace table {GENERATIONS} as from whole_generations;
@@ -169,7 +169,7 @@ def copy_raw(gsa_file, dbt_file):
 
 
 def run_dbt(options, folder, warehouse):
-    """Runs `dbt build` on a copy of the project; returns how many of each kind had which result."""
+    """Runs `dbt build` on a copy of the project; returns counts by kind of node and result."""
     project = folder / "project"
     shutil.copytree(options.project, project,
                     ignore=shutil.ignore_patterns("target", "logs", "dbt_packages"))
@@ -187,7 +187,7 @@ def run_dbt(options, folder, warehouse):
 
 
 def compare_features(options, folder):
-    """Builds the project of what dbt-duckdb adds with both, twice, and compares after each build."""
+    """Builds the project with dbt-duckdb's additions with both, twice, and compares after each build."""
     project = folder / "features"
     shutil.copytree(HERE.parents[1] / "testdata" / "parity", project)
     gsa_file, dbt_file = folder / "features-gsa" / "gsa.duckdb", folder / "features-dbt" / "dbt.duckdb"
@@ -217,7 +217,7 @@ def done_line(said):
 
 
 def compare_counts(options, gsa_file, dbt):
-    """gsa's `build` must have run as many models and tests as dbt's, with the same results."""
+    """gsa's `build` must have run the same numbers of models and tests as dbt's, with the same results."""
     problems = []
     models = sum(count for (kind, _), count in dbt.items() if kind == "model")
     of_kind = collections.Counter()
@@ -229,7 +229,7 @@ def compare_counts(options, gsa_file, dbt):
     if (said["TOTAL"], said["PASS"], said["WARN"]) != (tests, passed, dbt["test", "warn"]):
         problems.append(f"data and unit tests: {tests} and {passed} passed in dbt, gsa says {said}")
     said = done_line(run([options.gsa, "build", "--full-refresh", "--warehouse", gsa_file]))
-    # The unit tests of the built-in project are asked by `gsa test` alone.
+    # Only `gsa test` runs the unit tests of the built-in project.
     data_passed = dbt["test", "pass"]
     if said["TOTAL"] != models + of_kind["test"] or said["PASS"] != dbt["model", "success"] + data_passed:
         problems.append(f"models and tests: {models} and {of_kind['test']} in dbt, gsa says {said}")
@@ -238,7 +238,7 @@ def compare_counts(options, gsa_file, dbt):
 
 
 def self_test(gsa_file, dbt_file, folder):
-    """Alters a copy of dbt's warehouse in each way that must be noticed."""
+    """Alters copies of dbt's warehouse in every way that the comparison must notice."""
     alterations = {
         "a value": "update fct_sessions set friction_score = friction_score + 0.1"
                    " where rowid = (select max(rowid) from fct_sessions)",
@@ -255,7 +255,7 @@ def self_test(gsa_file, dbt_file, folder):
         altered = folder / "altered.duckdb"
         shutil.copyfile(dbt_file, altered)
         with duckdb.connect() as db:
-            db.execute(f"attach '{altered}' as dbt")  # the name by which its views know it
+            db.execute(f"attach '{altered}' as dbt")  # the name that its views use
             db.execute("use dbt")
             db.execute(statement)
         problems, _ = compare(gsa_file, altered)

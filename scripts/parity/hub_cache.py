@@ -1,8 +1,8 @@
-"""Holds gsa and the Python library huggingface_hub to one cache: what either downloads, the other
-finds, and while either downloads, the other waits.
+"""Checks that gsa and the Python library huggingface_hub share one cache: each finds the other's
+downloads, and waits while the other downloads.
 
-Every check has a cache of its own in a temporary folder and a fake hub on 127.0.0.1; no network and
-no settings of the user are used. Runs in an environment that has huggingface_hub.
+Every check has its own cache in a temporary folder and a fake hub on 127.0.0.1; it uses neither the
+network nor the user's settings. Needs an environment with huggingface_hub.
 """
 
 import argparse
@@ -29,7 +29,7 @@ CLIENT = pathlib.Path(__file__).resolve().with_name("hub_client.py")
 
 
 class Failed(Exception):
-    """Something that should hold does not."""
+    """A check failed."""
 
 
 def expect(holds, what):
@@ -84,7 +84,7 @@ class Running:
         return code
 
     def answer(self):
-        """What it printed, once it ended well."""
+        """Its output, after it has ended successfully."""
         code = self.end()
         expect(code == 0, f"{self.name} exited {code}:\n{self.err}")
         return self.out.strip()
@@ -208,7 +208,7 @@ def gsa_finds_a_commit_that_python_downloaded(place):
 
 
 def stalled_fetch(place, path):
-    """gsa, killed in the middle of a download."""
+    """Kills gsa in the middle of a download."""
     place.hub.tell(f"stall {STALL_AT}")
     fetch = place.gsa("fetch", URL.replace(PATH, path))
     wait_until(lambda: any(part.stat().st_size == STALL_AT for part in place.blobs.glob("*.gsa-part")),
@@ -250,7 +250,7 @@ PYTHON_WAITS = "Still waiting to acquire lock"
 
 
 def both_at_once(place, first, second, waits):
-    """Starts the second while the first holds the lock; both end with what one downloaded."""
+    """Starts the second while the first holds the lock; both must get the one download."""
     place.hub.tell("hold")
     holder = first()
     wait_until(lambda: place.hub.downloads() == 1, "the first to download")
@@ -263,7 +263,7 @@ def both_at_once(place, first, second, waits):
 
 
 def second_takes_over(place, first, second, waits):
-    """Kills the first; the second, which waited for its lock, downloads."""
+    """Kills the first; the second, which waited for the lock, must download."""
     place.hub.tell("hold")
     holder = first()
     wait_until(lambda: place.hub.downloads() == 1, "the first to download")
@@ -309,7 +309,7 @@ CHECKS = [
 
 
 def run_check(options, folder, check, kind):
-    """What failed, or nothing."""
+    """The failure, or None."""
     with contextlib.ExitStack() as at_end:
         hub = Hub(options, kind)
         at_end.callback(hub.close)

@@ -16,7 +16,7 @@ from huggingface_hub.errors import LocalEntryNotFoundError
 
 
 def download(repo, path, revision):
-    # Says on stderr while it waits for another's lock, sooner than after the usual 10 s.
+    # Report waiting for another process's lock on stderr sooner than after the default 10 s.
     constants.FILELOCK_LOG_EVERY_SECONDS = 0.1
     huggingface_hub.logging.set_verbosity_info()
     print(huggingface_hub.hf_hub_download(repo, path, repo_type="dataset", revision=revision))

@@ -354,15 +354,15 @@ TEST(SqlSandbox, SaysWhatIsNotAllowed) {
     }
   };
   EXPECT_EQ(message("from read_csv('x.csv')"),
-            "read_csv() reads files, and a query may read only tables here");
+            "read_csv() reads files, but a query may read only tables here");
   EXPECT_EQ(message("from 'x.csv'"),
-            "'x.csv' looks like a file, and a query may read only tables here");
+            "'x.csv' looks like a file, but a query may read only tables here");
   EXPECT_EQ(message("from enable_logging()"),
-            "enable_logging() changes the database, and a query may only read here");
-  EXPECT_EQ(message("from other.main.t"), "there is no other database here, such as 'other'");
+            "enable_logging() changes the database, but a query may only read here");
+  EXPECT_EQ(message("from other.main.t"), "only one database can be read here, not 'other'");
   EXPECT_EQ(message("delete from fct_sessions"), "only SELECT is allowed here");
   EXPECT_EQ(message("pivot dim_users on region using count(*)"),
-            "PIVOT needs the values that become columns here");
+            "PIVOT must list the values that become columns here");
   EXPECT_EQ(message("select 1; select 2"), "only one query is allowed at a time");
 }
 

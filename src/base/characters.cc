@@ -3,7 +3,7 @@
 namespace gsa {
 namespace {
 
-// Bytes of the character that `text` begins with; 1 where that is not UTF-8.
+// Length in bytes of the first character of `text`; 1 if the text does not begin with valid UTF-8.
 std::size_t width(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t bytes = lead < 0xC2   ? 1

@@ -5,8 +5,8 @@
 
 namespace gsa {
 
-// Appends a field of RFC 4180. Quoted where it has to be, and where it is empty or begins or ends
-// in a space: a null is the field that is not there at all.
+// Appends one RFC 4180 field. Quotes it where the format needs that, and also if it is empty or
+// begins or ends with a space: an empty field without quotes stands for null.
 void append_csv(std::string& line, std::string_view field);
 
 }  // namespace gsa

@@ -19,7 +19,7 @@ enum class ErrorCode {
 
 class Error : public std::exception {
  public:
-  // `hint` says what to do, and is left empty where the cause is not known.
+  // `hint` says what to do; leave it empty if the cause is not known.
   explicit Error(std::string message, std::string hint = "", ErrorCode code = ErrorCode::failed);
 
   const char* what() const noexcept override { return message_.c_str(); }
@@ -27,7 +27,7 @@ class Error : public std::exception {
   const std::string& hint() const { return hint_; }
   ErrorCode code() const { return code_; }
 
-  // Puts where it happened before the message: "orders.csv: …". For use on the way up.
+  // Prefixes the message with the place, as in "orders.csv: …". Call it on the way up.
   Error& add_context(std::string_view where);
 
  private:
@@ -46,7 +46,8 @@ class Bug : public std::exception {
   std::string message_;
 };
 
-// Throws Bug when `holds` is false: for what can only be false if the code is wrong.
+// Throws Bug if `holds` is false. Only for conditions that a mistake in our own code alone can
+// break.
 void check(bool holds, std::string_view what,
            std::source_location where = std::source_location::current());
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// For tests: a pseudo-terminal, and the environment variables that a test sets for its own time.
+// For tests: a pseudo-terminal, and environment variables that are set for the length of a test.
 
 #include <cstdio>
 #include <cstdlib>
@@ -32,12 +32,12 @@ class FakeTerminal {
   FakeTerminal(const FakeTerminal&) = delete;
   FakeTerminal& operator=(const FakeTerminal&) = delete;
 
-  bool works() const { return file_ != nullptr; }  // false where the system has none to give
-  int fd() const { return fd_; }                   // what the program writes to
+  bool works() const { return file_ != nullptr; }  // false if the system provides none
+  int fd() const { return fd_; }                   // the end that the program writes to
   std::FILE* file() const { return file_; }
 
-  // All that was written so far; "" where that is nothing. The system hands it over in parts, a
-  // little later than it was written: waits until no more comes.
+  // Everything written so far, "" if nothing. The system delivers output in parts and a little
+  // late, so this waits until no more arrives.
   std::string shown() const {
     constexpr int kQuietMilliseconds = 50;
     std::string text;
@@ -57,7 +57,7 @@ class FakeTerminal {
   std::FILE* file_ = nullptr;
 };
 
-// stderr goes there while this lives.
+// Redirects stderr to `fd` while this object lives.
 class StderrOn {
  public:
   explicit StderrOn(int fd) : before_(dup(STDERR_FILENO)) { dup2(fd, STDERR_FILENO); }
@@ -74,7 +74,7 @@ class StderrOn {
 
 class ScopedVariable {
  public:
-  // No value: the variable is unset.
+  // Unsets the variable if there is no value.
   ScopedVariable(const char* name, const std::optional<std::string>& value) : name_(name) {
     if (const char* before = std::getenv(name)) before_ = before;
     put(value);

@@ -5,7 +5,7 @@
 
 namespace gsa {
 
-// An open file, socket or folder, closed at the end; -1: none.
+// Owns the descriptor of an open file, socket or folder, and closes it at the end. -1 means none.
 class Fd {
  public:
   Fd() = default;
@@ -16,7 +16,7 @@ class Fd {
     return *this;
   }
   ~Fd() {
-    if (fd_ >= 0) close(fd_);  // what must be on the disk was synced before
+    if (fd_ >= 0) close(fd_);  // callers sync what must survive, so an error here loses nothing
   }
   Fd(const Fd&) = delete;
   Fd& operator=(const Fd&) = delete;

@@ -16,7 +16,7 @@ namespace gsa {
 namespace fs = std::filesystem;
 
 std::string read_file(const fs::path& path) {
-  std::error_code ignored;  // whatever hinders the question hinders the reading below
+  std::error_code ignored;  // if this check fails, the read below fails too and reports why
   if (fs::is_directory(path, ignored)) {
     throw Error(fmt::format("{} is a folder, not a file", path.string()));
   }
@@ -54,7 +54,7 @@ void make_folder(const fs::path& path) {
 std::string format_bytes(double bytes) {
   constexpr std::array<const char*, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
   std::size_t unit = 0;
-  // What would be shown as 1000 takes the next unit.
+  // Take the next unit if rounding would show 1000.
   while (bytes >= (unit == 0 ? 999.5 : 999.95) && unit + 1 < kUnits.size()) {
     bytes /= 1000;
     ++unit;

@@ -10,10 +10,10 @@ namespace gsa {
 
 std::string read_file(const std::filesystem::path& path);
 
-// Written beside and renamed: a reader sees the old file or the whole new one.
+// Writes a new file beside `path` and renames it: readers see the old file or the complete new one.
 void write_file(const std::filesystem::path& path, std::string_view contents);
 
-void make_folder(const std::filesystem::path& path);  // with its parents; fine if it is there
+void make_folder(const std::filesystem::path& path);  // and its parents; no error if it exists
 
 // "1.2 GB"
 std::string format_bytes(double bytes);

@@ -44,7 +44,7 @@ TEST_F(FileTest, ReadsBackWhatItWroteByteForByte) {
   EXPECT_EQ(read_file(folder_ / "x"), "");
 }
 
-// A reader that opened the old file keeps it: the new one is another file put in its place.
+// A reader that has the old file open keeps it: the new file only takes over its name.
 TEST_F(FileTest, WritesBesideAndRenames) {
   const fs::path path = folder_ / "x";
   write_file(path, "old contents");

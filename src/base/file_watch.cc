@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-// stop() is promised an answer within 50 ms; half of it leaves the other half to a busy machine.
+// wait() promises to notice stop() within 50 ms. Half of that is left to a busy machine.
 constexpr milliseconds kStopInterval{25};
 constexpr milliseconds kForever = std::chrono::hours(24 * 365);
 constexpr std::size_t kBuffer = 65'536;  // bytes: some 2,000 events, read at once
@@ -47,7 +47,7 @@ bool is_dropping(std::string_view name) {
          name.substr(0, name.size() - number.size()).ends_with(".part");
 }
 
-// What is at a path: the same one or another.
+// Device and inode of the file at a path: they tell whether another file took its place.
 using Identity = std::pair<dev_t, ino_t>;
 
 std::optional<Identity> identity_of(const fs::path& path) {
@@ -56,7 +56,7 @@ std::optional<Identity> identity_of(const fs::path& path) {
   return Identity(found.st_dev, found.st_ino);
 }
 
-// Those that lead on: not the dots, nor the empty name after a slash at the end.
+// The components to walk: without `.`, and without the empty name after a trailing slash.
 std::deque<fs::path> names_of(const fs::path& relative) {
   std::deque<fs::path> names(relative.begin(), relative.end());
   std::erase_if(names, [](const fs::path& name) { return name.empty() || name == "."; });
@@ -71,14 +71,16 @@ std::string limit_of(const char* name) {
 
 }  // namespace
 
-// inotify watches folders, not paths. To watch a path is to watch every folder on the way to it,
-// links and their targets included, for the one name that leads on; and if it leads to a folder,
-// all folders in that. What the folders are watched for, their roles, is found by walking there.
-// An event that may have changed a way sets them all anew by the same walk, each folder being
-// watched before anything in it is looked at: what comes later is an event, what came before is
-// found. Watching a folder again costs nothing and keeps its number, so the walk also tells which
-// folders are new, or are somewhere else now. Folders that are merely made or removed below one,
-// as a build does by the hundred, change no way: they are entered alone.
+// inotify watches folders, not paths. To watch a path, we watch every folder on the way to it,
+// links and their targets included, for the one name that leads on. If the path is a folder, we
+// also watch all folders below it. What we watch a folder for is its role; one walk from the root
+// finds the roles.
+//
+// An event that may have changed a way repeats the walk for all paths. The walk watches each folder
+// before it looks inside: later changes arrive as events, earlier ones are found by looking.
+// Watching a folder again costs nothing and returns the same number, so the walk also tells which
+// folders are new or have moved. A folder that is only made or removed below a watched folder
+// changes no way, so it is entered alone: builds make hundreds of them.
 class FileWatch::Watcher {
  public:
   Watcher(const std::vector<fs::path>& paths, milliseconds quiet)
@@ -104,7 +106,7 @@ class FileWatch::Watcher {
     first_ = {};
   }
 
-  // Takes in what has happened, waiting `patience` for it at most.
+  // Reads pending events; waits at most `patience` for the first.
   void take_events(milliseconds patience) {
     pollfd ready{inotify_.get(), POLLIN, 0};
     if (poll(&ready, 1, static_cast<int>(patience.count())) <= 0) return;
@@ -118,7 +120,7 @@ class FileWatch::Watcher {
     for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
       inotify_event event;
       std::memcpy(&event, buffer.data() + at, sizeof event);
-      // Padded with zeros; empty where the folder itself is meant.
+      // The name is padded with zeros; it is empty if the event is about the folder itself.
       const char* name = buffer.data() + at + sizeof event;
       moved |= take_event(event, event.len > 0 ? name : "");
       at += sizeof event + event.len;
@@ -127,7 +129,7 @@ class FileWatch::Watcher {
     for (const Folder& one : std::exchange(made_, {})) enter(one.folder, one.path);
   }
 
-  // When the changes are to be reported; none if there are none.
+  // When to report the changes; null if there are none.
   std::optional<Clock::time_point> due() const {
     if (!first_) return std::nullopt;
     return std::min(last_ + quiet_, *first_ + kWatchLongest);
@@ -146,14 +148,14 @@ class FileWatch::Watcher {
 
   enum class Kind {
     way,    // `name` in the folder is on the way to `path`
-    end,    // `name` is the last of that way
+    end,    // `name` is the last component of the way
     below,  // the folder is `path`, and all in it counts
   };
   struct Role {
     Kind kind;
     fs::path path;     // as reported
-    std::string name;  // of a way
-    fs::path folder;   // of what is below, reached by no link
+    std::string name;  // for way and end
+    fs::path folder;   // for below: the real folder, without links
   };
   struct Folder {
     fs::path folder, path;  // as in Role
@@ -165,7 +167,7 @@ class FileWatch::Watcher {
     changes_.insert(path);
   }
 
-  // True if the roles may no longer be right.
+  // True if the roles may be stale.
   bool take_event(const inotify_event& event, const std::string& name) {
     if ((event.mask & IN_Q_OVERFLOW) != 0) {
       for (const Root& root : roots_) change(root.given);
@@ -191,13 +193,13 @@ class FileWatch::Watcher {
     return moved;
   }
 
-  // True if the roles may no longer be right.
+  // True if the roles may be stale.
   bool take_change_below(std::uint32_t mask, const Role& role, const std::string& name) {
     if (is_dropping(name)) return false;
     const fs::path path = role.path / name;
     change(path);
     if ((mask & kStructure) == 0) return false;
-    // A link that is removed is on the way to where it leads, and so has a role of its own.
+    // A removed link was on the way to its target, so it has a role of its own.
     if ((mask & IN_ISDIR) == 0) {
       return fs::is_symlink(fs::symlink_status(role.folder / name, ignored_));
     }
@@ -221,8 +223,9 @@ class FileWatch::Watcher {
     old_ends_.clear();
   }
 
-  // Watches the way from the folder `at`, which is reached by no link, to `rest` below it. Returns
-  // where that really is; nothing if it is not there. Reports `path` if it is another file now.
+  // Watches the way from the folder `at`, a real path without links, to `rest` below it. Returns
+  // the real path of its end, or null if that does not exist. Reports `path` if another file is
+  // there now.
   std::optional<fs::path> follow(const fs::path& at, const fs::path& rest, const fs::path& path) {
     std::optional<fs::path> end = watch_way(at, rest, path);
     const std::optional<Identity> identity = end ? identity_of(*end) : std::nullopt;
@@ -267,7 +270,7 @@ class FileWatch::Watcher {
     return at;
   }
 
-  // Watches a folder and all below it, and reports what is in those that are new.
+  // Watches a folder and all folders below it. Reports the contents of those that are new.
   void enter(const fs::path& folder, const fs::path& path) {
     const auto wd = add(folder, kStructure | kContents);
     if (!wd || is_below(roles_, *wd, path)) return;
@@ -302,7 +305,7 @@ class FileWatch::Watcher {
            });
   }
 
-  // The folder's number; none if it is not there or not ours to read.
+  // The folder's watch number; null if the folder is missing or unreadable.
   std::optional<int> add(const fs::path& folder, std::uint32_t mask) const {
     const int wd = inotify_add_watch(inotify_.get(), folder.c_str(),
                                      mask | IN_ONLYDIR | IN_DONT_FOLLOW | IN_MASK_ADD);
@@ -322,12 +325,13 @@ class FileWatch::Watcher {
   milliseconds quiet_;
   std::vector<Root> roots_;
   Roles roles_, old_roles_;
-  std::vector<Folder> made_;                                     // and not entered yet
-  std::map<fs::path, std::optional<Identity>> ends_, old_ends_;  // where ways lead, as reported
+  std::vector<Folder> made_;  // new folders, not entered yet
+  // Files at the ends of the ways, as last reported.
+  std::map<fs::path, std::optional<Identity>> ends_, old_ends_;
   std::set<fs::path> changes_;
-  std::optional<Clock::time_point> first_;  // of the changes
+  std::optional<Clock::time_point> first_;  // time of the first unreported change
   Clock::time_point last_;
-  std::error_code ignored_;  // whatever vanishes on the way is an event
+  std::error_code ignored_;  // a file that vanishes meanwhile causes an event of its own
 };
 
 FileWatch::FileWatch(const std::vector<fs::path>& paths, milliseconds quiet)

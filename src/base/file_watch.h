@@ -1,17 +1,16 @@
 #pragma once
 
-// Says which files changed, by inotify, once an editor or a build is done with them.
+// Reports which files changed, by inotify, once an editor or a build has finished writing them.
 //
-// A path may be a file or a folder, and need not be there yet. Of a folder all files below it
-// count, in folders made later too; links to folders inside it are not followed, links to files
-// are. A change is that a file was written, made, removed or replaced, or that a folder was made,
-// removed or renamed; opening, reading and chmod are none. A path is watched, not the file that
-// happens to be there: editors rename a new file over the old one, and links are switched anywhere
-// on the way to it.
+// A path may be a file or a folder, and need not exist yet. A folder covers all files below it,
+// also in folders made later; links to files inside it are followed, links to folders are not. A
+// change is a file written, made, removed or replaced, or a folder made, removed or renamed.
+// Opening, reading and chmod are no changes. The watch follows the path, not the file that is there
+// now: editors rename a new file over the old one, and any link on the way may be switched.
 //
-// What is below a folder and named as editors and writers name their own files is no change:
-// .NAME, NAME~, NAME.swp, NAME.swx, NAME.tmp, NAME.part with or without a number, and 4913, which
-// vim makes to see whether it can. A path that was named to the watch counts whatever its name.
+// Below a watched folder, the temporary files of editors and writers do not count: .NAME, NAME~,
+// NAME.swp, NAME.swx, NAME.tmp, NAME.part with or without a number, and 4913, which vim makes to
+// test the folder. A path given to the constructor counts whatever its name.
 
 #include <chrono>
 #include <filesystem>
@@ -22,14 +21,14 @@
 
 namespace gsa {
 
-// Editors save in bursts of a few milliseconds; a fifth of a second is no wait yet.
+// Editors save in bursts of a few milliseconds, and a fifth of a second does not feel like a wait.
 inline constexpr std::chrono::milliseconds kWatchQuiet{200};
-// Changes that go on and on are reported at this interval.
+// Changes without a pause are reported at this interval.
 inline constexpr std::chrono::milliseconds kWatchLongest{2000};
 
-// For one thread at a time. Everything that happens after the constructor has returned is seen,
-// also between two calls of wait(). Throws Error where the system gives no more watches; a watch
-// that has thrown is of no more use.
+// One thread at a time. wait() reports everything that happens after the constructor has returned,
+// also between two calls. Throws Error if the system allows no more watches; do not use a watch
+// that has thrown.
 class FileWatch {
  public:
   explicit FileWatch(const std::vector<std::filesystem::path>& paths,
@@ -38,11 +37,11 @@ class FileWatch {
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  // Waits for changes and then until nothing has changed for `quiet`, or kWatchLongest have passed
-  // since the first. The changed paths, sorted, each once, and spelled as the path that they are or
-  // are below was given; where the system lost count, all the paths given. None after `timeout`, or
-  // within 50 ms once stop() returns true; changes that were not quiet by then are kept for the
-  // next call. `stop` may be empty.
+  // Waits for a change, and then until nothing has changed for `quiet` or kWatchLongest have passed
+  // since the first change. Returns the changed paths, sorted and unique, spelled as below the path
+  // that was given; all given paths if the system lost events. Returns null after `timeout`, or
+  // within 50 ms once stop() returns true; changes that are not quiet by then are kept for the next
+  // call. `stop` may be empty.
   std::optional<std::vector<std::filesystem::path>> wait(std::chrono::milliseconds timeout,
                                                          const std::function<bool()>& stop = {});
 

@@ -29,7 +29,7 @@ constexpr milliseconds kQuiet{40};
 constexpr milliseconds kSoon{5000};  // far more than anything takes
 constexpr milliseconds kNothing{150};
 
-// Writes into the file that is there, where write_file() puts another one in its place.
+// Writes into the existing file; write_file() would replace it.
 void write_in_place(const fs::path& path, const std::string& contents) {
   std::ofstream(path, std::ios::binary) << contents;
 }
@@ -42,7 +42,7 @@ class FileWatchTest : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  // What the watch reports next; empty if nothing.
+  // The next report; empty if there is none.
   static Paths changes(FileWatch& watch, milliseconds timeout = kSoon) {
     const std::optional<Paths> found = watch.wait(timeout);
     EXPECT_NE(found, Paths{}) << "a report of nothing";
@@ -106,7 +106,7 @@ TEST_F(FileWatchTest, SeesAFileWhoseFolderWasNotThere) {
   FileWatch watch({file}, kQuiet);
   fs::create_directory(folder_ / "a");
   EXPECT_EQ(none(watch), Paths{}) << "a folder on the way is not the file";
-  // Folder and file are there before the folder can be watched.
+  // Folder and file exist before the folder can be watched.
   fs::create_directory(folder_ / "a" / "b");
   write_in_place(file, "1");
   EXPECT_EQ(changes(watch), Paths{file});
@@ -251,7 +251,7 @@ TEST_F(FileWatchTest, SeesWhatHappensInAFolderAndBelow) {
   EXPECT_EQ(changes(watch), Paths{folder_ / "a" / "b"});
 }
 
-// By the time the watch hears of the folders, all is there.
+// The files exist before the watch learns of their folders.
 TEST_F(FileWatchTest, SeesFilesMadeInANewFolderBeforeThatIsWatched) {
   FileWatch watch({folder_}, kQuiet);
   fs::create_directories(folder_ / "a" / "b");
@@ -430,7 +430,7 @@ TEST_F(FileWatchTest, KeepsWhatHappensBetweenTwoWaits) {
 
 TEST_F(FileWatchTest, StopsSoonAfterAnotherThreadSaysSo) {
   FileWatch watch({folder_}, kQuiet);
-  // A busy machine may be late now and then; not each time.
+  // A busy machine may be late once, but not five times in a row.
   double soonest = 1;
   for (int i = 0; i < 5; ++i) {
     std::atomic<bool> stop = false;
@@ -452,7 +452,7 @@ TEST_F(FileWatchTest, ReportsEveryPathOnceTheSystemLostCount) {
   fs::create_directory(busy);
   fs::create_directory(calm);
   FileWatch watch({busy, calm, file}, kQuiet);
-  // Each write is an event, as long as it is not of the same file as the one before.
+  // inotify merges consecutive events of one file, so the writes alternate between two.
   int limit = 16'384;
   std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> limit;
   std::ofstream files[] = {std::ofstream(busy / "x"), std::ofstream(busy / "y")};
@@ -466,8 +466,8 @@ TEST_F(FileWatchTest, ReportsEveryPathOnceTheSystemLostCount) {
 
 // --- Limits.
 
-// In a child process with limits of its own: a user namespace has them. Where the system lets
-// nobody make such a namespace, the child says nothing, and there is nothing to test.
+// Runs in a child process, in a user namespace with limits of its own. Where the system forbids
+// such namespaces, the child prints nothing and there is nothing to test.
 using FileWatchDeathTest = FileWatchTest;
 
 [[noreturn]] void watch_within(const char* limit, const char* value, const fs::path& path) {

@@ -23,7 +23,8 @@ inline testing::AssertionResult fits_mean(double value, double mean, double sigm
          << value << " is " << (value - mean) / sigma << " sigma from " << mean;
 }
 
-// `hits` of `trials` is binomial: sigma² = n p (1 - p). Too few trials to tell p from p/2 fail.
+// `hits` of `trials` is binomial: sigma² = n p (1 - p). Fails if the trials are too few to tell p
+// from p/2.
 inline testing::AssertionResult fits_share(std::int64_t hits, std::int64_t trials, double p) {
   const auto n = static_cast<double>(trials);
   const double sigma = std::sqrt(n * p * (1 - p));
@@ -35,8 +36,8 @@ inline testing::AssertionResult fits_share(std::int64_t hits, std::int64_t trial
 }
 
 // Pearson's chi-square of `counts` against `shares`, which sum to 1. Its cube root over k = cells -
-// 1 degrees is nearly normal, mean 1 - 2/9k and variance 2/9k (Wilson and Hilferty, 1931); too even
-// is as wrong as too uneven. Expects at least five a cell, and nothing where the share is 0.
+// 1 degrees is nearly normal, mean 1 - 2/9k and variance 2/9k (Wilson and Hilferty, 1931). Too even
+// counts fail as well. Expects at least five in each cell, and no hit where the share is 0.
 inline testing::AssertionResult fits_shares(std::span<const std::int64_t> counts,
                                             std::span<const double> shares) {
   if (counts.size() != shares.size()) return testing::AssertionFailure() << "cells differ";
@@ -77,7 +78,7 @@ inline testing::AssertionResult fits_independence(std::span<const double> x,
   return fits_mean(xy / std::sqrt(xx * yy), 0, 1 / std::sqrt(n - 1));
 }
 
-// The cell of `cells` equal ones that 0 <= fraction < 1 falls into.
+// The index of the cell, of `cells` equal ones, that contains 0 <= fraction < 1.
 inline std::size_t cell_of(double fraction, std::size_t cells) {
   return static_cast<std::size_t>(fraction * static_cast<double>(cells));
 }

@@ -15,7 +15,7 @@ void put_length(std::string& bytes, std::size_t length) {
   bytes.append(reinterpret_cast<const char*>(&value), kLength);
 }
 
-// The caller has checked that there are as many bytes.
+// The caller has checked that `bytes` is long enough.
 std::size_t length_at(std::string_view bytes) {
   std::uint32_t value = 0;
   std::memcpy(&value, bytes.data(), kLength);

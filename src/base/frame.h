@@ -1,8 +1,8 @@
 #pragma once
 
-// Texts as bytes on a stream, and back. A frame is the length of its body and the body; the body is
-// texts, each its length and its bytes. A length is 4 bytes, in the order of this machine: both
-// ends are on it.
+// Encodes texts as bytes for a stream, and decodes them. A frame is the length of its body, then
+// the body: the texts, each as its length and its bytes. A length takes 4 bytes in native byte
+// order, because both ends run on one machine.
 
 #include <cstddef>
 #include <optional>
@@ -13,19 +13,19 @@
 
 namespace gsa {
 
-// More than a command line and its environment: Linux takes no more than 6 MiB of these.
+// Longer than any command line with its environment: Linux limits these to 6 MiB.
 inline constexpr std::size_t kLongestFrame = std::size_t{8} << 20U;
 inline constexpr std::size_t kMostTexts = 100'000;
 
-// Throws Error where a reader would refuse it.
+// Throws Error if decode_frame() would refuse the frame.
 std::string encode_frame(std::span<const std::string> texts);
 
 struct Frame {
   std::vector<std::string> texts;
-  std::size_t bytes = 0;  // that it takes of the stream
+  std::size_t bytes = 0;  // its length in the stream
 };
-// The frame with which `bytes` begins; nothing where its end has not come yet. Throws Error where
-// no frame begins so, whatever follows.
+// The first frame of `bytes`; null if its end has not arrived yet. Throws Error if no frame can
+// begin with `bytes`.
 std::optional<Frame> decode_frame(std::string_view bytes);
 
 }  // namespace gsa

@@ -52,7 +52,7 @@ class Matcher {
   }
 
  private:
-  // The names in a folder; none where it cannot be read, which is put down.
+  // The names in a folder. If it cannot be read, records that and returns none.
   std::vector<std::string> list(const std::string& folder) {
     std::string path = folder.empty() ? "." : folder;
     if (path.size() > 1 && path.ends_with('/')) path.pop_back();

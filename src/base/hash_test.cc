@@ -7,7 +7,7 @@
 namespace gsa {
 namespace {
 
-// A text for each way that XXH3 takes by length, with the values that `xxhsum -H3` prints.
+// One text for each length class of XXH3, with the values that `xxhsum -H3` prints.
 TEST(Hash, IsXxh3) {
   EXPECT_EQ(stable_hash(""), 0x2d06800538d394c2u);
   EXPECT_EQ(stable_hash(std::string(16, 'a')), 0x13ba5039476cd10au);

@@ -1,8 +1,9 @@
 #pragma once
 
-// A command as it is carried out: where it reads and writes, its environment and folder, and what
-// stops it. A process that is one command has the process's own; a server that carries out commands
-// of other processes has one for each. It is passed to whatever works for the command.
+// One command being carried out: its streams, its environment, its folder, and what stops it. A
+// process that runs a single command has one invocation, with the process's own streams. A server
+// that carries out commands for other processes has one invocation per command. It is passed to
+// everything that works for the command.
 
 #include <cstdio>
 #include <stop_token>

@@ -16,7 +16,7 @@ std::int64_t resident_bytes() {
 }
 
 void return_large_blocks() {
-  // Large enough that what queries need for a moment does not come from the system each time.
+  // Large enough that the allocator keeps the short-lived buffers of queries.
   constexpr int kLarge = 4 << 20;
   mallopt(M_MMAP_THRESHOLD, kLarge);
 }

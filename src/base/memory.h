@@ -6,13 +6,13 @@
 
 namespace gsa {
 
-std::int64_t resident_bytes();  // now; 0 where the system does not say
+std::int64_t resident_bytes();  // now; 0 if the system does not tell
 
-// From now on large blocks go back to the system as they are freed, however large those before
-// were.
+// From now on, freed large blocks go back to the system at once. By default glibc raises its idea
+// of "large" with every larger block that is freed.
 void return_large_blocks();
 
-// Hands what was freed, and the allocator keeps for later, back to the system.
+// Returns freed memory, which the allocator keeps for later, to the system.
 void return_freed_memory();
 
 }  // namespace gsa

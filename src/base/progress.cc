@@ -50,7 +50,7 @@ std::string format_progress(const Work& work, double fraction, double seconds,
     left = fmt::format("  {} left", duration(seconds / done_now * (1 - fraction)));
   }
 
-  // A narrow terminal has a shorter bar, then no rate, then no count: the time left goes last.
+  // A narrow terminal gets a shorter bar, then no rate, then no count, and at last no time left.
   const std::string percent = fmt::format(" {:3.0f} %", fraction * 100);
   const std::size_t fixed = display_width(work.label) + 1 + display_width(percent);
   std::string tail = count + rate + left;

@@ -20,9 +20,9 @@ enum class ProgressUnit { rows, bytes };
 // What a bar measures.
 struct Work {
   std::string label;
-  std::int64_t total = 0;  // 0 where it is not known
+  std::int64_t total = 0;  // 0 if unknown
   ProgressUnit unit = ProgressUnit::rows;
-  // The share that was done before the clock ran: neither rate nor time left count it.
+  // The share that was done before the clock started; rate and time left exclude it.
   double done_before = 0;
 };
 
@@ -34,7 +34,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void update(double fraction);  // 0 to 1; a negative one is not known and draws nothing
+  void update(double fraction);  // 0 to 1; negative means unknown and draws nothing
   void wipe();
 
  private:
@@ -46,7 +46,7 @@ class Progress {
   Stopwatch watch_;
 };
 
-// The text of the bar; apart from drawing so that it can be tested.
+// The text of the bar; separate from drawing so that tests can check it.
 std::string format_progress(const Work& work, double fraction, double seconds, std::size_t columns);
 
 }  // namespace gsa

@@ -100,8 +100,8 @@ TEST(NormalQuantile, KnowsTheTables) {
   EXPECT_NEAR(normal_quantile(1e-10), -6.361340902404056, 3e-15);
 }
 
-// Phi by erfc is an independent road. A relative error e of the quantile z moves p by about z² e
-// (the hazard rate of the normal is close to z), hence the bound in machine epsilons.
+// erfc computes Phi independently of AS 241. A relative error e of the quantile z moves p by about
+// z² e (the hazard rate of the normal is close to z), hence the bound in machine epsilons.
 TEST(NormalQuantile, InvertsTheNormalDistributionFarIntoTheTail) {
   for (double p = 0.5; p > 1e-300; p *= 0.83) {
     const double z = normal_quantile(p);

@@ -6,7 +6,7 @@
 namespace gsa {
 namespace {
 
-// After scan.l of PostgreSQL as DuckDB has it.
+// Follows scan.l of PostgreSQL in DuckDB's version.
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool begins_word(char c) {
@@ -58,7 +58,7 @@ SqlPiece comment_piece(std::string_view text) {
   return {SqlPieceKind::comment, text, false};
 }
 
-// text[begin] is the quote that opens; a doubled one does not close.
+// text[begin] is the opening quote; a doubled quote does not close.
 SqlPiece quoted_piece(std::string_view text, std::size_t begin, bool escapes) {
   const char quote = text[begin];
   for (std::size_t i = begin + 1; i < text.size(); ++i) {
@@ -74,7 +74,7 @@ SqlPiece quoted_piece(std::string_view text, std::size_t begin, bool escapes) {
   return {SqlPieceKind::quoted, text, false};
 }
 
-// $ alone is a symbol, and so is $1 or $name, a parameter.
+// $ alone is a symbol; so is a parameter, $1 or $name.
 SqlPiece dollar_piece(std::string_view text) {
   std::size_t end = 1;
   while (end < text.size() && (begins_word(text[end]) || is_digit(text[end]))) ++end;
@@ -107,7 +107,7 @@ std::size_t digits_size(std::string_view text) {
   return size;
 }
 
-// 0 where no number begins.
+// 0 if no number begins here.
 std::size_t number_size(std::string_view text) {
   std::size_t size = digits_size(text);
   const bool range = size > 0 && text.substr(size, 2) == "..";
@@ -122,8 +122,8 @@ std::size_t number_size(std::string_view text) {
   return power == 0 ? size : exponent + power;
 }
 
-// As long as can be, up to a comment, and without + and - at the end unless it has a character that
-// no operator of standard SQL has: =- is two operators, @- is one.
+// Takes as many characters as possible, up to a comment. Leaves + and - at the end out, unless the
+// operator has a character that operators of standard SQL lack: =- is two operators, @- is one.
 std::size_t operator_size(std::string_view text) {
   std::size_t size = 0;
   while (size < text.size() && is_operator(text[size]) &&
@@ -144,7 +144,7 @@ std::size_t symbol_size(std::string_view text) {
   return text[0] == '?' ? 1 + digits_size(text.substr(1)) : 1;
 }
 
-// Bytes before the quote of a string that its meaning depends on.
+// Length of the prefix before a string's quote that changes its meaning, as in e'…' and U&'…'.
 std::size_t string_prefix(std::string_view text) {
   const std::string_view front = text.substr(0, 3);
   if (front.size() == 3 && is_one_of(front[0], "uU") && front[1] == '&' &&
@@ -164,7 +164,7 @@ SqlPiece SqlScanner::string(std::size_t prefix, Continuation mode, SqlPieceKind 
   return piece;
 }
 
-// What comes before code: it leaves open whether the string before goes on.
+// Takes blanks and comments. The string before them may still continue after them.
 std::optional<SqlPiece> SqlScanner::take_gap() {
   const std::string_view rest = sql_.substr(at_);
   if (const std::size_t size = blank_size(rest); size > 0) {

@@ -1,8 +1,8 @@
 #pragma once
 
-// Cuts SQL text into pieces as DuckDB's and PostgreSQL's lexers do, so that what only looks at text
-// knows code from quotes and comments. Knows no grammar, and takes any text: what is never closed
-// runs to the end.
+// Cuts SQL text into pieces as DuckDB's and PostgreSQL's lexers do. With it, code that only looks
+// at text can tell SQL code from quotes and comments. Knows no grammar and takes any text: an
+// unclosed quote or comment runs to the end.
 
 #include <optional>
 #include <string_view>
@@ -10,11 +10,11 @@
 namespace gsa {
 
 enum class SqlPieceKind {
-  blank,      // white space, the Unicode spaces that DuckDB takes for it included
+  blank,      // white space, also the Unicode spaces that DuckDB accepts
   comment,    // --… up to the end of the line, or /*…*/, which nest
   quoted,     // '…', e'…' (backslash escapes), b'…', x'…', "…", $tag$…$tag$
   continued,  // '…' that goes on where an earlier '…' ended: on another line, only blank between
-  word,       // a name or a keyword; letters are a-z, _ and all that is not ASCII
+  word,       // a name or a keyword; letters are a-z, _ and everything outside ASCII
   number,     // no sign, and no letter but the e of an exponent
   symbol,     // an operator, a bracket, a comma …
 };
@@ -22,10 +22,10 @@ enum class SqlPieceKind {
 struct SqlPiece {
   SqlPieceKind kind;
   std::string_view text;
-  bool closed;  // false: a quote or comment that runs to the end because nothing ends it
+  bool closed;  // false: a quote or comment without an end
 };
 
-// The pieces one after another are the whole text. `sql` must outlive the scanner and its pieces.
+// Joined, the pieces are the whole text. `sql` must outlive the scanner and its pieces.
 class SqlScanner {
  public:
   explicit SqlScanner(std::string_view sql) : sql_(sql) {}
@@ -43,7 +43,7 @@ class SqlScanner {
 
   std::string_view sql_;
   std::size_t at_ = 0;
-  Continuation continuation_ = Continuation::none;  // of the string before, while it can go on
+  Continuation continuation_ = Continuation::none;  // how the last string may go on
   bool saw_newline_ = false;                        // since that string
 };
 

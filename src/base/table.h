@@ -24,7 +24,7 @@ inline constexpr std::size_t kTableSample = 1000;
 class TableWriter {
  public:
   using Row = std::vector<std::optional<std::string>>;  // nullopt is shown as NULL
-  // `max_cell` columns a cell at most, longer ones end in …; 0: no limit.
+  // Cells longer than `max_cell` columns are cut and end in …; 0 means no limit.
   TableWriter(std::vector<TableColumn> columns, TableStyle style, std::size_t max_cell,
               std::function<void(std::string_view)> write);
 

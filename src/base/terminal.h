@@ -1,8 +1,7 @@
 #pragma once
 
-// A stream that text for people goes to, and what the terminal behind it can do. Colour and
-// progress appear on a terminal only; NO_COLOR is honoured (no-color.org) and TERM=dumb counts as
-// none.
+// A stream for people to read, and what the terminal behind it can do. Only a terminal gets colour
+// and progress. NO_COLOR (no-color.org) turns colour off, and TERM=dumb counts as no terminal.
 
 #include <cstdio>
 #include <string>

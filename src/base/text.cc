@@ -178,7 +178,7 @@ std::string clip(std::string_view utf8, std::size_t columns) {
 
 std::optional<std::string> nearest(std::string_view word,
                                    const std::vector<std::string>& candidates) {
-  // A typo changes about one letter in three at most; more is another word.
+  // A typo changes at most about one letter in three; anything else is another word.
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::optional<std::string> found;
   for (const std::string& candidate : candidates) {

@@ -35,10 +35,10 @@ bool matches_wildcard(std::string_view text, std::string_view pattern);
 
 // Terminal columns that valid UTF-8 takes up: code points, wide ones (CJK, emoji) as two.
 std::size_t display_width(std::string_view utf8);
-// The longest prefix that takes at most `columns` columns, ending in … where something was cut.
+// The longest prefix of at most `columns` columns; ends in … if something was cut.
 std::string clip(std::string_view utf8, std::size_t columns);
 
-// The candidate nearest to `word` by edit distance, where near enough to be a likely typo.
+// The candidate nearest to `word` by edit distance, if it is near enough for a likely typo.
 std::optional<std::string> nearest(std::string_view word,
                                    const std::vector<std::string>& candidates);
 // "did you mean 'fct_sessions'?" or "" if nothing is near.

@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A message fits into the socket's buffer or is read at once by who is there.
+// A message fits into the socket's buffer, or a live reader takes it at once.
 constexpr int kSendSeconds = 5;
 constexpr auto kConnectPause = std::chrono::milliseconds(20);
 constexpr std::size_t kPiece = std::size_t{64} << 10U;
@@ -33,7 +33,8 @@ constexpr std::size_t kPiece = std::size_t{64} << 10U;
   throw Error(fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
-// An address has room for 107 bytes, a path for 4,095: so it is given by its folder's descriptor.
+// A socket address holds 107 bytes, a path up to 4,095, so the path is given relative to a
+// descriptor of its folder.
 struct Address {
   explicit Address(const std::string& path) {
     const fs::path absolute = fs::absolute(path);
@@ -85,7 +86,7 @@ void send_bytes(const Fd& socket, const std::string& bytes, std::size_t from) {
 
 using FileSpace = std::array<char, CMSG_SPACE(kMostFiles * sizeof(int))>;
 
-// What the system received beside the bytes; of more than there is room for it closes the rest.
+// Takes the descriptors received with the bytes. The kernel closes those that have no room.
 void take_files(msghdr& header, std::vector<Fd>& files) {
   for (cmsghdr* entry = CMSG_FIRSTHDR(&header); entry != nullptr;
        entry = CMSG_NXTHDR(&header, entry)) {
@@ -99,7 +100,7 @@ void take_files(msghdr& header, std::vector<Fd>& files) {
   }
 }
 
-// Makes way for a new socket: only one that a killed process left is removed.
+// Makes room for a new socket. Removes only a socket that a killed process left.
 void remove_left_socket(const std::string& path, const Address& address) {
   struct stat found {};
   if (lstat(path.c_str(), &found) != 0) return;
@@ -110,7 +111,8 @@ void remove_left_socket(const std::string& path, const Address& address) {
   const Fd probe = new_socket(SOCK_NONBLOCK);
   const bool is_left =
       connect(probe.get(), address.get(), sizeof(sockaddr_un)) != 0 && errno == ECONNREFUSED;
-  if (!is_left) throw Error(fmt::format("cannot listen at {}: another process does", path));
+  if (!is_left)
+    throw Error(fmt::format("cannot listen at {}: another process already listens there", path));
   unlink(path.c_str());
 }
 
@@ -122,7 +124,7 @@ Listener::Listener(const std::string& path)
   if (!address.is_valid)
     throw Error(fmt::format("cannot listen at {}: its name is too long", path));
   remove_left_socket(path_, address);
-  // The mode of the socket becomes that of its name, so that others are shut out from the start.
+  // A socket's mode becomes that of its file, so others are locked out from the start.
   struct stat made {};
   if (fchmod(socket_.get(), S_IRUSR | S_IWUSR) != 0 ||
       bind(socket_.get(), address.get(), sizeof(sockaddr_un)) != 0 ||
@@ -153,7 +155,7 @@ std::optional<Fd> connect_to(const std::string& path, std::chrono::milliseconds 
       limit_sending(socket);
       return socket;
     }
-    // As many wait to be taken as may.
+    // EAGAIN: the queue of pending connections is full.
     if (errno != EAGAIN && errno != EINTR) return std::nullopt;
     if (std::chrono::steady_clock::now() > end) {
       throw Error(fmt::format("the process that listens at {} does not answer", path));

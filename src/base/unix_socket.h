@@ -1,8 +1,8 @@
 #pragma once
 
-// Stream sockets in the file system, over which processes of one user pass each other texts
-// (frame.h) and open files. Throws Error with the system's words. Nobody waits for ever for what
-// the other side sends or takes: it may be silent, garbled or stopped.
+// Stream sockets in the file system. Processes of one user pass each other texts (frame.h) and open
+// files over them. Functions throw Error with the system's message. No call waits forever for the
+// other side, which may be silent, garbled or stopped.
 
 #include <chrono>
 #include <optional>
@@ -15,10 +15,10 @@
 
 namespace gsa {
 
-inline constexpr std::size_t kMostFiles = 8;  // beside a message
+inline constexpr std::size_t kMostFiles = 8;  // in one message
 
-// A socket that only the user may connect to. Replaces one that a killed process left; throws Error
-// where the path is taken by another kind of file, or by a process that listens.
+// A socket that only this user may connect to. Replaces a socket that a killed process left. Throws
+// Error if the path holds another kind of file, or if a process listens there.
 class Listener {
  public:
   explicit Listener(const std::string& path);
@@ -34,11 +34,12 @@ class Listener {
   ino_t inode_ = 0;
 };
 
-// The next who connects, if it is of the same user or root; nothing after `timeout`, and of others.
+// The next connection, if it comes from the same user or from root. Null after `timeout`, and if
+// another user connects.
 std::optional<Fd> accept_own(const Fd& listener, std::chrono::milliseconds timeout);
 
-// Nothing where no process listens, or one of another user. Throws Error where one listens and does
-// not take the connection in time.
+// Null if no process listens there, or one of another user does. Throws Error if a process listens
+// but does not accept the connection in time.
 std::optional<Fd> connect_to(const std::string& path, std::chrono::milliseconds timeout);
 
 struct SocketMessage {
@@ -46,24 +47,24 @@ struct SocketMessage {
   std::vector<Fd> files;
 };
 
-// Throws Error where the other side has gone, or does not take it within seconds.
+// Throws Error if the other side has gone, or does not take the message within seconds.
 void send_message(const Fd& socket, const std::vector<std::string>& texts,
                   std::span<const int> files = {});
 
-// Puts the messages of a connection together as their bytes come.
+// Assembles the messages of a connection as their bytes arrive.
 class MessageReader {
  public:
   enum class State { unfinished, whole, closed };
-  // Reads what there is, without waiting. Throws Error where a message is too long or garbled:
-  // nothing that follows can be understood.
+  // Reads what has arrived, without waiting. Throws Error if a message is too long or garbled:
+  // nothing after it can be decoded.
   State read(const Fd& socket);
-  // The same until a message is whole, or `timeout` has passed.
+  // The same, until a message is complete or `timeout` has passed.
   State wait(const Fd& socket, std::chrono::milliseconds timeout);
-  // After State::whole.
+  // Call it after State::whole.
   SocketMessage take();
 
  private:
-  std::string bytes_;  // read, and of no message yet
+  std::string bytes_;  // read, but not part of a message yet
   std::vector<Fd> files_;
   std::vector<std::string> texts_;
 };

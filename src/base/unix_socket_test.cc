@@ -27,7 +27,7 @@ class UnixSocket : public testing::Test {
   const std::filesystem::path folder_ =
       std::filesystem::temp_directory_path() /
       ("gsa_unix_socket_test" + std::to_string(getpid()) + std::string(150, 'x'));
-  const std::string path_ = folder_ / "s.serve";  // longer than an address has room for
+  const std::string path_ = folder_ / "s.serve";  // longer than a socket address can hold
 };
 
 TEST_F(UnixSocket, PassesTextsAndFiles) {
@@ -101,7 +101,7 @@ TEST_F(UnixSocket, RefusesWhatIsGarbledOrHasTooManyFiles) {
 
 TEST_F(UnixSocket, DoesNotWaitForEverForWhoTakesNothing) {
   const Listener listener(path_);
-  std::vector<Fd> waiting;  // as many as may wait to be taken
+  std::vector<Fd> waiting;  // fills the queue of pending connections
   const auto connects = [&] {
     auto socket = connect_to(path_, 50ms);
     if (socket) waiting.push_back(std::move(*socket));

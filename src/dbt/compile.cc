@@ -122,10 +122,11 @@ bool Compiler::is_incremental(const Node& node) const {
 Value Compiler::reference(const Node& from, const Node& to, Names& ephemeral) const {
   const auto index = static_cast<std::size_t>(&to - project_.nodes().data());
   if (!std::binary_search(from.depends_on.begin(), from.depends_on.end(), index)) {
-    throw Error(fmt::format("'{}' is referred to only while the model runs, so the order of models "
-                            "does not know of it",
-                            to.name),
-                "move the call out of {% if execute %}, or repeat it in an SQL comment");
+    throw Error(
+        fmt::format(
+            "'{}' is referred to only while the model runs, so gsa cannot order the models by it",
+            to.name),
+        "move the call out of {% if execute %}, or repeat it in an SQL comment");
   }
   if (to.kind == NodeKind::model && to.model.materialized == Materialization::ephemeral) {
     if (std::find(ephemeral.begin(), ephemeral.end(), to.name) == ephemeral.end()) {
@@ -143,7 +144,7 @@ Relation Compiler::shown(const Relation& relation) const {
   return with_database;
 }
 
-// A model reads itself where it is published: until it is built that is what there is.
+// A model reads its own published table, because its new one does not exist until it is built.
 std::vector<NameChange> Compiler::names_in(const Node& node, const RelationHook& place) const {
   std::vector<NameChange> names;
   if (node.kind != NodeKind::test) names.push_back({shown(node.relation), node.relation});
@@ -220,7 +221,7 @@ const std::shared_ptr<const Rendered>& Compiler::ephemeral_sql(const std::string
   return at->second.sql;
 }
 
-// What an ephemeral model uses comes before it.
+// Adds an ephemeral model after the ephemeral models that it uses.
 void Compiler::add_ephemeral(const std::string& name, Names& order, std::set<std::string>& seen) {
   if (!seen.insert(name).second) return;
   ephemeral_sql(name);
@@ -258,7 +259,7 @@ CompiledSql Compiler::compile(const Node& node, duck::Connection* connection) {
     return difference_sql(compile_tested(node, {}, connection), untyped_sql(node.unit->expect), {});
   }
   connection_ = connection;
-  ephemeral_.clear();  // what they read may stand elsewhere by now
+  ephemeral_.clear();  // the relations that they read may have new names by now
   Names direct;
   Rendering rendering = rendering_for(node, direct);
   const auto render = [&] {

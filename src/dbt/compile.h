@@ -1,6 +1,6 @@
 #pragma once
 
-// From a node to the SQL that DuckDB runs, remembering where each part of it was written.
+// Compiles a node into the SQL that DuckDB runs, and remembers which template line wrote each part.
 
 #include <functional>
 #include <map>
@@ -19,37 +19,37 @@ namespace gsa::dbt {
 
 struct UnitInput;  // unit_tests.h
 
-// SQL put together from rendered templates and text of our own.
+// SQL joined from rendered templates and text of our own.
 class CompiledSql {
  public:
   const std::string& text() const { return text_; }
   void append(std::string_view own);
   void append(const std::shared_ptr<const Rendered>& rendered, std::size_t from, std::size_t to);
   void append(const CompiledSql& other);
-  // Text of our own in the place of what was rendered at `from`, which is its place.
+  // Appends text of our own in place of what was rendered at `from`. It maps back to that place.
   void replace(const std::shared_ptr<const Rendered>& rendered, std::size_t from,
                std::string_view by);
-  // From a 1-based place (columns count characters) to the template's; nothing for text of our own.
+  // Maps a 1-based place (columns count characters) to the template's; null for text of our own.
   std::optional<Place> place_of(int line, int column) const;
 
  private:
   struct Part {
     std::size_t begin;
-    std::shared_ptr<const Rendered> rendered;  // null: our own
+    std::shared_ptr<const Rendered> rendered;  // null: our own text
     std::size_t offset;                        // in rendered->text()
-    bool fixed = false;                        // all of it stands for that offset
+    bool fixed = false;                        // the whole part maps to that offset
   };
   std::string text_;
   std::vector<Part> parts_;
 };
 
-// How a relation is named in what templates render, and how SQL must name it.
+// The name of a relation that templates see and render, and its name in the SQL that runs.
 struct NameChange {
   Relation shown;
   Relation current;
 };
 
-// Where a model is built and read: lets a run put its tables under hidden names.
+// Maps a relation to the name that it has now, so that a run can build under hidden names.
 using RelationHook = std::function<Relation(const Relation&)>;
 
 struct TypedColumn {
@@ -57,38 +57,39 @@ struct TypedColumn {
   std::string type;
 };
 using TypedColumns = std::vector<TypedColumn>;
-// The columns of a relation that is written so in SQL; nothing where there is none.
+// The columns of a relation, given its SQL name; null if it does not exist.
 using ColumnsHook = std::function<std::optional<TypedColumns>(const std::string& relation)>;
 
 struct CompileOptions {
-  RelationHook relation;  // empty: as configured
-  RelationHook asked;     // where templates that ask the database find it; empty: as `relation`
-  std::function<bool(const Relation&)> exists_as_table;  // for is_incremental(); empty: never
+  RelationHook relation;  // empty: the configured names
+  RelationHook asked;     // where queries of templates find a relation; empty: as `relation`
+  std::function<bool(const Relation&)>
+      exists_as_table;  // for is_incremental(); empty: no relation is a table
   bool full_refresh = false;
 };
 
-// The template asks the database, and there is none to ask.
+// A template wants to query the database, but the caller gave no connection.
 class AsksDatabase : public Error {
  public:
   using Error::Error;
 };
 
-// Renders nodes for execution. Ephemeral models stand in front of what uses them as CTEs named
-// __dbt__cte__NAME. Everything here throws Error with the place in the template. What the options'
-// functions answer is asked anew for each node. One thread at a time.
+// Renders nodes into executable SQL. Ephemeral models precede the query that uses them as CTEs
+// named __dbt__cte__NAME. All functions throw Error with the place in the template. The options'
+// functions are called again for each node. One thread at a time.
 class Compiler {
  public:
   // `project` must outlive the compiler.
   Compiler(const Project& project, CompileOptions options);
 
-  // The query of a model, or of the rows that fail a test; empty for a seed. Of a unit test it has
-  // the rows without their types, and does not run. Templates ask the database through
-  // `connection`; without one those that want to end with AsksDatabase.
+  // The query of a model, or of the rows that fail a test; empty for a seed. For a unit test it
+  // contains untyped rows: good for comparing versions, but it does not run. Templates query the
+  // database through `connection`; without one, those that do so throw AsksDatabase.
   CompiledSql compile(const Node& node, duck::Connection* connection = nullptr);
-  // The query of the model that a unit test is of, on what the test gives.
+  // The query of the model under a unit test, on the rows that the test gives.
   CompiledSql compile_tested(const Node& test, const ColumnsHook& columns,
                              duck::Connection* connection = nullptr);
-  // What the templates of the nodes compiled since said.
+  // Returns and forgets the messages of the templates compiled since the last call.
   std::vector<TemplateMessage> take_messages() { return std::exchange(messages_, {}); }
   Relation relation_of(const Node& node) const;  // after the hook
   bool is_incremental(const Node& node) const;
@@ -99,12 +100,13 @@ class Compiler {
   Rendered rendered(Rendering& rendering, const std::function<Rendered()>& render);
   void let_ask(Rendering& rendering, const Node& node) const;
   Value reference(const Node& from, const Node& to, Names& ephemeral) const;
-  Relation shown(const Relation& relation) const;  // to templates: with the database's name
+  Relation shown(
+      const Relation& relation) const;  // as templates see it: with the name of the database
   std::vector<NameChange> names_in(const Node& node, const RelationHook& place) const;
   void add_ephemeral(const std::string& name, Names& order, std::set<std::string>& seen);
   const std::shared_ptr<const Rendered>& ephemeral_sql(const std::string& name);
 
-  // Of a unit test: the query that stands for an input, and its name in the model's.
+  // For a unit test: the query in place of an input, and the name of its CTE.
   CompiledSql given_rows(const Node& test, const UnitInput& input,
                          const ColumnsHook& columns) const;
   std::string name_of_given(const Node& test, const UnitInput& input) const;
@@ -118,27 +120,27 @@ class Compiler {
   const Project& project_;
   CompileOptions options_;
   std::map<std::string, std::size_t> sources_;
-  std::map<std::string, Ephemeral> ephemeral_;  // that the node being compiled uses
-  duck::Connection* connection_ = nullptr;      // while a node is compiled
+  std::map<std::string, Ephemeral> ephemeral_;  // those that the current node uses
+  duck::Connection* connection_ = nullptr;      // set while a node is compiled
   std::vector<TemplateMessage> messages_;
 };
 
-// A query that stands in front of another under a name.
+// A query that precedes another one under a name.
 struct Cte {
   std::string name;
   CompiledSql query;
 };
 
-// What was rendered, with the names of `changes` in it replaced (relation_names.h), behind the
-// queries that it reads, which come before its own.
+// The rendered query after the CTEs that it reads; its own CTEs follow those. Replaces the names of
+// `changes` in it (relation_names.h).
 CompiledSql with_ctes(const std::vector<Cte>& ctes, const std::shared_ptr<const Rendered>& rendered,
                       const std::vector<NameChange>& changes, bool aliases);
 
-// The name of the one that stands for a model.
+// The name of the CTE for a model.
 std::string cte_name(const std::string& model);
 
-// Where a leading WITH [RECURSIVE] ends in `sql`, past comments and white space; nothing without
-// one.
+// The offset after a leading WITH [RECURSIVE] in `sql`, past comments and white space; null if it
+// has none.
 std::optional<std::size_t> after_leading_with(std::string_view sql);
 
 }  // namespace gsa::dbt

@@ -26,14 +26,14 @@ const Node& Compiler::node_of_given(const Node& test, const UnitInput& input) co
   return project_.nodes()[sources_.at(input.ref.package + "." + input.ref.name)];
 }
 
-// As dbt calls it.
+// The name that dbt gives it.
 std::string Compiler::name_of_given(const Node& test, const UnitInput& input) const {
   if (input.ref.is_source) return cte_name(input.ref.package + "__" + input.ref.name);
   return cte_name(node_of_given(test, input).relation.name);
 }
 
-// The types are those of the columns that the input has in the warehouse, of `this` where it is
-// published.
+// Values get the types of the input's columns in the warehouse; for `this`, those of the published
+// table.
 CompiledSql Compiler::given_rows(const Node& test, const UnitInput& input,
                                  const ColumnsHook& columns) const {
   CompiledSql sql;
@@ -43,7 +43,7 @@ CompiledSql Compiler::given_rows(const Node& test, const UnitInput& input,
     rendering.execute = true;
     rendering.ref =
         rendering.source = [](const std::string&, const std::string&, const Place&) -> Value {
-      throw Error("the rows of a unit test are not read from models and sources");
+      throw Error("the rows of a unit test cannot come from models or sources");
     };
     const auto rendered = std::make_shared<const Rendered>(
         project_.context().render(*input.rows.sql_template, rendering));
@@ -59,11 +59,11 @@ CompiledSql Compiler::given_rows(const Node& test, const UnitInput& input,
     if (!found) {
       throw project_.files().error_at(
           input.place,
-          fmt::format("the columns of {} are not known, for there is no relation {}", input.text,
+          fmt::format("the columns of {} are unknown, because there is no relation {}", input.text,
                       to_sql(node.relation)),
           node.kind == NodeKind::model && node.model.materialized == Materialization::ephemeral
-              ? "an ephemeral model has none: give its rows as format: sql"
-              : "it must stand in the warehouse before; or give its rows as format: sql");
+              ? "an ephemeral model has no relation: give its rows as format: sql"
+              : "build it before the test, or give its rows as format: sql");
     }
     sql.append(given_sql(input.rows, *found, input.text, project_.files()));
   }
@@ -83,8 +83,8 @@ CompiledSql Compiler::compile_tested(const Node& test, const ColumnsHook& column
   const auto read = [&](const Dependency& ref) {
     const UnitInput* input = unit.find(ref);
     if (input == nullptr) {
-      throw Error(fmt::format("the unit test '{}' gives no rows of {}", test.name, label_of(ref)),
-                  fmt::format("add - input: {} to what it is given", label_of(ref)));
+      throw Error(fmt::format("the unit test '{}' gives no rows for {}", test.name, label_of(ref)),
+                  fmt::format("add - input: {} below given:", label_of(ref)));
     }
     const std::string name = use(*input);
     return relation_value({"", "", name}, name);
@@ -95,7 +95,7 @@ CompiledSql Compiler::compile_tested(const Node& test, const ColumnsHook& column
   rendering.execute = true;
   rendering.overrides = &unit.overrides;
   let_ask(rendering, tested);
-  rendering.settings.set("materialized", Value("unit"), test.place);  // as dbt
+  rendering.settings.set("materialized", Value("unit"), test.place);  // as in dbt
   const UnitInput* own = unit.find_this();
   rendering.in_place_of_this = own == nullptr ? Value() : Value(use(*own));
   rendering.ref = [&](const std::string& package, const std::string& name, const Place& place) {

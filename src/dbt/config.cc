@@ -15,7 +15,7 @@ const std::vector<std::string> kStrategies = {"append", "delete+insert", "merge"
 const std::vector<std::string> kSchemaChanges = {"ignore", "fail", "append_new_columns",
                                                  "sync_all_columns"};
 
-// Settings of dbt that change no row of what is built here.
+// Settings of dbt that do not affect the rows that we build.
 const std::vector<std::string> kModelKeys = {"materialized",
                                              "schema",
                                              "alias",
@@ -64,7 +64,7 @@ const std::vector<std::string> kTestKeys = {
     "warn_if",           "error_if", "fail_calc", "meta",  "store_failures",
     "store_failures_as", "database", "schema",    "alias", "group"};
 
-// Reads one setting after the other, each with its place at hand for complaints.
+// Reads settings one by one. Errors name the place of the setting.
 class Reader {
  public:
   Reader(const Settings& settings, const ProjectFiles& files)
@@ -87,7 +87,7 @@ class Reader {
     if (setting == nullptr) return std::nullopt;
     const Value& value = setting->value;
     if (value.kind() == Value::Kind::boolean) return value.as_bool();
-    // What a template in YAML has rendered comes as text.
+    // A template in YAML renders to text.
     if (value.is_string() && to_lower(value.as_string()) == "true") return true;
     if (value.is_string() && to_lower(value.as_string()) == "false") return false;
     fail(key, *setting, "true or false");
@@ -113,7 +113,7 @@ class Reader {
     return setting->value.as_dict();
   }
 
-  // The index in `choices`, which are in lower case.
+  // The index of the setting in `choices`, which are in lower case.
   std::optional<std::size_t> choice(const std::string& key,
                                     const std::vector<std::string>& choices) const {
     const Setting* setting = find(key);
@@ -133,7 +133,7 @@ class Reader {
     }
   }
 
-  // The value at `key` below the map at `of`; null where either is absent.
+  // The value at `key` in the map at `of`; null if either is missing.
   const Value* inner(const std::string& of, std::string_view key) const {
     const Setting* setting = find(of);
     if (setting == nullptr || !setting->value.is_dict()) return nullptr;
@@ -146,7 +146,7 @@ class Reader {
     for (const auto& [key, setting] : settings_.all()) {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       const std::string hint = did_you_mean(key, known);
-      if (hint.empty()) continue;  // somebody's own key, for a macro to read
+      if (hint.empty()) continue;  // a key of the user's own, for a macro to read
       warnings.push_back(fmt::format("{}: the setting '{}' is not known and does nothing: {}",
                                      format_place(setting.place), key, hint));
     }
@@ -267,7 +267,7 @@ void refuse_unsupported(const Reader& reader) {
   }
 }
 
-// What models and seeds have in common.
+// The settings that models and seeds share.
 void read_common(const Reader& reader, ModelConfig& config) {
   refuse_unsupported(reader);
   reader.text("schema", config.schema);
@@ -378,7 +378,7 @@ TestConfig test_config(const Settings& settings, const ProjectFiles& files,
   if (const auto choice = reader.choice("store_failures_as", kStoredAs)) {
     config.stores_failures = kStoredAs[*choice] != "ephemeral";
     if (kStoredAs[*choice] == "view") {
-      warnings.push_back(fmt::format("{}: the failing rows are stored as a table, not as a view",
+      warnings.push_back(fmt::format("{}: gsa stores the failing rows as a table, not as a view",
                                      format_place(reader.find("store_failures_as")->place)));
     }
   }

@@ -1,8 +1,8 @@
 #pragma once
 
-// What configures a model or a test: key by key, from dbt_project.yml's trees of folders, from the
-// YAML beside the models, and from config() in the SQL itself. Nearer settings win; tags add up,
-// and so do the keys of meta.
+// The configuration of models and tests. Each key may come from the folder trees of
+// dbt_project.yml, from the YAML beside the models, and from config() in the SQL. The nearest one
+// wins; tags and the keys of meta add up instead.
 
 #include <cstdint>
 #include <functional>
@@ -24,7 +24,7 @@ struct Setting {
 class Settings {
  public:
   void set(const std::string& key, Value value, Place place);
-  void add(const Settings& nearer);  // which win
+  void add(const Settings& nearer);  // `nearer` wins
   const Setting* find(const std::string& key) const;
   const std::map<std::string, Setting>& all() const { return settings_; }
 
@@ -32,14 +32,14 @@ class Settings {
   std::map<std::string, Setting> settings_;
 };
 
-// Turns text of YAML that holds a template into what the template renders.
+// Renders a YAML text that contains a template.
 using RenderValue = std::function<Value(const Value&, const Place&)>;
 
 // The `models:` or `data_tests:` tree of dbt_project.yml: +keys at any depth of folders.
 class ConfigTree {
  public:
   void add(const Yaml& tree, const RenderValue& render);
-  // What applies to a node with these parts: project, folders …, name. The deepest folder wins.
+  // The settings for a node with these parts: project, folders …, name. The deepest folder wins.
   Settings for_node(const std::vector<std::string>& fqn) const;
 
   struct Branch {
@@ -57,12 +57,12 @@ class ConfigTree {
 
 enum class Materialization { view, table, incremental, ephemeral, seed };
 enum class Severity { warn, error };
-// Who may refer to a model: its group; its project; anybody.
+// Who may refer to a model: only its group; only its project; everyone.
 enum class Access { private_, protected_, public_ };
 enum class IncrementalStrategy { append, delete_insert, merge };
 enum class OnSchemaChange { ignore, fail, append_new_columns, sync_all_columns };
 
-// How a CSV file becomes a table.
+// How to turn a CSV file into a table.
 struct SeedConfig {
   std::map<std::string, std::string, std::less<>> column_types;  // by column; others are inferred
   char delimiter = ',';
@@ -71,24 +71,25 @@ struct SeedConfig {
 
 struct ModelConfig {
   Materialization materialized = Materialization::view;
-  std::string schema;  // as dbt's +schema: appended to the target's
+  std::string schema;  // dbt's +schema: appended to the target's schema
   std::string alias;
   std::vector<std::string> tags;
   bool enabled = true;
   Access access = Access::protected_;
   std::vector<std::string> unique_key;
-  bool unique_key_is_expression = false;  // one text, which may be any SQL: then the only one above
+  bool unique_key_is_expression =
+      false;  // unique_key is a single text, which may be any SQL expression
   IncrementalStrategy strategy = IncrementalStrategy::delete_insert;
   std::vector<std::string> merge_update_columns, merge_exclude_columns;
   OnSchemaChange on_schema_change = OnSchemaChange::ignore;
   std::optional<bool> full_refresh;
-  bool has_contract = false;  // columns and types are those of the YAML
+  bool has_contract = false;  // columns and types must match the YAML
   bool comments_relation = false, comments_columns = false;  // persist_docs
   SeedConfig seed;
 };
 
-// What ends the message about a feature of dbt that gsa lacks.
-inline constexpr const char* kDbtHasIt = "`dbt build` of dbt-core does it";
+// The end of messages about features of dbt that gsa lacks.
+inline constexpr const char* kDbtHasIt = "`dbt build` of dbt-core supports it";
 
 struct TestConfig {
   Severity severity = Severity::error;
@@ -97,35 +98,35 @@ struct TestConfig {
   std::string where;
   std::optional<std::int64_t> limit;
   std::string fail_calc = "count(*)";
-  bool stores_failures = false;            // the failing rows go into a table
-  std::string schema = "dbt_test__audit";  // of that table, as ModelConfig::schema
-  std::string alias;                       // its name; empty: the test's
+  bool stores_failures = false;            // write the failing rows into a table
+  std::string schema = "dbt_test__audit";  // schema of that table, as in ModelConfig::schema
+  std::string alias;                       // name of that table; empty: the test's name
   std::vector<std::string> tags;
   bool enabled = true;
 };
 
-// All throw Error at the setting's place where its value is not what it can be; what gsa cannot
-// honour (hooks, microbatch …) is refused too, for leaving it out would change results. An unknown
-// key is only warned of: dbt allows any.
+// All of these throw Error at the place of an invalid setting. They also refuse settings that gsa
+// cannot honour (hooks, microbatch …), because ignoring those would change results. An unknown key
+// only gives a warning: dbt allows any key.
 ModelConfig model_config(const Settings& settings, const ProjectFiles& files,
                          std::vector<std::string>& warnings);
-// The same of a seed: a CSV file.
+// The same for a seed, which is a CSV file.
 ModelConfig seed_config(const Settings& settings, const ProjectFiles& files,
                         std::vector<std::string>& warnings);
 TestConfig test_config(const Settings& settings, const ProjectFiles& files,
                        std::vector<std::string>& warnings);
 
-// The same of a unit test, of which only tags and enabled are read: it has no severity.
+// The same for a unit test. Reads only tags and enabled: a unit test has no severity.
 TestConfig unit_test_config(const Settings& settings, const ProjectFiles& files,
                             std::vector<std::string>& warnings);
 
-// What any node may say, and what changes nothing of it.
+// Settings that any node may have and that do not affect its data.
 struct LabelConfig {
   std::string group;
   Dict meta;
 };
 
-// Throws Error as the above. `loaded_at_field` of a source: empty where there is none.
+// Throws Error like the functions above. `loaded_at_field` of a source; empty if it has none.
 LabelConfig label_config(const Settings& settings, const ProjectFiles& files);
 std::string loaded_at_field(const Settings& settings, const ProjectFiles& files);
 

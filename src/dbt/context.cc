@@ -29,13 +29,13 @@ std::string text_argument(const CallArguments& arguments, std::size_t position,
   return value.as_string();
 }
 
-// A template's text at its place in a YAML file, so that errors in it name that place.
+// Pads a template's text up to its place in a YAML file, so that errors in it name that place.
 std::string padded(const std::string& text, const Place& place) {
   return std::string(static_cast<std::size_t>(std::max(place.line - 1, 0)), '\n') +
          std::string(static_cast<std::size_t>(std::max(place.column - 1, 0)), ' ') + text;
 }
 
-// ref('x') and its like need no braces in the arguments of a test.
+// In arguments of a test, ref('x') and similar calls need no braces.
 bool is_bare_call(std::string_view text) {
   text = trim(text);
   if (!text.ends_with(')')) return false;
@@ -157,7 +157,7 @@ void Context::define_config() {
     const std::string name = text_argument(arguments, 0, "config.require", "name");
     const Setting* setting = find(name);
     if (setting == nullptr) {
-      throw Error(fmt::format("the model needs the setting '{}', and has none", name));
+      throw Error(fmt::format("the model needs the setting '{}', but has none", name));
     }
     return setting->value;
   };
@@ -182,7 +182,7 @@ void Context::define_config() {
 Rendering& Context::current() const {
   if (current_ == nullptr) {
     throw Error("only var, env_var and target can be used here",
-                "what is read while the project is loaded belongs to no model");
+                "gsa reads this while it loads the project, before there is a model");
   }
   return *current_;
 }
@@ -191,9 +191,9 @@ const Overrides* Context::overrides() const {
   return current_ == nullptr ? nullptr : current_->overrides;
 }
 
-// As dbt: what can be called answers with the value, what cannot be is the value, and what there is
-// not stays so. A name with the project before it is that of calls that have it too; dbt's macros
-// are those of their bare names.
+// Follows dbt: a callable macro now returns the value, a name that is not callable becomes the
+// value, and a name that does not exist stays undefined. A name with the project as its prefix only
+// affects calls with that prefix; dbt's own macros are overridden by their bare names.
 Context::Saved Context::override_macros(const Dict& macros) {
   Saved saved;
   const auto replace = [&](Scope& scope, const std::string& name, Value value) {
@@ -327,10 +327,10 @@ auto Context::with(Rendering* node, Work work) {
     flags.set(Value("STORE_FAILURES"), Value(false));
     root_.set("flags", Value::object("flags", "<flags>", std::move(flags)));
     undefined.spread = !node->execute;
-    // While the project is read all that the database would answer is undefined.
+    // While dbt parses a project, everything that the database would answer is undefined.
     undefined.printed = [this](const Place& place, const Undefined& why) {
       if (!current().execute && !why.variable) return;
-      // Packages leave names undefined on purpose, and their user cannot help it.
+      // Packages leave names undefined on purpose, and their users cannot change that.
       if (place.file.find("dbt_packages/") != std::string::npos) return;
       say(true, fmt::format("{}: {}, and is taken as empty text", format_place(place), why.what));
     };
@@ -404,12 +404,12 @@ std::string Context::render_description(const std::string& text, const Place& pl
     });
     const std::string before = padded("", place);
     const std::string all = Template::parse(before + text, place.file).render(scope).text();
-    // A template that begins with {{- has taken it away already.
+    // A template that begins with {{- has stripped the padding already.
     return all.starts_with(before) ? all.substr(before.size()) : all;
   });
 }
 
-// Text that is nothing but one {{ expression }} keeps the type of the expression.
+// A text that is one {{ expression }} and nothing else keeps the type of the expression.
 Value Context::render_text(const std::string& text, const Place& place) {
   const std::string_view inner = trim(text);
   const bool single = inner.starts_with("{{") && inner.ends_with("}}") &&

@@ -1,9 +1,9 @@
 #pragma once
 
-// What a template sees of the project and of the node that it belongs to: ref, source, var,
-// env_var, config, this, model, target, execute, is_incremental, adapter, run_query, the macros of
-// the project and of dbt. One Context serves all nodes of a project, one after the other, so that
-// macros see the node that calls them.
+// The names that a template sees of the project and its node: ref, source, var, env_var, config,
+// this, model, target, execute, is_incremental, adapter, run_query, and the macros of the project
+// and of dbt. One Context serves all nodes of a project, one after the other, so that macros see
+// the node that calls them. One thread at a time.
 
 #include <functional>
 #include <map>
@@ -24,18 +24,18 @@
 
 namespace gsa::dbt {
 
-// What dbt's profile says: where models go.
+// The target of dbt's profile: where models are built.
 struct Target {
   std::string name = "dev";
   std::string profile = "default";
-  std::string database;  // the name of the one that is open, as templates see it
+  std::string database;  // the open database, by the name that templates see
   std::string schema = "main";
   int threads = 1;
-  std::vector<std::pair<std::string, std::string>> settings;  // of DuckDB
+  std::vector<std::pair<std::string, std::string>> settings;  // DuckDB settings
   std::vector<std::string> extensions;                        // to load
 };
 
-// What a template says while it is rendered: exceptions.warn, log and print.
+// A message of a template during rendering: exceptions.warn, log and print.
 struct TemplateMessage {
   bool is_warning = false;
   std::string text;
@@ -43,33 +43,34 @@ struct TemplateMessage {
 
 struct Node;
 
-// What a unit test puts in the place of macros, vars and environment variables, by their names.
+// The macros, vars and environment variables that a unit test overrides, by name.
 struct Overrides {
   Dict macros, vars, env_vars;
 };
 
-// The node being rendered, and what it answers.
+// The node being rendered, and the answers to its template's questions.
 struct Rendering {
   std::string name;
   Relation self;
-  bool execute = false;      // false while the project is read: refs are collected, none exists yet
-  bool incremental = false;  // is_incremental()
+  bool execute =
+      false;  // false while the project is parsed: refs are collected, but no relation exists yet
+  bool incremental = false;    // is_incremental()
   bool full_refresh = false;   // flags.FULL_REFRESH and should_full_refresh()
-  const Node* node = nullptr;  // of which `model` tells; null: its name alone
-  // Throw Error where there is no such model or table.
+  const Node* node = nullptr;  // the source of `model`; null: only the name is known
+  // These throw Error if there is no such model or table.
   std::function<Value(const std::string& package, const std::string& name, const Place&)> ref;
   std::function<Value(const std::string& source, const std::string& table, const Place&)> source;
-  // Asks the database. Empty: it cannot be asked, and a template that does so ends with an error.
+  // Queries the database. Empty: there is none, and a template that queries it throws Error.
   std::function<QueryRows(const std::string& sql)> query;
-  bool asked = false;                     // the template asked, or wanted to
-  std::map<std::string, Value> results;   // of {% call statement('NAME') %}
-  std::vector<TemplateMessage> messages;  // what it said
-  Settings settings;                      // what config.get() reads
-  Settings given;                         // what config() in the SQL has said
-  // Of a unit test: what else differs, and what `this` is, where it is not `self`.
+  bool asked = false;                     // the template ran a query, or tried to
+  std::map<std::string, Value> results;   // named results of {% call statement('NAME') %}
+  std::vector<TemplateMessage> messages;  // from the template
+  Settings settings;                      // read by config.get()
+  Settings given;                         // set by config() in the SQL
+  // For a unit test: its overrides, and the value of `this` if that is not `self`.
   const Overrides* overrides = nullptr;
   std::optional<Value> in_place_of_this;
-  bool asked_is_incremental = false;  // whether the SQL has called is_incremental()
+  bool asked_is_incremental = false;  // the SQL has called is_incremental()
 };
 
 class Context {
@@ -79,36 +80,37 @@ class Context {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  // Defines a file's macros. Throws Error if another file defines one of the same name.
+  // Defines a file's macros. Throws Error if another file has defined the same name.
   void add_macros(const Template& file, const std::string& name);
-  // Defines the macros of an installed package: they are found as PACKAGE.MACRO and by
+  // Defines the macros of an installed package. Templates reach them as PACKAGE.MACRO and by
   // adapter.dispatch, and its generic tests as PACKAGE.TEST.
   void add_package(const std::string& name, const std::vector<Template>& files);
-  // Who uses a package that was not added is told that it is not installed.
+  // Records a package that was not added: using it throws an error that says it is not installed.
   void miss_package(const std::string& name);
   const std::map<std::string, std::string>& macro_files() const { return macro_files_; }
-  // Of the project alone; null if there is none.
+  // A macro of the project itself; null if there is none.
   const Value* find_macro(const std::string& name) const {
     return macro_files_.contains(name) ? macros_.find(name) : nullptr;
   }
-  // Whether a template sees the name, whoever defines it.
+  // Whether templates see the name, whoever defines it.
   bool sees(const std::string& name) const { return macros_.find(name) != nullptr; }
-  // The {% materialization %} blocks of the project, and where each stands.
+  // The {% materialization %} blocks of the project, with their places.
   const std::map<std::string, Place>& materializations() const { return materializations_; }
-  // The generic test NAME of the project, else the built-in one; null if there is none.
+  // The generic test NAME of the project, or else the built-in one; null if there is none.
   const Value* find_test(const std::string& package, const std::string& name) const;
-  std::vector<std::string> test_names() const;  // as a schema file names them
-  // Call once all macros are defined: they are then also to be found as PROJECT.MACRO.
+  std::vector<std::string> test_names() const;  // by their names in schema files
+  // Call it after all macros are defined. It makes them reachable as PROJECT.MACRO as well.
   void finish_macros();
 
   Rendered render(const Template& sql, Rendering& node);
   // Calls a macro or generic test for the node.
   Rendered call(const Value& macro, CallArguments arguments, Rendering& node);
-  // Text of YAML with {{ }} in it, or that is a call of ref, source, var or env_var; lists and
-  // dicts item by item. Without a node only var, env_var and target can be used.
+  // Renders YAML text that contains {{ }}, or that is a call of ref, source, var or env_var.
+  // Renders lists and dicts item by item. Without a node, only var, env_var and target are
+  // available.
   Value render_yaml(const Value& value, const Place& place, Rendering* node = nullptr);
-  // A description, in which var, env_var, target and doc('NAME') may stand. Names that nobody
-  // defines are empty text, and are warned of.
+  // Renders a description, which may use var, env_var, target and doc('NAME'). An undefined name
+  // becomes empty text and gives a warning.
   std::string render_description(const std::string& text, const Place& place,
                                  const DocsBlocks& docs, std::vector<std::string>& warnings);
 
@@ -125,7 +127,7 @@ class Context {
   Value render_text(const std::string& text, const Place& place);
   Rendering& current() const;
   const Overrides* overrides() const;
-  // What stood in a scope before.
+  // The previous value of a name in a scope.
   struct Replaced {
     Scope* scope;
     std::string name;
@@ -141,10 +143,10 @@ class Context {
   const Environment environment_;
   Scope root_;
   Scope built_in_{&root_};   // dbt's own macros and generic tests
-  Scope dbt_utils_{&root_};  // tests of the package dbt_utils, where it is not installed
+  Scope dbt_utils_{&root_};  // tests of the package dbt_utils, used if it is not installed
   std::map<std::string, std::unique_ptr<Scope>> packages_;
   Scope macros_{&built_in_};
-  std::map<std::string, std::string> macro_files_;  // of each of the project's macros
+  std::map<std::string, std::string> macro_files_;  // file of each macro of the project
   std::map<std::string, Place> materializations_;
   Rendering* current_ = nullptr;
 };

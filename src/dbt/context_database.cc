@@ -1,5 +1,5 @@
-// What templates ask of dbt itself and of the database: adapter, run_query, statement, log, flags,
-// modules.
+// The parts of a template's context that query dbt itself or the database: adapter, run_query,
+// statement, log, flags, modules.
 
 #include <algorithm>
 #include <array>
@@ -26,7 +26,7 @@ std::int64_t now_micros() {
       .count();
 }
 
-// 8-4-4-4-12 digits, as a UUID has them.
+// 8-4-4-4-12 digits, as in a UUID.
 std::string id_of_invocation(std::int64_t moment) {
   std::string id = md5_of(fmt::format("{} {}", moment, fmt::ptr(&moment)));
   id[12] = '4';
@@ -45,11 +45,12 @@ std::string described(const std::string& relation) {
   return fmt::format("select column_name, column_type from (describe {})", relation);
 }
 
-// What would change the database behind the run's back.
+// Refuses operations that would change the database without the run's knowledge.
 Function refused(const std::string& name) {
   return [name](const CallArguments&) -> Value {
     throw Error(
-        fmt::format("adapter.{} is not supported here: a template may only ask the database", name),
+        fmt::format("adapter.{} is not supported here: a template may only query the database",
+                    name),
         kDbtHasIt);
   };
 }
@@ -75,7 +76,7 @@ void Context::define_dbt() {
                                     arguments.find(0, "msg")->str()));
               return Value("");
             }));
-  // What a template says while the project is read it says again when it runs.
+  // Skipped while the project is parsed: the template will log the message again when it runs.
   root_.set_function("log", [this](const CallArguments& arguments) {
     arguments.expect("log", 1, {"msg", "info"});
     const Value* info = arguments.find(1, "info");
@@ -94,11 +95,11 @@ void Context::define_dbt() {
 QueryRows Context::ask(const std::string& sql) const {
   Rendering& node = current();
   node.asked = true;
-  if (!node.query) throw Error("the database cannot be asked here");
+  if (!node.query) throw Error("the database cannot be queried here");
   return node.query(sql);
 }
 
-// The body of {% call statement(…) %}: asked while the node runs, its rows are kept by name.
+// Runs the body of {% call statement(…) %} while the node runs, and keeps its rows by name.
 Value Context::statement(const CallArguments& arguments) const {
   arguments.expect("statement", 0, {"name", "fetch_result", "auto_begin", "language", "caller"});
   const Value* caller = arguments.find(4, "caller");
@@ -122,8 +123,8 @@ Value Context::statement(const CallArguments& arguments) const {
   return "";
 }
 
-// The project's own macro comes first, then that of the package that is named, of any where none
-// is, then dbt's; of each that for DuckDB before the one for all.
+// Searches the project's macros, then those of the named package (of all packages if none is
+// named), then dbt's. In each, DuckDB's version comes before the default one.
 Value Context::dispatch(const CallArguments& arguments) const {
   arguments.expect("adapter.dispatch", 1, {"macro_name", "macro_namespace"});
   const std::string name = arguments.find(0, "macro_name")->as_string();
@@ -138,7 +139,7 @@ Value Context::dispatch(const CallArguments& arguments) const {
     for (const std::string& macro : macros) {
       const Value* found = scope->find(macro);
       if (scope == &macros_ && !macro_files_.contains(macro)) continue;
-      // dbt's own, seen through the package.
+      // This is dbt's own macro, visible through the package.
       if (scope != &built_in_ && found == built_in_.find(macro)) continue;
       if (found != nullptr) return *found;
     }

@@ -1,4 +1,4 @@
-// What dbt-core 1.11 with dbt-duckdb 1.11 makes of the same templates.
+// The expected results are those of dbt-core 1.11 with dbt-duckdb 1.11 for the same templates.
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ constexpr const char* kRows =
     "  timestamp '2024-01-01 10:00:00' + interval (range) hour as at_, range = 0 as first\n"
     "from range(3)";
 
-// The only value of the only row of a model whose SQL is `sql`, beside a table `rows`.
+// The only value of the only row of a model with this SQL, next to a table `rows`.
 std::string value_of(const std::string& sql, Files files = {}) {
   files["models/rows.sql"] = kRows;
   files["models/m.sql"] = sql;
@@ -26,7 +26,7 @@ std::string value_of(const std::string& sql, Files files = {}) {
   return connection.query("select columns(*)::varchar from main.m").text(0, 0);
 }
 
-// What is between {{ and }}, as text.
+// The result of an expression between {{ and }}, as text.
 std::string shown(const std::string& expression, Files files = {}) {
   return value_of("-- {{ ref('rows') }}\nselect $t${{ " + expression + " }}$t$", std::move(files));
 }
@@ -62,7 +62,7 @@ TEST(Context, GivesRowsTheTypesOfPython) {
 
 TEST(Context, RefusesStatementsThatChangeTheDatabase) {
   const std::string error = value_of("{% do run_query('create table x as select 1') %}select 1");
-  EXPECT_NE(error.find("a template may only ask the database"), std::string::npos) << error;
+  EXPECT_NE(error.find("a template may only query the database"), std::string::npos) << error;
   EXPECT_NE(value_of("{% if execute %}{% do adapter.drop_relation(this) %}{% endif %}select 1")
                 .find("adapter.drop_relation is not supported here"),
             std::string::npos);
@@ -92,7 +92,7 @@ TEST(Context, AsksWhereARunKeepsItsTables) {
        "execute else 0 }} as y from {{ ref('a') }}"},
   });
   duck::Connection connection = memory();
-  connection.execute("create table main.a as select 1 as x");  // of an earlier run
+  connection.execute("create table main.a as select 1 as x");  // left by an earlier run
   NodeRunOptions options;
   options.relation = [](const Relation& relation) {
     return Relation{relation.database, relation.schema, "hidden_" + relation.name};
@@ -100,7 +100,7 @@ TEST(Context, AsksWhereARunKeepsItsTables) {
   const RunResult result = run_all(project, connection, options);
   EXPECT_EQ(find(result, "b").message, "");
   EXPECT_EQ(connection.query_int64("select y from main.hidden_b"), 7);
-  // What is published under other names afterwards says the same.
+  // Compiled for publication under other names, the SQL gives the same answer.
   CompileOptions published;
   published.asked = options.relation;
   Compiler compiler(project, published);
@@ -184,12 +184,12 @@ TEST(Context, TakesUndefinedNamesAsEmptyTextAndSaysSo) {
   duck::Connection connection = memory();
   const RunResult result = run_all(project, connection);
   EXPECT_EQ(connection.query("select x from main.m").text(0, 0), "a");
-  EXPECT_TRUE(find(result, "m").said.empty());  // it was told before
+  EXPECT_TRUE(find(result, "m").said.empty());  // the message was reported before
 }
 
 TEST(Context, ReadsAProjectBeforeThereIsADatabaseToAsk) {
   EXPECT_EQ(value_of("select {{ run_query('select 5 as x').columns[0].values()[0] }}"), "5");
-  // But what nobody defines cannot be called once the model runs.
+  // But a name that nobody defines cannot be called when the model runs.
   const std::string error = value_of("select {{ nope() }}");
   EXPECT_NE(error.find("models/m.sql:1:11: 'nope' is undefined"), std::string::npos) << error;
 }

@@ -35,7 +35,8 @@ const TypedColumn* find(const std::vector<TypedColumn>& columns, const std::stri
   return found == columns.end() ? nullptr : &*found;
 }
 
-// A row for each column that differs: its name, the type in the SQL, the type in the contract, why.
+// A row for each column that differs: its name, its type in the SQL, its type in the contract, and
+// the reason.
 std::vector<std::vector<std::string>> mismatches(const std::vector<TypedColumn>& made,
                                                  const std::vector<TypedColumn>& agreed) {
   std::map<std::string, std::vector<std::string>> rows;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Contracts of models (`contract: {enforced: true}`): the columns that the YAML lists are the
-// columns of the table, in that order, with those types and constraints.
+// Contracts of models (`contract: {enforced: true}`): the table has exactly the columns in the
+// YAML, in that order, with those types and constraints.
 
 #include <string>
 
@@ -10,11 +10,11 @@
 
 namespace gsa::dbt {
 
-// Throws Error, as dbt words it, unless `query` has the columns and types of the model's contract,
-// in any order. Runs nothing.
+// Throws Error in dbt's words unless `query` has the columns and types of the model's contract; the
+// order does not matter. Runs nothing.
 void check_contract(duck::Connection& connection, const Node& node, const std::string& query);
 
-// "(id integer not null, name varchar)"; throws Error at a constraint that gsa lacks.
+// "(id integer not null, name varchar)". Throws Error at a constraint that gsa lacks.
 std::string contract_columns(const Node& node, const ProjectFiles& files);
 // "id, name"
 std::string contract_names(const Node& node);

@@ -16,7 +16,7 @@ std::string CsvRecords::field() {
     if (quoted && left_.front() == '"') {
       left_.remove_prefix(1);
       quoted = left_.starts_with('"');
-      if (!quoted) continue;  // what follows the closing quote belongs to the field
+      if (!quoted) continue;  // text after the closing quote belongs to the field
     } else if (quoted && at_line_end()) {
       skip_line_end();
       text += '\n';

@@ -1,7 +1,8 @@
 #pragma once
 
-// Records of a CSV file, as Python's csv module reads its default dialect: fields in double quotes
-// may hold delimiters, line ends and doubled quotes; a quote within a bare field is a quote.
+// Reads the records of a CSV file like Python's csv module in its default dialect: fields in double
+// quotes may contain delimiters, newlines and doubled quotes; inside an unquoted field, a quote is
+// an ordinary character.
 
 #include <optional>
 #include <string>
@@ -15,9 +16,9 @@ class CsvRecords {
   // `csv` must outlive the reader.
   CsvRecords(std::string_view csv, char delimiter) : left_(csv), delimiter_(delimiter) {}
 
-  // The next record; an empty line is one without fields. Nothing at the end.
+  // The next record; an empty line is a record without fields. Null at the end.
   std::optional<std::vector<std::string>> next();
-  int line() const { return line_; }  // on which that record began
+  int line() const { return line_; }  // where that record began
 
  private:
   bool at_line_end() const { return left_.starts_with('\n') || left_.starts_with('\r'); }

@@ -11,7 +11,8 @@
 namespace gsa::dbt {
 namespace {
 
-// "status in ('a')" -> "status_in_a_": what is no letter, digit or _ becomes one _ a run.
+// "status in ('a')" -> "status_in_a_": each run of other characters than letters, digits and _
+// becomes one _.
 std::string clean(const std::string& text) {
   std::string out;
   bool gap = false;
@@ -36,7 +37,7 @@ std::vector<Value> parts_of(const Value& argument) {
 std::string unknown_test_hint(const Context& context, const TestSpec& test) {
   const std::string name = test.package.empty() ? test.name : test.package + "." + test.name;
   const std::vector<std::string> names = context.test_names();
-  // One that only lacks its package is nearer than any typo.
+  // A test that only lacks its package prefix is a better suggestion than any typo.
   for (const std::string& known : names) {
     if (known.ends_with("." + test.name)) return fmt::format("did you mean '{}'?", known);
   }
@@ -181,7 +182,7 @@ Rendered render_generic_test(Context& context, const ProjectFiles& files, const 
   try {
     return context.call(*macro, std::move(arguments), node);
   } catch (const TemplateError&) {
-    throw;  // names its place in the test's own file
+    throw;  // it names the place in the test's own file
   } catch (const Error& error) {
     throw files.error_at(test.place, error.message(), error.hint());
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Generic data tests: the built-in ones, how a test in a schema file becomes a query of the rows
-// that fail it, and what it is called. A query returns what dbt's returns, so that counts agree.
+// Generic data tests: the built-in ones, how a test in a schema file becomes a query for the rows
+// that fail it, and its name. The queries return what dbt's return, so that failure counts agree.
 
 #include <string>
 #include <string_view>
@@ -17,14 +17,15 @@ std::string_view built_in_tests();
 // accepted_range, expression_is_true, unique_combination_of_columns.
 std::string_view dbt_utils_tests();
 
-// The column of a test as its SQL has it: in quotes where the schema file says so.
+// The tested column in the test's SQL, quoted if the schema file says so.
 std::string column_sql(const TestSpec& test);
 
-// The name that dbt makes: not_null_dim_users_user_id. `target` is the model, or SOURCE_TABLE.
+// The name that dbt gives to the test: not_null_dim_users_user_id. `target` is the model, or
+// SOURCE_TABLE.
 std::string generic_test_name(const TestSpec& test, const std::string& target, bool is_source);
 
-// The query of a generic test. `target` is what the test is of, as a template sees it. Throws Error
-// at the test's place in the schema file for a test that does not exist, or wrong arguments.
+// The query of a generic test. `target` is the tested relation as templates see it. Throws Error at
+// the test's place in the schema file if the test does not exist or its arguments are wrong.
 Rendered render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,
                              const Value& target, Rendering& node);
 

@@ -7,7 +7,7 @@
 namespace gsa::dbt {
 namespace {
 
-// Runs one test, given as the YAML below `tests:`, on the column `v` of a table of these values.
+// Runs one test, given as the YAML below `tests:`, on column `v` of a table with these values.
 NodeResult outcome(const std::string& test, const std::string& values, Files more = {},
                    const std::string& level = "column") {
   const std::string indented = "          - " + test + "\n";
@@ -40,7 +40,7 @@ TEST(DataTests, CountWhatDbtCounts) {
   };
   const Case cases[] = {
       {"unique", "(1, 0), (2, 0), (null, 0), (null, 0)", "pass 0"},
-      // Two values stand more than once: two rows, however often each does.
+      // Two values occur more than once, so two rows fail, however often each value occurs.
       {"unique", "(1, 0), (1, 0), (1, 0), (2, 0), (2, 0), (3, 0)", "fail 2"},
       {"not_null", "(1, 0)", "pass 0"},
       {"not_null", "(1, 0), (null, 0), (null, 1)", "fail 2"},

@@ -48,7 +48,7 @@ Value from_json(const json::value& value) {
   return {};
 }
 
-// What cannot be read is the default; none without one.
+// Unreadable text gives the default; none if there is no default.
 Value fromjson(const CallArguments& arguments) {
   arguments.expect("fromjson", 1, {"string", "default"});
   const Value& text = *arguments.find(0, "string");
@@ -89,7 +89,7 @@ bool can_iterate(const Value& value) {
          (value.is_object() && value.as_object().items.has_value());
 }
 
-// Each once, in the order of the first.
+// The distinct items, in order of first appearance.
 Value unique_of(const Value& value) {
   List items;
   for (const Value& item : value.iterate()) {

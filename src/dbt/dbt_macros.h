@@ -1,7 +1,7 @@
 #pragma once
 
-// The macros that dbt brings along and projects call, written for DuckDB: dbt.dateadd, type_string,
-// date_spine, run_query … A project's own duckdb__NAME or default__NAME takes their place.
+// The macros that dbt provides and projects call, written for DuckDB: dbt.dateadd, type_string,
+// date_spine, run_query … A project's duckdb__NAME or default__NAME overrides them.
 
 #include <string_view>
 

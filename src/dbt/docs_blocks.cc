@@ -22,7 +22,7 @@ class DocsReader {
   void read(const std::string& path) {
     shown_ = files_.display(path);
     text_ = *files_.find(path);
-    // A comment hides the blocks in it.
+    // A block inside a comment does not count.
     static const std::regex kBegin(R"(\{#|\{%-?\s*docs\b\s*(\w*)\s*-?%\})");
     static const std::regex kEnd(R"(\{%-?\s*enddocs\s*-?%\})");
     std::smatch found;
@@ -60,10 +60,10 @@ class DocsReader {
 
   void add(const std::string& name, const Place& place, At begin, At end) {
     if (const auto [at, fresh] = places_.emplace(name, place); !fresh) {
-      throw files_.error_at(place, fmt::format("the docs '{}' stand twice", name),
+      throw files_.error_at(place, fmt::format("the docs '{}' are defined twice", name),
                             "the other place is " + format_place(at->second));
     }
-    // Blank up to the block, so that an error in it has its place in the file.
+    // Pad with blanks up to the block, so that an error in it has the right place in the file.
     std::string padded;
     for (At at = text_.cbegin(); at != begin; ++at) {
       const bool begins_character = (static_cast<unsigned char>(*at) & 0xC0U) != 0x80U;
@@ -78,7 +78,7 @@ class DocsReader {
   DocsBlocks& blocks_;
   Scope scope_;
   std::map<std::string, Place> places_;
-  std::string shown_, text_;  // of the file that is read
+  std::string shown_, text_;  // of the current file
 };
 
 }  // namespace

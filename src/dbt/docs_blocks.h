@@ -1,7 +1,7 @@
 #pragma once
 
-// The text that descriptions share, as {{ doc('NAME') }}: `{% docs NAME %} … {% enddocs %}` in the
-// .md files of a project. What stands between the blocks is for people alone.
+// Texts that descriptions share as {{ doc('NAME') }}: `{% docs NAME %} … {% enddocs %}` in the .md
+// files of a project. Text between the blocks is only for readers of the file.
 
 #include <map>
 #include <string>
@@ -13,9 +13,9 @@ namespace gsa::dbt {
 
 using DocsBlocks = std::map<std::string, std::string, std::less<>>;
 
-// The blocks of the .md files in or below `folders`, each rendered as a template and without the
-// white space around it. Throws Error at the place of a block that has no end, no name, or the name
-// of another. Names in it that nobody defines are empty text, and are warned of.
+// The blocks of the .md files in or below `folders`, each rendered as a template and stripped of
+// surrounding white space. Throws Error at the place of a block without an end or a name, or with a
+// name that is taken. An undefined name in a block becomes empty text and gives a warning.
 DocsBlocks read_docs_blocks(const ProjectFiles& files, const std::vector<std::string>& folders,
                             std::vector<std::string>& warnings);
 

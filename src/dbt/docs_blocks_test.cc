@@ -1,4 +1,4 @@
-// Docs blocks and doc() in descriptions: what dbt-core 1.11 makes of the same files.
+// Docs blocks and doc() in descriptions. The expected results are those of dbt-core 1.11.
 
 #include <gtest/gtest.h>
 
@@ -80,8 +80,8 @@ TEST(DocsBlocks, WithoutAnEndWithoutANameOrTwiceAreErrors) {
             "models/w.md:1: these docs have no name\n{% docs %}text{% enddocs %}\n"
             "hint: write {% docs NAME %}");
   EXPECT_EQ(error("{% docs a %}1{% enddocs %}\n{% docs a %}2{% enddocs %}\n"),
-            "models/w.md:2: the docs 'a' stand twice\n{% docs a %}2{% enddocs %}\n"
-            "hint: the other place is models/w.md:1");
+            "models/w.md:2: the docs 'a' are defined twice\n{% docs a %}2{% enddocs %}\nhint: the "
+            "other place is models/w.md:1");
   EXPECT_TRUE(error("{% docs a %}\n\n{{ 1 + }}\n{% enddocs %}").starts_with("models/w.md:3:"));
 }
 

@@ -11,10 +11,10 @@
 namespace gsa::dbt {
 namespace {
 
-// Finds what stands for the name of a placeholder.
+// Gives the value of a placeholder by its name.
 using Fill = std::function<std::string(const std::string& name)>;
 
-// Python's str.format_map: {name}; {{ and }} stand for braces.
+// Python's str.format_map: {name}; {{ and }} mean braces.
 std::string format_new(std::string_view text, const Fill& fill) {
   std::string out;
   while (!text.empty()) {
@@ -33,7 +33,7 @@ std::string format_new(std::string_view text, const Fill& fill) {
   return out;
 }
 
-// Python's %: %(name)s; %% stands for a percent sign.
+// Python's %: %(name)s; %% means a percent sign.
 std::string format_old(std::string_view text, const Fill& fill) {
   std::string out;
   while (!text.empty()) {
@@ -56,7 +56,7 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// Python's string.Template: $name and ${name}; $$ stands for a dollar.
+// Python's string.Template: $name and ${name}; $$ means a dollar sign.
 std::string format_template(std::string_view text, const Fill& fill) {
   std::string out;
   while (!text.empty()) {
@@ -80,7 +80,7 @@ std::string format_template(std::string_view text, const Fill& fill) {
   return out;
 }
 
-// The value of `key` in meta, or directly below config.
+// The value of `key` in meta, or else directly in config.
 std::optional<Setting> find(const Node& source, const std::string& key) {
   const Setting* config = source.settings.find(key);
   if (config != nullptr && !config->value.is_none()) return *config;
@@ -104,8 +104,7 @@ std::string external_location(const Node& source, const ProjectFiles& files) {
     if (key == "identifier") return source.relation.name;
     if (key == "schema") return source.relation.schema;
     if (key == "database" && !source.relation.database.empty()) return source.relation.database;
-    throw files.error_at(location->place,
-                         fmt::format("external_location: there is no '{}' to put in", key),
+    throw files.error_at(location->place, fmt::format("external_location: '{}' has no value", key),
                          "known are: name, identifier, schema, and the keys of meta");
   };
   const std::optional<Setting> formatter = find(source, "formatter");

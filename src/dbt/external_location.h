@@ -1,7 +1,7 @@
 #pragma once
 
-// `meta: {external_location: 'data/{name}.csv'}`: a source whose table is a file, a glob or a call
-// of a function, as dbt-duckdb has it.
+// `meta: {external_location: 'data/{name}.csv'}`: a source whose table is a file, a glob or a
+// function call, as in dbt-duckdb.
 
 #include <string>
 
@@ -10,9 +10,9 @@
 
 namespace gsa::dbt {
 
-// The SQL that stands for the source: 'data/x.csv', read_csv('…'); empty where it is a table.
-// Placeholders are the source's name, identifier, schema and database, and the keys of its meta.
-// Throws Error at the setting's place for one that is unknown, and for a plugin.
+// The SQL that replaces the source's name: 'data/x.csv', read_csv('…'); empty if the source is a
+// table. Placeholders are the source's name, identifier, schema and database, and the keys of its
+// meta. Throws Error at the setting's place for an unknown placeholder and for a plugin.
 std::string external_location(const Node& source, const ProjectFiles& files);
 
 }  // namespace gsa::dbt

@@ -11,7 +11,7 @@ namespace {
 
 const std::vector<std::string> kPeriods = {"minute", "hour", "day"};
 
-// Reads one layer into what the layers before it said.
+// Reads one layer on top of the earlier layers.
 class LayerReader {
  public:
   LayerReader(const Setting& layer, const ProjectFiles& files) : layer_(layer), files_(files) {}

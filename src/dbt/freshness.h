@@ -1,6 +1,6 @@
 #pragma once
 
-// How old the data of a source or model may be, as `freshness:` says it.
+// The age that the data of a source or model may reach, from its `freshness:`.
 
 #include <cstdint>
 #include <optional>
@@ -22,16 +22,17 @@ struct AgeLimit {
 };
 
 struct Freshness {
-  std::optional<AgeLimit> warn_after;  // this or the other is set
+  std::optional<AgeLimit> warn_after;  // at least one of the two limits is set
   std::optional<AgeLimit> error_after;
-  std::string filter;           // the condition on rows that count; empty: all
-  std::string loaded_at_field;  // the SQL of when a row came (UTC); empty: the data does not say
+  std::string filter;  // SQL condition on the rows that count; empty: all rows
+  std::string
+      loaded_at_field;  // SQL for the time when a row arrived (UTC); empty: the data does not tell
 };
 
-// `layers` are settings from the farthest to the nearest: each wins over those before it, limit by
-// limit; null switches off what they said. Nothing where no limit is left. Throws Error at the
-// place of a layer that is not {warn_after: {count, period}, error_after: {count, period}, filter},
-// or which has another key than these and `more_keys`.
+// `layers` are settings from the farthest to the nearest. Each overrides the earlier ones, limit by
+// limit; null switches them off. Returns null if no limit is left. Throws Error at the place of a
+// layer that is not {warn_after: {count, period}, error_after: {count, period}, filter}, or that
+// has a key other than these and `more_keys`.
 std::optional<Freshness> read_freshness(const std::vector<Setting>& layers,
                                         const ProjectFiles& files,
                                         const std::vector<std::string>& more_keys = {});

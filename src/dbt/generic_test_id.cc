@@ -14,7 +14,7 @@
 namespace gsa::dbt {
 namespace {
 
-// Maps sorted by key and everything else as text: the form of which dbt takes the sum.
+// Sorts maps by key and turns everything else into text: the form that dbt hashes.
 Value summed_form(const Value& value) {
   if (value.is_dict()) {
     std::vector<std::pair<Value, Value>> entries = value.as_dict().entries();

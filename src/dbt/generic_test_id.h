@@ -1,7 +1,7 @@
 #pragma once
 
-// Two tests can have one name, as dbt makes it: not_null of the column extension_id of `base`, and
-// of the column id of `base_extension`. What tells them apart is a sum of all that they say.
+// dbt may give two tests the same name: not_null on the column extension_id of `base`, and on the
+// column id of `base_extension`. A hash of their contents tells them apart.
 
 #include <string>
 
@@ -9,8 +9,8 @@
 
 namespace gsa::dbt {
 
-// The ten digits that end the test's unique id in dbt: test.PROJECT.NAME.c1cebc1440. They follow
-// from the name, the test, its arguments and what it is a test of.
+// The ten digits at the end of the test's unique id in dbt: test.PROJECT.NAME.c1cebc1440. They
+// depend on the name, the test, its arguments and the tested node.
 std::string generic_test_hash(const std::string& name, const TestSpec& test, const Node& tested);
 
 }  // namespace gsa::dbt

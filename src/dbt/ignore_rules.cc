@@ -7,7 +7,7 @@
 namespace gsa::dbt {
 namespace {
 
-// Reads "[a-z]" off `pattern`; false if it is not closed, when [ stands for itself.
+// Consumes "[a-z]" from `pattern`. False if it is not closed: then [ is an ordinary character.
 bool take_class(std::string_view& pattern, char letter, bool& matched) {
   std::string_view rest = pattern.substr(1);
   const bool negated = rest.starts_with('!') || rest.starts_with('^');
@@ -30,7 +30,7 @@ bool take_class(std::string_view& pattern, char letter, bool& matched) {
   return true;
 }
 
-// Whether the first letter of `name` matches the first item of `pattern`, which it takes off.
+// Whether the first letter of `name` matches the first item of `pattern`; consumes that item.
 bool take_one(std::string_view name, std::string_view& pattern) {
   if (name.empty()) return false;
   if (pattern[0] == '[') {
@@ -50,7 +50,8 @@ bool match_parts(const Parts& pattern, std::size_t p, const Parts& path, std::si
                  std::size_t count) {
   if (p == pattern.size()) return at == count;
   if (pattern[p] == "**") {
-    if (p + 1 == pattern.size()) return at < count;  // what is below, not the folder itself
+    if (p + 1 == pattern.size())
+      return at < count;  // everything below the folder, but not the folder itself
     for (std::size_t i = at; i <= count; ++i) {
       if (match_parts(pattern, p + 1, path, i, count)) return true;
     }
@@ -63,7 +64,7 @@ bool match_parts(const Parts& pattern, std::size_t p, const Parts& path, std::si
 }  // namespace
 
 bool matches_glob(std::string_view name, std::string_view pattern) {
-  // After a mismatch the last * takes one letter more; earlier ones need not.
+  // After a mismatch the last * takes one more letter; earlier ones need not.
   std::string_view star_name, star_pattern;
   bool star = false;
   while (true) {
@@ -94,7 +95,8 @@ bool matches_path(const std::string& path, std::string pattern) {
   if (pattern.starts_with("./")) pattern.erase(0, 2);
   while (pattern.ends_with('/')) pattern.pop_back();
   if (pattern == "." || pattern == "**") return true;
-  if (pattern.ends_with("/**")) pattern.resize(pattern.size() - 3);  // the folder and all below
+  if (pattern.ends_with("/**"))
+    pattern.resize(pattern.size() - 3);  // the folder and everything below it
   const Parts parts = split(path, '/'), wanted = split(pattern, '/');
   for (std::size_t count = 1; count <= parts.size(); ++count) {
     if (match_parts(wanted, 0, parts, 0, count)) return true;
@@ -121,7 +123,7 @@ IgnoreRules::IgnoreRules(std::string_view text) {
   }
 }
 
-// Of the first `count` parts.
+// Looks at the first `count` parts.
 bool IgnoreRules::ignores(const std::vector<std::string>& parts, std::size_t count,
                           bool is_folder) const {
   bool ignored = false;

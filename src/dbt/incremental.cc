@@ -41,7 +41,7 @@ std::string names_of(const Columns& columns) {
   return join(names, ", ");
 }
 
-// One model's new rows, in a temporary table, on their way into its table.
+// The new rows of one model, first in a temporary table, then in its own table.
 class Addition {
  public:
   Addition(StatementRunner& runner, const Node& node, const Relation& relation)
@@ -51,8 +51,9 @@ class Addition {
         temporary_(sql_name(relation.name + "__dbt_tmp")),
         fresh_("temp." + temporary_) {}
 
-  // The new rows go into a temporary table first: the query may read the table it adds to, and is
-  // needed twice, to know which rows to replace and to insert.
+  // The new rows go into a temporary table first, because the query may read the table that it adds
+  // to, and because they are needed twice: to delete the rows that they replace, and to insert
+  // them.
   std::int64_t add(const CompiledSql& query) {
     runner_.run(
         around(fmt::format("create or replace temp table {} as (", temporary_), query, ")"));
@@ -65,7 +66,7 @@ class Addition {
   }
 
  private:
-  // Does what on_schema_change says, and returns the columns that are written.
+  // Applies on_schema_change, and returns the columns to write.
   Columns reconcile() {
     Columns present = runner_.columns_of(target_);
     if (model_.on_schema_change == OnSchemaChange::ignore) return present;
@@ -79,10 +80,10 @@ class Addition {
     if (model_.on_schema_change == OnSchemaChange::fail) {
       if (added.empty() && removed.empty() && retyped.empty()) return fresh;
       throw Error(fmt::format("the query has other columns than the table that it adds to: new {}; "
-                              "gone {}; of another type {}",
+                              "missing {}; with another type {}",
                               listed(added), listed(removed), listed(retyped)),
-                  "make it anew with --full-refresh, or set on_schema_change to "
-                  "append_new_columns or sync_all_columns");
+                  "rebuild it with --full-refresh, or set on_schema_change to append_new_columns "
+                  "or sync_all_columns");
     }
     for (const Column& column : added) {
       alter(fmt::format("add column {} {}", sql_name(column.name), column.type));
@@ -97,7 +98,7 @@ class Addition {
     runner_.run(fmt::format("alter table {} {}", target_, change));
   }
 
-  // As dbt does it: the column goes to the end.
+  // Like dbt: the column moves to the end.
   void retype(const Column& column) {
     const std::string name = sql_name(column.name);
     const std::string other = sql_name(column.name + "__dbt_alter");
@@ -107,7 +108,7 @@ class Addition {
     alter(fmt::format("rename column {} to {}", other, name));
   }
 
-  // The rows that new ones replace.
+  // Deletes the rows that new ones replace.
   void remove() {
     if (model_.unique_key.empty()) return;
     if (model_.unique_key_is_expression) {
@@ -141,7 +142,7 @@ class Addition {
         target_, fresh_, same.empty() ? "false" : join(same, ") and ("), updates(columns)));
   }
 
-  // "by name", or "set …" of the columns that are to be updated.
+  // "by name", or "set …" for the columns to update.
   std::string updates(const Columns& columns) const {
     std::vector<std::string> names = model_.merge_update_columns;
     if (names.empty() && model_.merge_exclude_columns.empty()) return "by name";

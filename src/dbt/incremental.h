@@ -1,6 +1,6 @@
 #pragma once
 
-// How an incremental model adds to the table that is there: the strategies of dbt-duckdb.
+// Adds to the existing table of an incremental model, by the strategies of dbt-duckdb.
 
 #include <cstdint>
 
@@ -9,8 +9,9 @@
 
 namespace gsa::dbt {
 
-// Adds the rows of `query` to `relation`, which exists. Throws Error where on_schema_change: fail
-// finds other columns. Returns the rows inserted or, by a merge, also those updated.
+// Adds the rows of `query` to `relation`, which must exist. Throws Error if on_schema_change is
+// `fail` and the columns differ. Returns the number of inserted rows; a merge counts updated rows
+// as well.
 std::int64_t add_rows(StatementRunner& runner, const Node& node, const Relation& relation,
                       const CompiledSql& query);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Templates and their values, under the names that all of this module calls them by.
+// Templates and their values, under the names that this module uses for them.
 
 #include "jinja/template.h"
 #include "jinja/value.h"

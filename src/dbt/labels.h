@@ -1,13 +1,13 @@
 #pragma once
 
-// What is said of a node and changes nothing of its SQL: whose it is, what its meta says, and how
-// old its data may be.
+// Metadata of a node that does not affect its SQL: its owner, its meta, and the age that its data
+// may reach.
 //
-// Groups are dbt's, of models and tests: `groups:` in a .yml file, `group:` in a configuration.
-// Three things are gsa's own, and lie in meta, of which dbt takes no notice: the group of a source
-// is `meta: {group: …}`, which need not be declared; a model's data may be said to age, by `meta:
-// {freshness: …}`, as that of a source, with `loaded_at_field` inside; and a table may be made
-// month by month, by `meta: {partition_by: …}` (partition_by.h).
+// Groups of models and tests are dbt's: `groups:` in a .yml file, `group:` in a configuration.
+// Three features are gsa's own and live in meta, which dbt ignores. `meta: {group: …}` is the group
+// of a source; it need not be declared. `meta: {freshness: …}` limits the age of a model's data as
+// `freshness:` does for a source, with `loaded_at_field` inside. `meta: {partition_by: …}` builds a
+// table month by month (partition_by.h).
 
 #include <map>
 #include <string>
@@ -19,12 +19,12 @@ namespace gsa::dbt {
 
 class Labeller {
  public:
-  // Throws Error at the place of a group that is declared twice. `files` must outlive the labeller.
+  // Throws Error at the place of a group that is declared twice. `files` must outlive this object.
   Labeller(const std::vector<GroupSpec>& groups, const ProjectFiles& files);
 
-  // Fills in group, owner, meta, partitions and freshness from the node's settings and, for a
-  // source, `freshness` as its YAML has it, from the farthest to the nearest. Throws Error at the
-  // place of what is wrong with these, such as a group that there is not.
+  // Fills in group, owner, meta, partitions and freshness from the node's settings. For a source,
+  // `freshness` has the settings from its YAML, from the farthest to the nearest. Throws Error at
+  // the place of a mistake in these, such as an unknown group.
   void label(Node& node, const std::vector<Setting>& freshness = {}) const;
 
  private:
@@ -37,7 +37,7 @@ class Labeller {
   std::map<std::string, GroupSpec> groups_;
 };
 
-// Text, names in a list, or what {name: …, email: …} says of an owner; else empty.
+// The text of an owner: text as it is, names in a list, or {name: …, email: …}; else empty.
 std::string owner_text(const Value& owner);
 
 }  // namespace gsa::dbt

@@ -107,7 +107,7 @@ std::string text(const std::optional<Freshness>& freshness) {
                      freshness->filter, freshness->loaded_at_field);
 }
 
-// Of the table of a source, both as the YAML below them, on a line.
+// The freshness of a source's table; both arguments are YAML in flow style.
 std::string freshness_of(const std::string& source, const std::string& table,
                          const std::string& project_yml = "") {
   const std::string common = source.empty() ? "" : ", " + source;
@@ -120,7 +120,7 @@ std::string freshness_of(const std::string& source, const std::string& table,
   return text(node_of(project, "raw.t").freshness);
 }
 
-// What each is in dbt was seen in its manifest.json.
+// The expected values come from dbt's manifest.json.
 TEST(Labels, AnAgeLimitOfATableWinsOverThatOfItsSource) {
   const std::string both =
       "freshness: {warn_after: {count: 2, period: minute}, error_after: {count: 3, period: hour}}";

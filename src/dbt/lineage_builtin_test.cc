@@ -1,4 +1,4 @@
-// Lineage of the built-in project, compiled as a run compiles it.
+// Lineage of the built-in project, compiled in the same way as in a run.
 
 #include <algorithm>
 #include <ctime>
@@ -23,7 +23,7 @@ using lineage::read_lineage;
 struct Builtin {
   Project project = Project::load(ProjectFiles::from_folder(GSA_SOURCE_DIR "/dbt"), {});
   std::map<std::string, std::string> sql;  // by model
-  Columns columns;                         // as described in schema.yml, by relation
+  Columns columns;                         // from schema.yml, by relation
 
   Builtin() {
     Compiler compiler(project, {});
@@ -113,12 +113,12 @@ TEST(LineageOfTheBuiltinProject, KnowsWhatDecidesItsRows) {
 TEST(LineageOfTheBuiltinProject, TakesNoTime) {
   double best = 1;
   for (int i = 0; i < 5; ++i) {
-    const std::clock_t begin = std::clock();  // of processors: the machine may have other work
+    const std::clock_t begin = std::clock();  // processor time, because the machine may be busy
     for (const auto& [model, sql] : builtin().sql) read_lineage(sql, builtin().columns);
     best = std::min(best, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
   }
   std::cout << builtin().sql.size() << " models read in " << best << " s\n";
-  EXPECT_LT(best, 1);  // under sanitizers and on any machine; 0.01 s on an idle one
+  EXPECT_LT(best, 1);  // with sanitizers and on any machine; 0.01 s on an idle one
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 namespace gsa::dbt {
 namespace {
 
-// What dbt asks on its way from a model or test to the statements that it runs. The macros that
-// name relations are not among them: these are called here too.
+// The macros that dbt calls between a model or test and the statements that it runs. Macros that
+// name relations are not listed, because we call those as well.
 constexpr std::string_view kAsked[] = {"alter_column_comment",
                                        "alter_relation_add_remove_columns",
                                        "alter_relation_comment",
@@ -50,11 +50,11 @@ constexpr std::string_view kAsked[] = {"alter_column_comment",
                                        "should_full_refresh",
                                        "should_store_failures",
                                        "sync_column_schemas"};
-// The generic tests ask these, by the adapter's prefix or the default one.
+// The generic tests call these, with the adapter's prefix or the default one.
 constexpr std::string_view kTests[] = {"test_unique", "test_not_null", "test_accepted_values",
                                        "test_relationships"};
 
-// Of unit tests.
+// Macros that unit tests call.
 constexpr std::string_view kUnit[] = {"escape_single_quotes",
                                       "format_row",
                                       "get_expected_sql",
@@ -88,7 +88,7 @@ bool is_word(char c) {
   return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Where `{% macro NAME` stands in the text.
+// The line of `{% macro NAME` in the text.
 int line_of(std::string_view text, const std::string& macro) {
   const std::string words = "macro " + macro;
   std::size_t at = text.find(words);
@@ -112,11 +112,9 @@ void refuse_macro_overrides(const std::map<std::string, std::string>& macros,
     for (const std::string& path : paths) {
       if (files.display(path) == file) place.line = line_of(*files.find(path), macro);
     }
-    throw files.error_at(place,
-                         fmt::format("the macro '{}' takes the place of dbt's own, which is not "
-                                     "supported",
-                                     macro),
-                         "dbt build of dbt-core does it");
+    throw files.error_at(
+        place, fmt::format("the macro '{}' overrides dbt's own, which is not supported", macro),
+        "dbt build of dbt-core supports it");
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// dbt builds by macros of its own (create_table_as, get_test_sql, …), and a project may put others
-// in their place. Here they are C++, so such a macro would do nothing in silence.
+// dbt builds by macros of its own (create_table_as, get_test_sql, …), which a project may override.
+// Here that work is C++, so such an override would silently do nothing.
 
 #include <map>
 #include <string>
@@ -10,9 +10,9 @@
 
 namespace gsa::dbt {
 
-// `macros` are the project's, each with its file as displayed; `paths` are these files. Throws
-// Error at the place of one that stands for a macro of dbt's which decides what is built, or what
-// unit tests ask where the project has any.
+// `macros` are the project's macros with their files as displayed; `paths` are these files. Throws
+// Error at the place of a macro that overrides one of dbt's which decides what is built, or one
+// that unit tests call if the project has unit tests.
 void refuse_macro_overrides(const std::map<std::string, std::string>& macros,
                             const std::vector<std::string>& paths, const ProjectFiles& files,
                             bool has_unit_tests);

@@ -13,7 +13,7 @@
 namespace gsa::dbt {
 namespace {
 
-// One model's table or view, built by statements that run one by one.
+// Builds one model's table or view by statements that run one by one.
 class Builder {
  public:
   Builder(StatementRunner& runner, Relations& relations, const ProjectFiles& files,
@@ -67,7 +67,7 @@ class Builder {
                               query, given.tail + ")"));
   }
 
-  // Of the columns, types and constraints of the contract, in its order.
+  // A table with the columns, types and constraints of the contract, in its order.
   std::int64_t agreed_table(const CompiledSql& query) {
     check_contract(runner_.connection(), node_, query.text());
     runner_.run(
@@ -78,7 +78,7 @@ class Builder {
                ") as model_subq)"));
   }
 
-  // The columns as dbt types them; the values as DuckDB reads them.
+  // Columns get the types that dbt gives them; DuckDB reads the values.
   std::int64_t seed() {
     const SeedConfig& config = node_.model.seed;
     std::set<std::string, std::less<>> texts;

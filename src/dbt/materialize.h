@@ -1,7 +1,7 @@
 #pragma once
 
-// How a model becomes a view or a table. Starts no transaction: what is visible when is the
-// caller's decision.
+// Builds a model's view or table. Starts no transaction: the caller decides what becomes visible
+// when.
 
 #include <cstdint>
 #include <functional>
@@ -17,17 +17,17 @@
 
 namespace gsa::dbt {
 
-// What a table's query is read through when the table is written: "select … from (" and ") …".
+// Wraps a table's query while the table is written: "select … from (" and ") …".
 struct Frame {
   std::string head, tail;
 };
-// Asked for each query, right before it runs.
+// Called for each query, right before it runs.
 using FrameHook = std::function<std::optional<Frame>(const CompiledSql& query)>;
 
 enum class RelationKind { table, view };
 
-// What there is in the database, read once and kept up to date by those who change it, from any
-// thread. Names are compared without case, as DuckDB does.
+// The relations in the database. Read once; whoever changes the database must update it. Any thread
+// may use it. Compares names without case, as DuckDB does.
 class Relations {
  public:
   explicit Relations(duck::Connection& connection);
@@ -36,10 +36,11 @@ class Relations {
   std::optional<RelationKind> find(const Relation& relation) const;
   void set(const Relation& relation, RelationKind kind);
 
-  // Creates the schema if it is not there; once, and one at a time, since two connections that
-  // create the same one at the same time conflict.
+  // Creates the schema if it does not exist. Only one connection does so at a time, because two
+  // that create the same schema conflict.
   void need_schema(duck::Connection& connection, const Relation& relation);
-  // Drops what has this name but is of the other kind: CREATE OR REPLACE refuses to replace it.
+  // Drops a relation with this name but of the other kind, which CREATE OR REPLACE refuses to
+  // replace.
   void make_way(duck::Connection& connection, const Relation& relation, RelationKind kind);
 
  private:
@@ -49,21 +50,21 @@ class Relations {
   mutable std::mutex kinds_mutex_;
   std::map<std::string, RelationKind> kinds_;
   std::mutex schemas_mutex_;
-  std::set<std::string> schemas_;  // that are known to be there
+  std::set<std::string> schemas_;  // known to exist
 };
 
-// Builds `relation` from `query`, or from the file of a seed; `incremental` adds to the table that
-// is there. What makes a table anew is read through the frame, if there is one. Each statement is
-// announced to `before` first, so that an error can be traced to it. Returns the rows written;
-// nothing for a view.
+// Builds `relation` from `query`, or from a seed's file. With `incremental`, adds to the existing
+// table. A query that creates a table is wrapped by the frame, if there is one. Announces each
+// statement to `before`, so that an error can be traced to it. Returns the number of rows written;
+// null for a view. Throws SqlError, and Error for invalid settings.
 std::optional<std::int64_t> materialize(duck::Connection& connection, Relations& relations,
                                         const ProjectFiles& files, const Node& node,
                                         const Relation& relation, const CompiledSql& query,
                                         bool incremental, const FrameHook& frame,
                                         const std::function<void(const CompiledSql&)>& before);
 
-// The statements that comment on a relation and its columns as `persist_docs` asks; none where it
-// asks for nothing. `columns` are those that the relation has.
+// The comment statements for a relation and its columns that `persist_docs` requests; none if it
+// requests nothing. `columns` are the relation's columns.
 std::vector<std::string> comments_on(const Node& node, const std::string& relation, bool is_view,
                                      const std::vector<std::string>& columns);
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// MD5 sums, by which dbt tells things apart. Not for secrets.
+// MD5 sums, which dbt uses in identifiers. Not for secrets.
 
 #include <string>
 

@@ -1,4 +1,4 @@
-// Who may refer to which model: held to dbt-core 1.11.
+// Which nodes may refer to a model, as in dbt-core 1.11.
 
 #include <gtest/gtest.h>
 
@@ -23,24 +23,20 @@ TEST(Access, APrivateModelIsReadByItsGroupAlone) {
             "no error");
   EXPECT_EQ(error_with({{"models/b.sql",
                          "{{ config(group='growth') }}\nselect * from {{ ref('secret') }}"}}),
-            "models/b.sql:2:18: the model 'secret' is private to the group 'money'\n"
-            "select * from {{ ref('secret') }}\n"
-            "                 ^\n"
-            "hint: what refers to it is of the group 'growth'; access: protected opens it to the "
-            "whole project");
+            "models/b.sql:2:18: the model 'secret' is private to the group 'money'\nselect * from "
+            "{{ ref('secret') }}\n                 ^\nhint: the node that refers to it has the "
+            "group 'growth'; access: protected opens the model to the whole project");
   EXPECT_EQ(error_with({{"models/b.sql", "select * from {{ ref('secret') }}"}}),
-            "models/b.sql:1:18: the model 'secret' is private to the group 'money'\n"
-            "select * from {{ ref('secret') }}\n"
-            "                 ^\n"
-            "hint: what refers to it is of no group; access: protected opens it to the whole "
-            "project");
+            "models/b.sql:1:18: the model 'secret' is private to the group 'money'\nselect * from "
+            "{{ ref('secret') }}\n                 ^\nhint: the node that refers to it has no "
+            "group; access: protected opens the model to the whole project");
 }
 
 TEST(Access, OfNoGroupAPrivateModelIsReadByNobody) {
   EXPECT_TRUE(error_with({{"models/secret.sql", "{{ config(access='private') }}select 1 as id"},
                           {"models/b.sql", "select * from {{ ref('secret') }}"}})
-                  .starts_with("models/b.sql:1:18: the model 'secret' is private to itself, since "
-                               "it is of no group\n"));
+                  .starts_with("models/b.sql:1:18: the model 'secret' is private to itself, "
+                               "because it has no group\n"));
 }
 
 TEST(Access, AGenericTestIsOfTheGroupOfItsModel) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// A part of the project: a source's table, a model, or a data test.
+// A node of the project: a source's table, a model, or a data test.
 
 #include <memory>
 #include <optional>
@@ -16,13 +16,13 @@
 
 namespace gsa::dbt {
 
-// A seed is a model whose rows are those of a CSV file.
+// A seed is a model whose rows come from a CSV file.
 enum class NodeKind { source, model, test };
 
-// A ref() or source() call, as found while the project was read.
+// A ref() or source() call, found while the project was parsed.
 struct Dependency {
   bool is_source = false;
-  std::string package;  // or the source
+  std::string package;  // the package; for a source(), the source
   std::string name;     // of the model or table
   Place place;
 };
@@ -37,34 +37,34 @@ struct Node {
   std::vector<std::string> fqn;  // project, folders …, name
   std::string file;              // within the project
   Place place;                   // where it is declared
-  std::string described_in;      // the .yml file that says something of it; empty: none
+  std::string described_in;      // the .yml file that describes it; empty: none
   std::string description;
   Place described_at;
   std::vector<ColumnSpec> columns;
   std::vector<ConstraintSpec> constraints;  // of the whole table
   std::vector<std::string> tags;
-  std::string group;                        // empty: none
-  std::string owner;                        // the group's, else the one in meta; empty: nobody
-  Dict meta;                                // as YAML has it
-  std::optional<Freshness> freshness;       // of a source or model
-  std::optional<PartitionBy> partition_by;  // of a table model
+  std::string group;                   // empty: none
+  std::string owner;                   // the group's owner, or else the one in meta; empty: none
+  Dict meta;                           // as in the YAML
+  std::optional<Freshness> freshness;  // for a source or model
+  std::optional<PartitionBy> partition_by;  // for a table model
   Settings settings;
-  Relation relation;  // of a model or source; of a test: where it stores failing rows
-  // Of a source: the SQL that stands for it, 'data/x.csv' or read_csv(…); empty: the relation.
+  Relation relation;  // of a model or source; for a test, the table for its failing rows
+  // For a source: SQL that replaces its name, 'data/x.csv' or read_csv(…); empty: use the relation.
   std::string external;
 
   ModelConfig model;
   TestConfig test;
-  TestSpec spec;  // of a generic test
+  TestSpec spec;  // for a generic test
   bool is_generic = false;
-  // Of a generic or unit test: the node that it is a test of.
+  // For a generic or unit test: the node that it tests.
   std::size_t tested = 0;
-  std::shared_ptr<const UnitTest> unit;          // of a unit test, else null
-  bool asks_is_incremental = false;              // of a model: its SQL calls is_incremental()
-  std::shared_ptr<const Template> sql_template;  // of a model or singular test
+  std::shared_ptr<const UnitTest> unit;          // null unless it is a unit test
+  bool asks_is_incremental = false;              // for a model: its SQL calls is_incremental()
+  std::shared_ptr<const Template> sql_template;  // for a model or singular test
 
   std::vector<Dependency> refs;
-  std::vector<std::size_t> depends_on;  // ascending, each once
+  std::vector<std::size_t> depends_on;  // ascending, without duplicates
   std::vector<std::size_t> children;    // likewise
 
   bool is_unit_test() const { return unit != nullptr; }

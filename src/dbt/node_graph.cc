@@ -27,7 +27,7 @@ class Resolver {
     }
   }
 
-  // Nothing where it leads nowhere.
+  // Null if the reference has no target.
   std::optional<std::size_t> find(const Dependency& ref) const {
     if (is_foreign(ref)) return std::nullopt;
     const Index& index = ref.is_source ? sources_ : models_;
@@ -35,7 +35,7 @@ class Resolver {
     return found == index.end() ? std::nullopt : std::optional(found->second);
   }
 
-  // All of them. Throws Error at the place of one that leads nowhere.
+  // The targets of all references. Throws Error at the place of a reference without a target.
   std::vector<std::size_t> resolve(const std::vector<Dependency>& refs,
                                    const ProjectFiles& files) const {
     std::vector<std::size_t> found;
@@ -50,7 +50,7 @@ class Resolver {
     return found;
   }
 
-  // Why find() found nothing: what is wrong, and a hint.
+  // Why find() found nothing: the error, and a hint.
   std::pair<std::string, std::string> complaint(const Dependency& ref) const {
     const std::string name = name_of(ref);
     const char* const kind = ref.is_source ? "source" : "model";
@@ -92,7 +92,7 @@ class Resolver {
   Index sources_;
 };
 
-// Where `node` refers to `to`.
+// The place where `node` refers to `to`.
 Place place_of_edge(const std::vector<Node>& nodes, const Node& node, std::size_t to) {
   for (const Dependency& ref : node.refs) {
     if (!ref.is_source && ref.name == nodes[to].name) return ref.place;
@@ -100,8 +100,8 @@ Place place_of_edge(const std::vector<Node>& nodes, const Node& node, std::size_
   return node.place;
 }
 
-// `left` holds nodes that each depend on another of them, so that walking from one to the next
-// comes back to a node seen before: that is the cycle.
+// Every node in `left` depends on another one in it. Walking along these edges therefore returns to
+// a node already visited, which gives the cycle.
 [[noreturn]] void throw_cycle(const std::vector<Node>& nodes, const NodeSet& left,
                               const ProjectFiles& files) {
   std::vector<std::size_t> path;
@@ -112,7 +112,7 @@ Place place_of_edge(const std::vector<Node>& nodes, const Node& node, std::size_
     at = *std::find_if(next.begin(), next.end(), [&](std::size_t i) { return left.contains(i); });
   }
   path.erase(path.begin(), std::find(path.begin(), path.end(), at));
-  // Begin with the first by name, so that one cycle has one text.
+  // Begin with the first node by name, so that the message for a cycle is always the same.
   std::rotate(path.begin(),
               std::min_element(path.begin(), path.end(),
                                [&](auto a, auto b) { return nodes[a].name < nodes[b].name; }),
@@ -161,7 +161,7 @@ NodeSet reach(const std::vector<Node>& nodes, const NodeSet& of, int depth,
   return reached;
 }
 
-// Adds `model`, or in the place of an ephemeral one, the models that use it.
+// Adds `model`; instead of an ephemeral model, adds the models that use it.
 void add_built(const std::vector<Node>& nodes, std::size_t model, NodeSet& built, NodeSet& seen) {
   if (nodes[model].kind != NodeKind::model || !seen.insert(model).second) return;
   if (nodes[model].model.materialized != Materialization::ephemeral) {
@@ -171,8 +171,8 @@ void add_built(const std::vector<Node>& nodes, std::size_t model, NodeSet& built
   for (const std::size_t child : nodes[model].children) add_built(nodes, child, built, seen);
 }
 
-// Which models come after each source and model, a bit for each node: 1.5 MB for 2,000 models with
-// 4,000 tests. A search of the graph for each test would take a second.
+// The models downstream of each source and model, as a bit for each node: 1.5 MB for 2,000 models
+// with 4,000 tests. Searching the graph for each test would take a second.
 class ModelsAfter {
  public:
   explicit ModelsAfter(const std::vector<Node>& nodes) : nodes_(nodes), after_(nodes.size()) {
@@ -184,7 +184,8 @@ class ModelsAfter {
     for (auto at = order.rbegin(); at != order.rend(); ++at) add_children(*at);
   }
 
-  // The models that come after all of `of`, and after no other such model.
+  // The nearest models downstream of all of `of`: those that are not downstream of another such
+  // model.
   std::vector<std::size_t> first_after_all(const std::vector<std::size_t>& of) const {
     Bits common = after_[of[0]];
     for (const std::size_t node : of) {
@@ -252,11 +253,12 @@ void refuse_private(const std::vector<Node>& nodes, const std::vector<Dependency
     const Node& model = nodes[read[i]];
     if (model.kind != NodeKind::model || model.model.access != Access::private_) continue;
     if (!group.empty() && group == model.group) continue;
-    const std::string owner = model.group.empty() ? "itself, since it is of no group"
+    const std::string owner = model.group.empty() ? "itself, because it has no group"
                                                   : fmt::format("the group '{}'", model.group);
     throw files.error_at(
         refs[i].place, fmt::format("the model '{}' is private to {}", model.name, owner),
-        fmt::format("what refers to it is of {}; access: protected opens it to the whole project",
+        fmt::format("the node that refers to it has {}; access: protected opens the model to the "
+                    "whole project",
                     group.empty() ? "no group" : fmt::format("the group '{}'", group)));
   }
 }
@@ -288,7 +290,7 @@ NodeSet descendants(const std::vector<Node>& nodes, const NodeSet& of, int depth
 }
 
 std::vector<std::size_t> run_order(const std::vector<Node>& nodes, const NodeSet& chosen) {
-  // All nodes are ordered, so that what is chosen keeps the order that leads through the rest.
+  // Order all nodes, so that the chosen ones also keep an order that passes through unchosen nodes.
   using Key = std::tuple<int, std::string, std::size_t>;
   const auto key = [&](std::size_t i) {
     const int rank = nodes[i].kind == NodeKind::source ? 0
@@ -320,7 +322,7 @@ std::vector<std::vector<std::size_t>> guarded_models(const std::vector<Node>& no
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].kind != NodeKind::test || nodes[i].depends_on.empty()) continue;
     NodeSet built, seen;
-    // What is made of a model must wait too: in a run that does not make the model itself.
+    // The model's children must wait too, for a run that does not build the model itself.
     if (nodes[i].is_unit_test()) {
       add_built(nodes, nodes[i].tested, built, seen);
       for (const std::size_t child : nodes[nodes[i].tested].children) {

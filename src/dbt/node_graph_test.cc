@@ -76,8 +76,8 @@ TEST(Graph, InThePlaceOfAnEphemeralModelThoseThatUseItAreGuarded) {
   EXPECT_EQ(guarded(project), "of_a: g h\nof_a_and_b: g h\nof_e: g h\n");
 }
 
-// The bound is for an optimised build on a busy machine; what it must catch is a search of the
-// graph, which takes sets, for each test.
+// The limit suits an optimised build on a busy machine. It must catch a search of the graph for
+// each test, which takes sets.
 TEST(Graph, FindsWhatFourThousandTestsGuardAtOnce) {
   constexpr int kModels = 2000;
   Files files;
@@ -97,7 +97,7 @@ TEST(Graph, FindsWhatFourThousandTestsGuardAtOnce) {
   std::printf("what 4,000 tests guard was found in %.3f s\n", seconds);
   std::size_t guards = 0;
   for (const auto& models : guarded) guards += models.empty() ? 0U : 1U;
-  EXPECT_EQ(guards, std::size_t{2 * (kModels - 1) - 1});  // all but those of the last model
+  EXPECT_EQ(guards, std::size_t{2 * (kModels - 1) - 1});  // all except those of the last model
 #ifdef NDEBUG
   EXPECT_LT(seconds, 10);  // 0.04 s on an idle machine
 #endif

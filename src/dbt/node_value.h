@@ -1,8 +1,8 @@
 #pragma once
 
-// A node as macros see it (`node` of generate_schema_name and its like): name, resource_type, fqn,
+// A node as macros see it (`node` in generate_schema_name and others): name, resource_type, fqn,
 // path, original_file_path, package_name, unique_id, alias, tags, meta, group, description, and
-// config with all of its settings.
+// config with all settings.
 
 #include <string>
 
@@ -13,10 +13,11 @@ namespace gsa::dbt {
 // "model", "seed", "source" or "test".
 std::string resource_type(const Node& node);
 
-// The settings, with what dbt fills in where nothing is said.
+// The settings, with dbt's defaults for those that are not set.
 Dict config_of(const Node& node);
 
-// `project` is the project's name; `roots` are the folders of which `path` is relative to one.
+// `project` is the project's name. `path` is relative to the one of the folders `roots` that
+// contains the file.
 Value node_value(const Node& node, const std::string& project,
                  const std::vector<std::string>& roots);
 

@@ -9,8 +9,7 @@
 namespace gsa::dbt {
 namespace {
 
-// Functions whose value is another one each time or each day. All but those of kBareMoments are
-// called with brackets.
+// Functions whose value differs by call or by day. All except kBareMoments need brackets.
 const std::set<std::string, std::less<>> kMoments = {"now",
                                                      "today",
                                                      "random",
@@ -30,14 +29,15 @@ const std::set<std::string, std::less<>> kMoments = {"now",
 const std::set<std::string, std::less<>> kBareMoments = {
     "current_timestamp", "current_date", "current_time", "localtimestamp", "localtime"};
 
-// Table functions that read files.
+// Whether a table function reads files.
 bool reads_files(std::string_view name) {
   static const std::set<std::string, std::less<>> kOthers = {"glob", "sniff_csv", "st_read",
                                                              "parquet_metadata", "parquet_schema"};
   return name.starts_with("read_") || name.ends_with("_scan") || kOthers.contains(name);
 }
 
-// Functions that read by a name or a query in a text, or what the database is made of.
+// Functions that read a relation named in a text, run a query in a text, or list the database's
+// objects.
 bool reads_what_nobody_sees(std::string_view name) {
   return name == "query" || name == "query_table" || name.starts_with("duckdb_") ||
          name.starts_with("pragma_");
@@ -67,7 +67,7 @@ class Reader {
     const bool sure = sql_.is_sure_table_position(i);
     if (sql_.is_string(i)) {
       const std::string path = sql_.unquoted(i);
-      // Of a list of values it is only one that looks like a file.
+      // In a list of values, only a text that looks like a file name counts.
       if (sure || path.find('.') != std::string::npos) add_file(path);
       return;
     }
@@ -79,7 +79,7 @@ class Reader {
       name += "." + sql_.unquoted(next + 1);
       single = false;
     }
-    if (sql_.text(next) == "(") return;  // a function
+    if (sql_.text(next) == "(") return;  // a function call
     if (single && sql_.is_cte(name)) return;
     if (single && sql_.text(i).starts_with('"') && name.find('.') != std::string::npos)
       add_file(name);
@@ -113,7 +113,7 @@ class Reader {
     return false;
   }
 
-  // The texts of the first argument, which begins at `i`.
+  // Adds the texts in the first argument, which begins at `i`.
   void take_paths(const std::string& function, std::size_t i) {
     int depth = 0;
     bool any = false, computed = false;

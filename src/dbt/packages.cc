@@ -26,7 +26,7 @@ std::vector<fs::path> folders_below(const fs::path& parent) {
   return folders;
 }
 
-// The packages of packages.yml or dependencies.yml, installed or not: "dbt_utils" of
+// The packages in packages.yml or dependencies.yml, installed or not: "dbt_utils" for
 // dbt-labs/dbt_utils.
 std::vector<std::string> declared_packages(const ProjectFiles& files) {
   std::vector<std::string> names;
@@ -57,7 +57,8 @@ void add_packages(const ProjectFiles& files, Context& context, std::vector<std::
     const std::string shown = files.display("dbt_packages/" + folder.filename().string());
     try {
       const ProjectFiles own = ProjectFiles::from_folder(folder);
-      std::vector<std::string> its_business;  // warnings of the package about itself
+      std::vector<std::string>
+          its_business;  // warnings of the package about itself, which its user cannot act on
       const ProjectYml yml = read_project_yml(own, its_business);
       std::vector<std::string> roots = yml.macro_paths;
       for (const std::string& path : yml.test_paths) roots.push_back(path + "/generic");

@@ -1,7 +1,7 @@
 #pragma once
 
 // The packages that `dbt deps` installed in the project's folder: their macros and generic tests
-// can be used. What they would build is not (unsupported.h).
+// are available. Models and other nodes of packages are not built (unsupported.h).
 
 #include <string>
 #include <vector>
@@ -11,9 +11,9 @@
 
 namespace gsa::dbt {
 
-// Defines the macros of all packages below dbt_packages/. A file that cannot be read is warned of
-// with its place, and only its macros are missing. What packages.yml names and is not installed is
-// told to who uses it.
+// Defines the macros of all packages below dbt_packages/. If a file cannot be read, warns with its
+// place and omits only its macros. Using a package that packages.yml names but that is not
+// installed gives an error that says so.
 void add_packages(const ProjectFiles& files, Context& context, std::vector<std::string>& warnings);
 
 }  // namespace gsa::dbt

@@ -1,8 +1,8 @@
 #pragma once
 
-// Partitions of a table model: a part of its rows for each month, made and kept by itself. dbt
-// knows none for DuckDB, so it lies in meta: {partition_by: {field: session_date, granularity:
-// month}}.
+// Partitions of a table model: each month's rows are built and kept separately. dbt has no
+// partitions for DuckDB, so the setting is in meta: {partition_by: {field: session_date,
+// granularity: month}}.
 
 #include <string>
 
@@ -15,14 +15,14 @@ struct PartitionBy {
   std::string field;  // a column of the model: a date or timestamp
 };
 
-// Throws Error at the setting's place for anything but what is said above.
+// Throws Error at the setting's place if it has any other form.
 PartitionBy read_partition_by(const Setting& setting, const ProjectFiles& files);
 
-// One part of a model's rows, and where it is built.
+// One partition of a model's rows, and where it is built.
 struct Part {
   std::string name;  // "2025-12"
   Relation relation;
-  std::string condition;  // SQL on the model's columns
+  std::string condition;  // SQL condition on the model's columns
 };
 
 }  // namespace gsa::dbt

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kFile = "profiles.yml";
 
-// What changes no row, or is gsa's own business: the warehouse is the one of --warehouse.
+// Keys that do not affect rows, or that gsa decides itself: --warehouse names the database.
 const std::vector<std::string> kUnused = {"type",
                                           "path",
                                           "database",
@@ -63,9 +63,10 @@ class ProfileReader {
 
   void read_output(const Yaml& output) {
     if (const std::string type = text_at(output, "type"); type != "duckdb") {
-      throw output.error(fmt::format("the target '{}' is of type '{}', and gsa builds in DuckDB",
-                                     target_.name, type),
-                         kDbtHasIt);
+      throw output.error(
+          fmt::format("the target '{}' is of type '{}', but gsa builds only in DuckDB",
+                      target_.name, type),
+          kDbtHasIt);
     }
     if (const std::string schema = text_at(output, "schema"); !schema.empty()) {
       target_.schema = schema;
@@ -106,7 +107,7 @@ class ProfileReader {
   std::vector<std::string>& warnings_;
 };
 
-// profiles.yml of a folder beside the project; nothing where there is none.
+// profiles.yml in a folder other than the project's; null if there is none.
 std::optional<ProjectFiles> profiles_in(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / kFile;
   std::error_code failed;
@@ -120,14 +121,14 @@ std::optional<ProjectFiles> profiles_in(const std::filesystem::path& folder) {
 void read_profile(const ProjectFiles& files, Context& context, const std::string& name,
                   Target& target, std::vector<std::string>& warnings,
                   const Environment& environment, const std::string& relative_to) {
-  // As dbt looks for it: $DBT_PROFILES_DIR, the project's folder, ~/.dbt.
+  // In dbt's order: $DBT_PROFILES_DIR, the project's folder, ~/.dbt.
   std::optional<ProjectFiles> beside;
   bool of_home = false;
   const bool in_a_folder = !files.path_of("dbt_project.yml").empty();
   if (const auto folder = environment.find("DBT_PROFILES_DIR"); in_a_folder && folder) {
     beside = profiles_in(std::filesystem::path(relative_to) / *folder);
     if (!beside) {
-      throw Error(fmt::format("{}/{} is not there", *folder, kFile),
+      throw Error(fmt::format("{}/{} does not exist", *folder, kFile),
                   "DBT_PROFILES_DIR names the folder");
     }
   } else if (const auto home = environment.find("HOME");
@@ -143,7 +144,7 @@ void read_profile(const ProjectFiles& files, Context& context, const std::string
     try {
       return ProfileReader(context, target, warnings).read(*profile, name);
     } catch (const Error& error) {
-      // It may well be meant for another engine.
+      // The profile may be meant for another engine.
       if (!of_home || !name.empty()) throw;
       target = before;
       warnings.push_back(fmt::format("{}/.dbt/{} is not used: {}", environment.text("HOME"), kFile,

@@ -1,6 +1,6 @@
 #pragma once
 
-// profiles.yml: the target that the project is built for.
+// profiles.yml: the target to build the project for.
 
 #include <string>
 #include <vector>
@@ -11,12 +11,13 @@
 
 namespace gsa::dbt {
 
-// Looks in $DBT_PROFILES_DIR, which is relative to `folder` (empty: the process's own), else in the
-// project's folder, else in ~/.dbt, of which what is not for DuckDB is warned of; a project in
-// memory has only its own. Reads schema, threads, settings and extensions of the output `name` of
-// target.profile, or of the profile's own target where `name` is empty; `context` renders templates
-// in it. Leaves all as it is where there is no such file. Throws Error at the place of what is
-// wrong or cannot be honoured; what makes no difference to most projects is warned of.
+// Looks in $DBT_PROFILES_DIR, then in the project's folder, then in ~/.dbt; a project in memory has
+// only its own. A relative $DBT_PROFILES_DIR is below `folder`; if that is empty, below the
+// process's own. A profile in ~/.dbt that is not for DuckDB only gives a warning. Reads schema,
+// threads, settings and extensions of the output `name` of target.profile; if `name` is empty, of
+// the profile's own target. `context` renders templates in it. Changes nothing if there is no such
+// file. Throws Error at the place of a mistake or of a setting that gsa cannot honour; settings
+// that make no difference to most projects only give warnings.
 void read_profile(const ProjectFiles& files, Context& context, const std::string& name,
                   Target& target, std::vector<std::string>& warnings,
                   const Environment& environment, const std::string& folder);

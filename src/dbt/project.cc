@@ -49,7 +49,7 @@ struct Project::State {
   std::vector<Exposure> exposures;
   std::map<std::string, std::size_t, std::less<>> models;
 
-  // While loading:
+  // Steps of loading:
   void read_macros();
   void refuse_overrides();
   void read_declarations();
@@ -67,7 +67,7 @@ struct Project::State {
   void render_descriptions();
 
  private:
-  // A render that only takes down what the template refers to and configures.
+  // A rendering that only records the refs and the configuration of a template.
   Rendering reading(const std::string& name, std::vector<Dependency>& refs) const;
   void read_models_named(const std::string& name, const std::vector<std::string>& paths,
                          const ModelSpec* spec);
@@ -133,7 +133,7 @@ Rendering Project::State::reading(const std::string& name, std::vector<Dependenc
   return rendering;
 }
 
-// Where a node lies: the project, the folders below the root that it is in, its name.
+// The parts of a node's position: the project, the folders below the root, its name.
 std::vector<std::string> Project::State::fqn_of(const std::string& path, const std::string& name,
                                                 const std::vector<std::string>& roots) const {
   std::string inner = path;
@@ -175,7 +175,7 @@ std::vector<std::string> Project::State::source_folders() const {
   return folders;
 }
 
-// Any folder of the project may hold descriptions, of whatever kind.
+// Any folder of the project may contain descriptions, of any kind.
 void Project::State::read_declarations() {
   for (const std::string& path : files.below(source_folders(), {".yml", ".yaml"})) {
     read_schema_yml(files, path, declared_, warnings);
@@ -183,7 +183,7 @@ void Project::State::read_declarations() {
   labeller_ = std::make_unique<Labeller>(declared_.groups, files);
   for (const MacroSpec& macro : declared_.macros) {
     if (context->find_macro(macro.name) != nullptr) continue;
-    warnings.push_back(fmt::format("{}: there is no macro '{}', so nothing of this is used",
+    warnings.push_back(fmt::format("{}: there is no macro '{}', so this is ignored",
                                    format_place(macro.place), macro.name));
   }
 }
@@ -208,7 +208,7 @@ void Project::State::read_models() {
                            "the other place is " + format_place(at->second->place));
     }
   }
-  std::map<std::string, std::vector<std::string>> paths;  // of each model
+  std::map<std::string, std::vector<std::string>> paths;  // of each model name
   std::vector<std::string> names;
   for (const std::string& path : files.below(yml.model_paths, {".sql"})) {
     std::vector<std::string>& same = paths[stem(path)];
@@ -222,14 +222,14 @@ void Project::State::read_models() {
   for (const auto& [name, spec] : specs) {
     if (paths.contains(name)) continue;
     const std::string hint = did_you_mean(name, names);
-    warnings.push_back(fmt::format("{}: there is no model '{}', so nothing of this is used{}{}",
+    warnings.push_back(fmt::format("{}: there is no model '{}', so this is ignored{}{}",
                                    format_place(spec->place), name, hint.empty() ? "" : ": ",
                                    hint));
   }
 }
 
-// Of files of one name, one may be switched on. What the YAML says of the name is said of that one,
-// as in dbt; where all are off by themselves, of each.
+// Of several files with one name, one may be enabled. As in dbt, the YAML for that name then
+// applies to the enabled one; if all of them are disabled on their own, it applies to each.
 void Project::State::read_models_named(const std::string& name,
                                        const std::vector<std::string>& paths,
                                        const ModelSpec* spec) {
@@ -261,7 +261,7 @@ void Project::State::read_models_named(const std::string& name,
   nodes.push_back(std::move(node));
 }
 
-// Parses the SQL, and renders it once for its refs and for what config() in it says.
+// Parses the SQL, and renders it once to collect its refs and its config() settings.
 void Project::State::read_sql(Node& node, const std::string& path) {
   node.sql_template =
       std::make_shared<const Template>(Template::parse(*files.find(path), node.place.file));
@@ -277,7 +277,7 @@ void Project::State::read_sql(Node& node, const std::string& path) {
   node.asks_is_incremental = rendering.asked_is_incremental;
 }
 
-// What the YAML beside the models says of a model or source.
+// Adds what the YAML beside the models says about a model or source.
 void Project::State::add_settings(const ModelSpec& spec, Node& node) {
   node.description = spec.description;
   node.described_at = spec.described_at;
@@ -292,7 +292,7 @@ void Project::State::add_settings(const ModelSpec& spec, Node& node) {
   }
 }
 
-// Nothing where it is switched off, or its file is empty.
+// Null if the model is disabled or its file is empty.
 std::optional<Node> Project::State::model_at(const std::string& path, const ModelSpec* spec) {
   Node node;
   node.kind = NodeKind::model;
@@ -316,7 +316,7 @@ std::optional<Node> Project::State::model_at(const std::string& path, const Mode
   return node;
 }
 
-// An empty file makes nothing, as in dbt.
+// An empty file makes no node, as in dbt.
 bool Project::State::is_empty(const Node& node) {
   if (!trim(*files.find(node.file)).empty()) return false;
   warnings.push_back(fmt::format("{}: the file is empty, so there is no {} '{}'", node.place.file,
@@ -324,7 +324,7 @@ bool Project::State::is_empty(const Node& node) {
   return true;
 }
 
-// A {% materialization %} block of the project stands for dbt's own of its name too.
+// A project's own {% materialization %} block also overrides dbt's of the same name.
 void Project::State::refuse_own_materialization(const Node& node,
                                                 const std::string& materialized) const {
   const auto& own = context->materializations();
@@ -332,14 +332,14 @@ void Project::State::refuse_own_materialization(const Node& node,
   if (found == own.end()) return;
   const Setting* setting = node.settings.find("materialized");
   throw files.error_at(setting == nullptr ? node.place : setting->place,
-                       fmt::format("'{}' is made by the materialization '{}' of {}, and "
-                                   "materializations of a project's own are not supported",
+                       fmt::format("'{}' uses the materialization '{}' of {}, but a project's own "
+                                   "materializations are not supported",
                                    node.name, materialized, format_place(found->second)),
-                       "dbt build of dbt-core does it");
+                       "dbt build of dbt-core supports it");
 }
 
 void Project::State::read_seeds() {
-  std::map<std::string, std::string> taken;  // names, and whose they are
+  std::map<std::string, std::string> taken;  // names in use, with their files
   for (const Node& node : nodes) taken.emplace(node.name, node.place.file);
   std::map<std::string, const ModelSpec*> specs;
   for (const ModelSpec& spec : declared_.seeds) specs.emplace(spec.name, &spec);
@@ -408,7 +408,7 @@ void Project::State::add_sources() {
     const auto rendered = [&](const std::string& text) {
       return context->render_yaml(Value(text), node.place).str();
     };
-    // Another database fails when it is read, unless DuckDB has it.
+    // Another database makes the source fail when it is read, unless DuckDB has attached it.
     const std::string database = rendered(spec.database);
     const bool is_own = to_lower(database) == to_lower(target.database);
     node.relation = {is_own ? "" : database, rendered(spec.schema), rendered(spec.identifier)};
@@ -458,21 +458,21 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
                                generic_test_hash(node.name, spec, nodes[tested]));
   node.file = spec.file;
   node.place = spec.place;
-  // As dbt: without the first folder, whatever it is.
+  // Like dbt: omits the first folder, whatever it is.
   node.fqn = fqn_of(spec.file, node.name, {spec.file.substr(0, spec.file.find('/'))});
   Settings given = test_tree_.for_node(node.fqn);
   for (const std::string& tag : column_tags) given.set("tags", Value(tag), spec.place);
 
   Rendering rendering = reading(node.name, node.refs);
   for (const auto& [key, setting] : spec.settings.all()) {
-    // What is none says nothing, so that what dbt_project.yml says holds.
+    // A value of none counts as not set, so dbt_project.yml's value remains.
     Value value = context->render_yaml(setting.value, setting.place, &rendering);
     if (!value.is_none()) rendering.settings.set(key, std::move(value), setting.place);
   }
   const Settings in_yaml = rendering.settings;
   render_generic_test(*context, files, spec,
                       relation_value(nodes[tested].relation, sql_of(nodes[tested])), rendering);
-  // What the test itself says holds for all its uses, and each use may say otherwise.
+  // Settings in the test's definition apply to all its uses; each use may override them.
   given.add(rendering.given);
   given.add(in_yaml);
   node.settings = std::move(given);
@@ -515,10 +515,11 @@ void Project::State::add_unit_tests() {
                       "here; {}",
                       format_place(spec.place), spec.name, unsupported->second, kDbtHasIt));
     } else if (std::find(off.begin(), off.end(), spec.model) == off.end()) {
-      throw files.error_at(spec.place,
-                           fmt::format("the unit test '{}' is of a model that there is not: '{}'",
-                                       spec.name, spec.model),
-                           did_you_mean(spec.model, names));
+      throw files.error_at(
+          spec.place,
+          fmt::format("the unit test '{}' is for a model that does not exist: '{}'", spec.name,
+                      spec.model),
+          did_you_mean(spec.model, names));
     }
   }
 }
@@ -575,12 +576,12 @@ void Project::State::read_singular_tests() {
     if (spec != specs.end()) specs.erase(spec);
   }
   for (const auto& [name, spec] : specs) {
-    warnings.push_back(fmt::format("{}: there is no test '{}', so nothing of this is used",
+    warnings.push_back(fmt::format("{}: there is no test '{}', so this is ignored",
                                    format_place(spec->place), name));
   }
 }
 
-// Tests are known by their names from here on: two of one name are told apart by dbt's sums.
+// From here on, names identify tests: if two share a name, dbt's hashes tell them apart.
 void Project::State::name_tests_apart() {
   std::map<std::string, std::set<std::string>> ids;
   for (const Node& node : nodes) {
@@ -593,7 +594,7 @@ void Project::State::name_tests_apart() {
   }
 }
 
-// Sorts, refuses two tests that are the same, and moves the indices along.
+// Sorts the nodes, refuses two identical tests, and renumbers the indices.
 void Project::State::sort_nodes() {
   std::vector<std::size_t> order(nodes.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -607,7 +608,7 @@ void Project::State::sort_nodes() {
     moved[from] = sorted.size();
     if (!sorted.empty() && sorted.back().unique_id == nodes[from].unique_id) {
       throw files.error_at(nodes[from].place,
-                           fmt::format("the test '{}' stands twice", nodes[from].name),
+                           fmt::format("the test '{}' is defined twice", nodes[from].name),
                            fmt::format("the other place is {}; give one of them a name: of its own",
                                        format_place(sorted.back().place)));
     }
@@ -633,7 +634,7 @@ void Project::State::read_exposures() {
   }
 }
 
-// Last, as in dbt: while the project is read, templates see descriptions as they are written.
+// Last, as in dbt: while the project is parsed, templates see unrendered descriptions.
 void Project::State::render_descriptions() {
   std::vector<std::string> folders = yml.docs_paths;
   if (folders.empty()) folders = source_folders();

@@ -1,7 +1,8 @@
 #pragma once
 
-// A dbt project, read and checked: its sources, models and tests with what they depend on. Nothing
-// here touches a database. One thread at a time.
+// A dbt project, parsed and checked: its sources, models and tests, with their dependencies.
+// Touches no database. One thread at a time; nodes() and the other const data may be read by
+// several.
 
 #include <memory>
 #include <string>
@@ -18,12 +19,12 @@ namespace gsa::dbt {
 struct LoadOptions {
   std::string vars;  // the YAML of --vars
   Target target;
-  std::string target_name;       // of the profile's targets; empty: the profile's own choice
-  Environment environment = {};  // of env_var() and of where profiles.yml is looked for
-  std::string folder = {};       // where a relative $DBT_PROFILES_DIR begins; empty: here
+  std::string target_name;       // one of the profile's targets; empty: the profile's default
+  Environment environment = {};  // for env_var() and to find profiles.yml
+  std::string folder = {};       // relative $DBT_PROFILES_DIR start here
 };
 
-// A use of models and sources that is made elsewhere: a dashboard, a report.
+// A use of models and sources outside the project: a dashboard, a report.
 struct Exposure {
   std::string name;
   std::vector<std::size_t> depends_on;
@@ -31,7 +32,8 @@ struct Exposure {
 
 class Project {
  public:
-  // Throws Error with file, line and column for whatever is wrong with the project.
+  // Reads all files and resolves every ref. Throws Error with file, line and column for any mistake
+  // in the project.
   static Project load(ProjectFiles files, const LoadOptions& options = {});
   Project(Project&&) noexcept;
   Project& operator=(Project&&) noexcept;
@@ -39,16 +41,16 @@ class Project {
 
   const std::string& name() const;
   const Target& target() const;
-  // Sources, then models, then tests, each by name.
+  // Sources, then models, then tests, each sorted by name.
   const std::vector<Node>& nodes() const;
   const Node* find_model(const std::string& name) const;  // null if there is none
   const std::vector<Exposure>& exposures() const;
   const ProjectFiles& files() const;
   std::size_t macro_count() const;
-  // Mistakes that dbt accepts as well: "FILE:LINE:COLUMN: …".
+  // Mistakes that dbt accepts too: "FILE:LINE:COLUMN: …".
   const std::vector<std::string>& warnings() const;
-  // The columns that a test of this project says are unique together in the model or table of that
-  // name; empty if no test says so.
+  // The columns that together are unique in this model or table, according to a test of the
+  // project; empty if no test says so.
   std::vector<std::string> unique_key_of(const std::string& relation_name) const;
 
   Context& context() const;  // for compiling

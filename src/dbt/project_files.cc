@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kProjectFile = "dbt_project.yml";
 
-// What dbt reads at the top of a project by itself: neither is it ignored, nor does it describe
-// models where these lie there too.
+// Files that dbt reads by name at the top of a project. They are never ignored, and never read as
+// descriptions of models.
 bool is_of_the_top(std::string_view path) {
   return path == kProjectFile || path == "selectors.yml" || path == "profiles.yml" ||
          path == "packages.yml" || path == "dependencies.yml";
@@ -33,13 +33,13 @@ bool is_of_project(const fs::path& path) {
   return is_kept(path) || path.extension() == ".csv" || path.extension() == ".py";
 }
 
-// Of the folders at the top: those that dbt writes, and hidden ones.
+// Top-level folders that are not part of the project: those that dbt writes, and hidden ones.
 bool is_foreign(const fs::path& folder) {
   const std::string name = folder.filename().string();
   return name == "target" || name == "logs" || name == "dbt_packages" || name.starts_with('.');
 }
 
-// The line of that number without its end.
+// The line with that number, without its newline.
 std::string_view line_of(std::string_view text, int number) {
   for (int line = 1; line < number; ++line) {
     const std::size_t end = text.find('\n');
@@ -51,15 +51,16 @@ std::string_view line_of(std::string_view text, int number) {
   return text;
 }
 
-// The line and a caret below `column`; of a long line the part around it.
+// The line, and a caret below `column`; for a long line, only the part around the column.
 std::string excerpt(const std::string& line, int column) {
-  constexpr std::size_t kWidest = 120;  // more would wrap, and tear the caret from its letter
+  constexpr std::size_t kWidest =
+      120;  // a longer line would wrap and move the caret away from its character
   constexpr std::size_t kBefore = 60;
   const std::vector<std::string_view> letters = characters(line);
   const auto at = static_cast<std::size_t>(std::max(column - 1, 0));
   const std::size_t from = letters.size() > kWidest && at > kBefore ? at - kBefore : 0;
   std::string shown = from > 0 ? "…" : "";
-  std::size_t before = from > 0 ? 1 : 0;  // columns up to the caret
+  std::size_t before = from > 0 ? 1 : 0;  // columns before the caret
   for (std::size_t i = from; i < letters.size() && i < from + kWidest; ++i) {
     shown += letters[i];
     if (i < at) before += display_width(letters[i]);
@@ -90,7 +91,7 @@ std::vector<fs::path> ProjectFiles::list(const fs::path& folder) {
   const auto is_ignored = [&](const std::string& path) {
     return !is_of_the_top(path) && ignored.ignores_file(path);
   };
-  // Links are followed, as dbt does; one that leads back to where it is ends at this depth.
+  // Follows links, as dbt does. A link that leads back to a folder above it ends at this depth.
   constexpr int kDeepest = 30;
   for (fs::recursive_directory_iterator at(folder, fs::directory_options::follow_directory_symlink),
        end;
@@ -113,10 +114,10 @@ ProjectFiles ProjectFiles::from_folder(const fs::path& folder, const std::string
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) {
     throw Error(fmt::format("{}: no such folder", shown),
-                "--project takes the folder that holds dbt_project.yml");
+                "--project takes the folder with dbt_project.yml");
   }
   if (!fs::exists(folder / kProjectFile, failed)) {
-    throw Error(fmt::format("{}: not a dbt project, there is no {} in it", shown, kProjectFile),
+    throw Error(fmt::format("{}: not a dbt project, because it has no {}", shown, kProjectFile),
                 "gsa init DIR writes one to start from");
   }
   std::map<std::string, std::string> texts;

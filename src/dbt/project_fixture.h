@@ -21,7 +21,7 @@ namespace gsa::dbt {
 
 using Files = std::map<std::string, std::string>;
 
-// A project named shop of these files; dbt_project.yml is added where it is not among them.
+// A project named shop with these files; adds a dbt_project.yml if they have none.
 inline Project load(Files files, const std::string& vars = "") {
   files.try_emplace("dbt_project.yml", "name: shop\n");
   LoadOptions options;
@@ -29,7 +29,7 @@ inline Project load(Files files, const std::string& vars = "") {
   return Project::load(ProjectFiles(std::move(files)), options);
 }
 
-// The message and hint of the Error that `work` throws, as main prints them.
+// The message and hint of the Error that `work` throws, in main's format.
 template <typename Work>
 std::string error_of(Work work) {
   try {
@@ -46,7 +46,7 @@ inline std::string load_error(const Files& files) {
 
 inline duck::Connection memory() { return duck::Database({}).connect(); }
 
-// Compares with testdata/dbt/NAME; GSA_UPDATE_GOLDEN=1 writes it instead.
+// Compares with testdata/dbt/NAME; GSA_UPDATE_GOLDEN=1 rewrites that file.
 inline void expect_golden(const std::string& name, const std::string& actual) {
   const std::filesystem::path path = std::filesystem::path(GSA_TESTDATA) / name;
   if (std::getenv("GSA_UPDATE_GOLDEN") != nullptr) {
@@ -58,7 +58,7 @@ inline void expect_golden(const std::string& name, const std::string& actual) {
   EXPECT_EQ(actual, read_file(path)) << path;
 }
 
-// Runs all models and tests on one connection, in order, whatever fails.
+// Runs all models and tests on one connection, in order, even after failures.
 inline RunResult run_all(const Project& project, duck::Connection& connection,
                          NodeRunOptions options = {}) {
   NodeSet runnable;

@@ -1,5 +1,5 @@
-// What of a project is read, what is left out, and what is told of it: held to what dbt-core 1.11
-// does with the same files.
+// Which parts of a project are read, which are ignored, and which warnings they give. The expected
+// results are those of dbt-core 1.11.
 
 #include <gtest/gtest.h>
 
@@ -54,7 +54,7 @@ TEST(ProjectReading, ASumIsOfTheArgumentsToo) {
              "          - accepted_values: {name: mine, arguments: {values: [1]}}\n"
              "          - accepted_values: {name: mine, arguments: {values: [2]}}\n"}});
   EXPECT_EQ(node(project, "source_unique_s1_raw_t_id").unique_id.substr(36), "d283615f6a");
-  EXPECT_EQ(project.nodes().size(), 6u);  // of `mine` both are there
+  EXPECT_EQ(project.nodes().size(), 6u);  // both of them, of `mine`
 }
 
 TEST(ProjectReading, TheSameTestTwiceIsRefused) {
@@ -62,7 +62,7 @@ TEST(ProjectReading, TheSameTestTwiceIsRefused) {
       load_error({{"models/a.sql", "select 1 as id"},
                   {"models/s.yml",
                    "models:\n  - name: a\n    columns: [{name: id, tests: [unique, unique]}]\n"}});
-  EXPECT_NE(error.find("the test 'unique_a_id' stands twice"), std::string::npos) << error;
+  EXPECT_NE(error.find("the test 'unique_a_id' is defined twice"), std::string::npos) << error;
 }
 
 TEST(ProjectReading, MacrosThatNameRelationsSeeTheNode) {
@@ -116,13 +116,14 @@ TEST(ProjectReading, YamlConfiguresSingularTestsFromAnyFolder) {
             {"tests/u.sql", "{{ config(severity='error') }}select * from {{ ref('a') }}"}});
   EXPECT_EQ(node(project, "t").test.severity, Severity::warn);
   EXPECT_EQ(node(project, "t").description, "what t is");
-  EXPECT_EQ(node(project, "u").test.severity, Severity::error);  // the file itself is nearest
+  EXPECT_EQ(node(project, "u").test.severity,
+            Severity::error);  // the setting in the file itself is the nearest
   EXPECT_EQ(node(project, "u").tags, (std::vector<std::string>{"all", "y"}));
   EXPECT_EQ(node(project, "a").description, "from macros");
-  EXPECT_EQ(project.warnings(),
-            (std::vector<std::string>{
-                "macros/m.yml:3:5: there is no macro 'nope', so nothing of this is used",
-                "tests/s.yml:7:5: there is no test 'gone', so nothing of this is used"}));
+  EXPECT_EQ(
+      project.warnings(),
+      (std::vector<std::string>{"macros/m.yml:3:5: there is no macro 'nope', so this is ignored",
+                                "tests/s.yml:7:5: there is no test 'gone', so this is ignored"}));
 }
 
 TEST(ProjectReading, NoneInATestSaysNothing) {
@@ -253,15 +254,14 @@ TEST(ProjectReading, AMaterializationOfItsOwnIsRefusedWhereItIsUsed) {
   files["models/b.sql"] = "{{ config(materialized='mine') }}select 1 as id";
   const std::string error = load_error(files);
   EXPECT_TRUE(
-      error.starts_with("models/b.sql:1:4: 'b' is made by the materialization 'mine' of "
-                        "macros/m.sql:2:4, and materializations of a project's own are not "
-                        "supported"))
+      error.starts_with("models/b.sql:1:4: 'b' uses the materialization 'mine' of "
+                        "macros/m.sql:2:4, but a project's own materializations are not supported"))
       << error;
-  // One that stands for dbt's own is used by each model of that kind.
+  // A materialization with one of dbt's names applies to every model of that kind.
   files.erase("models/b.sql");
   files["macros/m.sql"] = "{% materialization view, adapter='duckdb' %}{% endmaterialization %}";
   files["models/a.sql"] = "select 1 as id";
-  EXPECT_NE(load_error(files).find("'a' is made by the materialization 'view'"), std::string::npos);
+  EXPECT_NE(load_error(files).find("'a' uses the materialization 'view'"), std::string::npos);
 }
 
 TEST(ProjectReading, AMacroInThePlaceOfDbtsOwnIsRefusedByName) {
@@ -274,12 +274,12 @@ TEST(ProjectReading, AMacroInThePlaceOfDbtsOwnIsRefusedByName) {
   EXPECT_EQ(relation(load(files), "a"), "a_s.a");
   files["macros/m.sql"] += "{% macro duckdb__create_table_as(t, r, sql) %}{% endmacro %}\n";
   EXPECT_EQ(load_error(files),
-            "macros/m.sql:4: the macro 'duckdb__create_table_as' takes the place of dbt's own, "
-            "which is not supported\n"
-            "{% macro duckdb__create_table_as(t, r, sql) %}{% endmacro %}\n"
-            "hint: dbt build of dbt-core does it");
+            "macros/m.sql:4: the macro 'duckdb__create_table_as' overrides dbt's own, which is not "
+            "supported\n{% macro duckdb__create_table_as(t, r, sql) %}{% endmacro %}\nhint: dbt "
+            "build of dbt-core supports it");
   files["macros/m.sql"] = "{% macro default__test_unique(model, column_name) %}{% endmacro %}";
-  EXPECT_NE(load_error(files).find("'default__test_unique' takes the place"), std::string::npos);
+  EXPECT_NE(load_error(files).find("'default__test_unique' overrides dbt's own"),
+            std::string::npos);
 }
 
 TEST(ProjectReading, ASourceMayLieInADatabaseThatIsNamed) {

@@ -237,7 +237,7 @@ TEST(Project, ReadsAFolderAndNamesItInErrors) {
             std::string::npos);
 }
 
-// The bound is for an optimised build on a slow machine; what it must catch is quadratic work.
+// The limit suits an optimised build on a slow machine; it must catch quadratic work.
 TEST(Project, LoadsAndOrdersTwoThousandModelsAtOnce) {
   Files files;
   constexpr int kModels = 2000;

@@ -11,7 +11,7 @@
 namespace gsa::dbt {
 namespace {
 
-// All that dbt takes. What is not read below says nothing of models and tests.
+// All keys that dbt accepts. Those not read below do not affect models or tests.
 const std::vector<std::string> kKeys = {"name",
                                         "version",
                                         "config-version",
@@ -76,7 +76,7 @@ void read_paths(const Yaml& root, std::string_view key, std::vector<std::string>
   }
 }
 
-// Vars below the project's name are the project's, and win over those for all packages.
+// Vars below the project's name belong to the project and win over those for all packages.
 void read_vars(const Yaml& vars, ProjectYml& project) {
   for (const Yaml::Entry& entry : vars.entries()) {
     if (entry.key != project.name) project.vars.set(Value(entry.key), entry.value.value());
@@ -115,7 +115,7 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   }
   project.version = root.string_at("version");
   project.profile = root.string_at("profile");
-  read_paths(root, "source-paths", project.model_paths);  // its name before dbt 1.0
+  read_paths(root, "source-paths", project.model_paths);  // the key's name before dbt 1.0
   read_paths(root, "model-paths", project.model_paths);
   read_paths(root, "test-paths", project.test_paths);
   read_paths(root, "macro-paths", project.macro_paths);

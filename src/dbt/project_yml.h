@@ -21,8 +21,8 @@ struct ProjectYml {
   std::vector<std::string> analysis_paths = {"analyses"};
   std::vector<std::string> seed_paths = {"seeds"};
   std::vector<std::string> snapshot_paths = {"snapshots"};
-  std::vector<std::string> docs_paths;  // empty: all of the above
-  Dict vars;                            // the project's own over those for all; --vars over both
+  std::vector<std::string> docs_paths;  // empty: all folders above
+  Dict vars;  // the project's own over those for all packages; --vars over both
   std::optional<Yaml> models;
   std::optional<Yaml> sources;
   std::optional<Yaml> seeds;
@@ -31,7 +31,7 @@ struct ProjectYml {
 };
 
 // `vars` is the YAML of --vars, or empty. Both throw Error at the place of a mistake. The result
-// refers to `files`. What is doubtful is added to `warnings`.
+// refers to `files`. Doubtful settings add to `warnings`.
 ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>& warnings);
 void override_vars(ProjectYml& project, const std::string& vars);
 

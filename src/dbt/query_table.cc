@@ -22,7 +22,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kMaxBytes = 1U << 28;
 
-// "2020-01-02 03:04:05.678+00" as microseconds; nothing for infinity and years that Python has not.
+// "2020-01-02 03:04:05.678+00" as microseconds; null for infinity and for years that Python lacks.
 std::optional<std::int64_t> micros_of(const std::string& text, bool has_time) {
   try {
     std::string format = "%Y-%m-%d";
@@ -81,7 +81,7 @@ Value to_value(const json::value& value, const std::string& kind) {
   }
 }
 
-// Python's Decimal and float print what is whole with a point only where it was written with one.
+// Python's Decimal and float print a whole number with a point only if it was written with one.
 Value number_of(const Value& value, const std::string& kind) {
   return kind == "number" && value.is_integer() ? Value(static_cast<double>(value.as_integer()))
                                                 : value;
@@ -130,7 +130,7 @@ Value values_without_nulls(const Value& self, const CallArguments&) {
 
 Value print_nothing(const Value&, const CallArguments&) { return {}; }
 
-// Of names and values side by side: the attributes are the names.
+// Pairs names with values; the names become attributes.
 const ObjectType kMapped = {"sequence",
                             {{"values", values_of},
                              {"keys", keys_of},
@@ -157,7 +157,7 @@ Value mapped(const std::vector<std::string>& names, List values, std::string tex
 QueryRows query_rows(duck::Connection& connection, const std::string& sql) {
   try {
     if (!connection.inspect(sql).is_select) {
-      throw Error("a template may only ask the database, and this statement changes it",
+      throw Error("a template may only query the database, but this statement changes it",
                   std::string(kDbtHasIt));
     }
     const duck::JsonRows found = duck::query_json(connection, sql, kMaxTemplateRows + 1, kMaxBytes);

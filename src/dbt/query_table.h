@@ -1,8 +1,9 @@
 #pragma once
 
-// What a template gets for a query: a table as dbt's users know it from agate, with columns, rows,
-// column_names and print_table(). Integers, floats, booleans, dates and times are values of that
-// type, decimals print with all their digits, lists and structs are JSON, all else is text.
+// The result of a template's query: a table with the interface that dbt's users know from agate,
+// with columns, rows, column_names and print_table(). Integers, floats, booleans, dates and times
+// keep their types, decimals print with all their digits, lists and structs are JSON, everything
+// else is text.
 
 #include <string>
 #include <vector>
@@ -18,8 +19,8 @@ struct QueryRows {
   std::vector<List> rows;
 };
 
-// Runs a query that reads. Throws Error for any other statement, for more than kMaxTemplateRows
-// rows, where the query fails, and with ErrorCode::interrupted where it was interrupted.
+// Runs a query that only reads. Throws Error for any other statement, for more than
+// kMaxTemplateRows rows, and if the query fails; with ErrorCode::interrupted if it was interrupted.
 inline constexpr std::size_t kMaxTemplateRows = 1'000'000;
 QueryRows query_rows(duck::Connection& connection, const std::string& sql);
 

@@ -9,7 +9,7 @@
 namespace gsa::dbt {
 namespace {
 
-// The words that DuckDB takes as no name of a table (duckdb_keywords(), category reserved).
+// Words that DuckDB does not accept as the name of a table (duckdb_keywords(), category reserved).
 const std::set<std::string, std::less<>> kReserved = {
     "all",          "analyse",     "analyze", "and",       "any",        "array",      "as",
     "asc",          "asymmetric",  "both",    "case",      "cast",       "check",      "collate",

@@ -1,20 +1,20 @@
 #pragma once
 
-// A table or view by its full name.
+// The full name of a table or view.
 
 #include <string>
 
 namespace gsa::dbt {
 
 struct Relation {
-  std::string database;  // empty: the one that is open
+  std::string database;  // empty: the open database
   std::string schema;
   std::string name;
 
   auto operator<=>(const Relation&) const = default;
 };
 
-// As SQL names it: main.fct_sessions, with quotes only around what SQL would otherwise misread.
+// The name in SQL: main.fct_sessions, with quotes only where SQL needs them.
 std::string to_sql(const Relation& relation);
 
 }  // namespace gsa::dbt

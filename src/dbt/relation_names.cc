@@ -12,7 +12,7 @@
 namespace gsa::dbt {
 namespace {
 
-// What may follow a table in FROM that has no alias.
+// The words that may follow a table without an alias in FROM.
 bool ends_a_table(const SqlNames& names, std::size_t i) {
   static const std::set<std::string, std::less<>> kWords = {
       "where",   "group",      "order",       "limit",        "having",  "union",     "intersect",
@@ -46,7 +46,7 @@ class Replacer {
       for (const NameChange& change : changes_) {
         const std::size_t length = matched(i, end, change.shown);
         if (length == 0) continue;
-        const std::size_t after = i + 2 * length - 1;  // the piece behind the name
+        const std::size_t after = i + 2 * length - 1;  // the piece after the name
         const bool is_table = names_.is_table_position(i);
         found.push_back({names_.offset(i), names_.offset(after - 1) + names_.text(after - 1).size(),
                          replaced(change, is_table, after)});
@@ -58,7 +58,7 @@ class Replacer {
   }
 
  private:
-  // How many parts of the chain of names at `i` are this relation; 0: it is another.
+  // How many parts of the name chain at `i` match this relation; 0: it is another one.
   std::size_t matched(std::size_t i, std::size_t end, const Relation& relation) const {
     const std::size_t parts = (end - i + 1) / 2;
     const auto is = [&](std::size_t part, const std::string& name) {

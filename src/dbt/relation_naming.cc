@@ -10,10 +10,10 @@
 
 namespace gsa::dbt {
 
-// What the project's macro of that name answers; without one, `otherwise`.
+// The result of the project's macro with that name; `otherwise` if there is none.
 std::string RelationNaming::call(const std::string& macro, const std::string& custom,
                                  const Node& node, const std::string& otherwise) const {
-  // The macros of dbt ask for one with a prefix, of which the project may have its own.
+  // dbt's macro dispatches to one with a prefix, which the project may define.
   const Value* found = context_.find_macro(macro);
   for (const char* prefix : {"duckdb__", "default__"}) {
     if (found == nullptr) found = context_.find_macro(prefix + macro);
@@ -36,11 +36,10 @@ void RelationNaming::check_database(const Node& node) const {
   const std::string otherwise = custom.empty() ? target_.database : custom;
   const std::string database = call("generate_database_name", custom, node, otherwise);
   if (to_lower(database) == to_lower(target_.database)) return;
-  throw files_.error_at(
-      setting == nullptr ? node.place : setting->place,
-      fmt::format("'{}' asks for the database '{}', and what is built here stands in one file",
-                  node.name, database),
-      "dbt build of dbt-core builds in attached databases");
+  throw files_.error_at(setting == nullptr ? node.place : setting->place,
+                        fmt::format("'{}' asks for the database '{}', but gsa builds into one file",
+                                    node.name, database),
+                        "dbt build of dbt-core builds in attached databases");
 }
 
 Relation RelationNaming::relation_of(const Node& node) const {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Where a model stands: the schema and name that its settings say, by dbt's rules or by the macros
-// generate_schema_name, generate_alias_name and generate_database_name of the project.
+// The place of a model: the schema and name from its settings, by dbt's rules or by the project's
+// macros generate_schema_name, generate_alias_name and generate_database_name.
 
 #include <string>
 #include <vector>
@@ -13,13 +13,13 @@ namespace gsa::dbt {
 
 class RelationNaming {
  public:
-  // All must outlive it.
+  // All arguments must outlive this object.
   RelationNaming(Context& context, const ProjectYml& yml, const Target& target,
                  const ProjectFiles& files)
       : context_(context), yml_(yml), target_(target), files_(files) {}
 
-  // main.fct, or main_marts.fct with +schema: marts. Throws Error where a database is asked for
-  // that is not the target's: what is built stands in one file.
+  // main.fct, or main_marts.fct with +schema: marts. Throws Error if the settings ask for a
+  // database other than the target's: we build into one file.
   Relation relation_of(const Node& node) const;
 
  private:
@@ -33,8 +33,8 @@ class RelationNaming {
   const ProjectFiles& files_;
 };
 
-// Two models that would stand in one place stop the project: the second would replace the first.
-// Throws Error that names both. Names differ by more than their case, as in DuckDB.
+// Throws Error if two models would have the same place, because the second would replace the first;
+// names both. As in DuckDB, names that differ only in case are the same.
 void refuse_shared_relations(const std::vector<Node>& nodes, const ProjectFiles& files);
 
 }  // namespace gsa::dbt

@@ -19,7 +19,7 @@ const Value& part(const Value& of, std::string_view name) {
   return found == nullptr ? kNone : *found;
 }
 
-// As it is written with these parts; each is left out where it is empty or not wanted.
+// The SQL name with these parts. Omits parts that are empty or not wanted.
 Value with_parts(const Value& self, bool database, bool schema, bool identifier, bool quote) {
   std::vector<std::string> parts;
   for (const auto& [name, wanted] : {std::pair("database", database), std::pair("schema", schema),
@@ -45,7 +45,7 @@ Value include(const Value& self, const CallArguments& arguments) {
                     flag(arguments, 2, "identifier", true), true);
 }
 
-// DuckDB takes names with and without quotes alike; all or none of the parts have them.
+// DuckDB accepts names with and without quotes alike, so either all parts are quoted or none.
 Value quote(const Value& self, const CallArguments& arguments) {
   arguments.expect("quote", 0, {"database", "schema", "identifier"});
   return with_parts(self, true, true, true, flag(arguments, 2, "identifier", true));
@@ -76,7 +76,7 @@ Value incorporate(const Value& self, const CallArguments& arguments) {
   return with_parts(changed, true, true, true, true);
 }
 
-// A relation is a mapping to templates, of which packages ask what it is of.
+// For templates a relation is a mapping; packages use it to ask for the relation's type.
 Value get(const Value& self, const CallArguments& arguments) {
   arguments.expect("get", 1, {"key", "default"});
   const std::string& key = arguments.find(0, "key")->as_string();
@@ -95,7 +95,7 @@ bool is_one_of(const std::string& type, std::initializer_list<std::string_view> 
   return std::find(names.begin(), names.end(), type) != names.end();
 }
 
-// As dbt-duckdb answers, for which DECIMAL(10,2) is no number.
+// As in dbt-duckdb, where DECIMAL(10,2) is not a number.
 bool is_string(const std::string& type) {
   return is_one_of(type, {"text", "character varying", "character", "varchar"});
 }
@@ -140,7 +140,7 @@ Value create_relation(const CallArguments& arguments) {
       text_or_empty(arguments, 3, "type"));
 }
 
-// "string" is TEXT; dbt leaves all other names as they are.
+// "string" is TEXT; like dbt, leaves all other names unchanged.
 std::string translated(const std::string& type) {
   return to_lower(type) == "string" ? "TEXT" : type;
 }
@@ -182,7 +182,7 @@ Value column_class() {
 }  // namespace
 
 Value relation_value(const Relation& relation, const std::string& sql) {
-  // Made for every ref() of every node: the keys are shared, and so is the name.
+  // Runs for every ref() of every node, so the keys are shared, and the name too.
   static const Value kDatabase("database"), kSchema("schema"), kIdentifier("identifier"),
       kName("name");
   const Value name(relation.name);
@@ -222,7 +222,7 @@ Value column_value(const std::string& name, const std::string& type) {
   made.type = &kColumn;
   for (const char* key : {"name", "column"}) made.attributes.set(key, Value(name));
   made.attributes.set("dtype", Value(type));
-  // The length that dbt gives to text without one; DuckDB knows none.
+  // dbt gives this length to text without one; DuckDB has none.
   const std::string full = is_string(to_lower(type)) ? "character varying(256)" : type;
   for (const char* key : {"data_type", "expanded_data_type"}) made.attributes.set(key, Value(full));
   made.attributes.set("quoted", Value(sql_name(name)));

@@ -9,16 +9,16 @@
 
 namespace gsa::dbt {
 
-// Prints as `sql`; has database, schema, identifier and name, and include(), quote(), render() and
-// their like.
+// A relation that prints as `sql`, with database, schema, identifier and name, and the methods
+// include(), quote(), render() and others.
 Value relation_value(const Relation& relation, const std::string& sql);
-// What there is of that name: `type` is "table" or "view".
+// A relation that exists in the database: `type` is "table" or "view".
 Value found_relation(const Relation& relation, const std::string& type);
-// Of a relation's value.
+// The relation behind a template's value.
 Relation relation_of(const Value& value);
 
-// name, dtype, data_type, quoted, is_string(), is_number() and their like. `type` is DuckDB's:
-// "DECIMAL(14,4)".
+// A column with name, dtype, data_type, quoted, is_string(), is_number() and others. `type` is
+// DuckDB's: "DECIMAL(14,4)".
 Value column_value(const std::string& name, const std::string& type);
 
 // api.Relation.create(…), api.Column(…), api.Column.translate_type(…).

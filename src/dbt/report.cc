@@ -14,7 +14,7 @@ std::string paint(const TextOutput* output, Ink ink, std::string_view text) {
   return output == nullptr ? std::string(text) : output->paint(ink, text);
 }
 
-constexpr std::size_t kDotsTo = 80;      // dbt's column of the status
+constexpr std::size_t kDotsTo = 80;      // the column where dbt prints the status
 constexpr std::size_t kWidestCell = 40;  // of a failing row's value: enough to recognise it
 
 std::string counted(std::size_t count, std::string_view what) {
@@ -25,7 +25,7 @@ std::string relation(const NodeResult& node) {
   return to_sql(node.relation) + (node.part.empty() ? "" : fmt::format("[{}]", node.part));
 }
 
-// As dbt's lines call it.
+// The word in dbt's output.
 std::string kind_of_test(const NodeResult& node) {
   return node.is_unit_test() ? "unit_test" : "test";
 }
@@ -99,7 +99,7 @@ void append_indented(std::vector<std::string>& lines, const std::string& text) {
   for (const std::string& line : split(text, '\n')) lines.push_back("  " + line);
 }
 
-// Cells are one line: what would break the table is shown as a space.
+// A cell is one line: characters that would break the table become spaces.
 std::string cell(const std::optional<std::string>& value) {
   if (!value) return "null";
   std::string text = *value;

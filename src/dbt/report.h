@@ -1,6 +1,6 @@
 #pragma once
 
-// A run in dbt's words.
+// Reports a run in dbt's words.
 
 #include <string>
 #include <vector>
@@ -14,12 +14,12 @@ namespace gsa::dbt {
 std::string found_line(const Project& project);
 // "1 of 28 START sql table model main.fct_sessions .... [RUN]"
 std::string start_line(const NodeResult& node, std::size_t index, std::size_t total);
-// "1 of 28 OK created sql table model main.fct_sessions .... [OK in 0.20s]", coloured for `output`,
-// to which it goes; null: plain. What is fresh was kept: "OK kept … [FRESH]".
+// "1 of 28 OK created sql table model main.fct_sessions .... [OK in 0.20s]", coloured if
+// `output` wants colour; null: plain. A fresh node was kept: "OK kept … [FRESH]".
 std::string end_line(const NodeResult& node, std::size_t index, std::size_t total,
                      const TextOutput* output);
-// For each node that did not pass, what went wrong and its first failing rows; then the totals, in
-// which NO-OP is what was fresh.
+// For each node that did not pass: the error and its first failing rows. Then the totals, where
+// NO-OP counts fresh nodes.
 std::vector<std::string> summary_lines(const RunResult& result, const TextOutput* output);
 
 }  // namespace gsa::dbt

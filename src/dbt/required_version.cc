@@ -22,13 +22,13 @@ struct Requirement {
 };
 
 Requirement read_requirement(const std::string& text, const Yaml& at) {
-  // What follows the numbers names a release before or after them, which is of the same series. Six
-  // digits are enough for any version, and fit an int.
+  // Text after the numbers names a release before or after them in the same series. Six digits
+  // suffice for any version and fit an int.
   static const std::regex kSpecifier(
       R"(\s*(>=|<=|>|<|=|)\s*(\d{1,6})\.(\d{1,6})\.(\d{1,6})[-+0-9A-Za-z.]*\s*)");
   std::smatch found;
   if (!std::regex_match(text, found, kSpecifier)) {
-    throw at.error(fmt::format("'{}' is no version of dbt", trim(text)),
+    throw at.error(fmt::format("'{}' is not a version of dbt", trim(text)),
                    "write three numbers, such as \">=1.10.0\"");
   }
   return {found[1].str(),
@@ -49,7 +49,7 @@ void check_required_version(const Yaml& required, const std::string& project) {
   std::vector<std::string> texts =
       required.is_list() ? required.strings() : split(required.string(), ',');
   std::vector<Requirement> all;
-  std::vector<int> patches = {0};  // one at and behind each bound: between them nothing changes
+  std::vector<int> patches = {0};  // one at each bound and one after it: nothing changes in between
   for (const std::string& text : texts) {
     all.push_back(read_requirement(text, required));
     const int patch = std::get<2>(all.back().version);
@@ -62,9 +62,9 @@ void check_required_version(const Yaml& required, const std::string& project) {
   });
   if (is_met) return;
   for (std::string& text : texts) text = trim(text);
-  throw required.error(fmt::format("the project '{}' asks for dbt {}, and gsa speaks dbt {}.{}",
+  throw required.error(fmt::format("the project '{}' requires dbt {}, but gsa follows dbt {}.{}",
                                    project, join(texts, ", "), kMajor, kMinor),
-                       "widen require-dbt-version if the project needs nothing of other versions");
+                       "widen require-dbt-version unless the project needs another version");
 }
 
 }  // namespace gsa::dbt

@@ -1,6 +1,6 @@
 #pragma once
 
-// `require-dbt-version` of dbt_project.yml, held against the dbt whose words gsa speaks.
+// Checks `require-dbt-version` of dbt_project.yml against the version of dbt that gsa follows.
 
 #include <string>
 
@@ -8,11 +8,12 @@
 
 namespace gsa::dbt {
 
-// dbt-core's, as templates see it. Of 1.11 gsa speaks what no release of it has changed since.
+// dbt-core's version as templates see it. gsa follows the parts of 1.11 that no release of it has
+// changed since.
 inline constexpr const char* kDbtVersion = "1.11.0";
 
-// `required` is ">=1.10.0", several such joined by commas, or a list of them. Throws Error at its
-// place if no release of dbt 1.11 meets all, or if it is no version.
+// `required` is ">=1.10.0", several of these joined by commas, or a list. Throws Error at its place
+// if no release of dbt 1.11 satisfies it, or if it is not a version.
 void check_required_version(const Yaml& required, const std::string& project);
 
 }  // namespace gsa::dbt

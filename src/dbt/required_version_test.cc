@@ -1,4 +1,4 @@
-// Which dbt a project asks for.
+// Which dbt versions a project may require.
 
 #include <gtest/gtest.h>
 
@@ -18,14 +18,14 @@ TEST(RequiredVersion, IsMetIfSomeReleaseOf1_11MeetsAll) {
   }
   for (const char* unmet : {"'>=1.12.0'", "['>=1.8.0', '<1.11.0']", "'>=2.0.0,<3.0.0'", "1.10.1",
                             "'>1.11.3,<1.11.4'", "'<0.19.0'"}) {
-    EXPECT_NE(error(unmet).find(", and gsa speaks dbt 1.11"), std::string::npos) << unmet;
+    EXPECT_NE(error(unmet).find(", but gsa follows dbt 1.11"), std::string::npos) << unmet;
   }
   EXPECT_EQ(error("['>=1.12.0', '<2.0.0']"),
-            "dbt_project.yml:2:22: the project 'shop' asks for dbt >=1.12.0, <2.0.0, and gsa "
-            "speaks dbt 1.11\nrequire-dbt-version: ['>=1.12.0', '<2.0.0']\n"
-            "                     ^\n"
-            "hint: widen require-dbt-version if the project needs nothing of other versions");
-  EXPECT_TRUE(error("'>=1.8'").starts_with("dbt_project.yml:2:22: '>=1.8' is no version of dbt"));
+            "dbt_project.yml:2:22: the project 'shop' requires dbt >=1.12.0, <2.0.0, but gsa "
+            "follows dbt 1.11\nrequire-dbt-version: ['>=1.12.0', '<2.0.0']\n                     "
+            "^\nhint: widen require-dbt-version unless the project needs another version");
+  EXPECT_TRUE(
+      error("'>=1.8'").starts_with("dbt_project.yml:2:22: '>=1.8' is not a version of dbt"));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ CompiledSql test_statement(const TestConfig& test, const CompiledSql& query) {
   return sql;
 }
 
-// Whether a test passes just because its query returns no row.
+// Whether a test passes as soon as its query returns no row.
 bool passes_without_rows(const TestConfig& test) {
   const TestConfig defaults;
   return test.fail_calc == defaults.fail_calc && test.warn_if == defaults.warn_if &&
@@ -63,7 +63,7 @@ SampleRows sample_of(duck::Connection& connection, const CompiledSql& query,
       return true;
     });
   } catch (const duck::SqlError& error) {
-    // The verdict stands without its illustration.
+    // The verdict remains valid without sample rows.
     if (error.kind() == duck::SqlErrorKind::interrupted) throw interrupted_error();
     return {};
   }
@@ -72,13 +72,13 @@ SampleRows sample_of(duck::Connection& connection, const CompiledSql& query,
 
 }  // namespace
 
-// One node, run on one connection.
+// One node running on one connection.
 struct NodeRunner::Step {
   const Node& node;
   duck::Connection& connection;
   NodeResult& result;
   const TableBuild& table;
-  CompiledSql statement;  // the one that runs
+  CompiledSql statement;  // the statement that runs
 };
 
 NodeResult result_of(const Node& node, Status status) {
@@ -136,7 +136,7 @@ CompiledSql NodeRunner::compile(const Node& node, duck::Connection* connection) 
   return compiler_.compile(node, connection);
 }
 
-// Of the templates that were just rendered.
+// Keeps the messages of the templates just rendered.
 void NodeRunner::keep_said(Step& step) {
   for (TemplateMessage& said : compiler_.take_messages()) {
     if (said.is_warning && !warned_.insert(said.text).second) continue;
@@ -148,7 +148,7 @@ NodeRunner::Plan NodeRunner::plan(Step& step) {
   const std::lock_guard lock(compiling_);
   Plan plan = {{}, compiler_.relation_of(step.node), compiler_.is_incremental(step.node)};
   if (step.node.is_seed()) return plan;
-  compiler_.take_messages();  // those of others, whose own turn comes
+  compiler_.take_messages();  // drops messages of other nodes, which report them on their own turn
   plan.query = compiler_.compile(step.node, &step.connection);
   keep_said(step);
   step.result.compiled = plan.query.text();
@@ -193,9 +193,9 @@ void NodeRunner::build(Step& step, const Plan& plan) {
                                  [&](const CompiledSql& statement) { step.statement = statement; });
 }
 
-// Puts the rows that fail into the table where the test keeps them; returns the query of these.
+// Stores the failing rows in the test's table; returns the query that reads them there.
 CompiledSql NodeRunner::store(Step& step, const CompiledSql& query) {
-  constexpr std::size_t kLongestName = 63, kPrefix = 30;  // as dbt shortens names of tests
+  constexpr std::size_t kLongestName = 63, kPrefix = 30;  // dbt shortens names of tests in this way
   Relation relation = step.node.relation;
   if (relation.name.size() > kLongestName) {
     relation.name =
@@ -267,7 +267,8 @@ void NodeRunner::test_unit(Step& step) {
   CompiledSql actual;
   {
     const std::lock_guard lock(compiling_);
-    compiler_.take_messages();  // those of others, whose own turn comes
+    compiler_
+        .take_messages();  // drops messages of other nodes, which report them on their own turn
     actual = compiler_.compile_tested(step.node, described, &step.connection);
     keep_said(step);
   }
@@ -292,7 +293,7 @@ void NodeRunner::test_unit(Step& step) {
   result.condition = "actual differs from expected";
 }
 
-// What is wrong with a test is told when its own turn comes.
+// An error of a test is reported when that test runs.
 std::string NodeRunner::compiled_or_empty(const Node& node) {
   try {
     return compile(node).text();
@@ -302,15 +303,14 @@ std::string NodeRunner::compiled_or_empty(const Node& node) {
   }
 }
 
-// Asks the first time, what no longer changes in this run, all tests of the model that look at one
-// row at a time.
+// On first use, runs all row tests of the model as one query; models do not change once built.
 bool NodeRunner::is_proved_with_others(Step& step, const std::string& query) {
   const std::optional<RowTest> own = read_row_test(query);
   if (!own || !step.node.is_generic) return false;
   const std::lock_guard lock(proving_);
   if (models_asked_.insert(own->model).second) {
-    // What DuckDB knows to be never null it does not read, but where something else is asked as
-    // well.
+    // Null checks run separately: DuckDB often answers them from its statistics, but not together
+    // with other conditions.
     std::map<bool, std::vector<std::pair<RowTest, std::string>>> by_asking_for_null;
     for (const Node& node : project_.nodes()) {
       if (node.kind != NodeKind::test || !node.is_generic || node.tested != step.node.tested) {

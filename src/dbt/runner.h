@@ -1,7 +1,7 @@
 #pragma once
 
-// Runs single nodes of a project: builds a model, or runs a data test. Which of them, in what order
-// and what a failure holds up is the caller's decision. What fails is part of the result, not an
+// Runs single nodes of a project: builds a model, or runs a data test. The caller decides which
+// nodes run, in which order, and what a failure blocks. A failure is part of the result, not an
 // exception. Starts no transaction: the caller decides what becomes visible when.
 
 #include <cstdint>
@@ -22,15 +22,15 @@
 namespace gsa::dbt {
 
 enum class Status {
-  pass,   // a test that holds, or a model that was built
-  warn,   // a test that found rows, and is content to say so
-  fail,   // a test that found rows
-  error,  // a model or test whose SQL failed
-  skip,   // what it needs has failed
+  pass,   // the test holds, or the model was built
+  warn,   // the test found rows, but has severity warn
+  fail,   // the test found rows
+  error,  // the SQL of the model or test failed
+  skip,   // an upstream node failed
   fresh,  // not run, because it is up to date
 };
 
-// Text as SQL prints it; nullopt is null.
+// Values in SQL's text form; nullopt is null.
 struct SampleRows {
   std::vector<std::string> columns;
   std::vector<std::vector<std::optional<std::string>>> rows;  // at most kSampleRows
@@ -41,75 +41,76 @@ struct NodeResult {
   std::string name;
   std::string unique_id;
   NodeKind kind = NodeKind::model;
-  std::string materialized;  // of a model
-  std::string part;          // the name of the part of a model that was built; empty: the whole
-  Relation relation;         // of a model: its own, whatever NodeRunOptions::relation made of it
-  Place place;               // of the SQL, or of the test in its schema file
+  std::string materialized;  // for a model
+  std::string part;          // name of the partition that was built; empty: all of the model
+  Relation
+      relation;  // for a model: its own name, even if NodeRunOptions::relation built it elsewhere
+  Place place;   // of the SQL; for a generic test, in its schema file
   Status status = Status::pass;
   double seconds = 0;
-  std::optional<std::int64_t> rows;  // of a table: rows written
-  std::int64_t failures = 0;         // of a test: what fail_calc says, the number of failing rows
-  std::string condition;  // of a test that did not pass: the warn_if or error_if that held
-  std::string message;    // of an error or skip
-  std::vector<TemplateMessage> said;  // by its template
+  std::optional<std::int64_t> rows;  // for a table: rows written
+  std::int64_t failures = 0;  // for a test: the value of fail_calc, the number of failing rows
+  std::string condition;      // for a test that did not pass: the warn_if or error_if that held
+  std::string message;        // for an error or skip
+  std::vector<TemplateMessage> said;  // messages of its template
   std::string hint;
-  std::optional<duck::SqlErrorKind> sql_error;  // of an error: its kind, where DuckDB raised it
-  SampleRows sample;                            // of a test that did not pass
+  std::optional<duck::SqlErrorKind> sql_error;  // for an error that DuckDB raised: its kind
+  SampleRows sample;                            // for a test that did not pass
   std::string compiled;
   std::filesystem::path compiled_file;
 
   bool is_unit_test() const { return unique_id.starts_with("unit_test."); }
 };
 
-// What is known of a node's result before it runs.
+// The parts of a node's result that are known before it runs.
 NodeResult result_of(const Node& node, Status status = Status::pass);
 
 struct RunResult {
-  std::vector<NodeResult> nodes;  // in the order they ended
+  std::vector<NodeResult> nodes;  // in the order in which they ended
   double seconds = 0;
 
   std::size_t count(Status status) const;
-  // No error, no failed test, nothing skipped.
+  // True if there are no errors, no failed tests and no skipped nodes.
   bool succeeded() const;
 };
 
 struct NodeRunOptions {
-  bool full_refresh = false;  // incremental models are built anew
-  // Asked anew for each node, from any thread, and free to answer differently later. What it says
-  // of a model's own relation must stay the same while that model is built.
+  bool full_refresh = false;  // rebuild incremental models
+  // Called again for each node, from any thread; its answers may change over time. Its answer for a
+  // model's own relation must not change while that model is being built.
   RelationHook relation;
   std::stop_token stop = {};          // ends the run, as Ctrl-C does
-  std::filesystem::path compiled_to;  // where to leave each node's SQL; empty: nowhere
+  std::filesystem::path compiled_to;  // write each node's compiled SQL there; empty: nowhere
 };
 
-// How a table model is built otherwise than whole and from its query alone.
+// How to build a table model other than as a whole from its query alone.
 struct TableBuild {
-  std::optional<Part> part;  // instead of the whole
+  std::optional<Part> part;  // build only this part
   FrameHook frame;
 };
 
-// One for a run. Threads may share it, each with a connection of its own to the same database, if
-// no node runs twice at a time and nobody else renders with the project meanwhile: nodes are
-// compiled one after the other, and executed side by side.
+// One runner per run. Threads may share it if each has its own connection to the same database, no
+// node runs twice at the same time, and nobody else renders with the project meanwhile. Nodes are
+// compiled one after the other (under a lock) and executed in parallel.
 class NodeRunner {
  public:
-  // Reads through `connection` what relations there are. `project` must outlive the runner.
+  // Reads the list of relations through `connection`. `project` must outlive the runner.
   NodeRunner(const Project& project, duck::Connection& connection, NodeRunOptions options = {});
   NodeRunner(const NodeRunner&) = delete;
   NodeRunner& operator=(const NodeRunner&) = delete;
 
-  // Builds a model that is not ephemeral, with its schema if that is missing, or runs a test.
-  // Throws only Error{interrupted}, after Ctrl-C or where the query was interrupted.
+  // Builds a model, with its schema if that is missing, or runs a test. The model must not be
+  // ephemeral. Throws only Error{interrupted}, after Ctrl-C or if the query was interrupted.
   NodeResult run(const Node& node, duck::Connection& connection, const TableBuild& build = {});
-  // The query of a model or test, as run() would run it now. Throws Error with the place.
+  // The query of a model or test as run() would execute it now. Throws Error with the place.
   CompiledSql compile(const Node& node, duck::Connection* connection = nullptr);
-  // What there is: to be told of what somebody else makes meanwhile.
+  // The relations in the database. If other code creates or drops any, it must record that here.
   Relations& relations() { return relations_; }
 
  private:
   struct Plan {
     CompiledSql query;
-    Relation relation;  // of a model: where it is built
+    Relation relation;  // for a model: where it is built
     bool incremental = false;
   };
   struct Step;
@@ -130,10 +131,10 @@ class NodeRunner {
   Relations relations_;
   std::mutex compiling_;
   Compiler compiler_;
-  std::set<std::string> warned_;               // what templates warned of: each is told once
-  std::mutex proving_;                         // of the two below
-  std::set<std::string> models_asked_;         // all of whose row tests were asked together
-  std::set<std::string, std::less<>> proved_;  // queries of tests
+  std::set<std::string> warned_;        // warnings already reported, so that each appears once
+  std::mutex proving_;                  // guards the two members below
+  std::set<std::string> models_asked_;  // models whose row tests have run together
+  std::set<std::string, std::less<>> proved_;  // queries of tests that are known to pass
 };
 
 }  // namespace gsa::dbt

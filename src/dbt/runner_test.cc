@@ -62,7 +62,7 @@ TEST(Runner, BuildsModelsAndReportsLikeDbt) {
   EXPECT_EQ(connection.query_int64("select count(*) from dim"), 5);
 }
 
-// Those that look at one row at a time are asked together, and each for itself where one fails.
+// Row tests run as one query; if that finds rows, each test runs by itself.
 TEST(Runner, TellsWhichOfTheTestsOfAModelFail) {
   const auto run = [](const std::string& values) {
     duck::Connection connection = memory();
@@ -91,8 +91,8 @@ TEST(Runner, TellsWhichOfTheTestsOfAModelFail) {
             "v_given pass 0; v_in_range fail 3; v_warns pass 0; w_known pass 0; w_odd error 0; ");
 }
 
-// Once for all that look at values, and once for all that only ask for null, which DuckDB mostly
-// knows of a table without reading it.
+// One query for all tests of values, and one for all tests for null, which DuckDB can mostly answer
+// without reading the table.
 TEST(Runner, ReadsAModelTwiceForItsTestsOfSingleRows) {
   duck::Connection connection = memory();
   std::atomic<std::size_t> read = 0;
@@ -117,7 +117,7 @@ TEST(Runner, ReadsAModelTwiceForItsTestsOfSingleRows) {
              "      - name: w\n        tests:\n"
              "          - not_null: {name: w_given}\n"}});
   EXPECT_TRUE(run_all(project, connection).succeeded());
-  EXPECT_EQ(read, 300U);  // v for its values, and v and w for null
+  EXPECT_EQ(read, 300U);  // v for the values; v and w for null
 }
 
 TEST(Runner, TellsWhatItBuiltAndThatAFailingModelHasFailed) {
@@ -209,7 +209,8 @@ TEST(Runner, TurnsAViewIntoATableAndBack) {
   EXPECT_EQ(build("view"), "pass VIEW");
 }
 
-// `keys` as in config(); the model takes what raw holds beyond the greatest day it has.
+// `keys` are arguments of config(). The model takes the rows of raw after the latest day that it
+// has.
 Project incremental(const std::string& keys, const std::string& filter = "") {
   return load(
       {{"models/s.yml", "sources: [{name: main, tables: [{name: raw}]}]\n"},
@@ -244,7 +245,7 @@ TEST(Runner, ReplacesRowsOfAnIncrementalModelByItsKey) {
     const Project project = incremental(keys);
     connection.execute("create table raw as select 1 as id, 1 as day, 'x' as v");
     run_model(project, connection);
-    // The first is the same key anew; the second the same id on another day.
+    // The first row has a known key; the second has a known id on another day.
     connection.execute("update raw set v = 'z'; insert into raw values (1, 2, 'y'), (3, 3, 'w')");
     run_model(project, connection);
     EXPECT_EQ(rows_of(connection), "1/1/z 1/2/y 3/3/w") << keys;
@@ -389,8 +390,8 @@ TEST(Runner, LeavesTheSqlBehind) {
   std::filesystem::remove_all(folder);
 }
 
-// A project in which every node but the raw table can run at once: models of all kinds, in schemas
-// that are missing, some of which fail, each with its tests.
+// A project whose nodes can all run at once, except for the raw table: models of all kinds, in
+// missing schemas, each with tests. Some models fail.
 Project side_by_side(int models) {
   Files files;
   std::string yml = "sources: [{name: main, tables: [{name: raw}]}]\nmodels:\n";
@@ -408,7 +409,7 @@ Project side_by_side(int models) {
   return load(files);
 }
 
-// Each node on a connection of its own thread; all of `kind`.
+// Runs all nodes of `kind`, each on its thread's connection.
 RunResult run_on_threads(const Project& project, NodeRunner& runner, const duck::Database& database,
                          NodeKind kind) {
   constexpr std::size_t kThreads = 4;
@@ -437,7 +438,7 @@ TEST(Runner, RunsInParallelOnConnectionsOfOneDatabase) {
   const duck::Database database({});
   duck::Connection connection = database.connect();
   connection.execute("create table raw as select range as id from range(1000)");
-  // Twice: what is there then is replaced and added to.
+  // Two rounds: the second replaces existing relations or adds to them.
   for (int round = 1; round <= 2; ++round) {
     NodeRunner runner(project, connection);
     const RunResult built = run_on_threads(project, runner, database, NodeKind::model);
@@ -449,14 +450,14 @@ TEST(Runner, RunsInParallelOnConnectionsOfOneDatabase) {
         continue;
       }
       EXPECT_EQ(result.status, Status::error);
-      // Of its own statement, not of one that another thread runs.
+      // The error belongs to this node's statement, not to another thread's.
       EXPECT_TRUE(result.message.starts_with(fmt::format("models/m{}.sql:1:", i)) &&
                   result.message.find(fmt::format("\"nope_{}\"", i)) != std::string::npos)
           << result.message;
     }
     const RunResult tested = run_on_threads(project, runner, database, NodeKind::test);
     ASSERT_EQ(tested.nodes.size(), std::size_t{kModels});
-    // An incremental model without a key holds every row twice by then.
+    // By then, an incremental model without a key has every row twice.
     EXPECT_EQ(tested.count(Status::fail), round == 1 ? 0u : 18u) << statuses(tested);
     EXPECT_EQ(tested.count(Status::error), 6u);
   }

@@ -16,7 +16,7 @@ const Names kTopKeys = {"version",   "models",          "sources",       "macros
                         "seeds",     "snapshots",       "analyses",      "exposures",
                         "metrics",   "groups",          "data_tests",    "unit_tests",
                         "functions", "semantic_models", "saved_queries", "anchors"};
-// What other tools read, and nothing here runs.
+// Blocks for features that nothing here runs.
 const std::vector<std::pair<std::string, std::string>> kUnrun = {{"snapshots", "snapshot"},
                                                                  {"functions", "function"}};
 const Names kConstraintKeys = {"type", "name",       "expression",      "columns",
@@ -94,7 +94,7 @@ class SchemaReader {
   }
 
  private:
-  // A snapshot that the YAML only describes is named where its SQL is.
+  // If the YAML only describes a snapshot, the warning is given where its SQL is.
   void warn_of_unrun(const Yaml& list, const std::string& what) {
     for (const Yaml& item : list.items()) {
       if (!item.is_map() || (what == "snapshot" && !item.find("relation"))) continue;
@@ -128,7 +128,7 @@ class SchemaReader {
     }
   }
 
-  // `config:`, and those of `beside` that stand next to it.
+  // The settings in `config:`, and those of `beside` that are next to it.
   static Settings settings_of(const Yaml& map, const Names& beside) {
     Settings settings;
     for (const Yaml::Entry& entry : map.entries()) {
@@ -143,19 +143,19 @@ class SchemaReader {
     return settings;
   }
 
-  // As dbt, which merges only tags.
+  // As in dbt, only tags may be in both places, and are merged.
   static void refuse_two_places(const Yaml& map, const Names& keys) {
     const std::optional<Yaml> config = map.find("config");
     for (const std::string& key : keys) {
       const std::optional<Yaml> beside = map.find(key);
       if (beside && config && config->find(key)) {
-        throw beside->error(fmt::format("'{}' stands here and below config:", key),
+        throw beside->error(fmt::format("'{}' is set here and below config:", key),
                             "leave it below config: only");
       }
     }
   }
 
-  // `freshness:` and `config: {freshness: …}`, null included.
+  // Reads `freshness:` and `config: {freshness: …}`; keeps null.
   static void take_freshness(const Yaml& map, std::vector<Setting>& layers) {
     const auto take = [&](const Yaml& from) {
       for (const Yaml::Entry& entry : from.entries()) {
@@ -248,7 +248,7 @@ class SchemaReader {
     return test;
   }
 
-  // `quote_columns` of the whole table stands for what its columns do not say.
+  // `quote_columns` of the table is the default for its columns.
   ModelSpec read_table(const Yaml& map, std::string_view what, const Names& settings_beside,
                        bool quotes_columns = false) {
     ModelSpec table;
@@ -314,7 +314,7 @@ class SchemaReader {
     }
   }
 
-  // `quoting: {column: …}` of a source or of a table of one.
+  // `quoting: {column: …}` of a source or of one of its tables.
   static std::optional<bool> quotes_columns(const Yaml& map) {
     const std::optional<Yaml> quoting = map.find("quoting");
     if (!quoting) return std::nullopt;
@@ -381,7 +381,7 @@ class SchemaReader {
       }
     }
     if (test.arguments.find("model") != nullptr) {
-      throw map.error("a test's 'model' is the model that it stands below, and cannot be given");
+      throw map.error("a test's 'model' is the model above it, and cannot be set");
     }
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// The YAML beside the models: what models, columns and sources mean, which tests they must pass,
-// and which groups there are.
+// The YAML beside the models: descriptions of models, columns and sources, the tests that they must
+// pass, and the groups.
 
 #include <string>
 #include <vector>
@@ -16,23 +16,23 @@ namespace gsa::dbt {
 struct TestSpec {
   std::string package;  // "dbt_utils", or empty
   std::string name;
-  Dict arguments;  // as written; templates in them are not rendered yet
+  Dict arguments;  // as written; templates in it are not rendered yet
   Settings settings;
   std::string custom_name;
   std::string description;  // as written
   Place described_at;
-  std::string column;  // empty: the test is of the whole model
+  std::string column;  // empty: the test is on the whole model
   bool quotes_column = false;
   Place place;
   std::string file;
 };
 
-// What a table of a contract is made to hold: `{type: check, expression: id > 0}`.
+// A constraint in a contract: `{type: check, expression: id > 0}`.
 struct ConstraintSpec {
   std::string type;  // not_null, unique, primary_key, check or custom
   std::string name;
   std::string expression;
-  std::vector<std::string> columns;  // of a constraint of the whole model
+  std::vector<std::string> columns;  // for a constraint of the whole model
   Place place;
 };
 
@@ -41,7 +41,7 @@ struct ColumnSpec {
   std::string description;  // as written
   Place described_at;
   std::string data_type;
-  bool quote = false;  // the name is written in double quotes
+  bool quote = false;  // write the name in double quotes
   std::vector<ConstraintSpec> constraints;
   std::vector<std::string> tags;
   Dict meta;
@@ -63,21 +63,21 @@ struct ModelSpec {
 
 struct SourceSpec {
   std::string source;
-  std::string database;  // empty: the one of the warehouse
+  std::string database;  // empty: the warehouse
   std::string schema;
   std::string identifier;
-  ModelSpec table;  // its name, description, columns, tests, tags
-  // What is said of freshness, the source's before the table's; null switches it off.
+  ModelSpec table;  // name, description, columns, tests, tags
+  // Freshness settings, the source's before the table's; null switches earlier ones off.
   std::vector<Setting> freshness;
 };
 
 struct GroupSpec {
   std::string name;
-  std::string owner;  // the name, else the e-mail address
+  std::string owner;  // the name, or else the e-mail address
   Place place;
 };
 
-// What is said of a macro has a use for people only.
+// Descriptions of macros are only for readers.
 struct MacroSpec {
   std::string name;
   Place place;
@@ -94,14 +94,14 @@ struct Declarations {
   std::vector<ModelSpec> seeds;
   std::vector<SourceSpec> sources;
   std::vector<GroupSpec> groups;
-  std::vector<ModelSpec> singular_tests;  // their names, descriptions and settings
+  std::vector<ModelSpec> singular_tests;  // names, descriptions and settings
   std::vector<MacroSpec> macros;
   std::vector<ExposureSpec> exposures;
   std::vector<UnitTestSpec> unit_tests;
 };
 
-// Adds what `path` declares. Throws Error at the place of a mistake; keys that are merely unknown
-// are warned of, for dbt takes any.
+// Adds the declarations in `path`. Throws Error at the place of a mistake. Unknown keys only give
+// warnings, because dbt accepts any.
 void read_schema_yml(const ProjectFiles& files, const std::string& path, Declarations& into,
                      std::vector<std::string>& warnings);
 

@@ -16,10 +16,10 @@
 namespace gsa::dbt {
 namespace {
 
-// Signs of currencies around a number, which are no part of it (agate's Number).
+// Currency signs around a number, which agate's Number ignores.
 constexpr std::array<std::string_view, 19> kCurrencies = {
     "؋", "$", "ƒ", "៛", "¥", "₡", "₱", "£", "€", "¢", "﷼", "₪", "₩", "₭", "₮", "₦", "฿", "₤", "₫"};
-// Significant digits that Python's Decimal keeps of a product.
+// Significant digits that Python's Decimal keeps in a product.
 constexpr std::int64_t kPrecision = 28;
 constexpr std::int64_t kLargestExponent = 999'999;
 
@@ -39,7 +39,7 @@ std::string_view take_digits(std::string_view& text) {
   return digits;
 }
 
-// Digits before and after the decimal point, without zeros that end the number.
+// Digits before and after the decimal point, without trailing zeros.
 struct Places {
   std::int64_t whole = 1;
   std::int64_t decimal = 0;
@@ -60,7 +60,7 @@ Places places_of(std::string digits, std::int64_t exponent) {
   return {std::ssize(digits) + exponent, -exponent};
 }
 
-// The text as agate reads a number: 5, -1.50, 1e3, 12%, $1,000, NaN; nothing if it is none.
+// Reads text as agate reads a number: 5, -1.50, 1e3, 12%, $1,000, NaN; null if it is not one.
 std::optional<Places> number_of(std::string_view text) {
   text = strip(text, "%");
   if (text.starts_with('-')) text.remove_prefix(1);
@@ -110,7 +110,7 @@ bool matches(std::string_view text, std::cmatch& parts, const std::regex& patter
   return std::regex_match(text.data(), text.data() + text.size(), parts, pattern);
 }
 
-// %Y-%m-%d of Python's strptime.
+// True for %Y-%m-%d of Python's strptime.
 bool is_date(std::string_view text) {
   static const std::regex kPattern(R"((\d{4})-(\d\d?)-(\d\d?| [1-9]))");
   std::cmatch parts;
@@ -128,7 +128,7 @@ bool is_timestamp(std::string_view text) {
          number(parts[4]) < kHours && number(parts[5]) < kMinutes && number(parts[6]) < kSeconds;
 }
 
-// ISO 8601 as the package isodate reads it: a date, T, a time.
+// ISO 8601 as read by the package isodate: a date, T, a time.
 bool is_iso_timestamp(std::string_view text) {
   const std::size_t t = text.find('T');
   if (t == std::string_view::npos) return false;
@@ -152,7 +152,7 @@ bool is_boolean(std::string_view text) {
   return word == "true" || word == "false" || word == "null" || word.empty();
 }
 
-// What the values of a column may still be; agate tries the types in this order.
+// The types that still fit all values of a column. agate tries them in this order.
 struct Candidates {
   bool seen = false;
   bool number = true, date = true, timestamp = true, iso_timestamp = true, boolean = true;
@@ -219,15 +219,15 @@ std::vector<SeedColumn> seed_columns(std::string_view csv, char delimiter,
   CsvRecords records(csv, delimiter);
   const std::optional<std::vector<std::string>> header = records.next();
   if (!header || header->empty()) {
-    throw Error("the first line must name the columns, and is empty");
+    throw Error("the first line must name the columns, but it is empty");
   }
   std::vector<SeedColumn> columns = named_columns(*header);
   std::vector<Candidates> candidates(columns.size());
   while (const std::optional<std::vector<std::string>> record = records.next()) {
     if (record->size() > columns.size()) {
-      throw Error(fmt::format("line {} has {} values, and the first line names {} columns",
+      throw Error(fmt::format("line {} has {} values, but the first line names {} columns",
                               records.line(), record->size(), columns.size()),
-                  "put values that hold the delimiter in double quotes");
+                  "put values that contain the delimiter in double quotes");
     }
     for (std::size_t i = 0; i < record->size(); ++i) candidates[i].look((*record)[i]);
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The columns of a seed, as dbt-core and dbt-duckdb make them: names from the first record, types
-// from all values. The values themselves DuckDB reads (COPY), in dbt-duckdb as here.
+// The columns of a seed as dbt-core and dbt-duckdb derive them: names from the first record, types
+// from all values. DuckDB reads the values themselves (COPY), here as in dbt-duckdb.
 
 #include <set>
 #include <string>
@@ -15,9 +15,9 @@ struct SeedColumn {
   std::string type;  // integer, float8, date, timestamp, boolean or text
 };
 
-// Of the text of a CSV file in UTF-8, read as Python's csv module reads it. Columns named in
-// `texts` hold text whatever their values are. Throws Error, without the file's name, where the
-// file has no first record or a record has more values than that one.
+// The columns of a CSV text in UTF-8, parsed like Python's csv module does. Columns named in
+// `texts` are text whatever their values. Throws Error, without the file's name, if there is no
+// first record or if a record has more values than it.
 std::vector<SeedColumn> seed_columns(std::string_view csv, char delimiter,
                                      const std::set<std::string, std::less<>>& texts = {});
 

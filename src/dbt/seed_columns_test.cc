@@ -9,7 +9,7 @@
 namespace gsa::dbt {
 namespace {
 
-// "name type, …". What is expected is what dbt-core 1.11 makes of the same text.
+// "name type, …". The expected values are those of dbt-core 1.11 for the same text.
 std::string columns(std::string_view csv, char delimiter = ',',
                     const std::set<std::string, std::less<>>& texts = {}) {
   std::string all;
@@ -19,7 +19,7 @@ std::string columns(std::string_view csv, char delimiter = ',',
   return all;
 }
 
-// The type of one column of these values.
+// The type of a single column with these values.
 std::string type(const std::string& values) {
   return seed_columns("v\n" + values + "\n", ',').front().type;
 }
@@ -86,7 +86,7 @@ TEST(SeedColumns, RefuseWhatHasNoHeaderOrTooManyValues) {
     seed_columns("a\n1\n2,3\n", ',');
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(error.message(), "line 3 has 2 values, and the first line names 1 columns");
+    EXPECT_EQ(error.message(), "line 3 has 2 values, but the first line names 1 columns");
   }
 }
 

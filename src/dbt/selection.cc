@@ -16,7 +16,7 @@ namespace {
 const std::vector<std::string> kMethods = {
     "fqn",       "path",    "file",  "tag",    "source", "test_type", "resource_type",
     "test_name", "package", "group", "access", "config", "exposure",  "unit_test"};
-// dbt has these too.
+// Methods that dbt has and we do not.
 const std::vector<std::string> kUnsupported = {
     "state", "result", "source_status", "metric", "semantic_model", "saved_query", "version"};
 
@@ -50,7 +50,7 @@ void set_method(SelectionTerm& term, const std::string& method) {
   term.arguments.erase(term.arguments.begin());
   if (contains(kUnsupported, term.method)) {
     throw Error(fmt::format("'{}': selection by '{}' is not supported", term.text, term.method),
-                "dbt build of dbt-core does it");
+                "dbt build of dbt-core supports it");
   }
   const bool has_key = !term.arguments.empty() && !term.arguments[0].empty();
   const bool fits = (term.method == "config") == has_key;

@@ -1,14 +1,14 @@
 #pragma once
 
-// A selection as it was written, before it is held against a project. dbt's language:
+// A parsed selection, before it is applied to a project. The language is dbt's:
 //
 //   selection := union { " " union }            any of them
 //   union     := term { "," term }              all of them at once
 //   term      := [ "@" ] [ [N] "+" ] [ METHOD ":" ] VALUE [ "+" [N] ]
 //
-// N+ goes N steps up, +N down; @ takes what is below a model and all that this needs. METHOD is one
-// of selector_methods.h; without one, VALUE is a path where it has a /, a file where it ends as
-// one, and else a name (fqn).
+// N+ adds N levels upstream, +N adds N levels downstream; @ adds what is downstream of a model and
+// everything that this needs. selector_methods.h lists the METHODs. Without one, VALUE is a path if
+// it has a /, a file if it ends like one, and otherwise a name (fqn).
 
 #include <optional>
 #include <string>
@@ -16,44 +16,44 @@
 
 namespace gsa::dbt {
 
-// Which tests come with what is selected, beside those that are selected themselves.
+// Which tests a selection adds besides those that it names.
 enum class IndirectTests {
-  eager,      // those of any of it
-  cautious,   // those that read nothing else
-  buildable,  // those that read nothing but it and what it is made of
+  eager,      // those of any selected node
+  cautious,   // those that read only selected nodes
+  buildable,  // those that read only selected nodes and nodes upstream of these
   none,
 };
 
 struct SelectionTerm {
   std::string text;                    // as written
-  std::string method;                  // "config" of "config.meta.owner"
-  std::vector<std::string> arguments;  // what follows the method's first dot
+  std::string method;                  // the first part: "config" of "config.meta.owner"
+  std::vector<std::string> arguments;  // the parts after the method's first dot
   std::string value;
-  bool is_plain = false;  // no METHOD stands in it
+  bool is_plain = false;  // written without METHOD
   bool at = false;
-  std::optional<int> up;  // kAnyDepth: without end
+  std::optional<int> up;  // kAnyDepth: no limit
   std::optional<int> down;
   IndirectTests tests = IndirectTests::eager;
 };
 
-// A tree of terms: any, all, or the first without the others.
+// A tree of terms: any of them, all of them, or the first without the others.
 struct SelectionSpec {
   enum class Kind { term, any, all, without };
   Kind kind = Kind::any;
   SelectionTerm term;
   std::vector<SelectionSpec> parts;
   std::string text;         // as written, for messages
-  bool must_match = false;  // a warning is due where it selects nothing
+  bool must_match = false;  // warn if it selects nothing
 };
 
-// Throws Error for a METHOD that there is not, or that is not supported.
+// Throws Error if the METHOD does not exist or is not supported.
 SelectionTerm parse_term(const std::string& text);
 SelectionSpec parse_selection(const std::string& text);
 
-// Fills in method and arguments of "config.meta.owner". Throws Error as the above.
+// Splits "config.meta.owner" into method and arguments. Throws Error like the functions above.
 void set_method(SelectionTerm& term, const std::string& method);
 
-// "3" is 3 and "" any depth.
+// "3" means 3, "" any depth.
 int parse_depth(const std::string& digits);
 
 }  // namespace gsa::dbt

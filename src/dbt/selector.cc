@@ -17,7 +17,7 @@ void take(std::vector<std::string>& into, const std::vector<std::string>& more) 
   into.insert(into.end(), more.begin(), more.end());
 }
 
-// Of what was probably meant by a term that matches nothing.
+// The likely intention behind a term that matches nothing.
 std::string hint_for(const Project& project, const NamedSets& named, const SelectionTerm& term) {
   std::vector<std::string> known;
   if (term.is_plain) {
@@ -42,7 +42,7 @@ std::string hint_for(const Project& project, const NamedSets& named, const Selec
     known = {"view", "table", "incremental", "ephemeral"};
   std::string hint = did_you_mean(term.value, known);
   if (!hint.empty()) return hint;
-  // Few choices are best simply listed; many would bury the message.
+  // List the choices only if they are few; many would bury the message.
   constexpr std::size_t kListedChoices = 20;
   if (known.empty() || known.size() > kListedChoices) return "";
   return fmt::format("there is: {}", join(known, ", "));
@@ -87,7 +87,7 @@ class Selection {
     return with_operators(term, set != nullptr ? *set : found);
   }
 
-  // What is found, with what the term's operators and the tests add to it.
+  // Adds the nodes and tests that the term's operators imply.
   NodeSet with_operators(const SelectionTerm& term, const NodeSet& found) const {
     NodeSet all = found;
     if (term.up) all.merge(ancestors(nodes_, found, *term.up));
@@ -120,7 +120,7 @@ class Selection {
     return all;
   }
 
-  // An exposure is made by nobody: only what it reads can be selected, by a + before it.
+  // Nothing builds an exposure: only its inputs can be selected, with a + before it.
   NodeSet of_exposure(const SelectionTerm& term) const {
     NodeSet reads;
     for (const Exposure& exposure : project_.exposures()) {
@@ -148,7 +148,7 @@ class Selection {
     });
   }
 
-  // Names the first term that matches nothing by itself.
+  // Names the first term that matches nothing on its own.
   void warn(const SelectionSpec& spec) {
     for (const SelectionSpec& part : spec.parts) {
       if (!of_term(part.term).empty()) continue;

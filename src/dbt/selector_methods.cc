@@ -25,8 +25,8 @@ std::string tail(const Names& parts, std::size_t from) {
   return join({parts.begin() + static_cast<std::ptrdiff_t>(from), parts.end()}, ".");
 }
 
-// As dbt: the name, or leading parts, with wildcards from some part on. A wildcard without a dot
-// also stands for the name alone.
+// As in dbt: the whole name, or its leading parts, with wildcards from some part on. A wildcard
+// without a dot also matches the name alone.
 bool matches_parts(const Names& fqn, const std::string& pattern) {
   if (fqn.back() == pattern) return true;
   Names flat;
@@ -45,7 +45,7 @@ bool matches_parts(const Names& fqn, const std::string& pattern) {
   return wanted.size() == 1 && matches_glob(fqn.back(), pattern);
 }
 
-// With and without the project.
+// Matches with and without the project.
 bool matches_fqn(const Node& node, const std::string& pattern) {
   if (node.kind == NodeKind::source) return false;
   return matches_parts(node.fqn, pattern) ||
@@ -55,7 +55,7 @@ bool matches_fqn(const Node& node, const std::string& pattern) {
 bool matches_source(const Node& node, const Project& project, const SelectionTerm& term) {
   Names parts = split(term.value, '.');
   if (parts.size() > 3) {
-    throw Error(fmt::format("'{}' is no source", term.text),
+    throw Error(fmt::format("'{}' is not a source", term.text),
                 "a source is SOURCE, SOURCE.TABLE or PROJECT.SOURCE.TABLE");
   }
   if (node.kind != NodeKind::source) return false;
@@ -80,7 +80,7 @@ bool equals(const Value& value, const std::string& wanted) {
 }
 
 bool matches_config(const Node& node, const SelectionTerm& term) {
-  if (node.is_unit_test()) return false;  // as dbt
+  if (node.is_unit_test()) return false;  // as in dbt
   if (term.arguments == Names{"severity"}) {
     return node.kind == NodeKind::test &&
            to_lower(term.value) == (node.test.severity == Severity::warn ? "warn" : "error");
@@ -114,7 +114,7 @@ bool matches_test_type(const Node& node, const SelectionTerm& term) {
 bool matches_unit_test(const Node& node, const Project& project, const SelectionTerm& term) {
   const Names parts = split(term.value, '.');
   if (parts.size() > 2) {
-    throw Error(fmt::format("'{}' is no unit test", term.text),
+    throw Error(fmt::format("'{}' is not a unit test", term.text),
                 "a unit test is NAME or PROJECT.NAME");
   }
   return node.is_unit_test() && matches_glob(node.fqn.back(), parts.back()) &&

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the METHOD of a selection looks at:
+// What each METHOD of a selection compares with VALUE:
 //
 //   fqn            the name, or leading parts of project.folder.name
 //   path           the file or a folder that it is in, or the .yml file that describes it
@@ -10,8 +10,7 @@
 //   unit_test      NAME or PROJECT.NAME of one
 //   config.KEY     a setting; config.meta.owner looks into maps, lists hold any of their items
 //
-// * ? [a-z] in a VALUE stand for letters. An exposure is built by nobody; what it reads is above
-// it.
+// * ? [a-z] in a VALUE match letters. Nothing builds an exposure; its inputs are upstream of it.
 
 #include "dbt/node_graph.h"
 #include "dbt/project.h"

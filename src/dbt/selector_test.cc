@@ -54,7 +54,7 @@ std::string selected(const std::string& select, const std::string& exclude = "")
   return names_of(project, select_nodes(project, {select, exclude, ""}, {}, ignored));
 }
 
-// What is warned of, each on a line.
+// The warnings, one on each line.
 std::string warned(const std::string& select, const std::string& exclude = "") {
   std::vector<std::string> warnings;
   select_nodes(shop(), {select, exclude, ""}, {}, warnings);
@@ -127,7 +127,7 @@ TEST(Selector, ExcludesAModelTogetherWithItsTests) {
   EXPECT_EQ(selected("", "shop.* source:*"), "");
 }
 
-// With the sets "stale" of stg_gens and dim_users, "missing" of nothing, and one named as a model.
+// With these sets: "stale" has stg_gens and dim_users, "missing" is empty, one has a model's name.
 std::string selected_with_sets(const std::string& select, const std::string& exclude = "",
                                std::vector<std::string>* told = nullptr) {
   const Project project = shop();
@@ -177,7 +177,7 @@ TEST(Selector, ANamedSetMayBeEmptyWithoutAWarning) {
   EXPECT_EQ(selected_with_sets("missing stg_gens"), "stg_gens");
   EXPECT_EQ(selected_with_sets("stale", "shop.*"), "");
   EXPECT_EQ(selected_with_sets("stg_gens", "missing"), "stg_gens");
-  EXPECT_EQ(selected_with_sets("fqn:missing"), "");  // with its METHOD it is a model's name
+  EXPECT_EQ(selected_with_sets("fqn:missing"), "");  // with METHOD it can only be a model's name
 }
 
 TEST(Selector, WarnsWithWhatMayHaveBeenMeant) {
@@ -239,7 +239,7 @@ TEST(Selector, SelectsByAllThatDbtLooksAt) {
       {"config.materialized:test", test},
       {"config.contract.enforced:false,b", "b"},
       {"config.severity:ERROR", test},
-      {"config.limit:3", ""},  // a number is no text
+      {"config.limit:3", ""},  // a number does not equal a text
       {"config.enabled:true,c2", "c2"},
       {"+exposure:board", "a b " + test},
       {"1+exposure:board", "b"},

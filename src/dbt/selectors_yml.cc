@@ -19,7 +19,7 @@ const std::vector<std::string> kTermKeys = {
 
 using Kind = SelectionSpec::Kind;
 
-// What the command line's parser throws has no place: it is that of `yaml`.
+// Errors of the command line's parser have no place; this adds that of `yaml`.
 template <typename Work>
 auto at_place(const Yaml& yaml, Work work) {
   try {
@@ -106,7 +106,7 @@ class SelectorReader {
     if (!value.is_integer() || value.as_integer() < 0) {
       throw found->error("a depth is a number of steps");
     }
-    return parse_depth(value.as_integer() == 0 ? "" : value.str());  // dbt takes 0 for any
+    return parse_depth(value.as_integer() == 0 ? "" : value.str());  // dbt reads 0 as any depth
   }
 
   static IndirectTests indirect_tests(const Yaml& yaml) {

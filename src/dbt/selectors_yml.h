@@ -1,6 +1,6 @@
 #pragma once
 
-// selectors.yml: selections with a name.
+// selectors.yml: named selections.
 //
 //   selectors:
 //     - name: nightly
@@ -13,7 +13,7 @@
 //           - +fct_sessions                 # as on the command line
 //           - exclude: [{method: fqn, value: slow}]
 //
-// `{method: selector, value: NAME}` stands for one that is defined before.
+// `{method: selector, value: NAME}` refers to a selector defined earlier in the file.
 
 #include <map>
 #include <optional>
@@ -29,7 +29,7 @@ struct NamedSelections {
   std::string by_default;  // empty: none
 };
 
-// Nothing where there is no selectors.yml. Throws Error at the place of what is wrong in it.
+// Empty if there is no selectors.yml. Throws Error at the place of a mistake in it.
 NamedSelections read_selectors_yml(const ProjectFiles& files);
 
 }  // namespace gsa::dbt

@@ -10,7 +10,7 @@
 namespace gsa::dbt {
 namespace {
 
-// What stands in double quotes in `text` from `from` on.
+// The double-quoted words in `text` from `from` on.
 std::vector<std::string> quoted_words(std::string_view text, std::size_t from) {
   std::vector<std::string> words;
   while (true) {
@@ -32,7 +32,7 @@ std::optional<std::string> quoted_after(const std::string& text, std::string_vie
 
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
-// The columns that DuckDB offers, and those that the project describes for what the node reads.
+// The columns that DuckDB suggests, and those that the project describes for the node's inputs.
 std::vector<std::string> columns_near(const std::string& text, const Node& node,
                                       const Project& project) {
   std::vector<std::string> columns;
@@ -49,7 +49,7 @@ std::string hint_for(const std::string& text, const Node& node, const Project& p
   for (const std::string_view marker : {"Referenced column ", "column named "}) {
     if (const auto name = quoted_after(text, marker)) {
       std::vector<std::string> columns = columns_near(text, node, project);
-      // A column that is described but not there is no help.
+      // Suggesting the described column that does not exist would not help.
       std::erase(columns, last_part(*name));
       return did_you_mean(last_part(*name), columns);
     }
@@ -68,7 +68,7 @@ std::string hint_for(const std::string& text, const Node& node, const Project& p
       }
     }
     if (project.find_model(name) != nullptr) {
-      return "it is a model of the project that has not been built";
+      return "it is a model of the project, but has not been built";
     }
     if (const std::string hint = did_you_mean(name, relations); !hint.empty()) return hint;
   }
@@ -78,7 +78,7 @@ std::string hint_for(const std::string& text, const Node& node, const Project& p
   return "";
 }
 
-// `text` with the names that the project's author knows for those that the hook gave.
+// `text` with the project's names in place of those that the hook gave.
 std::string with_own_names(std::string text, const Project& project, const RelationHook& hook) {
   if (!hook) return text;
   for (const Node& node : project.nodes()) {
@@ -93,7 +93,7 @@ std::string with_own_names(std::string text, const Project& project, const Relat
 
 namespace {
 
-// Of a seed: DuckDB names the line of the file, and two lines on what is wrong with it.
+// For a seed, DuckDB names the line of the file and explains the error in two lines.
 std::optional<Error> explain_csv_error(const std::string& text, const Node& node) {
   constexpr std::string_view kBegin = "CSV Error on Line: ";
   if (!node.is_seed() || !text.starts_with(kBegin)) return std::nullopt;
@@ -116,10 +116,10 @@ Error explain_sql_error(const duck::SqlError& error, const CompiledSql& statemen
     hint = error.hint();
   }
   Place place = node.place;
-  if (!node.is_generic && !node.is_unit_test()) place.line = 0;  // only the file is sure
+  if (!node.is_generic && !node.is_unit_test()) place.line = 0;  // only the file is certain
   if (const std::optional<int> line = error.line()) {
     if (const auto found = statement.place_of(*line, error.column().value_or(1))) {
-      // The built-in tests are nobody's file: there the place is where the test was asked for.
+      // The built-in tests have no file, so the place is that of the test in its schema file.
       if (found->file.ends_with(".sql")) {
         place = *found;
         if (!error.column()) place.column = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-// DuckDB's complaint about a statement, told in terms of the template that wrote it.
+// Translates DuckDB's error about a statement into the terms of the template that wrote it.
 
 #include <string>
 
@@ -10,9 +10,9 @@
 
 namespace gsa::dbt {
 
-// "models/x.sql:7:3: Referenced column …", the line of the template and a caret, with what was
-// likely meant as the hint. `statement` is what was executed; relations that `hook` renamed in it
-// are told of by their own names.
+// "models/x.sql:7:3: Referenced column …", the template's line with a caret, and the likely
+// intention as the hint. `statement` is the SQL that ran. Relations that `hook` renamed appear
+// under their own names.
 Error explain_sql_error(const duck::SqlError& error, const CompiledSql& statement, const Node& node,
                         const Project& project, const RelationHook& hook = {});
 

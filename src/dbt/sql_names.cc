@@ -53,7 +53,7 @@ std::size_t SqlNames::end_of_chain(std::size_t i) const {
 bool SqlNames::is_sure_table_position(std::size_t i) const {
   if (i == 0) return false;
   if (is_word(i - 1, "join")) return true;
-  // Not `is distinct from x` and `extract(year from x)`.
+  // Excludes `is distinct from x` and `extract(year from x)`.
   return is_word(i - 1, "from") && !(i > 1 && is_word(i - 2, "distinct")) &&
          !(i > 3 && text(i - 3) == "(" && is_word(i - 4, "extract"));
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-// SQL as a row of pieces without comments and blanks, and what their places tell of names: which
-// stand where a table is read, and which are those of CTEs. Knows no grammar: it may take a name in
-// a list for a table, but never a text for a name.
+// SQL as a list of pieces without comments and blanks, and which of its names are tables or CTEs,
+// judged by their positions. Knows no grammar: it may take a name in a list for a table, but never
+// a text for a name.
 
 #include <set>
 #include <string>
@@ -15,20 +15,20 @@ namespace gsa::dbt {
 
 class SqlNames {
  public:
-  // `sql` must outlive it.
+  // `sql` must outlive this object.
   explicit SqlNames(std::string_view sql);
 
   std::size_t size() const { return pieces_.size(); }
-  std::string_view text(std::size_t i) const;                // empty past the end
+  std::string_view text(std::size_t i) const;                // empty after the end
   std::size_t offset(std::size_t i) const;                   // in the SQL
   std::string unquoted(std::size_t i) const;                 // 'it''s' -> it's, "a" -> a, a -> a
-  bool is_word(std::size_t i) const;                         // bare: a keyword or a name
+  bool is_word(std::size_t i) const;                         // unquoted: a keyword or a name
   bool is_word(std::size_t i, std::string_view word) const;  // in lower case
   bool is_string(std::size_t i) const;                       // '…'
-  bool is_name(std::size_t i) const;                         // bare or in double quotes
-  // Past the last part of the name that begins at `i`: of a.b.c five pieces on.
+  bool is_name(std::size_t i) const;                         // unquoted or in double quotes
+  // The index after the last part of the name that begins at `i`: for a.b.c, five pieces on.
   std::size_t end_of_chain(std::size_t i) const;
-  // Behind FROM or JOIN; or also behind a comma, which may be that of FROM.
+  // After FROM or JOIN; is_table_position() also accepts a comma, which may be that of FROM.
   bool is_sure_table_position(std::size_t i) const;
   bool is_table_position(std::size_t i) const;
   bool is_cte(const std::string& name) const;

@@ -5,10 +5,10 @@
 namespace gsa::dbt {
 namespace {
 
-// A string that goes on in the next line is one string; with a space it would be two.
+// A string that continues on the next line is one string; with a space there it would be two.
 std::string_view separator(SqlPieceKind before, bool gap, SqlPieceKind kind) {
   if (kind == SqlPieceKind::continued) return "\n";
-  // Lexers disagree whether 0xFF is one token, or 0 named xFF; it stays as it was written.
+  // Lexers disagree whether 0xFF is one token, or 0 named xFF, so it stays as written.
   return before == SqlPieceKind::number && kind == SqlPieceKind::word && !gap ? "" : " ";
 }
 

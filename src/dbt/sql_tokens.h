@@ -1,17 +1,17 @@
 #pragma once
 
-// SQL text in a form that comments and white space make no difference to, for telling whether a
-// statement changed.
+// Normalizes SQL so that comments and white space make no difference, to tell whether a statement
+// has changed.
 
 #include <string>
 #include <string_view>
 
 namespace gsa::dbt {
 
-// The tokens of `sql` with a space between two. Texts that differ in comments and white space only
-// give the same; texts that DuckDB could read in two ways never do. Case, quotes around names and
-// the like are left as they are: `a` and `"a"` differ here. Text that is not SQL does no harm: what
-// is never closed stands there to its end.
+// The tokens of `sql`, joined by spaces. Texts that differ only in comments and white space give
+// the same result; texts that mean different things to DuckDB never do. Keeps case, quotes around
+// names and so on: `a` and `"a"` differ here. Text that is not SQL is harmless: an unclosed quote
+// or comment runs to the end.
 std::string normalized_sql(std::string_view sql);
 
 }  // namespace gsa::dbt

@@ -5,7 +5,7 @@ namespace gsa::dbt {
 std::int64_t StatementRunner::run(const CompiledSql& statement) {
   before_(statement);
   const duck::Result result = connection_.query(statement.text());
-  // CREATE TABLE AS answers with the rows it wrote as a query would: one cell named Count.
+  // CREATE TABLE AS returns its row count like a query: in one cell named Count.
   const bool counts = result.rows() == 1 && result.columns() == 1 && result.name(0) == "Count";
   return counts ? result.int64(0, 0) : result.rows_changed();
 }

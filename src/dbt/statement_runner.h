@@ -1,6 +1,6 @@
 #pragma once
 
-// Runs a model's statements one by one, each announced first, so that an error can be traced to it.
+// Runs a model's statements one by one. Announces each first, so that an error can be traced to it.
 
 #include <cstdint>
 #include <functional>
@@ -16,11 +16,11 @@ using BeforeStatement = std::function<void(const CompiledSql&)>;
 
 class StatementRunner {
  public:
-  // Both must outlive it.
+  // Both must outlive this object.
   StatementRunner(duck::Connection& connection, const BeforeStatement& before)
       : connection_(connection), before_(before) {}
 
-  // Returns the rows that were written.
+  // Returns the number of rows written.
   std::int64_t run(const CompiledSql& statement);
   std::int64_t run(const std::string& statement);
   // Names and types of the columns of a table or view.
@@ -38,7 +38,7 @@ class StatementRunner {
 
 // HEAD (
 // query
-// )TAIL, on lines of their own, so that the query keeps its columns and may end with a comment.
+// )TAIL, each on its own line, so that the query keeps its columns and may end with a comment.
 CompiledSql around(const std::string& head, const CompiledSql& query, const std::string& tail = "");
 
 }  // namespace gsa::dbt

@@ -18,14 +18,14 @@ namespace {
 using duck::Chunk;
 using duck::Connection;
 
-// An expression over the rows of a relation, or of a query in parentheses.
+// An SQL expression over the rows of a relation or of a query in parentheses.
 struct Key {
   std::string sql, model;
 };
 
-// ---- What the tests of data_tests.cc look like once compiled
+// ---- The compiled form of the tests in data_tests.cc
 
-// Takes queries apart piece by piece. After a failure it stays failed.
+// Parses queries piece by piece. After a failure it stays failed.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(trim(text)) {}
@@ -35,7 +35,7 @@ class Reader {
     if (!failed_) rest_.remove_prefix(expected.size());
     return !failed_;
   }
-  // What stands before the first `end`, and skips both.
+  // The text before the first `end`; skips both.
   std::string until(std::string_view end) {
     const std::size_t at = rest_.find(end);
     failed_ |= at == std::string_view::npos;
@@ -44,7 +44,7 @@ class Reader {
     rest_.remove_prefix(at + end.size());
     return before;
   }
-  // What stands before `end`, which must end the query.
+  // The text before `end`, which must end the query.
   std::string up_to_final(std::string_view end) {
     failed_ |= !rest_.ends_with(end);
     if (failed_) return "";
@@ -125,10 +125,10 @@ std::optional<RowTest> read_accepted_values(std::string_view query) {
 
 // ---- The keys
 
-// A set of integers that lie close together.
+// A set of integers from a narrow range.
 class Bitmap {
  public:
-  // From `least` to `most`.
+  // For the range from `least` to `most`.
   Bitmap(std::int64_t least, std::int64_t most)
       : least_(static_cast<std::uint64_t>(least)),
         width_(static_cast<std::uint64_t>(most) - least_),
@@ -138,7 +138,7 @@ class Bitmap {
     const std::uint64_t at = place(value);
     return at <= width_ && ((words_[at / 64] >> (at % 64)) & 1) != 0;
   }
-  // `value` is in range. False if it was there.
+  // `value` must be in range. False if it was in the set already.
   bool add(std::int64_t value) {
     const std::uint64_t at = place(value), bit = std::uint64_t{1} << (at % 64);
     const bool is_new = (words_[at / 64] & bit) == 0;
@@ -147,7 +147,7 @@ class Bitmap {
   }
 
  private:
-  // Of a value below the range, beyond it.
+  // The bit of a value; for a value below the range, a bit beyond it.
   std::uint64_t place(std::int64_t value) const {
     return static_cast<std::uint64_t>(value) - least_;
   }
@@ -155,7 +155,7 @@ class Bitmap {
   std::vector<std::uint64_t> words_;
 };
 
-// The types of a key's columns, as SQL names them.
+// The types of a key's columns in SQL.
 std::vector<std::string> types_of(Connection& connection, const Key& key) {
   const duck::Result columns =
       connection.query(fmt::format("describe select {} from {}", key.sql, key.model));
@@ -164,14 +164,14 @@ std::vector<std::string> types_of(Connection& connection, const Key& key) {
   return types;
 }
 
-// Integers that BIGINT holds.
+// Integer types that fit BIGINT.
 bool is_integer(std::string_view type) {
   return type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "BIGINT" ||
          type == "UTINYINT" || type == "USMALLINT" || type == "UINTEGER";
 }
 
-// Whether two values of the type are equal exactly if they are stored alike, as their hashes see
-// them. Floating-point numbers and texts with a collation are not so.
+// Whether values of the type are equal exactly if their stored bytes are, which is what hashes see.
+// Not so for floating-point numbers and for texts with a collation.
 bool is_exact(std::string_view type) {
   return is_integer(type) || type == "UBIGINT" || type == "HUGEINT" || type == "BOOLEAN" ||
          type == "DATE" || type == "TIME" || type == "TIMESTAMP" ||
@@ -183,8 +183,8 @@ struct Range {
   std::int64_t values, least, most;
 };
 
-// Of a key of integers; nothing of another one, or where they lie too far apart for a bitmap, which
-// should not take more than a byte a value.
+// The range of a key of integers. Null for other keys, and if the range is too wide for a bitmap of
+// at most a byte per value.
 std::optional<Range> range_of(Connection& connection, const Key& key) {
   const duck::Result row =
       connection.query(fmt::format("select any_value(typeof(v)), count(v), min(v), max(v) from "
@@ -201,8 +201,8 @@ std::optional<Range> range_of(Connection& connection, const Key& key) {
   return range;
 }
 
-// Gives the values of a key of integers that are not null to `take` until that returns false.
-// Returns whether it took all.
+// Passes the non-null values of an integer key to `take` until that returns false. Returns whether
+// it took all.
 template <typename Take>
 bool take_integers(Connection& connection, const Key& key, const Take& take) {
   bool took_all = true;
@@ -225,7 +225,7 @@ bool integers_are_distinct(Connection& connection, const Key& key, const Range& 
 
 constexpr std::int64_t kMostHashes = 16'000'000;
 
-// `condition`: which rows count, as SQL.
+// `condition` is SQL that says which rows count.
 bool hashes_are_distinct(Connection& connection, const Key& key, std::string_view condition) {
   const std::vector<std::string> types = types_of(connection, key);
   if (!std::all_of(types.begin(), types.end(), is_exact)) return false;
@@ -233,7 +233,7 @@ bool hashes_are_distinct(Connection& connection, const Key& key, std::string_vie
       connection.query_int64(fmt::format("select count(*) from {}", key.model));
   if (rows > kMostHashes) return false;
 
-  // By their first byte, so that they are sorted within the caches.
+  // Split by the first byte, so that each part is sorted within the caches.
   std::array<std::vector<std::uint64_t>, 256> buckets;
   for (auto& bucket : buckets) bucket.reserve(static_cast<std::size_t>(rows) / 250 + 16);
   connection.stream_chunks(fmt::format("select hash({}) from {}{}", key.sql, key.model, condition),
@@ -257,7 +257,7 @@ bool is_unique(Connection& connection, const Key& key) {
   return hashes_are_distinct(connection, key, fmt::format(" where {} is not null", key.sql));
 }
 
-// A key of no row is one as well.
+// True also for a key without rows.
 bool is_of_integers(Connection& connection, const Key& key) {
   const duck::Result type =
       connection.query(fmt::format("select typeof({}) from {} limit 1", key.sql, key.model));
@@ -282,7 +282,7 @@ bool proves(const Attempt& attempt) {
     return attempt();
   } catch (const duck::SqlError& error) {
     if (error.kind() == duck::SqlErrorKind::interrupted) throw;
-    return false;  // the query itself will say what is wrong
+    return false;  // the query itself will report the error
   }
 }
 
@@ -303,13 +303,13 @@ std::optional<RowTest> read_row_test(std::string_view query) {
   std::optional<RowTest> test = read_filter(query);
   if (!test) test = read_accepted_values(query);
   if (!test) return std::nullopt;
-  // Else the condition found is one within the model's query.
+  // Otherwise the condition found is part of the model's query.
   const auto count = [&](char c) { return std::count(test->model.begin(), test->model.end(), c); };
   return count('(') == count(')') ? test : std::nullopt;
 }
 
 bool none_holds(Connection& connection, const std::vector<RowTest>& tests) {
-  // In parentheses, what is more than a condition is no SQL.
+  // The parentheses make anything that is more than a condition invalid SQL.
   std::vector<std::string> conditions;
   for (const RowTest& test : tests) conditions.push_back("(" + test.condition + "\n)");
   return proves([&] {

@@ -10,7 +10,7 @@
 namespace gsa::dbt {
 namespace {
 
-// The tests compiled, as RecognisesTheBuiltInTests holds them to.
+// The compiled tests; RecognisesTheBuiltInTests checks that they match the real ones.
 std::string unique_query(const std::string& column, const std::string& model) {
   return "\nselect\n    " + column + " as unique_field,\n    count(*) as n_records\nfrom " + model +
          "\nwhere " + column + " is not null\ngroup by " + column + "\nhaving count(*) > 1\n";
@@ -104,7 +104,7 @@ TEST(TestProof, LeavesToTheQueryWhatFails) {
   EXPECT_FALSE(is_proved_unique("(1), (1000000), (1)"));
   EXPECT_FALSE(is_proved_unique("(date '2025-12-01'), (date '2025-12-01')"));
   EXPECT_FALSE(is_proved_unique_pair("(1, 2), (2, 1), (1, 2)"));
-  EXPECT_FALSE(is_proved_unique_pair("(1, null), (1, null)"));  // one group
+  EXPECT_FALSE(is_proved_unique_pair("(1, null), (1, null)"));  // one group for unique
   EXPECT_FALSE(is_proved_relationship("(1), (4)", "(1), (2)"));
   EXPECT_FALSE(is_proved_relationship("(0)", "(1), (2)"));
   EXPECT_FALSE(is_proved_relationship("(-9223372036854775808)", "(9223372036854775807)"));
@@ -122,7 +122,7 @@ TEST(TestProof, LeavesToTheQueryWhatItDoesNotKnow) {
   EXPECT_FALSE(is_proved(connection, unique_query("v", "missing")));
   connection.execute("create table t as select 1 as v");
   EXPECT_FALSE(is_proved(connection, unique_query("w", "t")));
-  // Any other query, though nearly that of the test.
+  // Other queries, even if they nearly equal the test's.
   for (std::string other : {unique_query("v", "t"), combination_query("v", "v", "t")}) {
     EXPECT_TRUE(is_proved(connection, other));
     other.replace(other.find("> 1"), 3, "> 0");
@@ -135,7 +135,7 @@ TEST(TestProof, LeavesToTheQueryWhatItDoesNotKnow) {
   EXPECT_FALSE(is_proved(connection, "select 1 where false"));
 }
 
-// Not the column of the name that the proof could give its own.
+// Reads the tested column, not one that has a name the proof might use itself.
 TEST(TestProof, TakesTheColumnThatIsTested) {
   duck::Connection connection = memory();
   connection.execute("create table t as select * from (values (1, 1), (1, 2)) as t(a, v)");
@@ -193,7 +193,7 @@ TEST(RowTests, HoldTogetherOnlyWhereEachDoes) {
   EXPECT_TRUE(holds({"v is null", "not(v > 1)"}));
   EXPECT_TRUE(holds({"w is null", "v is null"}));
   EXPECT_FALSE(holds({"v is null -- a comment", "v is null"}));
-  // What is no condition proves nothing.
+  // Text that is not a condition proves nothing.
   EXPECT_TRUE(holds({"v is null", "missing is null"}));
   EXPECT_TRUE(holds({"v is null", "v is null) or (false"}) == holds({"v is null"}));
   EXPECT_TRUE(holds({"v is null", "false group by v"}));

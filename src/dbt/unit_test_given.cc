@@ -19,8 +19,7 @@ void check_given(const std::vector<Node>& nodes, const std::string& project,
       const std::size_t to = resolve(nodes, project, disabled, files, {input.ref}).front();
       if (std::binary_search(tested.depends_on.begin(), tested.depends_on.end(), to)) continue;
       warnings.push_back(
-          fmt::format("{}: the unit test '{}' gives rows of {}, which '{}' does not "
-                      "read",
+          fmt::format("{}: the unit test '{}' gives rows for {}, which '{}' does not read",
                       format_place(input.place), node.name, input.text, tested.name));
     }
   }
@@ -36,8 +35,7 @@ void warn_of_useless_overrides(const UnitTestSpec& spec, const std::string& proj
         (package.empty() || package == project || package == "dbt") && context.sees(name);
     if (is_known) continue;
     warnings.push_back(
-        fmt::format("{}: the unit test '{}' overrides the macro '{}', which there "
-                    "is not",
+        fmt::format("{}: the unit test '{}' overrides the macro '{}', which does not exist",
                     format_place(spec.place), spec.name, macro));
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// What unit tests give that is wrong, or of no use.
+// Checks the inputs and overrides of unit tests.
 
 #include <string>
 #include <vector>
@@ -12,13 +12,13 @@
 
 namespace gsa::dbt {
 
-// Call once the nodes are connected. Throws Error for an input that leads nowhere, and warns of one
-// that the tested model does not read.
+// Call it after the nodes are connected. Throws Error for an input that does not exist, and warns
+// of one that the tested model does not read.
 void check_given(const std::vector<Node>& nodes, const std::string& project,
                  const Disabled& disabled, const ProjectFiles& files,
                  std::vector<std::string>& warnings);
 
-// Warns of a macro that there is not, which dbt passes over in silence.
+// Warns of an override for a macro that does not exist, which dbt silently ignores.
 void warn_of_useless_overrides(const UnitTestSpec& spec, const std::string& project,
                                const Context& context, std::vector<std::string>& warnings);
 

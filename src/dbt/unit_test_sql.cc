@@ -11,7 +11,7 @@
 namespace gsa::dbt {
 namespace {
 
-// As a template prints it, text in quotes.
+// The value as a template prints it; text gets quotes.
 std::string literal(const Value& value) {
   if (value.is_none()) return "null";
   return value.is_string() ? sql_quote(value.as_string()) : value.str();
@@ -28,7 +28,7 @@ const TypedColumn* find(const TypedColumns& columns, const std::string& name) {
   return found == columns.end() ? nullptr : &*found;
 }
 
-// Names the columns of `what` where one is not among them.
+// The error for a column that `what` lacks; lists the columns that it has.
 Error unknown_column(const std::string& name, const TypedColumns& columns, const std::string& what,
                      const Place& place, const ProjectFiles& files) {
   std::vector<std::string> known;
@@ -83,13 +83,13 @@ std::vector<std::string> compared_columns(const UnitRows& expect, const TypedCol
   for (const std::string& key : keys) {
     const TypedColumn* column = find(columns, key);
     if (column == nullptr) {
-      throw unknown_column(key, columns, "what the model returns", expect.place, files);
+      throw unknown_column(key, columns, "the model's result", expect.place, files);
     }
     names.push_back(column->name);
   }
   for (const Dict& row : expect.rows) {
     if (row.names() == keys) continue;
-    // dbt takes them by their position, in silence.
+    // dbt silently matches them by position.
     throw files.error_at(expect.place,
                          fmt::format("one expected row has the columns {}, and another {}",
                                      join(keys, ", "), join(row.names(), ", ")),

@@ -30,7 +30,7 @@ RowFormat read_format(const Yaml& map) {
   return static_cast<RowFormat>(at - kFormats.begin());
 }
 
-// What is not there at all is the caller's to judge: it may be meant to come from a seed.
+// The caller decides whether missing rows are an error: they may come from a seed.
 RowsSpec read_rows(const Yaml& map) {
   RowsSpec spec;
   spec.format = read_format(map);
@@ -45,7 +45,7 @@ RowsSpec read_rows(const Yaml& map) {
     throw rows->error(fmt::format("rows of format {} are {}", to_string(spec.format),
                                   is_dict ? "a list of maps from column to value" : "text"),
                       is_dict && spec.rows.is_string()
-                          ? "say format: csv or format: sql of rows that are text"
+                          ? "say format: csv or format: sql for rows given as text"
                       : !is_dict && rows->is_list() ? "leave out format: for a list of maps"
                                                     : "");
   }
@@ -79,7 +79,7 @@ void read_overrides(const Yaml& map, UnitTestSpec& test) {
   read("env_vars", test.env_vars);
 }
 
-// Of models that have versions, which are not supported.
+// Refuses versions of models, which are not supported.
 void refuse_versions(const Yaml& map) {
   const std::optional<Yaml> versions = map.find("versions");
   if (!versions || !versions->is_map() || versions->entries().empty()) return;

@@ -1,7 +1,7 @@
 #pragma once
 
-// `unit_tests:` of a schema file: which model, the rows that its inputs are taken to hold, and the
-// rows that it must make of them.
+// `unit_tests:` of a schema file: the model, the rows that its inputs have in the test, and the
+// rows that the model must return.
 
 #include <string>
 #include <string_view>
@@ -15,11 +15,11 @@ namespace gsa::dbt {
 enum class RowFormat { dict, csv, sql };
 std::string_view to_string(RowFormat format);
 
-// Rows as written: templates in them are not rendered yet.
+// Rows as written; templates in them are not rendered yet.
 struct RowsSpec {
   RowFormat format = RowFormat::dict;
-  Value rows;           // a list, or text; none: they stand elsewhere
-  std::string fixture;  // the name of the file that has them; empty: none
+  Value rows;           // a list or text; none: elsewhere
+  std::string fixture;  // the name of the file with the rows; empty: none
   Place place;
 };
 
@@ -35,14 +35,14 @@ struct UnitTestSpec {
   std::string description;
   std::vector<GivenSpec> given;
   RowsSpec expect;
-  Dict macros, vars, env_vars;  // what stands in their place
+  Dict macros, vars, env_vars;  // overrides by name
   Settings settings;
   Place place;
   std::string file;
 };
 
-// Throws Error at the place of a mistake. Unlike elsewhere in a schema file, an unknown key is one:
-// dbt refuses it too.
+// Throws Error at the place of a mistake. Unlike in the rest of a schema file, an unknown key is
+// one: dbt refuses it as well.
 UnitTestSpec read_unit_test(const Yaml& map, const std::string& file);
 
 }  // namespace gsa::dbt

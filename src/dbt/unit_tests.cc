@@ -16,8 +16,9 @@ std::string stem(const std::string& path) {
   return file.substr(0, file.rfind('.'));
 }
 
-// dbt compares names of columns in small letters. It puts a full row first for databases that type
-// a column by its first value, and the first row decides which columns are expected.
+// dbt compares column names in lower case. It moves a row without nulls to the front, for databases
+// that infer a column's type from its first value; and the first row decides which columns are
+// expected.
 void normalize(std::vector<Dict>& rows) {
   for (Dict& row : rows) {
     Dict small;
@@ -31,7 +32,7 @@ void normalize(std::vector<Dict>& rows) {
   if (full != rows.end()) std::iter_swap(rows.begin(), full);
 }
 
-// The rows of a unit test, from wherever they are.
+// Reads the rows of a unit test from any of their sources.
 class RowsReader {
  public:
   RowsReader(Context& context, const ProjectYml& yml, const ProjectFiles& files)
@@ -65,7 +66,7 @@ class RowsReader {
     return read;
   }
 
-  // Those of a seed: where dbt reads them itself, what is empty stays an empty text.
+  // The rows of a seed. Where dbt reads them itself, an empty field stays an empty text.
   UnitRows read_seed(const Node& seed) const {
     UnitRows read;
     read.place = {files_.display(seed.file), 0, 0};
@@ -105,11 +106,11 @@ class RowsReader {
     throw files_.error_at(
         spec.place,
         fmt::format("there is no fixture {} below {}", name, join(fixture_folders(yml_), " or ")),
-        has_other ? "there is one of the other format; give it as format:"
+        has_other ? "there is a fixture of the other format; say format:"
                   : did_you_mean(spec.fixture, names));
   }
 
-  // As Python's csv.DictReader, but for a record that is too long, at which dbt fails later.
+  // Like Python's csv.DictReader, except for a record that is too long: dbt fails on it later.
   std::vector<Dict> csv_rows(const std::string& text, const Place& place,
                              bool empty_is_null) const {
     CsvRecords records(text, ',');
@@ -118,9 +119,9 @@ class RowsReader {
     while (const auto fields = records.next()) {
       if (fields->empty()) continue;
       if (fields->size() > names.size()) {
-        throw files_.error_at(place, fmt::format("the CSV has {} columns, and line {} of it {} "
-                                                 "fields",
-                                                 names.size(), records.line(), fields->size()));
+        throw files_.error_at(place,
+                              fmt::format("the CSV has {} columns, but its line {} has {} fields",
+                                          names.size(), records.line(), fields->size()));
       }
       Dict row;
       for (std::size_t i = 0; i < names.size(); ++i) {
@@ -137,7 +138,7 @@ class RowsReader {
   const ProjectFiles& files_;
 };
 
-// What `input:` names.
+// Resolves the value of `input:`.
 void read_input(const GivenSpec& spec, const Node& tested, Context& context,
                 const ProjectFiles& files, UnitInput& input) {
   if (spec.input == "this") {
@@ -156,7 +157,7 @@ void read_input(const GivenSpec& spec, const Node& tested, Context& context,
   };
   context.render_yaml(Value(spec.input), spec.place, &rendering);
   if (found.size() != 1) {
-    throw files.error_at(spec.place, fmt::format("'{}' is no input of a model", spec.input),
+    throw files.error_at(spec.place, fmt::format("'{}' is not an input of a model", spec.input),
                          "an input is ref('…'), source('…', '…') or this");
   }
   input.ref = found[0];
@@ -175,7 +176,7 @@ void check_incremental(const UnitTestSpec& spec, const UnitTest& test, const Nod
   if (!has_boolean(test.overrides.macros)) {
     throw files.error_at(
         spec.place,
-        fmt::format("'{}' asks is_incremental(), and the unit test '{}' does not answer",
+        fmt::format("'{}' calls is_incremental(), but the unit test '{}' does not override it",
                     tested.name, spec.name),
         "add overrides: {macros: {is_incremental: true}}, or false");
   }
@@ -183,8 +184,8 @@ void check_incremental(const UnitTestSpec& spec, const UnitTest& test, const Nod
   if (adds && test.find_this() == nullptr) {
     throw files.error_at(
         spec.place,
-        fmt::format("the unit test '{}' gives no rows of '{}' itself", spec.name, tested.name),
-        "where is_incremental is true, one input must be: this");
+        fmt::format("the unit test '{}' gives no rows for '{}' itself", spec.name, tested.name),
+        "if is_incremental is true, one input must be: this");
   }
 }
 
@@ -247,7 +248,7 @@ Node unit_test_node(const UnitTestSpec& spec, const std::string& project) {
   node.file = spec.file;
   node.place = spec.place;
   node.description = spec.description;
-  // As dbt: without the first folder, whatever it is.
+  // Like dbt: omits the first folder, whatever it is.
   node.fqn = split(spec.file, '/');
   node.fqn.front() = project;
   node.fqn.back() = spec.model;

@@ -1,7 +1,8 @@
 #pragma once
 
-// A unit test of dbt: a model's query on rows that the test gives in the place of its inputs, and
-// the rows that it must return. The model's own table is neither read nor made.
+// A unit test of dbt runs a model's query on rows that the test gives in place of the model's
+// inputs, and compares the result with the expected rows. It neither reads nor builds the model's
+// table.
 
 #include <memory>
 #include <optional>
@@ -15,45 +16,45 @@
 
 namespace gsa::dbt {
 
-// Rows, or a query of them.
+// Rows, or a query that returns them.
 struct UnitRows {
-  std::vector<Dict> rows;          // column, in small letters, to value; text from CSV
-  std::optional<std::string> sql;  // instead of rows
-  // Of a file that a model's input is read from, which may hold templates, as dbt has it.
+  std::vector<Dict> rows;          // column in lower case to value; text if from CSV
+  std::optional<std::string> sql;  // replaces rows
+  // For a file that replaces an input of the model: it may contain templates, as in dbt.
   std::shared_ptr<const Template> sql_template;
   Place place;
 };
 
 struct UnitInput {
   std::string text;  // as written: "ref('a')"
-  Dependency ref;    // of `this`, the model itself
+  Dependency ref;    // for `this`: the model itself
   bool is_this = false;
   UnitRows rows;
   Place place;
 };
 
 struct UnitTest {
-  std::string name;  // without the model's
+  std::string name;  // without the model's name
   std::vector<UnitInput> given;
   UnitRows expect;
   Overrides overrides;
 
-  // The last that stands for it; null if none does.
+  // The last input for that reference; null if there is none.
   const UnitInput* find(const Dependency& ref) const;
   const UnitInput* find_this() const;
 };
 
-// Renders what the YAML holds of templates and reads the files that it names. `tested` is one of
-// `nodes`, among which the seeds are found. Throws Error at the place of what is wrong, as where
-// dbt refuses a unit test of an incremental model that does not say whether it adds.
+// Renders the templates in the YAML and reads the files that it names. `tested` is one of `nodes`,
+// which include the seeds. Throws Error at the place of a mistake. Like dbt, refuses a unit test of
+// an incremental model that does not say whether the model is incremental.
 UnitTest make_unit_test(const UnitTestSpec& spec, const Node& tested,
                         const std::vector<Node>& nodes, Context& context, const ProjectYml& yml,
                         const ProjectFiles& files);
 
-// The node of it, without settings: "b::name", where dbt shows it so.
+// The test's node, without settings. It is named "b::name" where dbt shows it so.
 Node unit_test_node(const UnitTestSpec& spec, const std::string& project);
 
-// The folders below which the files lie that unit tests name.
+// The folders with the fixture files of unit tests.
 std::vector<std::string> fixture_folders(const ProjectYml& yml);
 
 }  // namespace gsa::dbt

@@ -8,7 +8,7 @@
 namespace gsa::dbt {
 namespace {
 
-// b → a, both built before the tests run; `tests` is the list below unit_tests:.
+// b → a, both built before the tests run. `tests` is the list below unit_tests:.
 Files project_of(const std::string& tests, Files more = {}) {
   more.try_emplace("models/b.sql",
                    "select 1 as id, 'x' as name, date '2020-01-01' as day, 1.5::decimal(9, 2) as "
@@ -18,7 +18,7 @@ Files project_of(const std::string& tests, Files more = {}) {
   return more;
 }
 
-// A test of the model a with one input and what it expects, both in YAML's flow style.
+// A test of model a with one input and its expected rows, both in YAML's flow style.
 std::string test_of_a(const std::string& rows, const std::string& expect) {
   return "  - name: u\n    model: a\n    given: [{input: ref('b'), " + rows + "}]\n    expect: {" +
          expect + "}\n";
@@ -110,10 +110,9 @@ TEST(UnitTests, ReadFixturesWhichAreNoTests) {
                 test_of_a("format: sql, fixture: more", "format: sql, fixture: wanted"), files))),
             "pass");
   EXPECT_EQ(load_error(project_of(test_of_a("format: sql, fixture: some", dicts("")), files)),
-            "models/tests.yml:4:13: there is no fixture some.sql below tests/fixtures\n"
-            "    given: [{input: ref('b'), format: sql, fixture: some}]\n"
-            "            ^\n"
-            "hint: there is one of the other format; give it as format:");
+            "models/tests.yml:4:13: there is no fixture some.sql below tests/fixtures\n    given: "
+            "[{input: ref('b'), format: sql, fixture: some}]\n            ^\nhint: there is a "
+            "fixture of the other format; say format:");
 }
 
 TEST(UnitTests, ReadTheRowsOfASeedFromItsFile) {
@@ -168,13 +167,13 @@ TEST(UnitTests, GiveAnIncrementalModelItsOwnRows) {
 
 TEST(UnitTests, MustSayWhetherAnIncrementalModelAdds) {
   EXPECT_EQ(load_error(project_of(incremental_test("", ""), kIncremental)),
-            "models/tests.yml:2:5: 'a' asks is_incremental(), and the unit test 'u' does not answer"
-            "\n  - {name: u, model: a, overrides: {macros: {}},\n    ^\n"
-            "hint: add overrides: {macros: {is_incremental: true}}, or false");
+            "models/tests.yml:2:5: 'a' calls is_incremental(), but the unit test 'u' does not "
+            "override it\n  - {name: u, model: a, overrides: {macros: {}},\n    ^\nhint: add "
+            "overrides: {macros: {is_incremental: true}}, or false");
   EXPECT_EQ(load_error(project_of(incremental_test("is_incremental: true", ""), kIncremental)),
-            "models/tests.yml:2:5: the unit test 'u' gives no rows of 'a' itself\n"
-            "  - {name: u, model: a, overrides: {macros: {is_incremental: true}},\n    ^\n"
-            "hint: where is_incremental is true, one input must be: this");
+            "models/tests.yml:2:5: the unit test 'u' gives no rows for 'a' itself\n  - {name: u, "
+            "model: a, overrides: {macros: {is_incremental: true}},\n    ^\nhint: if "
+            "is_incremental is true, one input must be: this");
 }
 
 TEST(UnitTests, NeedSqlForAnEphemeralInput) {
@@ -186,7 +185,7 @@ TEST(UnitTests, NeedSqlForAnEphemeralInput) {
   const NodeResult result =
       run_test(project_of(test_of_a(dicts("{id: 4}"), dicts("{id: 4}")), files));
   EXPECT_EQ(result.status, Status::error);
-  EXPECT_EQ(result.hint, "an ephemeral model has none: give its rows as format: sql");
+  EXPECT_EQ(result.hint, "an ephemeral model has no relation: give its rows as format: sql");
 }
 
 TEST(UnitTests, FailWhereAnInputIsNotGiven) {
@@ -194,9 +193,8 @@ TEST(UnitTests, FailWhereAnInputIsNotGiven) {
       run_test(project_of("  - {name: u, model: a, given: [], expect: {rows: []}}\n"));
   EXPECT_EQ(result.status, Status::error);
   EXPECT_EQ(result.message,
-            "models/a.sql:1:43: the unit test 'a::u' gives no rows of ref('b')\n"
-            "select id, name, day, price, list from {{ ref('b') }}\n"
-            "                                          ^");
+            "models/a.sql:1:43: the unit test 'a::u' gives no rows for ref('b')\nselect id, name, "
+            "day, price, list from {{ ref('b') }}\n                                          ^");
 }
 
 TEST(UnitTests, NameAColumnThatThereIsNot) {
@@ -205,16 +203,15 @@ TEST(UnitTests, NameAColumnThatThereIsNot) {
             "    given: [{input: ref('b'), rows: [{idd: 4}]}]\n"
             "                                    ^");
   EXPECT_EQ(verdict("{id: 4}", "{nam: 4}"),
-            "errormodels/tests.yml:5:20: what the model returns has no column 'nam'\n"
-            "    expect: {rows: [{nam: 4}]}\n"
-            "                   ^");
+            "errormodels/tests.yml:5:20: the model's result has no column 'nam'\n    expect: "
+            "{rows: [{nam: 4}]}\n                   ^");
 }
 
 TEST(UnitTests, RefuseExpectedRowsOfOtherColumns) {
   const std::string complaint =
       "errormodels/tests.yml:5:20: one expected row has the columns id, name, and another ";
   EXPECT_TRUE(verdict("{id: 4}", "{id: 4, name: a}, {id: 5}").starts_with(complaint + "id\n"));
-  // dbt takes these by their position, whatever their names.
+  // dbt matches these by position, whatever their names.
   EXPECT_TRUE(verdict("{id: 4}", "{id: 4, name: a}, {name: b, id: 5}")
                   .starts_with(complaint + "name, id\n"));
 }
@@ -225,13 +222,13 @@ TEST(UnitTests, TellOfMistakesWithTheirPlace) {
     return error.substr(0, error.find('\n'));
   };
   EXPECT_EQ(message("  - {name: u, model: c, given: [], expect: {rows: []}}\n"),
-            "models/tests.yml:2:5: the unit test 'u' is of a model that there is not: 'c'");
+            "models/tests.yml:2:5: the unit test 'u' is for a model that does not exist: 'c'");
   EXPECT_EQ(
       message(
           "  - {name: u, model: a, given: [{input: ref('c'), rows: []}], expect: {rows: []}}\n"),
       "models/tests.yml:2:33: there is no model 'c'");
   EXPECT_EQ(message("  - {name: u, model: a, given: [{input: b, rows: []}], expect: {rows: []}}\n"),
-            "models/tests.yml:2:33: 'b' is no input of a model");
+            "models/tests.yml:2:33: 'b' is not an input of a model");
   EXPECT_EQ(message("  - {name: u, model: a, givn: [], expect: {rows: []}}\n"),
             "models/tests.yml:2:25: unknown key 'givn' in a unit test");
   EXPECT_EQ(message("  - {name: u, model: a, given: [], expect: {format: csv, rows: []}}\n"),
@@ -253,9 +250,9 @@ TEST(UnitTests, WarnOfWhatIsOfNoUse) {
       project.warnings(),
       (std::vector<std::string>{
           "models/tests.yml:2:34: a unit test has no severity: it fails or not",
-          "models/tests.yml:2:5: the unit test 'u' overrides the macro 'm', which there is not",
-          "models/tests.yml:3:43: the unit test 'a::u' gives rows of ref('z'), which 'a' does "
-          "not read"}));
+          "models/tests.yml:2:5: the unit test 'u' overrides the macro 'm', which does not exist",
+          "models/tests.yml:3:43: the unit test 'a::u' gives rows for ref('z'), which 'a' does not "
+          "read"}));
 }
 
 TEST(UnitTests, GoWithADisabledModel) {
@@ -274,9 +271,8 @@ TEST(UnitTests, TakeTagsFromTheProject) {
 
 TEST(UnitTests, AreRefusedWhereTheProjectReplacesTheMacrosBehindThem) {
   const Files macro = {{"macros/m.sql", "{% macro safe_cast(a, b) %}{% endmacro %}"}};
-  EXPECT_TRUE(
-      load_error(project_of(test_of_a(dicts(""), dicts("")), macro))
-          .starts_with("macros/m.sql:1: the macro 'safe_cast' takes the place of dbt's own"));
+  EXPECT_TRUE(load_error(project_of(test_of_a(dicts(""), dicts("")), macro))
+                  .starts_with("macros/m.sql:1: the macro 'safe_cast' overrides dbt's own"));
 }
 
 }  // namespace

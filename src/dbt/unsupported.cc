@@ -19,10 +19,10 @@ struct Unsupported {
   Place place;
 };
 
-// Folders in which a package that says nothing else keeps what it builds.
+// The folders in which a package keeps its nodes by default.
 constexpr const char* kBuiltFolders[] = {"models", "seeds", "snapshots"};
 
-// `{% snapshot NAME %}`, of which a file may hold several.
+// `{% snapshot NAME %}`; a file may have several.
 void add_snapshots(const ProjectFiles& files, const std::string& path,
                    std::vector<Unsupported>& into) {
   static const std::regex kBlock(R"(\{%-?\s*snapshot\s+(\w+)\s*-?%\})");
@@ -73,7 +73,7 @@ void add_packages(const ProjectFiles& files, const ProjectYml& yml,
   }
 }
 
-// By place.
+// Sorted by place.
 std::vector<Unsupported> unsupported_parts(const ProjectFiles& files, const ProjectYml& yml) {
   std::vector<Unsupported> parts;
   for (const std::string& path : files.below(yml.model_paths, {".py"})) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a project holds that dbt builds and gsa does not: each is named, so that nobody takes it for
+// Parts of a project that dbt builds and gsa does not. Names each, so that nobody believes it was
 // built.
 
 #include <map>
@@ -12,9 +12,9 @@
 
 namespace gsa::dbt {
 
-// Warns of Python models, snapshots in SQL files, and installed packages that have models, seeds or
-// snapshots of their own: "models/py.py: the Python model 'py' is not built here; …". Returns what
-// a ref to each name is told: "'py' is a Python model (models/py.py)".
+// Warns of Python models, snapshots in SQL files, and installed packages with models, seeds or
+// snapshots of their own: "models/py.py: the Python model 'py' is not built here; …". Returns, for
+// each name, the message for a ref to it: "'py' is a Python model (models/py.py)".
 std::map<std::string, std::string> name_unsupported(const ProjectFiles& files,
                                                     const ProjectYml& yml,
                                                     std::vector<std::string>& warnings);

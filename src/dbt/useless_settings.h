@@ -1,6 +1,6 @@
 #pragma once
 
-// Settings of dbt_project.yml that nothing of the project heeds.
+// Settings of dbt_project.yml that apply to no node of the project.
 
 #include <string>
 #include <vector>
@@ -9,13 +9,13 @@
 
 namespace gsa::dbt {
 
-// A node that is switched off: its settings are heeded all the same.
+// A disabled node: its settings are not useless.
 struct SwitchedOff {
   NodeKind kind;
   std::vector<std::string> fqn;
 };
 
-// Warns of each folder of `tree` that holds no node of the kind: it is a slip of the pen.
+// Warns of each folder of `tree` without a node of that kind, which is probably a typo.
 void warn_of_useless_branches(const ConfigTree& tree, NodeKind kind, const std::vector<Node>& nodes,
                               const std::vector<SwitchedOff>& switched_off,
                               std::vector<std::string>& warnings);

@@ -20,10 +20,10 @@ Place place_at(const std::string& file, const YAML::Mark& mark) {
   return mark.is_null() ? Place{file, 0, 0} : Place{file, mark.line + 1, mark.column + 1};
 }
 
-constexpr std::size_t kMaxDepth = 200;  // of maps in lists in maps, aliases followed
+constexpr std::size_t kMaxDepth = 200;  // of nested maps and lists, with aliases expanded
 
-// Nodes with aliases followed: 4 KB of aliases of aliases can be more of them than fit into memory.
-// Without aliases a document has no more nodes than characters.
+// The limit on nodes, with aliases expanded: 4 KB of aliases to aliases can expand to more nodes
+// than fit into memory. Without aliases, a document has no more nodes than characters.
 std::size_t max_nodes(std::size_t length) { return 100000 + 10 * length; }
 
 bool is_merge(const YAML::Node& key) {
@@ -32,7 +32,8 @@ bool is_merge(const YAML::Node& key) {
 
 using Pairs = std::vector<std::pair<YAML::Node, YAML::Node>>;
 
-// A key again takes the first one's place with the last one's value, as in a dict of Python.
+// A repeated key keeps the first one's position and takes the last one's value, as in a Python
+// dict.
 void set_pair(Pairs& pairs, std::map<std::string, std::size_t>& at,
               const std::pair<YAML::Node, YAML::Node>& pair) {
   if (!pair.first.IsScalar()) {
@@ -47,8 +48,8 @@ void set_pair(Pairs& pairs, std::map<std::string, std::size_t>& at,
   }
 }
 
-// Appends the entries of a map behind those that `<<` merges in: the last one of a key holds, so a
-// map's own win, then the first merged.
+// Appends the entries of a map after those that `<<` merges in. The last entry of a key wins, so a
+// map's own win, then those of the first merged map.
 void append_pairs(const YAML::Node& map, Pairs& pairs) {
   for (const auto& entry : map) {
     if (!is_merge(entry.first)) continue;
@@ -64,7 +65,7 @@ void append_pairs(const YAML::Node& map, Pairs& pairs) {
   }
 }
 
-// The entries of a map and of those that it merges, each key once.
+// The entries of a map and of the maps that it merges, without duplicate keys.
 Pairs pairs_of(const YAML::Node& map) {
   Pairs all;
   append_pairs(map, all);
@@ -74,8 +75,8 @@ Pairs pairs_of(const YAML::Node& map) {
   return pairs;
 }
 
-// Looks through a document once: what it holds must be finite, and a key that stands twice in one
-// map is worth a warning.
+// Walks through a document once: it must be finite, and a key that occurs twice in one map gives a
+// warning.
 class Inspection {
  public:
   Inspection(const ProjectFiles& files, const std::string& file, std::size_t length,
@@ -85,11 +86,11 @@ class Inspection {
   void look(const YAML::Node& node, std::size_t depth = 0) {
     if (depth > kMaxDepth) {
       throw files_.error_at(place_at(file_, node.Mark()),
-                            "the YAML is nested too deeply, or holds itself by an alias");
+                            "the YAML is nested too deeply, or contains itself through an alias");
     }
     if (++count_ > max_nodes_) {
       throw files_.error_at(place_at(file_, node.Mark()),
-                            "the YAML grows too large by its aliases");
+                            "the YAML becomes too large when its aliases are expanded");
     }
     if (node.IsSequence()) {
       for (const YAML::Node& item : node) look(item, depth + 1);
@@ -125,9 +126,9 @@ class Inspection {
   void warn(const YAML::Node& key, const Place& first) {
     if (warnings_ == nullptr) return;
     const std::string warning =
-        fmt::format("{}: the key '{}' stands here again (first in line {}), and the last one holds",
+        fmt::format("{}: the key '{}' is repeated (first in line {}), and the last one wins",
                     format_place(place_at(file_, key.Mark())), key.Scalar(), first.line);
-    // Through an alias a map is met more than once.
+    // Aliases make us visit a map more than once.
     if (std::find(warnings_->begin(), warnings_->end(), warning) == warnings_->end()) {
       warnings_->push_back(warning);
     }
@@ -140,8 +141,8 @@ class Inspection {
   std::size_t count_ = 0;
 };
 
-// The length of the character that begins there; 0 where it is no UTF-8, or a control character
-// that YAML does not allow.
+// The length of the character at the front; 0 if it is not valid UTF-8 or a control character that
+// YAML does not allow.
 std::size_t length_of_character(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
   if (first < 0x80) {
@@ -158,14 +159,14 @@ std::size_t length_of_character(std::string_view text) {
   return length;
 }
 
-// yaml-cpp takes gigabytes for a few such bytes, and ends its reading at others.
+// yaml-cpp allocates gigabytes for a few such bytes, and stops reading at others.
 void check_characters(const ProjectFiles& files, const std::string& file, std::string_view text) {
   Place place{file, 1, 1};
   while (!text.empty()) {
     const std::size_t length = length_of_character(text);
     if (length == 0) {
       throw files.error_at(place,
-                           fmt::format("not valid YAML: the byte 0x{:02X} is no UTF-8 text",
+                           fmt::format("not valid YAML: the byte 0x{:02X} is not UTF-8 text",
                                        static_cast<unsigned char>(text.front())),
                            "save the file as UTF-8");
     }
@@ -180,8 +181,8 @@ std::string_view line_of(std::string_view text, int line) {
   return text.substr(0, text.find('\n'));
 }
 
-// Refuses what stands behind the first document, as PyYAML does. YAML::LoadAll cannot be asked: it
-// makes empty documents of a comma behind a document until memory is full.
+// Refuses text after the first document, as PyYAML does. YAML::LoadAll is no help: it makes empty
+// documents of a comma after a document until memory is full.
 class OneDocument : public YAML::EventHandler {
  public:
   OneDocument(const ProjectFiles& files, const std::string& file, std::string_view text)
@@ -191,7 +192,8 @@ class OneDocument : public YAML::EventHandler {
     if (!std::exchange(started_, true)) return;
     const Place place = place_at(file_, mark);
     if (mark.column == 0 && line_of(text_, mark.line).starts_with("---")) {
-      throw files_.error_at(place, "a second YAML document begins here, and a file holds one only",
+      throw files_.error_at(place,
+                            "a second YAML document begins here, but a file may have only one",
                             "leave out this line");
     }
     throw files_.error_at(place, "not valid YAML: the document ends before this");
@@ -310,7 +312,7 @@ Value Yaml::value() const {
   if (is_null()) return Value();
   if (is_scalar()) {
     const std::string& tag = node_->Tag();
-    if (tag == "!") return Value(node_->Scalar());  // in quotes
+    if (tag == "!") return Value(node_->Scalar());  // quoted
     try {
       return tag.empty() || tag == "?" ? plain_scalar(node_->Scalar())
                                        : tagged_scalar(tag, node_->Scalar());

@@ -1,7 +1,7 @@
 #pragma once
 
-// YAML with places: every value knows its file, line and column, and every complaint names them.
-// Plain scalars are typed as dbt's reader types them (yaml_scalar.h), and `<<` merges maps.
+// YAML with places: every value knows its file, line and column, and every error names them. Plain
+// scalars get the types of dbt's reader (yaml_scalar.h), and `<<` merges maps.
 
 #include <memory>
 #include <optional>
@@ -22,8 +22,8 @@ class Yaml {
  public:
   struct Entry;
 
-  // `files` must outlive the result. Throws Error at the place where it is not YAML. A key that
-  // stands twice in one map is warned of, and the last one holds.
+  // `files` must outlive the result. Throws Error at the place of invalid YAML. If a key occurs
+  // twice in one map, warns, and the last one wins.
   static Yaml parse(const ProjectFiles& files, const std::string& path,
                     std::vector<std::string>* warnings = nullptr);
 
@@ -34,19 +34,19 @@ class Yaml {
 
   Place place() const;
   std::optional<Yaml> find(std::string_view key) const;  // a null counts as absent
-  // Each throws Error at this place if it is something else. An empty value is an empty map or
-  // list.
+  // Each throws Error at this place if the value has another type. An empty value counts as an
+  // empty map or list.
   std::vector<Entry> entries() const;
   std::vector<Yaml> items() const;
   std::string string() const;
   bool boolean() const;
-  // A list of strings, or a single string as a list of one.
+  // A list of strings; a single string counts as a list of one.
   std::vector<std::string> strings() const;
   Value value() const;
 
-  // For keys: text at `key`, or "" where it is absent.
+  // For maps: the text at `key`, or "" if absent.
   std::string string_at(std::string_view key) const;
-  // Refuses keys of a map other than these, with the nearest of them as the hint.
+  // Refuses keys of a map that are not listed; the hint is the nearest listed key.
   void expect_keys(std::string_view what, const std::vector<std::string>& keys) const;
   Error error(const std::string& what, const std::string& hint = "") const;
 
@@ -54,7 +54,7 @@ class Yaml {
   Yaml(const ProjectFiles& files, std::shared_ptr<const std::string> file, const YAML::Node& node);
 
   const ProjectFiles* files_;
-  std::shared_ptr<const std::string> file_;  // as displayed
+  std::shared_ptr<const std::string> file_;  // as shown in messages
   std::shared_ptr<const YAML::Node> node_;
 };
 

@@ -26,7 +26,7 @@ bool all_of_set(std::string_view text, std::string_view set) {
 
 constexpr std::string_view kDigits = "0123456789_";
 
-// A sign, which it takes off `text`.
+// Consumes a sign from `text`.
 bool take_sign(std::string_view& text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
@@ -35,7 +35,7 @@ bool take_sign(std::string_view& text) {
 
 std::string without_underscores(std::string_view text) { return replace_all(text, "_", ""); }
 
-// Digits of that base; the number as decimal text where it takes more than 64 bits.
+// The number with these digits in that base; as decimal text if it needs more than 64 bits.
 std::optional<Value> integer_of(std::string_view digits, int base, bool negative) {
   std::string text = without_underscores(digits);
   if (text.empty()) text = "0";
@@ -47,7 +47,8 @@ std::optional<Value> integer_of(std::string_view digits, int base, bool negative
   throw Error(fmt::format("the number {} takes more than 64 bits", text));
 }
 
-// "12:30:05" is 45005: each part counts sixty times the next. Empty where it is no such number.
+// The parts of "12:30:05", which means 45005: each part counts sixty times the next. Null if it is
+// not such a number.
 std::optional<std::vector<std::string>> sexagesimal_parts(std::string_view text) {
   std::vector<std::string> parts = split(text, ':');
   if (parts.size() < 2 || !all_of_set(parts[0], kDigits) || !is_digit(parts[0][0])) {
@@ -91,7 +92,7 @@ std::optional<Value> integer(std::string_view text) {
   }
   if (all_of_set(text, kDigits)) return integer_of(text, 10, negative);
   const auto number = sexagesimal(text);
-  constexpr double kExact = 9007199254740992;  // beyond 2^53 a double skips integers
+  constexpr double kExact = 9007199254740992;  // above 2^53 a double skips integers
   if (!number || *number >= kExact) return std::nullopt;
   const auto whole = static_cast<std::int64_t>(*number);
   return Value(negative ? -whole : whole);
@@ -147,7 +148,7 @@ std::optional<Value> floating(const std::string& text) {
   return Value(sign * (*whole + fraction));
 }
 
-// Reads fixed forms of digits and separators from the left.
+// Reads digits and separators in fixed formats, from the left.
 class Digits {
  public:
   explicit Digits(std::string_view text) : rest_(text) {}
@@ -184,7 +185,7 @@ class Digits {
   std::string_view rest_;
 };
 
-// "Z", "+1", "-05:30" as Python prints an offset: "+00:00".
+// "Z", "+1", "-05:30" in Python's notation of an offset: "+00:00".
 std::optional<std::string> offset_text(Digits& digits) {
   if (digits.character('Z')) return "+00:00";
   const bool negative = digits.rest().starts_with('-');
@@ -211,7 +212,8 @@ std::optional<Value> timestamp(const std::string& text) {
   if (!digits.number(1, 2, month) || !digits.character('-')) return std::nullopt;
   if (!digits.number(1, 2, day)) return std::nullopt;
   if (digits.at_end()) {
-    constexpr std::size_t kFullDate = 10;  // without a time both parts have two digits
+    constexpr std::size_t kFullDate =
+        10;  // a date without a time needs two digits for month and day
     if (text.size() != kFullDate) return std::nullopt;
     check_date(text, year, month, day);
     return Value(text);

@@ -9,7 +9,7 @@ namespace gsa::dbt {
 namespace {
 
 struct Parsed {
-  std::string value;  // as Python prints it
+  std::string value;  // in Python's notation
   std::vector<std::string> warnings;
 };
 
@@ -20,7 +20,7 @@ Parsed parse(const std::string& text) {
   return parsed;
 }
 
-// What PyYAML 6, which dbt reads with, makes of each.
+// The expected values are those of PyYAML 6, which dbt uses.
 TEST(Yaml, TypesPlainScalarsAsYaml11Does) {
   const std::pair<const char*, const char*> cases[] = {
       {"01", "1"},
@@ -83,7 +83,7 @@ TEST(Yaml, RefusesWhatPyYamlRefuses) {
 TEST(Yaml, MergesMapsAndLetsTheirOwnKeysWin) {
   EXPECT_EQ(parse("x: &x {a: 1, b: 2}\ny: {b: 3, <<: *x, c: 4}\n").value,
             "{'x': {'a': 1, 'b': 2}, 'y': {'a': 1, 'b': 3, 'c': 4}}");
-  // Of several the first wins.
+  // Among several, the first wins.
   EXPECT_EQ(parse("- &x {a: 1}\n- &y {a: 2, b: 2}\n- {<<: [*x, *y]}\n").value,
             "[{'a': 1}, {'a': 2, 'b': 2}, {'a': 1, 'b': 2}]");
   EXPECT_EQ(parse("'<<': 1").value, "{'<<': 1}");
@@ -94,10 +94,8 @@ TEST(Yaml, WarnsOfAKeyThatStandsTwiceAndTakesTheLast) {
   EXPECT_EQ(parsed.value, "{'a': 3, 'b': {'c': 2}}");
   EXPECT_EQ(parsed.warnings,
             (std::vector<std::string>{
-                "s.yml:2:11: the key 'c' stands here again (first in line 2), and the last one "
-                "holds",
-                "s.yml:3:1: the key 'a' stands here again (first in line 1), and the last one "
-                "holds"}));
+                "s.yml:2:11: the key 'c' is repeated (first in line 2), and the last one wins",
+                "s.yml:3:1: the key 'a' is repeated (first in line 1), and the last one wins"}));
 }
 
 TEST(Yaml, RefusesBytesThatAreNoText) {
@@ -115,11 +113,13 @@ TEST(Yaml, RefusesWhatStandsBehindTheDocument) {
       {"'a'\n,\n", "s.yml:2:1: not valid YAML: the document ends before this"},
       {"---\n{a: b}\n\n  , c: d", "s.yml:4:3: not valid YAML: the document ends before this"},
       {"a: 1\n...\n,", "s.yml:3:1: not valid YAML: the document ends before this"},
-      {"a: 1\n--- ,", "s.yml:2:1: a second YAML document begins here, and a file holds one only"},
-      {"a: 1\n---\n", "s.yml:2:1: a second YAML document begins here, and a file holds one only"},
+      {"a: 1\n--- ,",
+       "s.yml:2:1: a second YAML document begins here, but a file may have only one"},
+      {"a: 1\n---\n",
+       "s.yml:2:1: a second YAML document begins here, but a file may have only one"},
   };
   for (const auto& [text, expected] : cases) {
-    // Without the check the first case fails, and a comma would take all memory.
+    // Without the check, the first case would fail and the comma would use up all memory.
     ASSERT_EQ(error_of([&] { parse(text); }).substr(0, std::string_view(expected).size()), expected)
         << text;
   }
@@ -134,7 +134,7 @@ TEST(Yaml, RefusesAliasesThatGrowWithoutEnd) {
                         i - 1);
   }
   const std::string error = error_of([&] { parse(text); });
-  EXPECT_NE(error.find("grows too large by its aliases"), std::string::npos) << error;
+  EXPECT_NE(error.find("becomes too large when its aliases"), std::string::npos) << error;
 }
 
 TEST(Yaml, TakesManyValuesIfTheyAreWritten) {

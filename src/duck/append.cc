@@ -15,10 +15,12 @@ using ValueHandle = Handle<duckdb_value, duckdb_destroy_value>;
 using LogicalType = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;
 using ErrorData = Handle<duckdb_error_data, duckdb_destroy_error_data>;
 
-// DuckDB's values of texts, destroyed with it.
+// Owns DuckDB values that are made of texts.
 class TextValues {
  public:
-  TextValues() { values_.reserve(1); }  // data() of none is not null either, which DuckDB refuses
+  TextValues() {
+    values_.reserve(1);
+  }  // DuckDB refuses a null array, which data() of an empty vector may be
   void add(const std::string& text) {
     owned_.emplace_back(duckdb_create_varchar_length(text.data(), text.size()));
     values_.push_back(owned_.back().get());

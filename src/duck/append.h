@@ -1,6 +1,6 @@
 #pragma once
 
-// Rows from memory, which DuckDB need not read as the text of an INSERT.
+// Appends rows from memory: DuckDB does not have to parse them as the text of an INSERT.
 
 #include <chrono>
 #include <cstdint>
@@ -19,11 +19,11 @@ using Value = std::variant<std::monostate, bool, std::int64_t, double, std::stri
                            std::map<std::string, std::string>>;
 using Row = std::vector<Value>;
 
-// Adds rows to the end of a table, in the connection's transaction if it has begun one. A row has a
-// value for each column, in their order: of its type, or of one that DuckDB casts to it; a time
-// goes into a TIMESTAMP, a list into a VARCHAR[], a map into a MAP(VARCHAR, VARCHAR). Throws
-// SqlError: no such table, a row with other columns, …; then none of the rows counts once the
-// caller rolled back.
+// Appends rows to a table, in the connection's transaction if it has begun one. A row has a value
+// for each column, in the table's order. A value has the column's type or one that DuckDB casts to
+// it: a time goes into a TIMESTAMP, a list into a VARCHAR[], a map into a MAP(VARCHAR, VARCHAR).
+// Throws SqlError (no such table, wrong number of columns, …); the caller then rolls back, which
+// discards the rows appended before.
 void append(Connection& connection, const std::string& schema, const std::string& table,
             const std::vector<Row>& rows);
 

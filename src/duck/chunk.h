@@ -11,7 +11,7 @@
 
 namespace gsa::duck {
 
-// A column of VARCHAR, for as long as its chunk is there.
+// A VARCHAR column; valid as long as its chunk.
 class Texts {
  public:
   explicit Texts(_duckdb_vector* vector);
@@ -19,7 +19,7 @@ class Texts {
   bool is_null(std::size_t row) const {
     return validity_ != nullptr && ((validity_[row / 64] >> (row % 64)) & 1) == 0;
   }
-  // Of one that is not null.
+  // The value must not be null.
   std::string_view operator[](std::size_t row) const {
     const Cell& cell = cells_[row];
     return {cell.length <= kInlined ? &cell.begin[0] : cell.text, cell.length};
@@ -39,7 +39,7 @@ class Texts {
   const std::uint64_t* validity_;
 };
 
-// Valid during the call that it is given to.
+// Valid only during the callback that receives it.
 class Chunk {
  public:
   explicit Chunk(_duckdb_data_chunk* chunk) : chunk_(chunk) {}

@@ -37,9 +37,9 @@ bool writes_files(duckdb_statement_type type, const std::string& sql) {
 }
 
 constexpr const char* kMasked =
-    "the query failed, and DuckDB says no more than that its other threads were stopped";
+    "the query failed, but DuckDB only says that its other threads were stopped";
 
-// Or so it seems: a text with a semicolon in it counts as several.
+// A guess: SQL with a semicolon inside a string counts as several statements.
 bool is_one_statement(const std::string& sql) {
   const std::size_t semicolon = sql.find(';');
   return semicolon == std::string::npos || trim(sql.substr(semicolon + 1)).empty();
@@ -70,17 +70,17 @@ bool is_number(duckdb_type type) {
 
 namespace {
 
-// Below it DuckDB's allocator crashes instead of failing: runs ended by SIGSEGV from 160 to 240 MB.
+// With less, DuckDB's allocator crashes instead of failing: runs ended by SIGSEGV at 160 to 240 MB.
 constexpr rlim_t kLeastAddressSpace = 400'000'000;
 
-// Throws where the system gives less than DuckDB needs.
+// Throws if the system allows the process less than DuckDB needs.
 void check_address_space() {
   rlimit limit{};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
       limit.rlim_cur >= kLeastAddressSpace) {
     return;
   }
-  throw Error(fmt::format("this process may have {} MB of memory, and DuckDB needs {} MB",
+  throw Error(fmt::format("the system allows this process {} MB of memory, but DuckDB needs {} MB",
                           limit.rlim_cur / 1'000'000, kLeastAddressSpace / 1'000'000),
               "raise the limit on address space: ulimit -v unlimited");
 }
@@ -123,7 +123,7 @@ Connection::Connection(std::shared_ptr<Instance> instance, std::shared_ptr<void>
   }
   connection_.reset(connection);
   opened.add(connection);
-  // DuckDB reports progress only with its own bar switched on; that bar itself is not wanted.
+  // DuckDB reports progress only while its own progress bar is on. We do not want the bar printed.
   if (watches_progress) {
     execute("set enable_progress_bar = true; set enable_progress_bar_print = false");
   }
@@ -161,7 +161,7 @@ auto Connection::unmasked(const Attempt& attempt) -> decltype(attempt(0)) {
 
 Result Connection::query(const std::string& sql) {
   return unmasked([&](int attempt) {
-    // Of several statements the first may have done their work.
+    // Of several statements, the first may have taken effect already.
     if (attempt > 0 && !is_one_statement(sql)) throw SqlError(SqlErrorKind::other, kMasked);
     return query_once(sql);
   });
@@ -179,7 +179,7 @@ Result Connection::query_once(const std::string& sql) {
 StatementInfo Connection::inspect(const std::string& sql) {
   const Prepared prepared = prepare(get(), sql);
   const duckdb_statement_type kind = duckdb_prepared_statement_type(prepared.get());
-  // Some PRAGMAs count as SELECT but cannot stand in one.
+  // Some PRAGMAs count as SELECT but cannot be a subquery.
   StatementInfo info{
       kind == DUCKDB_STATEMENT_TYPE_SELECT && prepares(get(), "select * from (\n" + sql + "\n)"),
       writes_files(kind, sql),
@@ -207,7 +207,7 @@ void Connection::stream_chunks(const std::string& select,
                                const std::function<bool(const Chunk&)>& chunk) {
   unmasked([&](int attempt) {
     if (attempt == 0) return stream_once(select, chunk);
-    stream_once(select, [](const Chunk&) { return true; });  // only for its error
+    stream_once(select, [](const Chunk&) { return true; });  // only to get its error
     throw SqlError(SqlErrorKind::other, kMasked);
   });
 }

@@ -1,12 +1,15 @@
 #pragma once
 
-// An open database and connections to it. POSIX file locks belong to the process, so a file is
-// opened once in a process: open one Database and hand out Connections, each used by one thread at
-// a time.
+// An open database and the connections to it.
 //
-// An error inside DuckDB itself may end its instance: all that is asked of it fails from then on.
-// connect() then opens the file anew, as soon as all connections to the ended instance are gone:
-// two instances must not write one file.
+// POSIX file locks belong to the process, and closing any descriptor of the file drops them, so a
+// process opens a file once: make one Database and hand out Connections. Any thread may use a
+// Database, and its copies share one instance. One thread at a time uses a Connection; only
+// progress(), interrupt() and is_invalidated() may be called from others meanwhile.
+//
+// An internal error of DuckDB may end its instance: every later query on it fails. connect()
+// reopens the file once no connection to the ended instance is left, because two instances must not
+// write one file.
 
 #include <atomic>
 #include <cstdint>
@@ -29,39 +32,39 @@ struct DatabaseOptions {
   bool read_only = false;
   int threads = 0;           // 0: as many as there are cores
   std::string memory_limit;  // "3GB"; empty: DuckDB's default, 80 % of the machine's memory
-  // Keeps the memory of its blocks until it is closed, to use it again: for who writes much and
-  // ends.
+  // Keeps freed blocks until the database is closed, to use them again: for a process that writes
+  // much and then exits.
   bool keeps_memory = false;
-  // Connection::progress() tells how far queries are, which costs a twentieth of their time.
+  // Lets Connection::progress() report how far queries are. Costs a twentieth of their time.
   bool watches_progress = true;
 };
 
 class Connection;
-class Instance;  // DuckDB's, of one open
-struct Opened;   // what the copies of a Database share
+class Instance;  // DuckDB's instance behind one open file
+struct Opened;   // state that all copies of a Database share
 
 class Database {
  public:
   // Throws SqlError: no such file (read-only), locked, not a database, a newer format …
   explicit Database(const DatabaseOptions& options);
 
-  // Throws SqlError{invalidated} while the instance has ended and others have connections to it:
-  // these are interrupted.
+  // Throws SqlError{invalidated} if the instance has ended while connections to it remain;
+  // interrupts their queries so that they finish.
   Connection connect() const;
 
-  // Whether the instance has ended, as far as it was noticed. Any thread; never blocks.
+  // Whether the instance is known to have ended. Any thread; never blocks.
   bool is_invalidated() const;
-  // Opens the file anew where the instance has ended and nobody has a connection to it. Returns
-  // whether there is an instance to work with. What was in memory alone is not opened again.
+  // Reopens the file if the instance has ended and no connection to it is left. Returns whether
+  // there is a usable instance. Never reopens a database in memory: its contents would be lost.
   bool reopen() const;
 
-  // The same database; `token` is let go with the last of its copies and their connections.
+  // The same database. Releases `token` with the last of its copies and their connections.
   Database guarding(std::shared_ptr<void> token) const;
 
  private:
   friend class Connection;
   std::shared_ptr<Opened> opened_;
-  std::shared_ptr<void> guarded_;  // what guarding() was given
+  std::shared_ptr<void> guarded_;  // the token given to guarding()
 };
 
 // How far a running query is.
@@ -76,8 +79,8 @@ struct TextColumn {
 };
 
 struct StatementInfo {
-  bool is_select;     // only such can stand in a subquery, be streamed or copied to a file
-  bool writes_files;  // or may: COPY, EXPORT, and what can run those
+  bool is_select;     // only a SELECT can be a subquery, be streamed, or be copied to a file
+  bool writes_files;  // or may write: COPY, EXPORT, and statements that can run them
   std::vector<TextColumn> columns;
 };
 
@@ -90,15 +93,15 @@ class Connection {
   // up to four times: its error shows then, or it succeeds. Within a Transaction nothing is asked
   // again, for the error has ended it.
   Result query(const std::string& sql);
-  // The same for what returns no rows of interest.
+  // The same, for statements whose result is not needed.
   void execute(const std::string& sql) { query(sql); }
   // The first column of the only row.
   std::int64_t query_int64(const std::string& sql) { return query(sql).int64(0, 0); }
-  // Whether there is a table of that name, not a view.
+  // Whether a table of that name exists; views do not count.
   bool has_table(const std::string& schema, const std::string& name);
 
-  // What a single statement is and the columns it would return, without running it. Throws SqlError
-  // where it would fail to parse or bind.
+  // The kind of a single statement and the columns it would return, without running it. Throws
+  // SqlError if the statement does not parse or bind.
   StatementInfo inspect(const std::string& sql);
 
   // Runs one SELECT and gives each row as text (nullopt is null), in the query's order, without
@@ -111,13 +114,12 @@ class Connection {
   // to stop early.
   void stream_chunks(const std::string& select, const std::function<bool(const Chunk&)>& chunk);
 
-  // From another thread, while a query runs: how far it is, and stopping it. It then throws
-  // SqlError{interrupted}, as no query does that nobody interrupted.
+  // For other threads while a query runs. progress() tells how far it is. interrupt() stops it: the
+  // query throws SqlError{interrupted}, which no query throws without an interrupt.
   QueryProgress progress() const;
   void interrupt() const;
 
-  // Whether the instance has ended. Let go of such a connection: the file is not opened anew
-  // before.
+  // Whether the instance has ended. Then destroy the connection: the file is not reopened before.
   bool is_invalidated() const;
 
   _duckdb_connection* get() const { return connection_.get(); }  // for src/duck

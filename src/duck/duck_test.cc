@@ -200,7 +200,7 @@ TEST(ScalarFunction, AnExceptionBecomesAnSqlError) {
   }
 }
 
-// What DuckDB throws itself while a function writes its output says what it is in JSON.
+// If DuckDB itself throws while a function writes its output, DuckDB reports the error as JSON.
 TEST(ScalarFunction, AnExceptionOfDuckDbsOwnIsToldAsAnyOther) {
   Connection connection = memory();
   ScalarFunction function = divide();

@@ -14,7 +14,7 @@ namespace {
 
 using FunctionHandle = Handle<duckdb_scalar_function, duckdb_destroy_scalar_function>;
 
-// Nothing may be thrown through DuckDB: this is the border.
+// No exception may pass through DuckDB's C code, so this function catches them all.
 void call(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_vector vector) {
   const auto* function =
       static_cast<const ScalarFunction*>(duckdb_scalar_function_get_extra_info(info));

@@ -1,7 +1,8 @@
 #pragma once
 
-// Scalar SQL functions written in C++, one call for a chunk of up to 2,048 rows. DuckDB calls them
-// from several threads, in any order; a pure one perhaps only once for equal arguments.
+// Scalar SQL functions written in C++, called with chunks of up to 2,048 rows. DuckDB calls them
+// from several threads and in any order, and may call a pure function only once for equal
+// arguments.
 
 #include <cstdint>
 #include <functional>
@@ -17,8 +18,7 @@
 namespace gsa::duck {
 
 // The arguments of a chunk. T must be the C type of the column (DECIMAL and TIMESTAMP: their
-// integer). Rows with a null argument give null and must not be read for more than their
-// (arbitrary) bytes.
+// integer). The result is null for rows with a null argument; the bytes of a null are arbitrary.
 class Arguments {
  public:
   explicit Arguments(_duckdb_data_chunk* chunk) : chunk_(chunk) {}
@@ -35,7 +35,7 @@ class Arguments {
   Chunk chunk_;
 };
 
-// The vector to fill in, with a value for each row of the arguments.
+// The vector to fill with one value for each row of the arguments.
 class Output {
  public:
   explicit Output(_duckdb_vector* vector) : vector_(vector) {}
@@ -59,10 +59,10 @@ struct ScalarFunction {
   std::vector<Type> parameters;
   Type result;
   std::function<void(const Arguments&, Output&)> call;  // an exception becomes an SQL error
-  bool is_pure = true;  // else it is called once for each row of what it stands in the SELECT of
+  bool is_pure = true;  // false: called once for each row of its SELECT
 };
 
-// Registered for the whole database; replaces none: the name must be new.
+// Registers the function for the whole database. The name must be new.
 void register_function(Connection& connection, ScalarFunction function);
 
 }  // namespace gsa::duck

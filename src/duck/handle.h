@@ -1,6 +1,6 @@
 #pragma once
 
-// A C object that is destroyed by a C function: duckdb_destroy_result(&result) and its like.
+// Owns a C object and destroys it by a C function such as duckdb_destroy_result(&result).
 
 #include <utility>
 

@@ -30,16 +30,16 @@ void set(Config& config, const char* name, const std::string& value) {
 
 void configure(Config& config, const DatabaseOptions& options) {
   if (duckdb_create_config(config.out()) == DuckDBError)
-    throw Error("DuckDB gives no configuration");
+    throw Error("DuckDB cannot make a configuration");
   set(config, "access_mode", options.read_only ? "READ_ONLY" : "AUTOMATIC");
   if (options.threads > 0) set(config, "threads", fmt::format("{}", options.threads));
   if (!options.memory_limit.empty()) set(config, "memory_limit", options.memory_limit);
-  // Getting it from the kernel anew takes a twentieth of the time of writing large tables; but the
-  // blocks are used in turn, and who needs few gets new ones each time.
+  // Taking memory from the kernel again costs a twentieth of the time of writing large tables. But
+  // DuckDB cycles through the blocks, so a process that needs few of them gets new ones each time.
   if (options.keeps_memory) set(config, "block_allocator_memory", "1GB");
-  // Of files it makes: the oldest format that knows ZSTD. DuckDB from 1.2 on reads it.
+  // The format of new files: the oldest one that has ZSTD. DuckDB from 1.2 on reads it.
   set(config, "storage_compatibility_version", "v1.2.0");
-  // Nothing is fetched from the network behind the user's back.
+  // Never download anything without the user's knowledge.
   set(config, "autoinstall_known_extensions", "false");
   set(config, "autoload_known_extensions", "false");
   set(config, "errors_as_json", "false");
@@ -47,7 +47,8 @@ void configure(Config& config, const DatabaseOptions& options) {
 
 bool is_in_memory(const std::string& path) { return path.empty() || path.starts_with(":memory:"); }
 
-// Whether DuckDB has let go of the file: threads of its own may take a moment longer.
+// Whether this process still has the file open: DuckDB's own threads may take a moment longer to
+// close it.
 bool is_open_in_process(const std::string& path) {
   struct stat wanted {};
   if (::stat(path.c_str(), &wanted) != 0) return false;
@@ -62,8 +63,9 @@ bool is_open_in_process(const std::string& path) {
   return false;
 }
 
-// Between closing and opening, the file has no lock. Whoever opens a warehouse locks its folder
-// together with others for that moment, and waits while one has it alone.
+// The file has no lock between closing and reopening it, so this locks its folder exclusively for
+// that moment. Every process that opens a warehouse first takes a shared lock of the folder, and
+// waits here.
 class FolderLock {
  public:
   explicit FolderLock(const std::string& path)
@@ -76,8 +78,8 @@ class FolderLock {
   Fd folder_;
 };
 
-// Times without a zone are UTC's, whatever the machine's zone. DuckDB knows the setting only where
-// ICU is built in; without it, UTC is all it knows.
+// Times without a zone are UTC on every machine. DuckDB has this setting only if ICU is built in;
+// without ICU it always uses UTC.
 void set_utc(duckdb_database database) {
   Handle<duckdb_connection, duckdb_disconnect> connection;
   ResultHandle result;
@@ -112,7 +114,7 @@ bool Instance::fails() const {
 }
 
 void Instance::notice(const SqlError& error) {
-  // Not every internal error ends it: only where nothing works any more.
+  // Not every internal error ends the instance, so check that it really fails every query.
   const bool has_ended =
       error.is_fatal() || (error.kind() == SqlErrorKind::internal && !has_ended_ && fails());
   if (!has_ended || has_ended_.exchange(true)) return;
@@ -160,7 +162,7 @@ bool Opened::open_anew() {
     *ended = false;
     return true;
   } catch (const Error&) {
-    return false;  // another program may have it for now
+    return false;  // another program may hold the file just now
   }
 }
 

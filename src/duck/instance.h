@@ -1,7 +1,7 @@
 #pragma once
 
-// What stands behind Database and Connection: DuckDB's instance, and opening the file anew after
-// one has ended. Threads may share it.
+// Internals of Database and Connection: DuckDB's instance, and reopening the file after an instance
+// has ended. Threads may share both classes.
 
 #include <atomic>
 #include <memory>
@@ -17,7 +17,7 @@
 
 namespace gsa::duck {
 
-// Whether there is no instance to work with. Shared by an instance and who opens the next.
+// True while there is no usable instance. The ended instance and its successor share the flag.
 using Ended = std::shared_ptr<std::atomic<bool>>;
 
 class Instance {
@@ -27,10 +27,10 @@ class Instance {
 
   duckdb_database get() const { return database_.get(); }
   bool has_ended() const { return has_ended_; }
-  // Finds out whether an error that a connection got has ended the instance.
+  // Checks whether an error of a connection has ended the instance.
   void notice(const SqlError& error);
 
-  // Connections that are open, for interrupt().
+  // The open connections, so that interrupt() reaches them all.
   void add(duckdb_connection connection);
   void remove(duckdb_connection connection);
   void interrupt();
@@ -51,15 +51,15 @@ struct Opened {
   const DatabaseOptions options;
   const Ended ended = std::make_shared<std::atomic<bool>>(false);
 
-  // That to work with; null while the one that has ended is in use, and where the file cannot be
-  // opened.
+  // The instance to use. Null while connections to an ended one remain, and if the file cannot be
+  // reopened.
   std::shared_ptr<Instance> usable();
 
  private:
   bool open_anew();  // the caller holds mutex_
 
   std::mutex mutex_;
-  std::shared_ptr<Instance> instance_;  // guarded by mutex_; null where it could not be opened anew
+  std::shared_ptr<Instance> instance_;  // guarded by mutex_; null if reopening failed
 };
 
 }  // namespace gsa::duck

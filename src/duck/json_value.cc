@@ -111,7 +111,7 @@ void append_double(double value, std::string& out) {
   }
 }
 
-// With as few digits as tell the float from all others.
+// Writes the fewest digits that still identify the float.
 void append_float(float value, std::string& out) {
   if (std::isfinite(value)) {
     fmt::format_to(std::back_inserter(out), "{}", value);
@@ -431,7 +431,7 @@ void JsonEncoder::write_value(duckdb_vector vector, idx_t row, std::size_t max_b
   }
 }
 
-// Of what DuckDB itself is asked to put into words.
+// The text of types that DuckDB itself formats.
 std::string JsonEncoder::cast_text(const void* data, idx_t row) const {
   switch (id_) {
     case DUCKDB_TYPE_DECIMAL:
@@ -454,7 +454,7 @@ std::string JsonEncoder::cast_text(const void* data, idx_t row) const {
       return text_of(duckdb_create_timestamp_tz(at<duckdb_timestamp>(data, row)));
     case DUCKDB_TYPE_INTERVAL:
       return text_of(duckdb_create_interval(at<duckdb_interval>(data, row)));
-    default: {  // UUID, whose highest bit is stored the other way round, so that it sorts
+    default: {  // UUID: DuckDB stores it with the highest bit flipped, so that it sorts
       const auto stored = at<duckdb_hugeint>(data, row);
       const auto upper = static_cast<std::uint64_t>(stored.upper) ^ (std::uint64_t{1} << 63);
       return text_of(duckdb_create_uuid({stored.lower, upper}));

@@ -15,13 +15,13 @@ class JsonEncoder {
  public:
   explicit JsonEncoder(duckdb_logical_type type);
 
-  // Whether it can be written as it is; otherwise the column must be cast to text first.
+  // False if the column must be cast to text before it can be written.
   bool is_supported() const;
   const std::string& type_name() const { return name_; }  // "DECIMAL(14,4)[]"
   const char* kind() const;
 
-  // Appends the value. `vector` is of this type. Throws Error once `out` is longer than
-  // `max_bytes`: one list may have more elements than memory has bytes.
+  // Appends the value. `vector` must have this encoder's type. Throws Error once `out` is longer
+  // than `max_bytes`, because one list may have more elements than memory has bytes.
   void write(duckdb_vector vector, idx_t row, std::size_t max_bytes, std::string& out) const;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 using Extracted = Handle<duckdb_extracted_statements, duckdb_destroy_extracted>;
 using LogicalType = Handle<duckdb_logical_type, duckdb_destroy_logical_type>;
 
-// The last row may go this many times beyond the bytes that are wanted.
+// The last row may exceed the wanted bytes by this factor.
 constexpr std::size_t kLongestAnswer = 2;
 
 struct ColumnEncoder {
@@ -33,7 +33,7 @@ std::vector<ColumnEncoder> encoders_of(duckdb_prepared_statement prepared) {
   return encoders;
 }
 
-// The same rows, with the columns that have no JSON of their own as text.
+// The same rows, with columns as text if their type has no JSON of its own.
 std::string with_texts(const std::string& sql, const std::vector<ColumnEncoder>& encoders) {
   std::vector<std::string> columns;
   for (std::size_t c = 0; c < encoders.size(); ++c) {

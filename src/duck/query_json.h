@@ -38,16 +38,14 @@ struct JsonRows {
   Truncation truncated = Truncation::none;
 };
 
-// Runs the only statement of `sql`, a SELECT. Reads no more than `max_rows` rows, and stops behind
-// the row with which `max_bytes` are reached. Throws SqlError, and Error where that row would take
-// twice as much.
+// Runs `sql`, a single SELECT. Reads at most `max_rows` rows, and stops after the row that reaches
+// `max_bytes`. Throws SqlError; throws Error if that row alone would make the answer twice as long.
 JsonRows query_json(Connection& connection, const std::string& sql, std::size_t max_rows,
                     std::size_t max_bytes);
 
-// How many statements a text is. Only parses; throws SqlError where that fails.
+// The number of statements in a text. Only parses it; throws SqlError if that fails.
 std::size_t count_statements(Connection& connection, const std::string& sql);
-// Whether its first statement is a SELECT, as binding it shows. Throws SqlError where it does not
-// bind.
+// Whether the first statement is a SELECT. Binds it to find out; throws SqlError if that fails.
 bool is_select(Connection& connection, const std::string& sql);
 
 }  // namespace gsa::duck

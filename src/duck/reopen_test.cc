@@ -1,4 +1,4 @@
-// An error inside DuckDB ends its instance: the file is opened anew.
+// After an error inside DuckDB has ended its instance, the file is reopened.
 
 #include <chrono>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 namespace gsa::duck {
 namespace {
 
-// DuckDB 1.5.6 has no frame for it and fails an assertion of its own.
+// DuckDB 1.5.6 computes no frame for this query and fails an assertion of its own.
 constexpr const char* kEndsTheInstance =
     "select cume_dist(order by b) over (order by a rows between 3 following and 1 following) from "
     "(values (1, 3), (2, 2), (3, 1)) t(a, b)";
@@ -139,7 +139,7 @@ TEST_F(Reopen, TellsNoStackTrace) {
   }
 }
 
-// What is in memory alone would be lost.
+// Reopening would lose a database in memory.
 TEST(ReopenInMemory, IsNotDone) {
   const Database database(DatabaseOptions{});
   {

@@ -1,7 +1,6 @@
 #pragma once
 
-// Rows of a query, whole in memory: for small results. Large ones go through
-// Connection::stream_text.
+// All rows of a query in memory: for small results. Read large ones with Connection::stream_text.
 
 #include <cstdint>
 #include <map>
@@ -33,9 +32,9 @@ class Result {
   double float64(std::size_t row, std::size_t column) const;
   // A VARCHAR column (cast others in the query); null is "".
   std::string text(std::size_t row, std::size_t column) const;
-  // A MAP(VARCHAR, VARCHAR) column; null is empty, as are values that are null.
+  // A MAP(VARCHAR, VARCHAR) column. Null gives an empty map, and a null value "".
   std::map<std::string, std::string> map(std::size_t row, std::size_t column) const;
-  // Text, a number or a boolean as text; nullopt is null. Throws Error for other types.
+  // A text, number or boolean as text; nullopt is null. Throws Error for other types.
   std::optional<std::string> shown(std::size_t row, std::size_t column) const;
 
  private:

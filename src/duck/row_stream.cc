@@ -17,7 +17,7 @@ struct NamedStream::Entry {
   explicit Entry(RowStream& named) : stream(&named) {}
 
   std::mutex mutex;
-  RowStream* stream;  // null once the name is gone
+  RowStream* stream;  // null once the name is withdrawn
   std::exception_ptr failure;
 };
 
@@ -28,7 +28,7 @@ constexpr const char* kFunction = "gsa_rows";
 using TableFunction = Handle<duckdb_table_function, duckdb_destroy_table_function>;
 using EntryPointer = std::shared_ptr<NamedStream::Entry>;
 
-// The streams that have a name now.
+// The streams that SQL can name now.
 struct Names {
   std::mutex mutex;
   std::map<long long, EntryPointer> entries;
@@ -63,7 +63,7 @@ void bind_stream(duckdb_bind_info info) {
   duckdb_bind_set_bind_data(info, std::make_unique<EntryPointer>(entry).release(), delete_entry);
 }
 
-// Calls `work` with the stream, and keeps what it throws for NamedStream::rethrow().
+// Calls `work` with the stream. Keeps its exception for NamedStream::rethrow().
 template <typename Work>
 std::string attempt(void* bound, const Work& work) {
   NamedStream::Entry& entry = **static_cast<EntryPointer*>(bound);
@@ -102,7 +102,7 @@ void fill_chunk(duckdb_function_info info, duckdb_data_chunk chunk) {
 }  // namespace
 
 NamedStream::NamedStream(RowStream& stream) : entry_(std::make_shared<Entry>(stream)) {
-  // Not to be guessed: whoever else reads from the database must not take the rows.
+  // The name is random, so that no other query on this database can guess it and take the rows.
   std::random_device random;
   Names& all = names();
   const std::lock_guard lock(all.mutex);

@@ -1,6 +1,6 @@
 #pragma once
 
-// Rows that C++ makes, as a table that SQL can read:
+// Rows made by C++ as a table that SQL can read:
 //
 //   NamedStream rows(stream);
 //   connection.execute("create table t as select * from " + rows.sql());
@@ -27,7 +27,7 @@ class RowStream {
 
   // Names and types.
   virtual std::vector<std::pair<std::string, Type>> columns() const = 0;
-  // Goes to the first row: before the first fill(), and where DuckDB runs the query again.
+  // Goes to the first row: before the first fill(), and again if DuckDB restarts the query.
   virtual void begin() = 0;
   // Writes up to `most` rows into the columns; returns how many, 0 at the end.
   virtual std::size_t fill(std::vector<Output>& columns, std::size_t most) = 0;
@@ -42,7 +42,7 @@ class NamedStream {
   NamedStream& operator=(const NamedStream&) = delete;
 
   std::string sql() const;
-  // After a query failed: throws what the stream threw, if that is why.
+  // Call it after a query failed: throws the stream's exception if that was the cause.
   void rethrow() const;
 
   struct Entry;
@@ -52,7 +52,7 @@ class NamedStream {
   std::shared_ptr<Entry> entry_;
 };
 
-// Adds the function behind NamedStream::sql(). Once for a database.
+// Adds the SQL function behind NamedStream::sql(). Call it once per database.
 void register_row_streams(Connection& connection);
 
 }  // namespace gsa::duck

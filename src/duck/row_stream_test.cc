@@ -9,7 +9,7 @@
 namespace gsa::duck {
 namespace {
 
-// The numbers from 0, as a number and a text; null for each third.
+// The numbers from 0, as a number and as a text; every third is null.
 class Numbers : public RowStream {
  public:
   explicit Numbers(std::int64_t end) : end_(end) {}

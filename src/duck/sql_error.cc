@@ -13,7 +13,7 @@ namespace gsa::duck {
 namespace {
 
 constexpr std::string_view kExcerpt = "\nLINE ";
-// Of errors inside DuckDB; behind it are addresses and paths.
+// Begins the part of an internal error that lists addresses and paths.
 constexpr std::string_view kStackTrace = "\nStack Trace:";
 
 // "Binder Error: Referenced column …" -> "Referenced column …"
@@ -39,17 +39,17 @@ bool is_advice(std::string_view line) {
   return line.starts_with("Did you mean ") || line.starts_with("Candidate bindings: ");
 }
 
-// The summary without advice: ours becomes the hint, and what DuckDB says of its own settings
-// ("Possible solutions: …") would mislead whoever has options of gsa to set them with.
+// The summary without DuckDB's advice. Our advice becomes the hint; DuckDB's ("Possible solutions:
+// …") names its own settings and would mislead users, who set options of gsa instead.
 std::string message_of(SqlErrorKind kind, const std::string& raw) {
   const std::string summary = summary_of(raw);
-  if (kind == SqlErrorKind::internal) {  // what follows is for developers of DuckDB
-    return "DuckDB failed inside itself: " + summary.substr(0, summary.find('\n'));
+  if (kind == SqlErrorKind::internal) {  // the rest is for developers of DuckDB
+    return "internal error in DuckDB: " + summary.substr(0, summary.find('\n'));
   }
   if (kind == SqlErrorKind::invalidated) {
     return summary.find("has been invalidated") == std::string::npos
-               ? "DuckDB ended: " + summary.substr(0, summary.find('\n'))
-               : "DuckDB has ended after an error inside it";
+               ? "DuckDB stopped: " + summary.substr(0, summary.find('\n'))
+               : "DuckDB stopped after an internal error";
   }
   std::vector<std::string> lines;
   for (const std::string& line :
@@ -59,8 +59,8 @@ std::string message_of(SqlErrorKind kind, const std::string& raw) {
   return std::string(trim(join(lines, "\n")));
 }
 
-// DuckDB has no kind of error for it: these are the texts of ENOSPC, EDQUOT and EFBIG, and its own
-// of a limit on temporary files.
+// DuckDB has no error kind for a full disk. These are the texts of ENOSPC, EDQUOT and EFBIG, and
+// DuckDB's own about its limit on temporary files.
 SqlErrorKind kind_of(SqlErrorKind kind, const std::string& raw) {
   for (const std::string_view text : {"No space left on device", "Disk quota exceeded",
                                       "File too large", "disk space is available"}) {
@@ -74,9 +74,9 @@ std::string hint_of(SqlErrorKind kind, const std::string& raw) {
     return "allow more memory with --memory-limit, or use fewer --threads";
   }
   if (kind == SqlErrorKind::internal) {
-    return "this is a bug in DuckDB, not in the data: write the query in another way";
+    return "this is a bug in DuckDB, not in the data: rewrite the query";
   }
-  if (kind == SqlErrorKind::invalidated) return "it is opened anew: try again in a moment";
+  if (kind == SqlErrorKind::invalidated) return "the file is being reopened: try again in a moment";
   if (kind == SqlErrorKind::disk_full) return "the disk is full: make room and run it again";
   for (const std::string& line : split(summary_of(raw), '\n')) {
     if (!is_advice(line)) continue;
@@ -97,12 +97,12 @@ SqlError::SqlError(SqlErrorKind kind, const std::string& raw)
       raw_(raw),
       summary_(summary_of(raw)),
       excerpt_(excerpt_of(raw)) {
-  // Others show the summary in place of the message.
+  // Some callers show the summary in place of the message.
   if (kind_ == SqlErrorKind::internal || kind_ == SqlErrorKind::invalidated) summary_ = message();
   if (excerpt_.empty()) return;
   line_ = std::atoi(excerpt_.c_str() + kExcerpt.size() - 1);
-  // The excerpt is "LINE 3: text" with a caret below; a long line is cut at its start ("...text"),
-  // and then its columns are not known.
+  // The excerpt is "LINE 3: text" with a caret below. DuckDB cuts a long line at its start
+  // ("...text"), and then the columns are unknown.
   const std::size_t text = excerpt_.find(": ");
   const std::size_t newline = excerpt_.find('\n');
   if (text == std::string::npos || newline == std::string::npos) return;
@@ -118,7 +118,7 @@ std::string SqlError::details() const {
 SqlError SqlError::without_first_lines(int lines) const {
   SqlError moved = *this;
   if (!line_) return moved;
-  if (*line_ <= lines) {  // where it happened is in what the user never wrote
+  if (*line_ <= lines) {  // the error is in the lines that we added
     moved.line_.reset();
     moved.column_.reset();
     moved.excerpt_.clear();
@@ -128,7 +128,7 @@ SqlError SqlError::without_first_lines(int lines) const {
   const std::string before = fmt::format("LINE {}", *line_);
   const std::string after = fmt::format("LINE {}", *moved.line_);
   moved.excerpt_.replace(0, before.size(), after);
-  // The caret stays below its character where the number has become shorter.
+  // A shorter line number moves the caret left, so that it stays below its character.
   const std::size_t newline = moved.excerpt_.find('\n');
   if (newline != std::string::npos) {
     moved.excerpt_.erase(newline + 1, before.size() - after.size());

@@ -1,6 +1,6 @@
 #pragma once
 
-// What DuckDB says when it refuses a statement.
+// The error that DuckDB reports when it refuses a statement.
 
 #include <cstdint>
 #include <optional>
@@ -16,9 +16,9 @@ enum class SqlErrorKind {
   catalog,     // unknown function, table that exists already …
   conversion,  // a value that cannot be cast
   constraint,
-  invalid_input,  // a file or value that is not what it should be
+  invalid_input,  // a file or value has invalid contents
   io,             // files
-  disk_full,      // whatever was being done
+  disk_full,      // whatever the statement was doing
   out_of_memory,
   interrupted,
   internal,     // a bug in DuckDB, which may have ended its instance
@@ -28,24 +28,25 @@ enum class SqlErrorKind {
 
 class SqlError : public Error {
  public:
-  // `raw` is DuckDB's whole message: "Binder Error: …\n\nLINE 3: select …\n        ^". What it
-  // advises in there ("Did you mean …") becomes the hint; message() is without it.
+  // `raw` is DuckDB's whole message: "Binder Error: …\n\nLINE 3: select …\n        ^". Its advice
+  // ("Did you mean …") becomes the hint and is left out of message().
   SqlError(SqlErrorKind kind, const std::string& raw);
 
   SqlErrorKind kind() const { return kind_; }
-  // Whether DuckDB says that its instance has ended, whatever the kind.
+  // Whether DuckDB says that its instance has ended. Independent of the kind.
   bool is_fatal() const { return is_fatal_; }
-  // DuckDB's whole message, for logs: it may have a stack trace and paths of this machine.
+  // DuckDB's whole message, for logs only: it may contain a stack trace and paths of this machine.
   const std::string& raw() const { return raw_; }
-  // What comes before the line of the statement, advice included, without "Binder Error: ".
+  // The message before its excerpt of the statement, with advice, without "Binder Error: ".
   const std::string& summary() const { return summary_; }
-  // The message, and below it the line of the statement with a caret, where DuckDB gives one.
+  // The message, and below it the line of the statement with a caret, if DuckDB gives one.
   std::string details() const;
-  // 1-based place in the statement, where DuckDB gives one.
+  // 1-based place in the statement, if DuckDB gives one.
   std::optional<int> line() const { return line_; }
   std::optional<int> column() const { return column_; }
 
-  // The same error where the first `lines` lines of the statement were put there by us.
+  // The same error, with places counted as if the first `lines` lines, which we added, were not
+  // there.
   SqlError without_first_lines(int lines) const;
 
  private:

@@ -39,7 +39,7 @@ SqlErrorKind kind_of(duckdb_error_type type) {
   }
 }
 
-// The text of a JSON string that begins at `at`, past its quote.
+// The text of a JSON string whose first character after the quote is at `at`.
 std::string unquote(std::string_view json, std::size_t at) {
   std::string text;
   for (; at < json.size() && json[at] != '"'; ++at) {
@@ -53,8 +53,9 @@ std::string unquote(std::string_view json, std::size_t at) {
   return text;
 }
 
-// What fails before a query has begun to run, or within a function of ours, comes as JSON:
-// {"exception_type":"Out of Memory","exception_message":"…"}, the latter behind a word of its own.
+// Errors from before a query runs arrive as JSON: {"exception_type":"Out of
+// Memory","exception_message":"…"}. So do errors from our own functions, with a word in front of
+// the JSON.
 SqlError error_of(SqlErrorKind kind, const std::string& message) {
   constexpr std::string_view kType = "{\"exception_type\":\"";
   constexpr std::string_view kMessage = "\"exception_message\":\"";

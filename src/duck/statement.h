@@ -12,7 +12,7 @@ namespace gsa::duck {
 
 using Prepared = Handle<duckdb_prepared_statement, duckdb_destroy_prepare>;
 
-// Throws SqlError where it does not parse or bind.
+// Throws SqlError if the statement does not parse or bind.
 Prepared prepare(duckdb_connection connection, const std::string& sql);
 
 [[noreturn]] void throw_error(duckdb_result& result);

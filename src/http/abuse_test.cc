@@ -1,4 +1,5 @@
-// What hostile clients do: each gets a clear status or a closed connection, and the server lives.
+// Attacks of hostile clients: each gets a clear status or a closed connection, and the server keeps
+// running.
 
 #include <algorithm>
 #include <array>
@@ -62,7 +63,7 @@ TEST(Abuse, OfTheProtocolEndsInAStatusAndAClosedConnection) {
   EXPECT_TRUE(server.lives());
 }
 
-// What stands behind a malformed request is never taken for another one.
+// Bytes after a malformed request are never parsed as another request.
 TEST(Abuse, CannotSmuggleARequest) {
   std::atomic<bool> reached = false;
   Router router = ping_router();
@@ -86,7 +87,7 @@ TEST(Abuse, CannotSmuggleARequest) {
     EXPECT_TRUE(status == 400 || status == 501) << framing << status;
     EXPECT_TRUE(client.is_closed_by_server());
   }
-  // A body that the route refuses is not read as a request either.
+  // Nor is a body that the route refuses.
   Client refused = server.client();
   refused.request("POST", "/echo", "Content-Type: text/plain\r\n", inner);
   EXPECT_EQ(refused.read_answer().status, 415);
@@ -133,11 +134,12 @@ TEST(Abuse, BySlowSendersKeepsNobodyWaitingThread) {
   stop = true;
   dripping.join();
   std::ranges::sort(times);
-  EXPECT_LT(times[times.size() / 2], 0.1);  // the median: the machine may be busy with others
+  EXPECT_LT(times[times.size() / 2],
+            0.1);  // the median, because the machine may be busy with other work
 }
 
-// The client's side, in a process of its own: its file descriptors do not count for the server.
-// Only system calls: it was forked.
+// The client runs in a forked process, so that its descriptors do not count for the server. After
+// fork() it may only make system calls.
 int connect_many(std::uint16_t port, int wanted) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -147,7 +149,7 @@ int connect_many(std::uint16_t port, int wanted) {
   for (int i = 0; i < wanted; ++i) {
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     if (socket < 0) break;
-    // Ends by a reset: ten thousand ports would else be kept for a minute.
+    // Ends by a reset; otherwise ten thousand ports would stay reserved for a minute.
     const linger at_once{1, 0};
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) break;
@@ -176,7 +178,7 @@ TEST(Abuse, ByTenThousandConnectionsLeavesTheServerAnswering) {
     const int connected = connect_many(port, kWanted);
     if (write(to_parent[1], &connected, sizeof connected) != sizeof connected) _exit(1);
     char end = 0;
-    if (read(to_child[0], &end, 1) < 0) _exit(1);  // until the parent lets go
+    if (read(to_child[0], &end, 1) < 0) _exit(1);  // waits until the parent closes the pipe
     _exit(0);
   }
   Options options;
@@ -228,7 +230,7 @@ TEST(Abuse, BySilentConnectionsLocksNobodyOut) {
   EXPECT_LE(server->metrics().open_connections, 200U + 1);
 }
 
-// Bodies that never come whole are as silent as headers that do not.
+// A body that never arrives completely keeps a connection as silent as an incomplete header.
 TEST(Abuse, ByBodiesThatDoNotComeLocksNobodyOut) {
   Options options;
   options.limits.connections = 100;

@@ -16,12 +16,12 @@ bool is_safe(const Request& request) { return request.method == "GET" || request
 
 bool is_page(const Route* route) { return route != nullptr && route->options.page; }
 
-// A person's browser that opens a page, whatever becomes of it.
+// True if a person's browser opens a page, even if it gets an error.
 bool is_navigation(const Request& request, const Route* route) {
   return is_safe(request) && (route == nullptr || is_page(route)) && wants_page(request);
 }
 
-// An error in the form that whoever asks can read.
+// An error as a page for people, or as JSON for programs.
 Response told(const Request& request, const Route* route, int status, std::string_view code,
               std::string_view error, std::string_view hint) {
   return is_navigation(request, route) ? error_page(status, error, hint)
@@ -53,7 +53,7 @@ std::optional<Response> refuse_host(const Access& access, const Request& request
                           request.local));
 }
 
-// Whether a page of this origin is the server's own. A port that differs is another program's.
+// Whether a page of this origin belongs to the server. Another port is another program.
 bool is_own_origin(const Access& access, const Request& request, std::string_view origin) {
   const std::size_t scheme = origin.find("://");
   if (scheme == std::string_view::npos) return false;
@@ -66,14 +66,14 @@ bool is_own_origin(const Access& access, const Request& request, std::string_vie
   });
 }
 
-// Requests that the pages of another origin made, by what browsers say of them.
+// Refuses requests that pages of other origins made, judged by the headers that browsers add.
 std::optional<Response> refuse_origin(const Access& access, const Request& request,
                                       const Route* route) {
   if (is_safe(request) && is_page(route)) return std::nullopt;
   const auto origin = request.headers.find("Origin");
   const bool same_origin = !origin || is_own_origin(access, request, *origin);
   const std::string_view site = request.headers.find("Sec-Fetch-Site").value_or("none");
-  // "same-site" is another port of this machine: another program.
+  // "same-site" means another port of this machine, hence another program.
   if (same_origin && (site == "none" || site == "same-origin")) return std::nullopt;
   return error_response(403, "forbidden_origin", "pages of other sites may not call this server");
 }
@@ -93,7 +93,8 @@ bool is_owner(const Access& access, const Request& request) {
   return key && !access.owner_key.empty() && equal_in_constant_time(*key, access.owner_key);
 }
 
-// The answer to a page that was opened with the token: the cookie, and the same page without it.
+// The answer to a page opened with the token: sets the cookie, and reloads the page without the
+// token.
 Response take_token(const Access& access, const Request& request) {
   std::string query;
   for (const auto& [name, value] : request.query.all()) {
@@ -105,7 +106,7 @@ Response take_token(const Access& access, const Request& request) {
   for (const std::string& segment : request.segments) {
     path += "/" + replace_all(percent_encode(segment), "/", "%2F");
   }
-  // Two slashes at the beginning would be the name of a host.
+  // Two slashes at the beginning would make the rest the name of a host.
   if (path.empty() || path.starts_with("//")) path = "/";
   const std::string place = path + query;
   Response response;
@@ -117,8 +118,8 @@ Response take_token(const Access& access, const Request& request) {
     response.headers.add("Location", place);
     return response;
   }
-  // A link on another site was followed: browsers keep a strict cookie back from a redirect, but
-  // not from where a page of our own goes.
+  // The user may have followed a link on another site. Browsers do not send a strict cookie after a
+  // redirect from there, but they do after a refresh of our own page.
   response.headers.add("Refresh", "0; url=" + place);
   response.headers.add("Content-Type", "text/plain; charset=utf-8");
   response.body = "Opening the page.\n";
@@ -134,7 +135,7 @@ std::optional<Response> refuse_token(const Access& access, const Request& reques
     return take_token(access, request);
   }
   if (has_token(access, request) || is_owner(access, request)) return std::nullopt;
-  Response response = told(request, route, 401, "unauthorized", "this server asks for a token",
+  Response response = told(request, route, 401, "unauthorized", "this server requires a token",
                            "open the address that `gsa serve` printed, with its ?token=");
   response.headers.add("WWW-Authenticate", "Bearer realm=\"gsa\"");
   return response;

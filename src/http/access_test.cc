@@ -77,7 +77,7 @@ TEST(Access, TakesTheHostsThatItIsGiven) {
   }
 }
 
-// No name can be made to stand for the address itself, whatever that is.
+// No name can imitate the address itself, whichever it is.
 TEST(Access, IsForTheAddressThatAConnectionCameTo) {
   Options options;
   options.host = "0.0.0.0";
@@ -123,7 +123,7 @@ TEST(Access, IsForNamesOfProxiesAndTheirPages) {
   expect(server, {"GET", "/api/data", "", 200}, "gsa.example");
   expect(server, {"GET", "/api/data", "", 200}, "GSA.EXAMPLE:8443");
   expect(server, {"POST", "/api/data", "Origin: https://gsa.example\r\n", 200}, "gsa.example");
-  // Proxies that send a Host of their own.
+  // Some proxies send a Host of their own.
   expect(server, {"POST", "/api/data", "Origin: https://gsa.example\r\n", 200}, local);
   expect(server,
          {"POST", "/api/data", "Origin: https://x.gsa.example\r\n", 403, "forbidden_origin"},
@@ -142,7 +142,7 @@ TEST(Access, TellsPeopleInAPage) {
   const Answer page = server.client().get("/page", html);
   EXPECT_EQ(page.status, 401);
   EXPECT_EQ(page.header("Content-Type"), "text/html; charset=utf-8");
-  EXPECT_NE(page.body.find("<h1>this server asks for a token</h1>"), std::string::npos)
+  EXPECT_NE(page.body.find("<h1>this server requires a token</h1>"), std::string::npos)
       << page.body;
   const Answer data = server.client().get("/api/data", html);
   EXPECT_EQ(data.status, 401);
@@ -168,7 +168,7 @@ TEST(Access, IsNotForPagesOfOtherOrigins) {
   const std::vector<Case> cases = {
       {"GET", "/api/data", own, 200},
       {"POST", "/api/data", own + json, 200},
-      {"POST", "/api/data", json, 200},  // no browser
+      {"POST", "/api/data", json, 200},  // not from a browser
       {"GET", "/api/data", "Origin: http://evil.example\r\n", 403, code},
       {"POST", "/api/data", "Origin: http://evil.example\r\n", 403, code},
       {"POST", "/api/data", "Origin: null\r\n", 403, code},
@@ -181,7 +181,7 @@ TEST(Access, IsNotForPagesOfOtherOrigins) {
       {"GET", "/api/data", "Sec-Fetch-Site: same-origin\r\n", 200},
       {"GET", "/api/data", "Sec-Fetch-Site: none\r\n", 200},
       {"POST", "/api/data", "Sec-Fetch-Site: cross-site\r\n", 403, code},
-      {"GET", "/page", "Sec-Fetch-Site: cross-site\r\n", 200},  // a link was followed
+      {"GET", "/page", "Sec-Fetch-Site: cross-site\r\n", 200},  // the user followed a link
       {"POST", "/page", "Sec-Fetch-Site: cross-site\r\n", 403, code},
       {"OPTIONS", "/api/data", own, 204},
   };
@@ -236,7 +236,8 @@ TEST_F(Token, IsNeededWhereTheRouteIsNotOpen) {
        {"GET", "/api/data", "Cookie: a=b; gsa_token=s3cret-token; c=d\r\n", 200},
        {"GET", "/api/data", "Cookie: xgsa_token=s3cret-token\r\n", 401, code},
        {"GET", "/api/data", "Cookie: gsa_token=\r\n", 401, code},
-       {"GET", "/api/data?token=s3cret-token", "", 401, code},  // which a browser would not keep
+       {"GET", "/api/data?token=s3cret-token", "", 401,
+        code},  // a browser would not keep this token
        {"GET", "/page?token=wrong", "", 401, code}});
   const Answer answer = server_.client().get("/api/data");
   EXPECT_EQ(answer.header("WWW-Authenticate"), "Bearer realm=\"gsa\"");

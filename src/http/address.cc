@@ -45,7 +45,7 @@ std::optional<std::string> text_of(const sockaddr* address) {
   return std::nullopt;
 }
 
-// Letters, digits, '-', '.' and '_', as names have them that people give to machines.
+// True for letters, digits, '-', '.' and '_', the characters of machine names.
 bool is_name(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
@@ -88,7 +88,7 @@ std::optional<HostPort> read_host(std::string_view text) {
     read.has_port = true;
     host = text.substr(0, colon);
   }
-  // An IPv6 address has brackets here.
+  // Here an IPv6 address needs brackets.
   if (!is_bracketed && host.find(':') != std::string_view::npos) return std::nullopt;
   if (const auto address = read_address(host)) {
     read.host = *address;
@@ -102,7 +102,7 @@ std::optional<HostPort> read_host(std::string_view text) {
 
 std::string resolve_address(const std::string& host) {
   if (const auto address = read_address(host)) {
-    // A zone belongs to the address that is bound, but to no Host header.
+    // The zone is for binding the address, and never part of a Host header.
     const std::string_view zone =
         std::string_view(host).substr(std::min(host.find('%'), host.size()));
     return *address + std::string(zone.ends_with(']') ? zone.substr(0, zone.size() - 1) : zone);
@@ -119,7 +119,7 @@ std::string resolve_address(const std::string& host) {
       if (const auto text = text_of(one->ai_addr)) return *text;
     }
   }
-  throw Error(fmt::format("{} is no address of this machine", host),
+  throw Error(fmt::format("{} is not an address of this machine", host),
               "give --host an address, such as 127.0.0.1 or 0.0.0.0", ErrorCode::usage);
 }
 

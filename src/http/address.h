@@ -1,7 +1,7 @@
 #pragma once
 
-// Addresses of machines as text: what a Host header names, and what the server listens on. Takes
-// no names of hosts apart from addresses but by resolve(), which asks the system.
+// Network addresses as text: those in a Host header, and those that the server listens on. Only
+// resolve_address() looks names up, by asking the system.
 
 #include <cstdint>
 #include <optional>
@@ -11,14 +11,14 @@
 
 namespace gsa::http {
 
-// "192.0.2.7", "fd00::2", also within brackets and with a zone, in its shortest form; an IPv4
-// address inside of IPv6 is the IPv4 address. None for what is no address, such as a name.
+// The shortest form of "192.0.2.7" or "fd00::2", also with brackets or a zone. An IPv4 address
+// inside IPv6 becomes the IPv4 address. Null for anything else, such as a name.
 std::optional<std::string> read_address(std::string_view text);
 
-// "192.0.2.7:8080", "[fd00::2]:8080" of an address in its shortest form.
+// "192.0.2.7:8080", "[fd00::2]:8080", for an address in its shortest form.
 std::string with_port(std::string_view address, std::uint16_t port);
 
-// A Host header taken apart: a name or an address, and its port or 80. None where it is malformed.
+// A parsed Host header: a name or an address, and its port or 80. Null if it is malformed.
 struct HostPort {
   std::string host;  // an address in its shortest form, or a name in lower case
   std::uint16_t port = 80;
@@ -27,13 +27,13 @@ struct HostPort {
 };
 std::optional<HostPort> read_host(std::string_view text);
 
-// The first address of a name or of an address, IPv4 before IPv6. Throws Error where there is none.
+// The first address of a name or an address, IPv4 before IPv6. Throws Error if there is none.
 std::string resolve_address(const std::string& host);
-bool is_loopback(std::string_view address);  // in its shortest form
-bool is_any(std::string_view address);       // 0.0.0.0 or ::, which stand for all of the machine's
+bool is_loopback(std::string_view address);  // `address` in its shortest form
+bool is_any(std::string_view address);  // 0.0.0.0 or ::, which mean all addresses of the machine
 
-// The machine's addresses that `bound` stands for: itself, or all but link-local ones. Loopback
-// first.
+// The machine's addresses behind `bound`: itself, or all addresses except link-local ones. Loopback
+// comes first.
 std::vector<std::string> local_addresses(const std::string& bound);
 
 }  // namespace gsa::http

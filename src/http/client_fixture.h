@@ -1,6 +1,6 @@
 #pragma once
 
-// For tests: a client that sends just the bytes it is told to, over a real socket, and a server on
+// For tests: a client that sends exactly the bytes it is given over a real socket, and a server on
 // a free port.
 
 #include <arpa/inet.h>
@@ -25,7 +25,7 @@
 namespace gsa::http {
 
 struct Answer {
-  int status = 0;  // 0: the connection ended before there was one
+  int status = 0;  // 0: the connection ended without an answer
   Headers headers;
   std::string body;
 
@@ -36,7 +36,7 @@ struct Answer {
 
 class Client {
  public:
-  // `receive_buffer`: how much the system takes on before the client reads; 0: as it likes.
+  // `receive_buffer`: how many bytes the system accepts before the client reads; 0: its default.
   explicit Client(std::uint16_t port, int receive_buffer = 0,
                   const std::string& address = "127.0.0.1")
       : Client(port, Later(), address) {
@@ -45,7 +45,7 @@ class Client {
     }
     connect();
   }
-  // With a socket, but not yet connected.
+  // Makes a socket without connecting it.
   struct Later {};
   Client(std::uint16_t port, Later /*tag*/, const std::string& address = "127.0.0.1")
       : host_(with_port(address, port)) {
@@ -64,7 +64,7 @@ class Client {
     is_connected_ = socket_ >= 0 && ::connect(socket_, reinterpret_cast<const sockaddr*>(&address_),
                                               sizeof address_) == 0;
   }
-  // Whose requests come from another address of the machine; before it is connected.
+  // Binds the client to another address of the machine; call it before connecting.
   void bind_to(const std::string& address) {
     sockaddr_in from{};
     from.sin_family = AF_INET;
@@ -94,7 +94,7 @@ class Client {
     }
     return true;
   }
-  // What one write takes without waiting.
+  // Sends what one write accepts without waiting.
   ssize_t send_some(std::string_view bytes) {
     return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
@@ -117,7 +117,7 @@ class Client {
     return read_answer();
   }
 
-  // One answer; with `has_body` false as one to HEAD.
+  // Reads one answer. Pass `has_body` false for an answer to HEAD.
   Answer read_answer(bool has_body = true) {
     Answer answer;
     std::size_t end = std::string::npos;
@@ -143,7 +143,8 @@ class Client {
     return answer;
   }
 
-  // Until `text` has come; what came, including it. Empty where it did not within the time.
+  // Reads until `text` has arrived. Returns everything up to its end; "" if it does not arrive in
+  // time.
   std::string read_until(std::string_view text) {
     std::size_t found = std::string::npos;
     while ((found = received_.find(text)) == std::string::npos) {
@@ -158,14 +159,14 @@ class Client {
     }
     return std::exchange(received_, "");
   }
-  // True once the server has closed the connection, within the time.
+  // True if the server closes the connection in time.
   bool is_closed_by_server() {
     while (receive()) {
     }
     return !timed_out_;
   }
   bool chunks_ended() const { return chunks_ended_; }
-  // Waits for bytes and takes them in; false at the end or after the time.
+  // Waits for bytes and keeps them; false at the end or after the time limit.
   bool receive() {
     pollfd wait{socket_, POLLIN, 0};
     if (poll(&wait, 1, static_cast<int>(time_.count())) <= 0) {
@@ -178,12 +179,12 @@ class Client {
     received_.append(block, 0, static_cast<std::size_t>(size));
     return true;
   }
-  // Takes one byte, without waiting, and forgets it.
+  // Reads and drops one byte, without waiting.
   void read_byte() {
     char byte = 0;
     if (recv(socket_, &byte, 1, MSG_DONTWAIT) < 0) return;
   }
-  void forget() { received_.clear(); }  // what was received and not read
+  void forget() { received_.clear(); }  // drops bytes that were received but not read
   void set_time(std::chrono::milliseconds time) { time_ = time; }
 
  private:
@@ -224,7 +225,7 @@ class Client {
   std::chrono::milliseconds time_{20'000};
 };
 
-// A server that runs, with `router` or one that answers GET /ping with "pong".
+// A running server, with `router` or with one that answers GET /ping with "pong".
 inline Router ping_router() {
   Router router;
   router.add("GET", "/ping", [](const Request&) { return Response::text("pong"); });
@@ -243,14 +244,14 @@ class RunningServer {
   Server* operator->() { return &server_; }
   std::uint16_t port() const { return server_.port(); }
   Client client(int receive_buffer = 0) const { return Client(port(), receive_buffer); }
-  // That it still answers.
+  // Whether it still answers.
   bool lives() const { return client().get("/now").body == "pong"; }
 
  private:
   Server server_;
 };
 
-// Looks every millisecond, for at most 20 s.
+// Checks every millisecond, for at most 20 s.
 template <typename Condition>
 bool eventually(Condition&& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);

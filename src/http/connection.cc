@@ -21,13 +21,13 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// A body up to this size is copied behind its head, so that both go in one packet.
+// A body up to this size is copied behind its head, so that one packet can carry both.
 constexpr std::size_t kSmallBody = 16'384;
-// What is written to one event stream at a time.
+// Events written to a stream at a time.
 constexpr std::size_t kEventsAtOnce = 64;
 Response busy() {
   Response response =
-      error_response(503, "busy", "the server has too much to do", "try again in a moment");
+      error_response(503, "busy", "the server is overloaded", "try again in a moment");
   response.headers.add("Retry-After", "1");
   return response;
 }
@@ -58,13 +58,13 @@ Response no_route(const Request& request, const Router::Match& match) {
       request.method == "OPTIONS"
           ? Response::no_content()
           : error_response(405, "method_not_allowed",
-                           fmt::format("{} is not for {}", request.path, request.method),
-                           fmt::format("it is for {}", allowed));
+                           fmt::format("{} does not accept {}", request.path, request.method),
+                           fmt::format("it accepts {}", allowed));
   response.headers.add("Allow", allowed);
   return response;
 }
 
-// Whatever way send_events ends.
+// Leaves the topic however send_events() ends.
 class Joined {
  public:
   Joined(Shared& shared, std::shared_ptr<Topic> topic, Connection* connection)
@@ -85,7 +85,7 @@ class Joined {
 
 Connection::Connection(Shared& shared, tcp::socket socket)
     : shared_(shared), socket_(std::move(socket)), signal_(shared.io) {
-  error_code ignored;  // of a client that has gone already
+  error_code ignored;  // the client may have gone already
   const tcp::endpoint peer = socket_.remote_endpoint(ignored);
   const tcp::endpoint local = socket_.local_endpoint(ignored);
   peer_ = read_address(peer.address().to_string()).value_or("");
@@ -119,7 +119,7 @@ Connection::Task Connection::run() {
       exchange_.reset();
     }
     if (wants_lingering_) co_await linger();
-  } catch (const std::exception&) {  // no memory, or no socket any more: of this client alone
+  } catch (const std::exception&) {  // out of memory or sockets: affects only this client
   }
   finish_request();
   close();
@@ -139,9 +139,9 @@ Connection::Answer Connection::serve_one() {
   is_idle_ = true;
   has_request_ = false;
   idle_since_ = Clock::now();
-  if (received_.empty()) received_ = std::string();  // idle connections keep no memory for it
+  if (received_.empty()) received_ = std::string();  // frees the buffer of an idle connection
   allow(is_new_ ? shared_.options.limits.header_time : shared_.options.limits.idle_time);
-  while (received_.starts_with("\r\n")) received_.erase(0, 2);  // as RFC 9112 asks for
+  while (received_.starts_with("\r\n")) received_.erase(0, 2);  // as RFC 9112 requires
   if (received_.empty()) {
     const bool has_more = co_await more();
     if (!has_more) co_return false;
@@ -154,7 +154,7 @@ Connection::Answer Connection::serve_one() {
   co_return co_await dispatch(reader);
 }
 
-// True once the header is whole; where it is not, the client was told.
+// True once the header is complete. False if it is invalid: then the client got an error.
 Connection::Answer Connection::read_header(RequestReader& reader) {
   while (true) {
     const std::size_t used = reader.feed(received_);
@@ -199,7 +199,8 @@ Connection::Answer Connection::read_body(RequestReader& reader) {
   co_return false;
 }
 
-// Answers a request that does not reach a handler. What was not read of it ends the connection.
+// Answers a request without running a handler. If the request was not read to its end, closes the
+// connection.
 Connection::Answer Connection::refuse_request(const RequestReader& reader, Response refusal) {
   has_request_ = true;
   if (!is_in_request_) begin_request(reader.head(), nullptr);
@@ -294,7 +295,8 @@ Connection::Answer Connection::respond(const Request& request, Response response
 
 Connection::Answer Connection::respond_stream(const Request& request, Response response) {
   const bool chunked = request.version == 11;
-  keep_alive_ = keep_alive_ && chunked;  // else the end of the connection is the end of the body
+  keep_alive_ =
+      keep_alive_ && chunked;  // otherwise closing the connection marks the end of the body
   const std::string head = head_of(request, response, std::nullopt, chunked);
   if (request.method == "HEAD") {
     const bool is_sent = co_await write_text(head);
@@ -312,7 +314,7 @@ Connection::Answer Connection::respond_stream(const Request& request, Response r
     co_return co_await respond(request, std::move(refusal));
   }
   stream_from_ = written_;
-  // An exception before the first byte still becomes a response of its own.
+  // An exception before the first byte can still become an error response.
   Exchange::Pieces pieces = exchange_->take_pieces();
   while (pieces.bytes.empty() && !pieces.ended) {
     const bool is_lost = is_closed_ || (is_at_end_ && shared_.pool.withdraw(ticket));
@@ -363,7 +365,7 @@ Connection::Answer Connection::respond_events(const Request& request, Response r
     Response refusal = busy();
     co_return co_await respond(request, std::move(refusal));
   }
-  keep_alive_ = false;  // the stream's end is the connection's
+  keep_alive_ = false;  // closing the connection ends the stream
   const std::string head = head_of(request, response, std::nullopt, false);
   if (request.method == "HEAD") {
     co_await write_text(head);
@@ -383,13 +385,14 @@ Connection::Answer Connection::send_events(Topic& topic, const std::string& head
                                            std::string_view last_event_id) {
   const auto found = topic.position_after(last_event_id);
   std::uint64_t position = found ? *found : topic.end();
-  // The id alone is no event, but where a client goes on that is cut off before the first.
+  // An id alone is no event, but tells a client where to resume if it is cut off before the first
+  // event.
   const bool has_missed = !last_event_id.empty() && !found;
   const std::string begin =
       head + "retry: 2000\n" +
       event_text(topic.id_before(position), has_missed ? "reset" : "", has_missed ? "{}" : "");
   bool is_sent = co_await write_text(begin);
-  finish_request();  // what comes now is no part of its duration
+  finish_request();  // the events do not count for its duration
   heartbeat_due_ = Clock::now() + shared_.options.heartbeat;
   while (is_sent && has_client() && !shared_.stopping) {
     const Topic::Slice slice = topic.read(position, kEventsAtOnce);

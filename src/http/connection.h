@@ -1,7 +1,7 @@
 #pragma once
 
-// One client's connection on the network's thread, and what all connections share. This header
-// shows Asio: it is for connection*.cc and server.cc alone.
+// One client's connection, run by the network's thread, and the state that all connections share.
+// This header shows Asio, so only connection*.cc and server.cc may include it.
 
 #include <chrono>
 #include <cstdint>
@@ -31,31 +31,31 @@ using Clock = std::chrono::steady_clock;
 
 class Connection;
 
-// Of the network's thread, but for what says otherwise.
+// State of the server. Only the network's thread uses it, unless a member says otherwise.
 struct Shared {
   Shared(boost::asio::io_context& on, Options with, Router of);
 
   const Options options;
   const Router router;
-  Headers default_headers;  // of every response
+  Headers default_headers;  // sent with every response
   Recorder recorder;        // any thread
   boost::asio::io_context& io;
   WorkerPool pool;  // any thread
   std::set<std::shared_ptr<Connection>> connections;
-  // Of these the ones that are not closed, and how many of each client's address.
+  // How many of these are not closed, in all and for each client address.
   std::size_t open = 0;
   std::map<std::string, std::size_t> of_peer;
-  // The connection that has been without a request for longest: of that address, or of the one
-  // with most connections where it is "". Null where all have a request.
+  // The connection that has been without a request for longest: among those of `peer`, or if that
+  // is "", among those of the address with most connections. Null if all have a request.
   Connection* longest_idle(const std::string& peer) const;
   void enter_open(const std::string& peer);
   void leave_open(const std::string& peer);
   bool stopping = false;
-  std::string date;               // of now, for headers
-  std::vector<char> read_buffer;  // for whoever reads: nobody keeps bytes in it
+  std::string date;               // the current date, for headers
+  std::vector<char> read_buffer;  // scratch space for reading; nobody keeps bytes in it
   std::size_t event_streams = 0;
 
-  // The clients of a topic, woken together once for any number of events.
+  // The clients of a topic. However many events there are, they are woken together and only once.
   struct TopicClients {
     Topic::Subscription subscription;
     std::set<Connection*> connections;
@@ -69,27 +69,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Shared& shared, boost::asio::ip::tcp::socket socket);
 
-  void start();                               // until then it does nothing
-  void refuse();                              // instead of start(): there are too many
-  void look_at_clock(Clock::time_point now);  // closes it where its time is up; heartbeats
-  void wind_down();  // the server stops: it ends once the request that runs is answered
-  void cancel();     // gives up the request that runs
+  void start();   // does nothing before this
+  void refuse();  // instead of start(), if there are too many connections
+  void look_at_clock(Clock::time_point now);  // closes an expired connection; sends heartbeats
+  void wind_down();                           // the server stops: ends after the current request
+  void cancel();                              // gives up the current request
   void close();
-  void wake();  // there may be something new to look at
+  void wake();  // makes the connection look for new work
 
   const std::string& peer() const { return peer_; }
-  // Whether no request has come whole: there is nothing that its end would lose.
+  // Whether no complete request is pending, so that closing loses nothing.
   bool is_idle() const { return !is_closed_ && !is_refused_ && !has_request_; }
   Clock::time_point idle_since() const { return idle_since_; }
-  // Bytes a second that its client took of the stream that runs; none where none has run for long.
+  // Bytes per second that the client takes of the current stream; null if that has not run for
+  // long.
   std::optional<double> stream_rate(Clock::time_point now);
 
  private:
   using Task = boost::asio::awaitable<void>;
-  using Answer = boost::asio::awaitable<bool>;  // false: the connection is to end
+  using Answer = boost::asio::awaitable<bool>;  // false: end the connection
   using Buffers = std::vector<boost::asio::const_buffer>;
 
-  // A request from its first byte to the last one of its answer.
+  // Handling a request, from its first byte to the last byte of its answer.
   Task run();
   Answer refuse_client();
   Answer serve_one();
@@ -103,7 +104,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Answer refuse_request(const RequestReader& reader, Response refusal);
   Answer send_pieces(Exchange::Pieces pieces, bool chunked);
   Answer send_events(Topic& topic, const std::string& head, std::string_view last_event_id);
-  Task linger();  // lets the client read the last answer before the connection is closed
+  Task linger();  // lets the client read the last answer before the connection closes
 
   // The socket.
   Answer more();  // waits for bytes; false: none will come
@@ -125,33 +126,34 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Shared& shared_;
   boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer signal_;  // never fires: cancelling it is what wakes
+  boost::asio::steady_timer signal_;  // never fires; cancelling it wakes the waiter
   std::string peer_, local_;          // addresses
-  std::string received_;              // not yet used
+  std::string received_;              // received, but not used yet
   Clock::time_point deadline_ = Clock::time_point::max();
-  Clock::time_point heartbeat_due_ = Clock::time_point::max();  // of an event stream
-  std::shared_ptr<Exchange> exchange_;  // of the request that runs on a worker
-  Finished finished_;                   // of the request that runs
+  Clock::time_point heartbeat_due_ = Clock::time_point::max();  // for an event stream
+  std::shared_ptr<Exchange> exchange_;  // for the request running on a worker
+  Finished finished_;                   // record of the current request
   Clock::time_point begun_;
   Clock::time_point idle_since_ = Clock::now();
   std::optional<Clock::time_point> stream_begun_;
-  std::size_t written_ = 0;      // to the socket, in all
-  std::size_t stream_from_ = 0;  // of it before the stream
-  std::size_t taken_ = 0;  // of it by the client when a write began to wait, or was last looked at
-  bool is_refused_ = false;     // there are too many
-  bool is_new_ = true;          // no request has come yet
+  std::size_t written_ = 0;      // bytes written to the socket
+  std::size_t stream_from_ = 0;  // bytes written before the stream began
+  std::size_t taken_ =
+      0;  // bytes that the client had taken when a write began to wait, or at the last check
+  bool is_refused_ = false;     // there are too many connections
+  bool is_new_ = true;          // no request has arrived yet
   bool is_idle_ = false;        // between requests
-  bool has_request_ = false;    // whole, until its answer has gone
-  bool is_in_request_ = false;  // which finish_request() is to record
-  bool is_reading_ = false;     // waits for the socket to be readable
+  bool has_request_ = false;    // from a complete request to the end of its answer
+  bool is_in_request_ = false;  // a request that finish_request() must record
+  bool is_reading_ = false;     // waiting until the socket is readable
   bool is_writing_ = false;
-  bool reads_ahead_ = false;  // reads on by itself, to see the client leave
-  bool discards_ = false;     // what comes in is of no interest any more
+  bool reads_ahead_ = false;  // keeps reading to notice when the client leaves
+  bool discards_ = false;     // drops incoming bytes
   bool is_at_end_ = false;    // the client sends no more
-  bool is_expired_ = false;   // its time was up
+  bool is_expired_ = false;   // its time limit has passed
   bool is_closed_ = false;
   bool keep_alive_ = true;
-  bool wants_lingering_ = false;  // there may be bytes on their way that nobody will read
+  bool wants_lingering_ = false;  // unread bytes may still be on their way
 };
 
 }  // namespace gsa::http

@@ -1,4 +1,4 @@
-// The socket's side of a connection: bytes in and out, time limits, its end.
+// The socket side of a connection: bytes in and out, time limits, closing.
 
 #include <algorithm>
 #include <linux/sockios.h>
@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// How long a client may take to read the answer to a request that was not read whole.
+// How long a client may take to read the answer to a request that was not read completely.
 constexpr std::chrono::seconds kLingerTime{2};
 
 }  // namespace
@@ -117,8 +117,8 @@ void Connection::look_at_clock(Clock::time_point now) {
   if (now >= heartbeat_due_) wake();
   if (now < deadline_) return;
   if (is_writing_) {
-    // The socket becomes writable only when much of the system's buffer has gone, so that what
-    // counts is what the client's system has taken.
+    // The socket becomes writable only after much of the system's buffer is free again, so count
+    // the bytes that the client's system has taken.
     const std::size_t before = std::exchange(taken_, taken_bytes());
     if (taken_ - before >= shared_.options.limits.write_bytes) {
       allow(shared_.options.limits.write_time);
@@ -135,7 +135,7 @@ void Connection::look_at_clock(Clock::time_point now) {
   }
 }
 
-// What was written and the client's system has not taken.
+// Bytes that were written but that the client's system has not taken.
 int Connection::unread_bytes() {
   int bytes = 0;
   return ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) == 0 ? bytes : 0;

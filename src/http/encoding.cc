@@ -11,12 +11,12 @@
 namespace gsa::http {
 namespace {
 
-// Below this the headers weigh more than what is saved.
+// Below this size the headers would outweigh the gain.
 constexpr std::size_t kLeastSize = 1'024;
-// Most of level 6's gain on JSON at a third of its time.
+// Has most of level 6's gain on JSON in a third of its time.
 constexpr int kLevel = 3;
 
-// Below 0.001, the least quality that there is.
+// Below 0.001, the smallest quality that a header can name.
 constexpr double kUnnamedIdentity = 0.0005;
 
 double quality(std::string_view parameters) {
@@ -57,12 +57,12 @@ double wanted(std::string_view accept_encoding, std::string_view coding) {
 
 std::string gzip(std::string_view bytes) {
   z_stream stream{};
-  // 15 bits of window; 16 more ask for gzip's header. 8 is zlib's default for memory.
+  // 15 bits of window, plus 16 for a gzip header. 8 is zlib's default memory level.
   check(deflateInit2(&stream, kLevel, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK,
         "zlib begins");
   std::string out;
   std::array<char, 16'384> block{};
-  // zlib counts in 32 bits.
+  // zlib counts bytes in 32 bits.
   constexpr std::size_t kMost = std::size_t{1} << 30;
   int status = Z_OK;
   while (status == Z_OK) {

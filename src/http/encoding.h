@@ -1,6 +1,6 @@
 #pragma once
 
-// Content codings: which one a client likes best, and gzip.
+// Content codings: chooses the one that a client prefers, and implements gzip.
 
 #include <string>
 #include <string_view>
@@ -9,14 +9,14 @@
 
 namespace gsa::http {
 
-// How much the client wants a coding, from 0 (not at all) to 1, by its Accept-Encoding header.
-// "identity" is taken by all who do not refuse it, but wanted less than what they name.
+// The client's preference for a coding by its Accept-Encoding header, from 0 (never) to 1.
+// "identity" is acceptable unless refused, but ranks below the codings that the header names.
 double wanted(std::string_view accept_encoding, std::string_view coding);
 
 std::string gzip(std::string_view bytes);
 
-// Compresses the body of `response` where it is text held in memory that is worth it, and the
-// client takes gzip. Says in any case that the answer depends on it.
+// Compresses the body of `response` if it is text in memory, large enough to gain, and the client
+// accepts gzip. Always adds the Vary header.
 void compress(Response& response, const Request& request);
 
 }  // namespace gsa::http

@@ -1,4 +1,4 @@
-// Every error that the server itself makes has the form of those that handlers make.
+// Errors of the server itself have the same form as those of handlers.
 
 #include <regex>
 #include <stdexcept>
@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The members of Error in openapi.yaml, all of them texts.
+// The members of Error in openapi.yaml, all texts.
 void expect_error(const Answer& answer, int status, const std::string& what) {
   EXPECT_EQ(answer.status, status) << what;
   EXPECT_EQ(answer.header("Content-Type"), "application/json") << what;
@@ -80,7 +80,7 @@ TEST(Errors, HaveNoBodyForHead) {
     const Answer answer = client.read_answer(false);
     EXPECT_EQ(answer.status, status);
     EXPECT_NE(answer.header("Content-Length"), "");
-    EXPECT_EQ(client.get("/ping").body, "pong");  // on the same connection, nothing in between
+    EXPECT_EQ(client.get("/ping").body, "pong");  // on the same connection, with nothing in between
   }
 }
 

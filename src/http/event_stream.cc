@@ -88,7 +88,8 @@ Topic::Subscription Topic::subscribe(const std::shared_ptr<Topic>& topic,
 Response event_stream(std::shared_ptr<Topic> topic, const Request& request) {
   Response response;
   response.headers.add("Content-Type", "text/event-stream");
-  response.headers.add("X-Accel-Buffering", "no");  // a proxy such as nginx hands events on at once
+  response.headers.add("X-Accel-Buffering",
+                       "no");  // makes proxies such as nginx forward events at once
   const auto header = request.headers.find("Last-Event-ID");
   const std::string_view last = header ? *header : request.query.find("last_event_id").value_or("");
   response.body = EventBody{std::move(topic), std::string(last)};
@@ -105,7 +106,7 @@ std::string event_text(std::string_view id, std::string_view event, std::string_
     if (end == data.size()) break;
     const bool two = data.substr(end, 2) == "\r\n";
     data.remove_prefix(end + (two ? 2 : 1));
-    if (data.empty()) text += "data: \n";  // the line break at the end is part of the data
+    if (data.empty()) text += "data: \n";  // a newline at the end is part of the data
   }
   return text + "\n";
 }

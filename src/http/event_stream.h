@@ -1,10 +1,11 @@
 #pragma once
 
-// Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): what any
-// thread publishes to a topic, each connected client gets. An event is stored once, whatever the
-// number of clients: a client is a position in the topic's log. The log is bounded. A client that
-// comes back with Last-Event-ID goes on where it was as long as the log reaches back so far, and
-// gets an event `reset` otherwise; one that is connected and falls out of the log is disconnected.
+// Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). Any thread
+// publishes to a topic, and every connected client gets the event. An event is stored once, however
+// many clients there are: a client is only a position in the topic's log. The log is bounded. A
+// client that reconnects with Last-Event-ID resumes there if the log still reaches back that far;
+// otherwise it gets an event `reset`. A connected client that falls behind the start of the log is
+// disconnected.
 
 #include <cstdint>
 #include <deque>
@@ -22,29 +23,29 @@
 namespace gsa::http {
 
 struct TopicLimits {
-  // An hour of a busy run's log; more than a browser falls behind while a laptop's network sleeps.
+  // An hour of a busy run's log: more than a browser misses while a laptop's network sleeps.
   std::size_t events = 4'096;
-  std::size_t bytes = 4 << 20;  // of the log, besides its newest event
+  std::size_t bytes = 4 << 20;  // of the log, not counting its newest event
 };
 
-// Any thread.
+// Any thread may use it.
 class Topic {
  public:
-  using Event = std::shared_ptr<const std::string>;  // as it goes over the line
+  using Event = std::shared_ptr<const std::string>;  // as sent
 
   explicit Topic(TopicLimits limits = {});
 
-  // `event` is a name without line breaks; `data` may have them. Returns the event's id.
+  // `event` is a name without line breaks; `data` may contain some. Returns the event's id.
   std::string publish(std::string_view event, std::string_view data);
-  // Of the newest event, for a page that loads its state first and then wants what came after.
+  // The id of the newest event, for a page that loads its state first and then the events after it.
   std::string last_id() const;
 
-  // The rest is for the server.
+  // Only the server uses the rest.
 
-  // The event that a client gets next, by number; after `last_event_id`. None where events between
-  // are no longer there, or the id is of another topic or an earlier server.
+  // The number of the first event after `last_event_id`. Null if events in between are gone, or if
+  // the id belongs to another topic or to an earlier server.
   std::optional<std::uint64_t> position_after(std::string_view last_event_id) const;
-  std::uint64_t end() const;  // the number of the next event to be published
+  std::uint64_t end() const;  // number of the next event
   std::string id_before(std::uint64_t position) const;
 
   struct Slice {
@@ -53,27 +54,28 @@ class Topic {
   };
   Slice read(std::uint64_t position, std::size_t most_events) const;
 
-  // Calls `wake` after each event on the thread that published it, until the result is destroyed.
-  // `wake` may not use the topic.
+  // Calls `wake` after each event, on the publishing thread, until the result is destroyed. `wake`
+  // must not use the topic.
   using Subscription = std::shared_ptr<void>;
   static Subscription subscribe(const std::shared_ptr<Topic>& topic, std::function<void()> wake);
 
  private:
   const TopicLimits limits_;
-  const std::string epoch_;  // tells the ids of this topic from those of an earlier server
+  const std::string
+      epoch_;  // differs for each topic and each start of the server, and is part of the ids
   mutable std::mutex mutex_;
   std::deque<Event> log_;
   std::size_t log_bytes_ = 0;
-  std::uint64_t first_ = 1;  // the number of the log's first event
+  std::uint64_t first_ = 1;  // number of the log's first event
   std::map<std::uint64_t, std::function<void()>> wakes_;
   std::uint64_t last_wake_ = 0;
 };
 
-// The response that streams the topic's events, after the request's Last-Event-ID or its parameter
-// last_event_id, which a page uses to connect the first time.
+// A response that streams the topic's events after the request's Last-Event-ID, or after its
+// parameter last_event_id, which pages use for their first connection.
 Response event_stream(std::shared_ptr<Topic> topic, const Request& request);
 
-// "id: 7\nevent: step\ndata: …\n\n". Empty parts are left out.
+// "id: 7\nevent: step\ndata: …\n\n". Omits empty parts.
 std::string event_text(std::string_view id, std::string_view event, std::string_view data);
 
 }  // namespace gsa::http

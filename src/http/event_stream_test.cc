@@ -43,18 +43,18 @@ TEST(Topic, KnowsWhatItNoLongerHolds) {
   std::vector<std::string> ids;
   for (int i = 0; i < 5; ++i) ids.push_back(topic.publish("e", std::to_string(i)));
   EXPECT_FALSE(topic.position_after(ids[0]));
-  EXPECT_TRUE(topic.position_after(ids[1]));  // events 2, 3 and 4 are what comes behind it
+  EXPECT_TRUE(topic.position_after(ids[1]));  // events 2, 3 and 4 follow it
   EXPECT_TRUE(topic.read(begin, 10).lost);
   EXPECT_EQ(topic.read(begin + 2, 10).events.size(), 3U);
 }
 
 TEST(Topic, HoldsNoMoreBytesThanItMay) {
   Topic topic({.events = 1'000, .bytes = 1'000});
-  // 300 bytes and what is around them: three of these fit, and four do not.
+  // An event takes 300 bytes with its frame, so three fit and four do not.
   for (int i = 0; i < 10; ++i) topic.publish("e", std::string(280, 'x'));
   EXPECT_EQ(topic.read(topic.end() - 3, 10).events.size(), 3U);
   EXPECT_TRUE(topic.read(topic.end() - 4, 10).lost);
-  topic.publish("e", std::string(5'000, 'x'));  // the newest stays, whatever its size
+  topic.publish("e", std::string(5'000, 'x'));  // the newest event stays, whatever its size
   EXPECT_EQ(topic.read(topic.end() - 1, 10).events.size(), 1U);
 }
 
@@ -82,7 +82,7 @@ struct Streaming {
                {.immediate = true});
     return router;
   }
-  // A client that is connected, its first lines read.
+  // A connected client that has read its first lines.
   Client connect(const std::string& headers = "", int receive_buffer = 0) const {
     Client client = server.client(receive_buffer);
     client.request("GET", "/events", headers);
@@ -178,12 +178,12 @@ TEST(EventStream, DropsAClientThatFallsBehindParallel) {
   Client quick = streaming.connect();
   const std::string data(10'000, 'x');
   std::string last;
-  // More than the system's buffers of both ends take, and than the log holds.
+  // More than the system's buffers at both ends can take, and more than the log holds.
   for (int i = 0; i < 2'000; ++i) {
     last = streaming.topic->publish("e", data);
     EXPECT_NE(quick.read_until("id: " + last + "\n"), "");
   }
-  while (slow.receive()) {  // now it reads: what was under way, and then the end
+  while (slow.receive()) {  // now it reads the events under way, and then the end
   }
   EXPECT_TRUE(slow.is_closed_by_server());
   EXPECT_EQ(slow.read_until(last), "");

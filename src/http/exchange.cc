@@ -101,7 +101,7 @@ bool Exchange::write(std::string_view bytes) {
     if (cancelled_) return false;
     const bool was_empty = pieces_.bytes.empty();
     pieces_.bytes += bytes;
-    if (!was_empty || bytes.empty()) return true;  // it was told already
+    if (!was_empty || bytes.empty()) return true;  // the network's thread already knows
   }
   wake_();
   return true;

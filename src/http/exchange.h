@@ -1,7 +1,8 @@
 #pragma once
 
-// One request between the network's thread and a worker: the worker leaves its response and the
-// pieces of a streaming body here, the network's thread takes them, and each wakes the other.
+// Passes one request between the network's thread and a worker. The worker leaves its response and
+// the pieces of a streaming body here, the network's thread takes them, and each wakes the other.
+// Both hold the Exchange by a shared pointer.
 
 #include <condition_variable>
 #include <functional>
@@ -15,29 +16,30 @@
 
 namespace gsa::http {
 
-// Calls the handler of an immediate route; what it throws becomes an error response.
+// Calls the handler of an immediate route. An exception becomes an error response.
 Response call(const Handler& handler, const Request& request);
-// The response that stands for an exception; use inside of `catch`.
+// The error response for the current exception; call it inside of `catch`.
 Response response_of_exception();
 
 class Exchange final : public BodyWriter {
  public:
-  // `wake` tells the network's thread, from any thread.
+  // `wake` notifies the network's thread; it is called from any thread. A streaming body may be
+  // `window` bytes ahead of its client.
   Exchange(Request request, std::size_t window, std::function<void()> wake);
 
-  // The worker's side.
+  // For the worker.
   void handle(const Handler& handler);
   void stream(const BodyFunction& body);
   bool write(std::string_view bytes) override;
 
-  // The network's side.
+  // For the network's thread.
   const Request& request() const { return request_; }
   std::optional<Response> take_response();
-  // What a streaming body has written since; `ended` and `failure` hold behind these bytes.
+  // The new bytes of a streaming body. `ended` and `failure` apply after these bytes.
   struct Pieces {
     std::string bytes;
     bool ended = false;
-    std::optional<Response> failure;  // what the body function threw
+    std::optional<Response> failure;  // the exception of the body function
   };
   Pieces take_pieces();
   // Nobody waits for the answer any more: requests `cancelled`, and write() returns false.
@@ -48,7 +50,7 @@ class Exchange final : public BodyWriter {
   const std::size_t window_;
   const std::function<void()> wake_;
   std::stop_source stop_;
-  std::mutex mutex_;  // of all below
+  std::mutex mutex_;  // guards all members below
   std::condition_variable changed_;
   std::optional<Response> response_;
   Pieces pieces_;

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A status with the code of its error.
+// The status, with the code of the error if there is one.
 std::string told(const Answer& answer) {
   const std::size_t code = answer.body.find("\"code\":\"");
   if (code == std::string::npos) return std::to_string(answer.status);
@@ -48,7 +48,7 @@ TEST(Limits, HoldForBodies) {
   const std::string json = "Content-Type: application/json\r\n";
   EXPECT_EQ(server.client().post("/echo", std::string(10'000, '1')).body.size(), 10'000U);
   EXPECT_EQ(told(server.client().post("/echo", std::string(10'001, '1'))), "413 payload_too_large");
-  // One that is sent whatever the server says: its sender reads the answer all the same.
+  // A client that sends its body whatever the server says can still read the answer.
   Client stubborn = server.client();
   stubborn.request("POST", "/echo", json + "Content-Length: 100000000\r\n");
   std::thread sender([&] {
@@ -138,7 +138,7 @@ TEST(Limits, HoldForClientsThatDoNotReadThread) {
   EXPECT_TRUE(server.lives());
 }
 
-// A client may be slow as long as it reads at all.
+// A client may be slow as long as it keeps reading.
 TEST(Limits, LetSlowReadersFinish) {
   Options options;
   options.limits.write_time = milliseconds(300);
@@ -197,7 +197,8 @@ TEST(Limits, MakeRoomByTheLongestIdleConnection) {
     clients.push_back(server.client());
     EXPECT_EQ(clients.back().get("/now").body, "pong");
   }
-  EXPECT_EQ(clients.front().get("/now").body, "pong");  // so that the second is the longest
+  EXPECT_EQ(clients.front().get("/now").body,
+            "pong");  // makes the second client the one that was idle longest
   EXPECT_EQ(server.client().get("/now").body, "pong");
   EXPECT_TRUE(clients[1].is_closed_by_server());
   EXPECT_EQ(clients[0].get("/now").body, "pong");
@@ -221,7 +222,7 @@ TEST(Limits, HoldForTheConnectionsOfAnAddress) {
     EXPECT_EQ(clients.back().get("/now").body, "pong");
   }
   EXPECT_EQ(server->metrics().connections_evicted, 3U);
-  EXPECT_EQ(other.get("/now").body, "pong");  // the eldest, but of another address
+  EXPECT_EQ(other.get("/now").body, "pong");  // the oldest, but it has another address
 }
 
 TEST(Limits, HoldForRequestsThatWaitForAWorkerThread) {
@@ -251,7 +252,7 @@ TEST(Limits, HoldForRequestsThatWaitForAWorkerThread) {
   const Answer answer = refused.get("/wait");
   EXPECT_EQ(told(answer), "503 busy");
   EXPECT_EQ(answer.header("Retry-After"), "1");
-  EXPECT_TRUE(server.lives());  // what needs no worker is answered
+  EXPECT_TRUE(server.lives());  // requests that need no worker still work
   EXPECT_EQ(server->metrics().busy, 1U);
   gate.set_value();
   for (Client& client : clients) EXPECT_EQ(client.read_answer().body, "waited");
@@ -278,7 +279,7 @@ TEST(Limits, KeepSlowReadersOfStreamsFromTakingAllWorkersThread) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(server.client().get("/ping").body, "pong");
 }
 
-// A body that is as long as its client likes.
+// A streaming body of any length.
 Router router_with_a_stream() {
   Router router = ping_router();
   router.add("GET", "/rows", [](const Request& request) {
@@ -295,7 +296,7 @@ Router router_with_a_stream() {
   return router;
 }
 
-// Reads a byte at a time until it is told to stop.
+// Reads one byte at a time until `stop`.
 void drip(std::vector<Client>& clients, const std::atomic<bool>& stop) {
   while (!stop) {
     for (Client& client : clients) client.read_byte();
@@ -335,10 +336,11 @@ TEST(Limits, GiveTheWorkersOfSlowDownloadsToThoseThatWaitThread) {
   std::atomic<bool> stop = false;
   std::thread dripping([&] { drip(clients, stop); });
   usleep(600'000);
-  EXPECT_EQ(server->metrics().timeouts, 0U);  // nobody waits
+  EXPECT_EQ(server->metrics().timeouts, 0U);  // no other stream waits
   const auto begin = steady_clock::now();
   EXPECT_EQ(server.client().get("/rows?size=1000000").body.size(), 1'000'000U);
-  EXPECT_LT(steady_clock::now() - begin, std::chrono::seconds(10));  // of 30 s until one is cut
+  EXPECT_LT(steady_clock::now() - begin,
+            std::chrono::seconds(10));  // far less than the 30 s of write_time
   EXPECT_EQ(server->metrics().timeouts, 1U);
   stop = true;
   dripping.join();
@@ -366,7 +368,7 @@ TEST(Limits, KeepNoQuickRequestWaitingForOthersThread) {
     clients.push_back(server.client());
     clients.back().request("GET", i % 2 == 0 ? "/query" : "/answer");
   }
-  EXPECT_TRUE(eventually([&] { return begun == 7; }));  // 3 queries, 4 answers
+  EXPECT_TRUE(eventually([&] { return begun == 7; }));  // 3 queries and 4 answers
   Client cancel = server.client();
   cancel.request("DELETE", "/query");
   EXPECT_EQ(cancel.read_answer().status, 204);
@@ -374,7 +376,7 @@ TEST(Limits, KeepNoQuickRequestWaitingForOthersThread) {
   for (Client& client : clients) EXPECT_EQ(client.read_answer().body, "waited");
 }
 
-// What is read ahead of a pipeline is bounded; what comes behind waits in the system's buffers.
+// Reading ahead in a pipeline is bounded; the rest waits in the system's buffers.
 TEST(Limits, HoldForPipelinesThread) {
   std::promise<void> gate;
   const std::shared_future<void> opened = gate.get_future().share();
@@ -390,7 +392,7 @@ TEST(Limits, HoldForPipelinesThread) {
   client.request("GET", "/wait");
   const std::string next = fmt::format("GET /now HTTP/1.1\r\nHost: localhost:{}\r\nX: {}\r\n\r\n",
                                        server.port(), std::string(10'000, 'x'));
-  // Until nothing was taken for 300 ms, or far more than the system's buffers hold.
+  // Send until nothing was accepted for 300 ms, or far more than the system's buffers hold.
   constexpr std::size_t kFar = 50'000'000;
   std::size_t sent = 0, count = 0;
   std::string left;
@@ -445,7 +447,7 @@ TEST(Limits, LetAcceptingRestWhenThereAreNoFileDescriptors) {
   const double spent = cpu_seconds() - cpu;
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
   EXPECT_TRUE(paused);
-  EXPECT_LT(spent, 0.2);  // of 0.5 s, which spinning would take
+  EXPECT_LT(spent, 0.2);  // busy waiting would take 0.5 s
   EXPECT_EQ(client.read_answer().body, "pong");
 }
 

@@ -67,12 +67,12 @@ void add_routes(Text& text, const std::map<std::string, RouteCounts>& routes) {
       text.sample("requests_total", fmt::format("{},status=\"{}xx\"", label(route), i + 1), count);
     }
   }
-  text.family("response_bytes_total", "counter", "Bytes sent in answer, headers included.");
+  text.family("response_bytes_total", "counter", "Bytes sent in answers, headers included.");
   for (const auto& [route, counts] : routes) {
     text.sample("response_bytes_total", label(route), counts.bytes_sent);
   }
   text.family("request_duration_seconds", "histogram",
-              "From the header's last byte to the answer's.");
+              "Time from the header's last byte to the answer's.");
   for (const auto& [route, counts] : routes) add_durations(text, label(route), counts);
 }
 
@@ -103,15 +103,16 @@ std::string prometheus_text(const Metrics& metrics, const std::string& prefix) {
   add_routes(text, metrics.routes);
   text.single("connections_accepted_total", "counter", "Connections accepted.",
               metrics.connections_accepted);
-  text.single("connections_refused_total", "counter", "Connections beyond the most allowed.",
+  text.single("connections_refused_total", "counter", "Connections refused over the limit.",
               metrics.connections_refused);
   text.single("connections_evicted_total", "counter",
               "Idle connections that made room for new ones.", metrics.connections_evicted);
-  text.single("accept_pauses_total", "counter", "Pauses for want of file descriptors.",
+  text.single("accept_pauses_total", "counter", "Pauses because no file descriptors were left.",
               metrics.accept_pauses);
   text.single("timeouts_total", "counter", "Connections closed for being slow or idle.",
               metrics.timeouts);
-  text.single("busy_total", "counter", "Requests refused as the queue was full.", metrics.busy);
+  text.single("busy_total", "counter", "Requests refused because the queue was full.",
+              metrics.busy);
   text.single("clients_dropped_total", "counter", "Event streams that fell too far behind.",
               metrics.clients_dropped);
   text.single("open_connections", "gauge", "Connections open now.", metrics.open_connections);

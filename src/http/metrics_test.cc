@@ -28,7 +28,7 @@ TEST(Metrics, CountByRouteStatusAndDuration) {
   ASSERT_EQ(metrics.routes.size(), 2U);
   const RouteCounts& a = metrics.routes.at("GET /a");
   EXPECT_EQ(a.by_status_class, (std::array<std::uint64_t, 5>{0, 1, 0, 1, 1}));
-  EXPECT_EQ(a.by_duration.front(), 2U);  // a bound belongs to its bucket
+  EXPECT_EQ(a.by_duration.front(), 2U);  // a bucket includes its upper bound
   EXPECT_EQ(a.by_duration.back(), 1U);
   EXPECT_EQ(a.bytes_sent, 15U);
   EXPECT_NEAR(a.seconds, 40.0019, 1e-9);

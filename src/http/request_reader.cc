@@ -17,14 +17,14 @@ namespace {
 namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
-// What of a body is not yet parsed, a chunk's header or a trailer, may have this size.
+// Limits the unparsed part of a body: a chunk's header or a trailer.
 constexpr std::size_t kMostUnparsed = 16'384;
 
-// Looks at a header's bytes once, as they come, for what Beast takes or waits upon but RFC 9112
-// wants refused: folded lines, line feeds and carriage returns by themselves, NULs.
+// Scans the bytes of a header once, as they arrive, for what Beast accepts or keeps waiting on but
+// RFC 9112 forbids: folded lines, bare line feeds and carriage returns, NULs.
 class LineScan {
  public:
-  // False once something is wrong. Stops at the header's end.
+  // False after an error. Stops at the end of the header.
   bool scan(std::string_view bytes) {
     for (const char c : bytes) {
       if (is_at_end_) break;
@@ -78,7 +78,7 @@ struct RequestReader::Parts {
     refusal = std::move(with);
   }
 
-  // Whether what the header says of the body can be understood in one way only.
+  // Refuses headers that leave the body's length open to interpretation.
   std::optional<Response> check_framing() const {
     const std::size_t encodings = request.headers.count("Transfer-Encoding");
     if (encodings == 0) return std::nullopt;
@@ -88,7 +88,8 @@ struct RequestReader::Parts {
     }
     if (encodings > 1 ||
         !equal_ignoring_case(request.headers.find("Transfer-Encoding").value_or(""), "chunked")) {
-      return error_response(501, "not_implemented", "the only Transfer-Encoding is chunked");
+      return error_response(501, "not_implemented",
+                            "the only supported Transfer-Encoding is chunked");
     }
     return std::nullopt;
   }
@@ -102,7 +103,7 @@ struct RequestReader::Parts {
     const auto expected = request.headers.find("Expect");
     wants_continue = expected && equal_ignoring_case(*expected, "100-continue");
     if (expected && !wants_continue) {
-      return error_response(417, "expectation_failed", "the only Expect is 100-continue");
+      return error_response(417, "expectation_failed", "the only supported Expect is 100-continue");
     }
     if (std::string problem = read_target(parser.get().target(), request); !problem.empty()) {
       return bad_request(problem);
@@ -130,7 +131,7 @@ struct RequestReader::Parts {
   const ReadLimits limits;
   beast_http::request_parser<beast_http::string_body> parser;
   LineScan lines;
-  std::size_t scanned = 0;  // by `lines`, of what the parser has not taken
+  std::size_t scanned = 0;  // bytes seen by `lines` that the parser has not taken
   State state = State::header;
   bool has_line = false;
   bool wants_continue = false;

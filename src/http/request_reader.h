@@ -1,8 +1,7 @@
 #pragma once
 
-// Reads one request from bytes as they come: Boost.Beast's parser behind a header that does not
-// show it, and stricter, so that no proxy before this server can take the same bytes for another
-// request.
+// Reads one request from bytes as they arrive. Hides Boost.Beast's parser, and is stricter, so that
+// no proxy in front of this server can read the same bytes as another request. One thread.
 
 #include <cstddef>
 #include <memory>
@@ -26,24 +25,24 @@ class RequestReader {
   RequestReader& operator=(const RequestReader&) = delete;
 
   enum class State {
-    header,  // wants more bytes of the header
-    body,    // head() is there; wants to be fed, for the body
-    done,    // the request is whole
-    failed,  // refusal() says why; the connection cannot go on
+    header,  // needs more bytes of the header
+    body,    // head() is available; needs the bytes of the body
+    done,    // the request is complete
+    failed,  // refusal() tells why; the connection must end
   };
 
-  // Takes what it can use from the front of `bytes` and returns its size; the rest is to be offered
-  // again with more behind it. Stops once when the header is whole, and at the request's end.
+  // Consumes what it can from the front of `bytes` and returns how much; offer the rest again with
+  // more behind it. Returns after the header and at the end of the request.
   std::size_t feed(std::string_view bytes);
   State state() const;
 
-  const Request& head() const;  // from State::body on; no body yet
+  const Request& head() const;  // from State::body on; without the body
   bool wants_continue() const;  // the client waits for "100 Continue" before it sends the body
   bool keep_alive() const;
   Response refusal() const;
-  // Puts the connection's addresses into the request.
+  // Sets the connection's addresses in the request.
   void set_addresses(std::string_view peer, std::string_view local);
-  Request take();  // State::done: the request, once
+  Request take();  // the request, in State::done; call it once
 
  private:
   struct Parts;

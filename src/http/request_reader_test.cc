@@ -9,7 +9,7 @@ namespace {
 
 constexpr ReadLimits kLimits{.header_bytes = 1'000, .body_bytes = 100};
 
-// What becomes of `bytes` that come `step` at a time: "200 METHOD PATH BODY", the status of the
+// The result of `bytes` that arrive `step` at a time: "200 METHOD PATH BODY", the status of the
 // refusal, or "more".
 std::string outcome(std::string_view bytes, std::size_t step) {
   RequestReader reader(kLimits);
@@ -91,7 +91,7 @@ TEST(RequestReader, RefusesMalformedRequests) {
       {"GET / http/1.1\r\nHost: h\r\n\r\n", "505"},
       {"GET / HTTP/1.1\nHost: h\n\n", "400"},
       {"GET / HTTP/1.1\r\n\r\n", "400"},                        // no host
-      {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400"},  // two
+      {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400"},  // two hosts
       {begin + "X: a\r\n b\r\n\r\n", "400"},                    // folded
       {begin + "X: a\r\n\tb\r\n\r\n", "400"},
       {begin + " X: a\r\n\r\n", "400"},
@@ -136,8 +136,8 @@ TEST(RequestReader, RefusesMalformedRequests) {
   for (const auto& [bytes, status] : cases) expect(bytes, status);
 }
 
-// Requests with a few bytes changed end in some state, and are read alike whichever way they are
-// cut, but for refusals that come before all is there.
+// A request with a few bytes changed ends in some state. The result does not depend on how the
+// bytes are split, except for refusals before everything has arrived.
 TEST(RequestReader, LivesThroughAnyBytes) {
   std::mt19937 random(11);
   const std::string good =

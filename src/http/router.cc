@@ -18,13 +18,13 @@ bool fits(const std::vector<std::string>& pattern, const std::vector<std::string
   });
 }
 
-// The same shape, whatever its names are.
+// Whether the patterns match the same paths, whatever their names.
 bool same_paths(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return std::ranges::equal(
       a, b, [](const auto& x, const auto& y) { return is_name(x) ? is_name(y) : x == y; });
 }
 
-// Orders patterns: at the first segment where only one is literal, that one comes first.
+// Orders patterns: at the first segment where only one pattern is literal, that one comes first.
 bool more_literal(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return std::ranges::lexicographical_compare(a, b, {}, is_name, is_name);
 }
@@ -64,7 +64,7 @@ void Router::set_fallback(Handler handler, std::string_view except) {
 
 const Router::Path* Router::find(const std::string& path,
                                  const std::vector<std::string>& segments) const {
-  // A '/' inside of a segment was encoded: it is no separator.
+  // A '/' inside a segment was percent-encoded, so it is not a separator.
   const auto literal = literal_.find(path);
   if (literal != literal_.end() && literal->second.segments == segments) return &literal->second;
   const auto named = std::ranges::find_if(

@@ -1,8 +1,8 @@
 #pragma once
 
-// Which handler a request goes to, by method and path: "/api/sessions/{id}", where {id} stands for
-// one segment that is not empty. A literal segment wins over a named one. Made once, then read by
-// any thread.
+// Finds the handler of a request by method and path. In a pattern such as "/api/sessions/{id}",
+// {id} matches one non-empty segment; a literal segment wins over a named one. Build it first; then
+// any thread may read it.
 
 #include <deque>
 #include <functional>
@@ -15,29 +15,29 @@
 
 namespace gsa::http {
 
-// Called by several threads at once. It may throw: Error for what the client can do something
-// about, HttpError to choose the status.
+// Called by several threads at once. May throw Error for what the client can act on, and HttpError
+// to choose the status.
 using Handler = std::function<Response(const Request&)>;
 
-// Which workers a handler runs on. None waits for the handlers of another kind.
+// The kind of worker that a handler needs. No kind waits for another.
 enum class Work {
-  cancel,   // ends what runs
-  quick,    // what every page begins with
+  cancel,   // stops a running job
+  quick,    // needed first by every page
   normal,   // reads the database
-  lengthy,  // what a user wrote: it may take all of its time
+  lengthy,  // a user's own query, which may take its full time
 };
 
 struct RouteOptions {
   Work work = Work::normal;
-  // The handler only looks into memory: it runs on the network's thread, without a queue. It may
-  // not stream a body.
+  // The handler only reads memory, so it runs on the network's thread without a queue. It must not
+  // stream a body.
   bool immediate = false;
-  bool open = false;        // needs no token
-  bool owner_only = false;  // needs the owner key
-  // Something to look at: other sites may link to it. Else it is part of the API, which only the
-  // server's own pages may call.
+  bool open = false;        // works without a token
+  bool owner_only = false;  // requires the owner key
+  // A page for people, which other sites may link to. Otherwise it is part of the API, which only
+  // the server's own pages may call.
   bool page = false;
-  std::string body_type = "application/json";  // of the bodies it takes
+  std::string body_type = "application/json";  // type of the request bodies that it accepts
 };
 
 struct Route {
@@ -49,17 +49,16 @@ struct Route {
 
 class Router {
  public:
-  // HEAD and OPTIONS are answered by themselves. Throws Bug where another route has the same method
-  // and the same paths.
+  // HEAD and OPTIONS need no routes. Throws Bug if another route has the same method and paths.
   void add(std::string_view method, std::string_view pattern, Handler handler,
            RouteOptions options = {});
 
-  // Answers GET where no pattern fits the path: a page that says so. It runs as an immediate page.
-  // Paths below `except`, "/api", have none.
+  // Answers GET if no pattern matches the path, with a page that says so. Runs as an immediate
+  // page. Does not apply to paths below `except`, such as "/api".
   void set_fallback(Handler handler, std::string_view except);
 
   struct Match {
-    const Route* route = nullptr;      // null: none
+    const Route* route = nullptr;      // null: no match
     std::vector<std::string> allowed;  // the methods of the path; empty: no such path
     Parameters parameters;
   };
@@ -67,16 +66,16 @@ class Router {
               const std::vector<std::string>& segments) const;
 
  private:
-  struct Path {  // the routes of one pattern
+  struct Path {  // all routes of one pattern
     std::vector<std::string> segments;
     std::vector<const Route*> routes;
   };
   const Path* find(const std::string& path, const std::vector<std::string>& segments) const;
 
-  std::deque<Route> routes_;  // which do not move
+  std::deque<Route> routes_;  // a deque, because its elements do not move
   std::unordered_map<std::string, Path> literal_;
-  std::vector<Path> named_;  // with {…}, the more literal ones first
-  Route fallback_;           // without a method: none
+  std::vector<Path> named_;  // with {…}; more literal ones come first
+  Route fallback_;           // without a method: no fallback
   std::string without_fallback_;
 };
 

@@ -13,8 +13,7 @@ Handler named(const std::string& name) {
 
 class Routing : public ::testing::Test {
  protected:
-  // The handler's name with the path's parameters behind it; the methods allowed where there is
-  // none.
+  // The handler's name and the path's parameters; without a handler, the allowed methods.
   std::string go(const std::string& method, const std::string& target) const {
     Request request;
     request.method = method;

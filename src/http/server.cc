@@ -30,15 +30,15 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// How often the time limits are looked at; they are exact to this.
+// How often time limits are checked, and thus their precision.
 constexpr std::chrono::milliseconds kTick{100};
-// How long accepting rests when there are no file descriptors.
+// How long accepting pauses without file descriptors.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-// Connections beyond the limit that are told so; those beyond these are closed without a word.
+// Connections over the limit get an error; beyond this many, they are closed without one.
 constexpr std::size_t kRefusedAtOnce = 64;
-// How often stop() looks whether the connections have ended.
+// How often stop() checks whether the connections have ended.
 constexpr std::chrono::milliseconds kStopPoll{5};
-// Read at once, for all connections.
+// Bytes per read; all connections share the buffer.
 constexpr std::size_t kReadBuffer = 64 << 10;
 
 std::string address_of(const tcp::endpoint& endpoint) {
@@ -53,14 +53,16 @@ tcp::endpoint resolve(const std::string& host, std::uint16_t port) {
 Error cannot_listen(const tcp::endpoint& endpoint, const error_code& failure) {
   const std::string place = with_port(address_of(endpoint), endpoint.port());
   if (failure == asio::error::address_in_use) {
-    return Error(fmt::format("port {} is in use", endpoint.port()),
-                 fmt::format("choose another with --port, or stop what listens on {}", place));
+    return Error(
+        fmt::format("port {} is in use", endpoint.port()),
+        fmt::format("choose another --port, or stop the program that listens on {}", place));
   }
   if (failure == asio::error::access_denied) {
-    return Error(fmt::format("may not listen on {}", place), "choose a --port from 1024 on");
+    return Error(fmt::format("not permitted to listen on {}", place),
+                 "choose a --port of 1024 or above");
   }
   if (failure.value() == EADDRNOTAVAIL) {
-    return Error(fmt::format("{} is no address of this machine", address_of(endpoint)),
+    return Error(fmt::format("{} is not an address of this machine", address_of(endpoint)),
                  "give --host an address, such as 127.0.0.1 or 0.0.0.0", ErrorCode::usage);
   }
   return Error(fmt::format("cannot listen on {}: {}", place, failure.message()));
@@ -116,7 +118,7 @@ void Shared::join(const std::shared_ptr<Topic>& topic, Connection* connection) {
   const auto [entry, is_new] = topics.try_emplace(topic);
   entry->second.connections.insert(connection);
   if (!is_new) return;
-  // Events that come before the network's thread gets to it wake it once.
+  // However many events arrive before the network's thread handles them, they wake it once.
   const auto is_awake = std::make_shared<std::atomic<bool>>(false);
   entry->second.subscription = Topic::subscribe(topic, [this, is_awake, key = topic.get()] {
     if (is_awake->exchange(true)) return;
@@ -141,13 +143,13 @@ struct Server::Impl {
   Impl(Options options, Router router)
       : shared(io, listen(std::move(options)), std::move(router)) {}
 
-  // Returns the options with the port that was bound and the hosts that it answers to.
+  // Returns the options with the bound port and the hosts that the server accepts.
   Options listen(Options options) {
     endpoint = resolve(options.host, options.port);
     error_code failure;
     failure = acceptor.open(endpoint.protocol(), failure);
     if (!failure && endpoint.address().is_v6()) {
-      // "::" is all addresses, whatever the system's default is.
+      // "::" includes IPv4 addresses, whatever the system's default.
       failure = acceptor.set_option(asio::ip::v6_only(false), failure);
     }
     if (!failure) failure = acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
@@ -179,7 +181,7 @@ struct Server::Impl {
       if (!failure) {
         admit(std::move(socket));
       } else if (failure != asio::error::connection_aborted) {
-        // No file descriptors or no memory: the next try would fail at once, and so on.
+        // Out of file descriptors or memory: the next try would fail at once, again and again.
         if (someone_waits()) make_room("");
         shared.recorder.change([](Metrics& metrics) { ++metrics.accept_pauses; });
         pause.expires_after(kAcceptPause);
@@ -194,7 +196,7 @@ struct Server::Impl {
     const std::string& peer = connection->peer();
     const auto of_peer = shared.of_peer.find(peer);
     bool has_room = true;
-    // Closing is known at once; the connection itself leaves a little later.
+    // `open` is updated at once; the connection itself leaves the set a little later.
     if (of_peer != shared.of_peer.end() && of_peer->second >= limits.peer_connections) {
       has_room = make_room(peer);
     } else if (shared.open >= limits.connections) {
@@ -208,10 +210,10 @@ struct Server::Impl {
       connection->start();
     } else if (shared.connections.size() < limits.connections + kRefusedAtOnce) {
       connection->refuse();
-    }  // else it is closed without a word
+    }  // otherwise it is closed without an answer
   }
 
-  // accept() fails for want of a file descriptor where nobody waits, too.
+  // Without file descriptors, accept() fails even if no client is waiting.
   bool someone_waits() {
     pollfd waiting{acceptor.native_handle(), POLLIN, 0};
     return poll(&waiting, 1, 0) == 1;
@@ -225,7 +227,7 @@ struct Server::Impl {
     return true;
   }
 
-  // Streams that wait for workers get those of the slowest, as far as these are slow.
+  // While streams wait for workers, ends as many of the slowest streams, if these are slow enough.
   void look_at_streams(Clock::time_point now) {
     const std::size_t waiting = shared.pool.queue_length(WorkerPool::Kind::stream);
     if (waiting == 0) streams_wait_since = now;
@@ -244,7 +246,7 @@ struct Server::Impl {
     shared.recorder.change([&](Metrics& metrics) { metrics.timeouts += slow.size(); });
   }
 
-  // Looks at every connection's time, and tells stop() when there is none left.
+  // Checks the time limits of all connections, and notifies stop() when none is left.
   asio::awaitable<void> watch_clock() {
     while (!finished) {
       error_code failure;
@@ -278,7 +280,7 @@ struct Server::Impl {
 
   void for_each_connection(void (Connection::*action)()) {
     on_network_thread([&] {
-      const auto connections = shared.connections;  // some may leave
+      const auto connections = shared.connections;  // a copy, because some may leave
       for (const auto& connection : connections) ((*connection).*action)();
     });
   }
@@ -301,7 +303,7 @@ struct Server::Impl {
     while (!is_empty() && Clock::now() < deadline) std::this_thread::sleep_for(kStopPoll);
     for_each_connection(&Connection::cancel);
     shared.pool.stop();
-    // Every answer that there will be is there; what a client can take at once it still gets.
+    // All answers exist now. A client still gets what it can take at once.
     on_network_thread([] {});
     while (!is_empty()) for_each_connection(&Connection::close);
     on_network_thread([&] {
@@ -316,9 +318,9 @@ struct Server::Impl {
   tcp::endpoint endpoint;
   asio::steady_timer pause{io};
   asio::steady_timer tick{io};
-  bool finished = false;  // of the network's thread
+  bool finished = false;  // only for the network's thread
   Clock::time_point streams_wait_since = Clock::now();
-  Shared shared;  // which ends its workers before io ends
+  Shared shared;  // declared after io: its workers end first
   std::thread network;
   std::mutex stopping;  // one stop() at a time
 };

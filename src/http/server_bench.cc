@@ -1,5 +1,5 @@
-// What the server costs: requests a second of a small answer, and how long a static file takes
-// while 200 dashboards follow events.
+// The cost of the server: small answers per second, and the time for a static file while 200
+// dashboards follow events.
 
 #include <algorithm>
 #include <atomic>
@@ -52,7 +52,7 @@ void BM_SmallJsonOfTheNetworkThread(benchmark::State& state) { small_json(state,
 BENCHMARK(BM_SmallJsonOfAWorker)->Threads(1)->Threads(8)->UseRealTime();
 BENCHMARK(BM_SmallJsonOfTheNetworkThread)->Threads(1)->Threads(8)->UseRealTime();
 
-// 100 events a second go to each of the streams meanwhile.
+// Meanwhile each stream gets 100 events a second.
 void BM_StaticFileBesideEventStreams(benchmark::State& state) {
   const std::int64_t before = resident_bytes();
   const auto topic = std::make_shared<Topic>();

@@ -24,7 +24,7 @@ TEST(Server, AnswersOneRequestAfterAnotherOnAConnection) {
     EXPECT_EQ(client.get("/none").status, 404);
   }
   EXPECT_EQ(client.post("/ping", "{}").status, 405);
-  EXPECT_TRUE(client.is_closed_by_server());  // with a body that nobody read
+  EXPECT_TRUE(client.is_closed_by_server());  // because nobody read the body
 }
 
 TEST(Server, AnswersInTheOrderOfTheRequestsOfAPipelineParallel) {
@@ -222,7 +222,7 @@ TEST(Server, StreamsABodyThatIsMadeAsItIsReadThread) {
   client.request("GET", "/export");
   EXPECT_TRUE(eventually([&] { return written > 0; }));
   usleep(200'000);
-  // The window, and what the system holds between the two.
+  // The window, plus what the system's buffers between the two sides hold.
   EXPECT_LT(written, 20'000'000U);
   const Answer answer = client.read_answer();
   EXPECT_EQ(answer.header("Transfer-Encoding"), "chunked");
@@ -231,7 +231,7 @@ TEST(Server, StreamsABodyThatIsMadeAsItIsReadThread) {
   for (std::size_t i = 0; i < 400; ++i) {
     ASSERT_EQ(answer.body[i * 100'000 + 99'999], static_cast<char>('a' + i % 26));
   }
-  EXPECT_EQ(client.get("/ping").body, "pong");  // the connection goes on
+  EXPECT_EQ(client.get("/ping").body, "pong");  // the connection stays open
   Client old = server.client();
   old.send(fmt::format("GET /export HTTP/1.0\r\nHost: localhost:{}\r\n\r\n", server.port()));
   EXPECT_EQ(old.read_answer().body.size(), 40'000'000U);
@@ -291,10 +291,10 @@ TEST(Server, TellsWhoMayTakeThePort) {
   } catch (const Error& error) {
     EXPECT_EQ(error.message(), fmt::format("port {} is in use", first.port()));
     EXPECT_EQ(error.hint(),
-              fmt::format("choose another with --port, or stop what listens on 127.0.0.1:{}",
+              fmt::format("choose another --port, or stop the program that listens on 127.0.0.1:{}",
                           first.port()));
   }
-  options.host = "192.0.2.1";  // of documentation: no machine's
+  options.host = "192.0.2.1";  // reserved for documentation, so no machine has it
   EXPECT_THROW(Server(options, ping_router()), Error);
   options.host = "no such host";
   EXPECT_THROW(Server(options, ping_router()), Error);
@@ -309,7 +309,7 @@ TEST(Server, ListensOnNamesAndBothProtocols) {
   try {
     const Server ipv6(options, ping_router());
     EXPECT_EQ(ipv6.addresses().front(), fmt::format("http://[::1]:{}", ipv6.port()));
-  } catch (const Error&) {  // a machine without IPv6
+  } catch (const Error&) {  // this machine has no IPv6
   }
 }
 

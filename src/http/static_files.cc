@@ -15,12 +15,12 @@ namespace gsa::http {
 namespace {
 
 struct Variant {
-  std::string_view coding;  // "identity": as it is
+  std::string_view coding;  // "identity": not compressed
   std::string_view bytes;
   std::string tag;
 };
 
-// A file with its variants in the order in which they are taken when wanted alike.
+// A file with its variants, the preferred one first.
 struct Prepared {
   std::vector<Variant> variants;
   std::string type;
@@ -72,7 +72,7 @@ Response answer(const Prepared& file, const Request& request) {
   return response;
 }
 
-// The page where there is no such address. Nobody keeps it: the next version may have the address.
+// The page for an unknown address. Must not be cached: the next version may have that address.
 Response not_found(const Prepared& page, const Request& request) {
   if (!wants_page(request)) {
     return error_response(404, "not_found", fmt::format("there is no {}", request.path));
@@ -131,7 +131,7 @@ bool matches_tag(std::string_view if_none_match, std::string_view tag) {
   return std::ranges::any_of(split(if_none_match, ','), [&](const std::string& part) {
     std::string_view named = trim(part);
     if (named == "*") return true;
-    if (named.starts_with("W/")) named.remove_prefix(2);  // compared weakly, as RFC 9110 says
+    if (named.starts_with("W/")) named.remove_prefix(2);  // RFC 9110 requires a weak comparison
     return named == tag;
   });
 }

@@ -10,7 +10,7 @@
 namespace gsa::http {
 namespace {
 
-// Undoes gzip.
+// Decompresses gzip.
 std::string gunzip(std::string_view bytes) {
   z_stream stream{};
   EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
@@ -93,7 +93,7 @@ TEST_F(StaticFiles, AreNotSentAgainToWhoHasThem) {
   const Answer first = get("/assets/app-1.js", "Accept-Encoding: br\r\n");
   const std::string tag = first.header("ETag");
   EXPECT_TRUE(tag.starts_with('"')) << tag;
-  EXPECT_NE(tag, get("/assets/app-1.js").header("ETag"));  // other bytes
+  EXPECT_NE(tag, get("/assets/app-1.js").header("ETag"));  // the files differ
   for (const std::string& named : {tag, "W/" + tag, "\"x\", " + tag, std::string("*")}) {
     const Answer again =
         get("/assets/app-1.js", "Accept-Encoding: br\r\nIf-None-Match: " + named + "\r\n");
@@ -123,7 +123,7 @@ TEST_F(StaticFiles, AnswerPagesWithTheIndex) {
   const Answer head = client.read_answer(false);
   EXPECT_EQ(head.status, 200);
   EXPECT_EQ(head.header("Content-Length"), "15");
-  EXPECT_EQ(client.get("/ping").body, "pong");  // on the same connection, nothing in between
+  EXPECT_EQ(client.get("/ping").body, "pong");  // on the same connection, with nothing in between
 }
 
 TEST_F(StaticFiles, AnswerPeopleWhoOpenUnknownAddressesWithTheIndex) {

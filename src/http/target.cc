@@ -19,7 +19,7 @@ int hex_value(char digit) {
   return -1;
 }
 
-// Decodes a part of the target into `part`. "" where it is well-formed, else what is wrong.
+// Decodes a part of the target into `part`. Returns "" on success, else the error.
 std::string read_part(std::string_view text, bool plus_is_space, std::string& part) {
   const std::optional<std::string> decoded = percent_decode(text, plus_is_space);
   if (!decoded) return "a '%' in the address is not followed by two hexadecimal digits";
@@ -66,7 +66,7 @@ std::string read_target(std::string_view target, Request& request) {
   request.target = target;
   if (target == "*") {
     request.path = "*";
-    return request.method == "OPTIONS" ? "" : "'*' is an address for OPTIONS alone";
+    return request.method == "OPTIONS" ? "" : "'*' is an address only for OPTIONS";
   }
   if (constexpr std::string_view kScheme = "http://";
       target.size() > kScheme.size() &&
@@ -122,7 +122,7 @@ std::string percent_encode(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  // By the number of continuation bytes: the least code point that needs so many.
+  // Indexed by the number of continuation bytes: the smallest code point that needs so many.
   constexpr std::array<std::uint32_t, 4> kLeast = {0, 0x80, 0x800, 0x10000};
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto lead = static_cast<unsigned char>(text[i]);

@@ -1,6 +1,6 @@
 #pragma once
 
-// The bytes that HTTP puts around a body.
+// The bytes that HTTP adds around a body.
 
 #include <ctime>
 #include <optional>
@@ -20,18 +20,18 @@ struct Framing {
   std::optional<std::size_t> content_length = {};
   bool chunked = false;
   bool keep_alive = false;
-  int version = 11;  // of the request
+  int version = 11;  // the request's version
   std::string_view date = {};
 };
 
-// Throws Bug where a header of the response is not fit to be sent.
+// Throws Bug if a header of the response must not be sent.
 void check_headers(const Response& response);
 
-// Status line and headers of `response`, the empty line included. `more` follow the response's own
-// headers, but for names that it has itself.
+// Status line and headers of `response`, with the empty line. Then follow the headers in `more`
+// that the response does not set itself.
 std::string response_head(const Response& response, const Framing& framing, const Headers& more);
 
-// The frame of a chunk before its bytes; "\r\n" comes behind them.
+// The header of a chunk; the caller sends "\r\n" after the chunk's bytes.
 std::string chunk_head(std::size_t size);
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 

@@ -18,7 +18,7 @@ WorkerPool::WorkerPool(const Sizes& sizes) : most_queued_(sizes.queue) {
       }
     }
   } catch (...) {
-    stop();  // those that began
+    stop();  // ends the threads that have begun
     throw;
   }
 }
@@ -88,7 +88,7 @@ void WorkerPool::work(Queue& queue) {
       queue.jobs.pop_front();
       lock.unlock();
       job.run();
-    }  // what the job held goes before the lock is taken again
+    }  // the job's captures are destroyed before the lock is taken again
     lock.lock();
   }
 }

@@ -1,8 +1,8 @@
 #pragma once
 
-// Threads for what blocks: handlers and the functions that write streaming bodies. Each kind of
-// work has threads and a bounded queue of its own, so that none waits for another: what ends a
-// query begins while all queries run.
+// Threads for blocking work: handlers, and functions that write streaming bodies. Each kind of work
+// has its own threads and its own bounded queue, so none waits for another: a cancel runs while all
+// queries do. Any thread may use the pool.
 
 #include <array>
 #include <condition_variable>
@@ -21,24 +21,24 @@ class WorkerPool {
   enum class Kind { cancel, quick, normal, lengthy, stream };
   static constexpr std::size_t kKinds = 5;
   struct Sizes {
-    std::array<std::size_t, kKinds> threads;  // of each kind, at least 1
-    std::size_t queue;                        // of each kind
+    std::array<std::size_t, kKinds> threads;  // for each kind; at least 1
+    std::size_t queue;                        // for each kind
   };
-  using Ticket = std::uint64_t;  // 0: none
+  using Ticket = std::uint64_t;  // 0: no job
 
   explicit WorkerPool(const Sizes& sizes);
   ~WorkerPool();  // stop()
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // 0 where the queue is full or the pool has stopped. The job may not throw.
+  // Queues a job; returns 0 if the queue is full or the pool has stopped. The job must not throw.
   Ticket submit(Kind kind, std::function<void()> job);
-  // True where the job had not begun: now it never will.
+  // True if the job had not begun; then it never will.
   bool withdraw(Ticket ticket);
-  // Drops what has not begun and waits for what has.
+  // Drops the queued jobs and waits for the running ones.
   void stop();
 
-  std::size_t queue_length() const;  // of all kinds
+  std::size_t queue_length() const;  // all kinds together
   std::size_t queue_length(Kind kind) const;
 
  private:
@@ -53,7 +53,7 @@ class WorkerPool {
   void work(Queue& queue);
 
   const std::size_t most_queued_;
-  mutable std::mutex mutex_;  // of all below but the threads
+  mutable std::mutex mutex_;  // guards all members below, except the threads
   std::array<Queue, kKinds> queues_;
   Ticket last_ticket_ = 0;
   bool stopping_ = false;

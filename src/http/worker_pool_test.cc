@@ -14,7 +14,7 @@ namespace {
 
 using Kind = WorkerPool::Kind;
 
-// Jobs that wait until they are let go.
+// Jobs that wait until the gate opens.
 struct Gate {
   std::promise<void> promise;
   std::shared_future<void> opened = promise.get_future().share();
@@ -57,7 +57,7 @@ TEST(WorkerPool, KeepsNoKindWaitingForAnotherParallel) {
     pool.submit(other, [&] { answered = true; });
     EXPECT_TRUE(eventually([&] { return answered.load(); }));
     for (Gate& gate : gates) gate.open();
-    EXPECT_TRUE(eventually([&] { return pool.queue_length() == 0; }));  // all had their turn
+    EXPECT_TRUE(eventually([&] { return pool.queue_length() == 0; }));  // all jobs have begun
   }
 }
 

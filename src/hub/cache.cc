@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kFolderPrefix = "datasets--";
 
-// What is in the folder, sorted; nothing where there is no folder.
+// The entries of a folder, sorted; none if there is no such folder.
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::error_code failure;
   std::vector<fs::path> entries;
@@ -36,7 +36,7 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   return entries;
 }
 
-// The size of a regular file, links followed; nullopt where there is none.
+// The size of a regular file, links followed; null if there is none.
 std::optional<std::int64_t> size_of(const fs::path& path) {
   std::error_code failure;
   if (!fs::is_regular_file(path, failure)) return std::nullopt;
@@ -45,8 +45,8 @@ std::optional<std::int64_t> size_of(const fs::path& path) {
   return static_cast<std::int64_t>(size);
 }
 
-// The name of the blob that a snapshot's file links to; "" where it is a file itself, as on disks
-// that have no links.
+// The name of the blob that a snapshot's file links to; "" if it is a file itself, as on disks
+// without links.
 std::string etag_of(const fs::path& snapshot) {
   std::error_code failure;
   const fs::path target = fs::read_symlink(snapshot, failure);
@@ -71,7 +71,7 @@ std::optional<CachedFile> at_commit(const CacheFolder& folder, const HubFile& fi
   return whole_file(file, path, commit, etag_of(path), *size);
 }
 
-// The commit that the revision was at when it was last fetched; itself where it is a commit.
+// The commit that the revision pointed to when it was last fetched; a commit stands for itself.
 std::string cached_commit(const CacheFolder& folder, const std::string& revision) {
   if (is_commit(revision)) return revision;
   const fs::path ref = folder.ref(revision);
@@ -82,11 +82,11 @@ bool fits(const CachedFile& found, const Expected& expected) {
   const bool size_fits = expected.bytes < 0 || found.bytes == expected.bytes;
   const bool sum_fits =
       expected.sha256.empty() || found.etag == expected.sha256 ||
-      (found.etag.empty() && expected.bytes >= 0);  // no blob: its size is all there is to go by
+      (found.etag.empty() && expected.bytes >= 0);  // without a blob, only the size can be compared
   return size_fits && sum_fits;
 }
 
-// The blob of the sum, by any snapshot's link to it, else by itself.
+// The blob with that sum, found by any snapshot's link to it, or else directly.
 std::optional<CachedFile> by_sum(const CacheFolder& folder, const HubFile& file,
                                  const Expected& expected) {
   if (sum_kind(expected.sha256) != SumKind::sha256) return std::nullopt;
@@ -217,7 +217,7 @@ void link_snapshot(const CacheFolder& folder, const HubFile& file, const std::st
   const fs::path ref = folder.ref(file.revision);
   if (size_of(ref) && read_file(ref) == commit) return;
   make_folder(ref.parent_path());
-  // Not written beside the ref: whatever lies in that folder is taken for one.
+  // Not written beside the ref: the libraries take every file in that folder for a ref.
   const fs::path fresh = folder.blob(etag).string() + ".gsa-ref";
   write_file(fresh, commit);
   fs::rename(fresh, ref, failure);

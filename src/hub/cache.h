@@ -1,7 +1,7 @@
 #pragma once
 
-// The cache that this program shares with the Hub's Python libraries, so that a file someone has is
-// not fetched twice:
+// The cache that this program shares with the Hub's Python libraries, so that no file is downloaded
+// twice:
 //
 //   CACHE/datasets--OWNER--NAME/blobs/ETAG                 the bytes; ETAG is their sha256, or the
 //                                                          git sha1 of a small file
@@ -9,10 +9,10 @@
 //                              /refs/REVISION              the commit that a branch or tag was at
 //   CACHE/.locks/datasets--OWNER--NAME/ETAG.lock           flock()ed by whoever downloads the blob
 //
-// Our own beside those: blobs/ETAG.gsa-part and blobs/ETAG.gsa-part.info, an unfinished download
-// (see part_file.h), and for a moment ETAG.gsa-link and ETAG.gsa-ref, what becomes the other two.
-// A blob appears by rename once its sum is right, and is never written again. scripts/hub-parity
-// holds all of this to the real library.
+// We add blobs/ETAG.gsa-part and blobs/ETAG.gsa-part.info, an unfinished download (part_file.h),
+// and for a moment ETAG.gsa-link and ETAG.gsa-ref, which become the link and the ref by rename. A
+// blob appears by rename once its sum is right, and is never written again. scripts/hub-parity
+// checks all of this against the real library.
 
 #include <cstdint>
 #include <filesystem>
@@ -28,35 +28,37 @@ namespace gsa::hub {
 
 struct CachedFile {
   HubFile file;
-  std::string path;  // of the snapshot's file; of the part where it is unfinished
+  std::string path;  // the snapshot's file; the part if the download is unfinished
   std::string commit = {};
-  std::string etag = {};         // empty where the cache does not tell
+  std::string etag = {};         // empty if the cache does not tell
   std::int64_t bytes = 0;        // on disk
-  std::int64_t total_bytes = 0;  // equal to `bytes` for a whole file; -1: not known
+  std::int64_t total_bytes = 0;  // equal to `bytes` for a complete file; -1: unknown
 
   bool whole() const { return bytes == total_bytes; }
 };
 
-// What the caller knows of the file from elsewhere.
+// What the caller knows about the file from elsewhere.
 struct Expected {
   std::string sha256 = {};  // empty: not known
   std::int64_t bytes = -1;  // -1: not known
 };
 
-// The file if it is there whole, without asking the hub: its revision is a commit, or a branch or
-// tag as it was when last fetched. With a sha256, a blob of that sum will do whichever snapshot (or
-// none) it hangs in; with a size, the file has that size. Nothing is hashed.
+// The file, if the cache has it complete. Does not ask the hub: the revision is a commit, or a
+// branch or tag as last fetched. If `expected` has a sha256, any blob with that sum will do, in
+// whichever snapshot or in none; if it has a size, the file has that size. Computes no sums. Any
+// thread.
 std::optional<CachedFile> find_cached(const Settings& settings, const HubFile& file,
                                       const Expected& expected = {});
 
-// Every dataset file of the cache, unfinished parts included, sorted by dataset, path and commit. A
-// file's revision is the branch or tag that points to its commit ("main" first), else the commit.
+// All dataset files in the cache, unfinished parts included, sorted by dataset, path and commit. A
+// file's revision is the branch or tag that points to its commit ("main" first), or else the
+// commit.
 std::vector<CachedFile> list_cached(const Settings& settings);
 
 // True for 40 hexadecimal digits: a revision that never changes.
 bool is_commit(std::string_view revision);
 
-// Where things are; for this module.
+// The paths of one dataset; only for this module.
 struct CacheFolder {
   std::filesystem::path root;   // CACHE/datasets--OWNER--NAME
   std::filesystem::path locks;  // CACHE/.locks/datasets--OWNER--NAME
@@ -70,11 +72,12 @@ struct CacheFolder {
   std::filesystem::path ref(const std::string& revision) const { return root / "refs" / revision; }
 };
 
-// Makes the folders without which the libraries take a dataset for damaged, should nothing come.
+// Makes the folders that the libraries require: without them, a dataset whose download failed looks
+// damaged to them.
 void make_dataset_folder(const CacheFolder& folder);
 
-// Makes the snapshot's link to the blob and writes the revision's ref, both by rename. Use it under
-// the blob's lock.
+// Makes the snapshot's link to the blob and writes the revision's ref, both by rename. The caller
+// holds the blob's lock.
 void link_snapshot(const CacheFolder& folder, const HubFile& file, const std::string& commit,
                    const std::string& etag);
 

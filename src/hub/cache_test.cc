@@ -18,7 +18,7 @@ class Cache : public HubTest {
   const std::string first_ = std::string(40, '1');
   const std::string second_ = std::string(40, '2');
 
-  // What is found; of an empty path where nothing is.
+  // The file that is found; with an empty path if there is none.
   CachedFile find(const Expected& expected = {}) const {
     return find_cached(settings_, file_, expected).value_or(CachedFile{});
   }
@@ -125,8 +125,8 @@ TEST_F(Cache, IsSharedWithOtherUsersOfTheGroupByItsLocks) {
   EXPECT_EQ(static_cast<unsigned>(fs::status(lock).permissions()), 0664u);
 }
 
-// The Python libraries take whatever lies among the refs for one, and a dataset with a ref to no
-// commit for damaged; a process may be killed at any moment.
+// The Python libraries take every file among the refs for a ref, and call a dataset damaged if one
+// names no commit. A process may be killed at any moment.
 TEST_F(Cache, WritesNothingAmongTheRefsButRefs) {
   const fs::path refs = dataset_folder() / "refs";
   fs::create_directories(refs);
@@ -144,7 +144,7 @@ TEST_F(Cache, WritesNothingAmongTheRefsButRefs) {
   EXPECT_EQ(static_cast<std::size_t>(size), sizeof *event + event->len) << "more than one event";
 }
 
-// The Python libraries take a dataset without that folder for damaged.
+// Without that folder, the Python libraries call a dataset damaged.
 TEST_F(Cache, HasAFolderOfSnapshotsBeforeAnythingCame) {
   start();
   FetchEvents stopping = events();

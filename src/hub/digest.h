@@ -1,6 +1,6 @@
 #pragma once
 
-// The two sums that the hub names files by: sha256, and git's sha1 of a blob. By OpenSSL's
+// The two sums that the hub names files by: sha256, and git's sha1 of a blob. Computed by OpenSSL's
 // libcrypto, which libcurl brings along and which uses the processor's instructions for both.
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace gsa::hub {
 enum class SumKind {
   sha256,    // 64 hexadecimal digits
   git_sha1,  // 40: the sha1 of "blob <size>\0" and the bytes
-  none,      // an ETag of another kind, which says nothing of the bytes
+  none,      // an ETag of another kind, which tells nothing about the bytes
 };
 
 SumKind sum_kind(std::string_view etag);

@@ -23,7 +23,7 @@ constexpr std::chrono::seconds kWaitAfterBreak{1};
 // "bytes 5-9/10", and "bytes */10" of a 416.
 struct ContentRange {
   std::int64_t first = -1;  // -1: *
-  std::int64_t total = -1;  // -1: *, or none of it can be read
+  std::int64_t total = -1;  // -1: *, or unreadable
 };
 
 ContentRange parse_content_range(std::string_view text) {
@@ -38,10 +38,12 @@ ContentRange parse_content_range(std::string_view text) {
 
 std::string shown(std::int64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
 
-// The cause is another size than the hub told: a proxy's page, a file that was replaced.
+// The size differs from what the hub told, for example because of a proxy's error page or a
+// replaced file.
 Refusal wrong_size(std::int64_t offered, std::int64_t told) {
-  return {.message = fmt::format("{} bytes are offered where the hub told of {}", offered, told),
-          .retry = true};
+  return {
+      .message = fmt::format("the server offers {} bytes, but the hub announced {}", offered, told),
+      .retry = true};
 }
 
 // One GET, from the hub through its redirects to the bytes.
@@ -57,7 +59,7 @@ class Attempt {
         events_(events),
         redirects_(settings, resolve_url(settings.endpoint, file, metadata.commit)) {}
 
-  // nullopt: all bytes came, or the file has changed().
+  // Null on success: all bytes have arrived, or the file has changed().
   std::optional<Refusal> run() {
     while (true) {
       const Answer answer = send();
@@ -83,14 +85,15 @@ class Attempt {
     return http_.send(request);
   }
 
-  // The hub names the file's sum on its own answers: with the bytes, or with the redirect to them.
+  // The hub sends the file's sum with its own answers: with the bytes, or with the redirect to
+  // them.
   bool is_of_another_file(const Answer& answer) const {
     if (!redirects_.at_hub()) return false;
     const std::string linked = normal_etag(answer.header("x-linked-etag"));
     return !linked.empty() && linked != metadata_.etag;
   }
 
-  // Whether the body is the bytes that were asked for.
+  // Whether the body has the requested bytes.
   bool wants(const Answer& answer) {
     if (is_of_another_file(answer)) return false;
     if (answer.status == 200) {
@@ -100,7 +103,7 @@ class Attempt {
         return false;
       }
       if (asked_from_ > 0) {
-        events_.message("the rest alone is not to be had; starting over");
+        events_.message("the server cannot send only the missing bytes; starting over");
         part_.start_over();
       }
       return true;
@@ -110,7 +113,7 @@ class Attempt {
     if (range.total >= 0 && metadata_.bytes >= 0 && range.total != metadata_.bytes) {
       refusal_ = wrong_size(range.total, metadata_.bytes);
     } else if (range.first != asked_from_) {
-      refusal_ = {.message = "other bytes came than were asked for", .retry = true};
+      refusal_ = {.message = "the server sent other bytes than requested", .retry = true};
       part_.start_over();
     }
     return !refusal_;
@@ -136,31 +139,33 @@ class Attempt {
     }
     if (too_many_) {
       part_.start_over();
-      return Refusal{.message = fmt::format("more than the {} bytes came that the hub told of",
-                                            metadata_.bytes),
-                     .retry = true};
+      return Refusal{
+          .message = fmt::format("the server sent more than the {} bytes that the hub announced",
+                                 metadata_.bytes),
+          .retry = true};
     }
     const bool all = metadata_.bytes < 0 || part_.size() == metadata_.bytes;
     if (answer.failure.empty() && all) return std::nullopt;
-    if (metadata_.bytes >= 0 && all) return std::nullopt;  // broke after the last byte
+    if (metadata_.bytes >= 0 && all) return std::nullopt;  // the line broke after the last byte
     const std::string of = metadata_.bytes < 0 ? "" : " of " + shown(metadata_.bytes);
-    const std::string why = answer.failure.empty() ? "the other side closed it" : answer.failure;
+    const std::string why =
+        answer.failure.empty() ? "the other side closed the connection" : answer.failure;
     return Refusal{
         .message = fmt::format("the download broke off at {}{}: {}", shown(part_.size()), of, why),
         .retry = true,
         .wait = kWaitAfterBreak};
   }
 
-  // The part ends where the file does, by the host's account, or behind it; by the hub's it does
-  // not. So the part is not of what the host has.
+  // The other host says that the file ends at or before the end of our part; the hub says that it
+  // is longer. So the part belongs to another file.
   Refusal unsatisfiable(const Answer& answer) {
     const std::int64_t total = parse_content_range(answer.header("content-range")).total;
     part_.start_over();
     if (total >= 0 && metadata_.bytes >= 0 && total != metadata_.bytes) {
       return wrong_size(total, metadata_.bytes);
     }
-    return {.message = fmt::format("the bytes from {} on are not to be had (416); starting over",
-                                   asked_from_),
+    return {.message =
+                fmt::format("the server has no bytes from {} on (416); starting over", asked_from_),
             .retry = true,
             .wait = kWaitAfterBreak};
   }
@@ -183,7 +188,7 @@ class Attempt {
 Outcome download(Http& http, const Settings& settings, const HubFile& file,
                  const Metadata& metadata, PartFile& part, const Events& events) {
   Retries retries(events);
-  std::int64_t farthest = part.size();  // bytes that come a second time are no progress
+  std::int64_t farthest = part.size();  // bytes downloaded again are no progress
   events.progress(part.size(), metadata.bytes);
   while (metadata.bytes < 0 || part.size() < metadata.bytes) {
     Attempt attempt(http, settings, file, metadata, part, events);

@@ -1,8 +1,8 @@
 #pragma once
 
-// Fills a part with the bytes of a file: asks for what is missing, follows the redirects, tells a
-// good answer from a bad one, and asks again where the line breaks. Each attempt begins at the hub,
-// since the signed address of the host that has the bytes is good for an hour only.
+// Fills a part with the bytes of a file: requests the missing bytes, follows redirects, tells good
+// answers from bad ones, and retries after a broken line. Each attempt begins at the hub, because
+// the signed address of the host that has the bytes is valid for only an hour.
 
 #include "hub/events.h"
 #include "hub/fetch.h"
@@ -12,8 +12,8 @@
 namespace gsa::hub {
 
 enum class Outcome {
-  whole,    // all bytes are there; their sum is for the caller to check
-  changed,  // the hub now has another file of that name: ask for its metadata anew
+  whole,    // all bytes are there; the caller checks their sum
+  changed,  // the hub now has another file of that name: ask for its metadata again
 };
 
 Outcome download(Http& http, const Settings& settings, const HubFile& file,

@@ -15,7 +15,7 @@ void Events::stop_if_cancelled() const {
 
 void Events::sleep(std::chrono::milliseconds time) const {
   using Clock = std::chrono::steady_clock;
-  constexpr std::chrono::milliseconds kSlice{50};  // well below the 0.2 s in which Ctrl-C stops
+  constexpr std::chrono::milliseconds kSlice{50};  // short enough that Ctrl-C stops within 0.2 s
   stop_if_cancelled();
   if (events_.sleep) {
     events_.sleep(time);

@@ -1,6 +1,6 @@
 #pragma once
 
-// FetchEvents with what is left empty filled in.
+// FetchEvents, with defaults for the callbacks that the caller left empty.
 
 #include <chrono>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-// A certificate for 127.0.0.1 that vouches for itself, made anew for each server; for tests.
+// A self-signed certificate for 127.0.0.1, new for each server; for tests.
 
 #include <string>
 

@@ -51,11 +51,11 @@ struct File {
   std::string bytes, sha256, git_sha1;
 };
 
-// An answer as it goes over the line.
+// An answer as it is sent.
 struct Message {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;  // what the Content-Length counts, and a HEAD leaves out
+  std::string body;  // counted by Content-Length; not sent for HEAD
 
   void set(const std::string& name, const std::string& value) {
     std::erase_if(headers,
@@ -69,7 +69,7 @@ struct Message {
   }
 };
 
-// "bytes=5-" is 5; -1 where no range is asked for.
+// "bytes=5-" is 5; -1 if the request has no range.
 std::int64_t range_start(const ReceivedRequest& request) {
   const std::string range = request.header("range");
   return range.starts_with("bytes=") ? std::stoll(range.substr(6)) : -1;
@@ -312,7 +312,7 @@ struct FakeHub::State {
     return message;
   }
 
-  // False where the connection is to end.
+  // False if the connection must end.
   template <typename Stream>
   bool send(Stream& stream, const Message& message, bool is_head, const Reply& reply,
             std::size_t index) {
@@ -340,7 +340,7 @@ struct FakeHub::State {
     return fmt::format("http://{}:{}", options.cdn_address, cdn.number);
   }
 
-  // False where the server ends.
+  // False if the server is stopping.
   bool sleep(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex);
     return !changed.wait_for(lock, time, [this] { return stopping; });
@@ -349,7 +349,7 @@ struct FakeHub::State {
   const FakeHubOptions options;
   const Certificate certificate;
   asio::ssl::context tls{asio::ssl::context::tls_server};
-  std::mutex mutex;  // of all below but the ports
+  std::mutex mutex;  // guards all members below, except the ports
   std::condition_variable changed;
   bool stopping = false;
   std::vector<int> sockets;

@@ -23,7 +23,7 @@ namespace gsa::hub {
 namespace fs = std::filesystem;
 namespace {
 
-// A file that changes more often than this while it is downloaded is not to be had.
+// Give up on a file that changes more often than this during the download.
 constexpr int kMostChanges = 5;
 
 // One call of fetch().
@@ -76,7 +76,7 @@ CachedFile Fetch::run() {
               "name a commit: hf://datasets/OWNER/NAME@COMMIT/PATH");
 }
 
-// As it is expected to be, else as it is.
+// The cached file that matches the expectation, or else any cached version.
 std::optional<CachedFile> Fetch::cached() const {
   auto found = find_cached(settings_, file_, expected_);
   return found ? found : find_cached(settings_, file_);
@@ -85,12 +85,12 @@ std::optional<CachedFile> Fetch::cached() const {
 CachedFile Fetch::cached_offline() const {
   if (auto found = cached()) return *found;
   throw Error(
-      fmt::format("it is not in the cache, and {} keeps from fetching it",
+      fmt::format("it is not in the cache, and {} prevents fetching it",
                   settings_.offline_variable.empty() ? "offline mode" : settings_.offline_variable),
       fmt::format("the cache is {}", settings_.cache.string()));
 }
 
-// What the hub says; or what the cache has, where the hub does not answer.
+// What the hub tells; or the cached file, if the hub does not answer.
 std::variant<Metadata, CachedFile> Fetch::ask(Http& http) {
   Retries retries(events_);
   while (true) {
@@ -115,13 +115,13 @@ void Fetch::compare(const Metadata& metadata) const {
       expected_.bytes >= 0 && metadata.bytes >= 0 && metadata.bytes != expected_.bytes;
   if (sum_differs || size_differs) {
     events_.message(fmt::format(
-        "{} is not the version that is known here: it has another {}", to_url(file_),
-        size_differs ? fmt::format("size, {} bytes for {}", metadata.bytes, expected_.bytes)
+        "{} is not the expected version: it has another {}", to_url(file_),
+        size_differs ? fmt::format("size, {} bytes instead of {}", metadata.bytes, expected_.bytes)
                      : fmt::format("sha256, {}", metadata.etag)));
   }
 }
 
-// nullopt: the file has changed on the hub meanwhile.
+// Null: the file has changed on the hub meanwhile.
 std::optional<CachedFile> Fetch::download_blob(Http& http, const Metadata& metadata) {
   make_dataset_folder(folder_);
   const FileLock lock(folder_.lock(metadata.etag), events_);
@@ -138,15 +138,15 @@ std::optional<CachedFile> Fetch::download_blob(Http& http, const Metadata& metad
     }
   } catch (const Error& error) {
     if (error.code() != ErrorCode::interrupted) throw;
-    throw Error(fmt::format("interrupted; the {} that came are kept",
+    throw Error(fmt::format("interrupted; the {} already downloaded are kept",
                             format_bytes(static_cast<double>(part.size()))),
-                "fetching again goes on from there", ErrorCode::interrupted);
+                "fetch again to resume from there", ErrorCode::interrupted);
   }
   part.publish();
   return link(metadata);
 }
 
-// A blob of another size than the hub tells was damaged by something else, and makes way.
+// Removes a blob whose size differs from what the hub tells: something else has damaged it.
 bool Fetch::blob_is_there(const Metadata& metadata) const {
   const fs::path blob = folder_.blob(metadata.etag);
   std::error_code failure;
@@ -165,7 +165,8 @@ bool Fetch::blob_is_there(const Metadata& metadata) const {
   return false;
 }
 
-// Parts of the same file with another ETag: nobody will go on with them, unless somebody does.
+// Removes parts of the same file with another ETag, unless a process is downloading one: nobody
+// else would ever finish them.
 void Fetch::remove_parts_of_old_versions(const std::string& etag) const {
   std::error_code failure;
   for (fs::directory_iterator at(folder_.root / "blobs", failure), end; !failure && at != end;
@@ -174,7 +175,7 @@ void Fetch::remove_parts_of_old_versions(const std::string& etag) const {
     const std::optional<PartInfo> info = read_part_info(at->path());
     if (!info || info->file != file_) continue;
     if (const auto lock = FileLock::try_lock(folder_.lock(at->path().stem().string()))) {
-      events_.message("an unfinished download of an earlier version is removed");
+      events_.message("removing an unfinished download of an earlier version");
       remove_part(at->path());
     }
   }
@@ -184,27 +185,27 @@ void Fetch::remove_parts_of_old_versions(const std::string& etag) const {
   }
 }
 
-// Only said: quotas, compression and reserved blocks make the system's answer a guess.
+// Only a warning: quotas, compression and reserved blocks make the system's answer a guess.
 void Fetch::say_if_room_is_short(std::int64_t missing) const {
   std::error_code failure;
   const fs::space_info space = fs::space(folder_.root, failure);
   if (failure || missing <= 0 || space.available >= static_cast<std::uintmax_t>(missing)) return;
-  events_.message(fmt::format("{} are missing, and {} has room for {}",
+  events_.message(fmt::format("{} are still to be downloaded, but {} has room for {}",
                               format_bytes(static_cast<double>(missing)), settings_.cache.string(),
                               format_bytes(static_cast<double>(space.available))));
 }
 
-// A wrong sum is tried once more from the start: the part may have been damaged on the disk.
+// A wrong sum gets one retry from the start: the disk may have damaged the part.
 bool Fetch::sum_is_right(PartFile& part, const Metadata& metadata, bool may_start_over) const {
   if (sum_kind(metadata.etag) == SumKind::none) return true;
   const std::string sum = part.sum(events_);
   if (sum == metadata.etag) return true;
   part.start_over();
   if (!may_start_over) {
-    throw Error(fmt::format("what came is not the file: its sum is {}, and should be {}", sum,
+    throw Error(fmt::format("the download is not the file: its sum is {}, but should be {}", sum,
                             metadata.etag));
   }
-  events_.message("the sum of what came is wrong; starting over");
+  events_.message("the sum of the download is wrong; starting over");
   return false;
 }
 

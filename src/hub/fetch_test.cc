@@ -70,7 +70,7 @@ TEST_F(Fetch, AsksTheHubButDownloadsNothingWhereTheBlobIsThere) {
 TEST_F(Fetch, TakesABlobOfAnotherSnapshot) {
   start();
   const std::string before = fetch_file().commit;
-  hub_->set_file("owner/name", "other", "x");  // a new commit, which leaves our file as it was
+  hub_->set_file("owner/name", "other", "x");  // a new commit that leaves our file unchanged
   const CachedFile found = fetch_file();
   EXPECT_NE(found.commit, before);
   expect_the_file(found);
@@ -99,7 +99,7 @@ TEST_F(Fetch, VerifiesASmallFileByGitsSum) {
 TEST_F(Fetch, FollowsARelativeRedirectWithItsQuery) {
   start();
   const std::string moved = "/moved?to=/datasets/owner/name/resolve/main/part/file.bin";
-  // The hub may name a commit there already; what it names at the end counts.
+  // The hub may name a commit with the redirect; the one at the end of the chain counts.
   hub_->script(Place::head,
                {{.headers = {{"X-Repo-Commit", std::string(40, '0')}}, .redirect = moved}});
   hub_->script(Place::get, {{.redirect = moved}});
@@ -169,7 +169,7 @@ TEST_F(Fetch, DoesNotLetADamagedPartPass) {
   expect_the_file(fetch_file());
   EXPECT_EQ(hub_->requests(Place::cdn).at(0).header("range"), "bytes=1000-");
   EXPECT_EQ(hub_->requests(Place::cdn).at(1).header("range"), "");
-  EXPECT_NE(all_messages().find("sum of what came is wrong"), std::string::npos);
+  EXPECT_NE(all_messages().find("sum of the download is wrong"), std::string::npos);
 }
 
 TEST_F(Fetch, StartsOverWhereAPartIsLargerThanTheFile) {
@@ -215,8 +215,9 @@ TEST_F(Fetch, StartsOverAfter416) {
 TEST_F(Fetch, TellsAWrongSize) {
   start();
   hub_->script(Place::cdn, std::vector<Reply>(10, {.claim = 1234}));
-  EXPECT_NE(failing_fetch().message().find("1234 bytes are offered where the hub told of 300000"),
-            std::string::npos);
+  EXPECT_NE(
+      failing_fetch().message().find("the server offers 1234 bytes, but the hub announced 300000"),
+      std::string::npos);
   EXPECT_EQ(waits_, (Waits{1000, 2000, 4000, 8000, 8000}));
 }
 
@@ -239,7 +240,7 @@ TEST_F(Fetch, TellsASumThatStaysWrong) {
   start();
   hub_->script(Place::cdn, {{.change_bytes = true}, {.change_bytes = true}});
   const Error error = failing_fetch();
-  EXPECT_NE(error.message().find("and should be " + sha256(bytes_)), std::string::npos);
+  EXPECT_NE(error.message().find("but should be " + sha256(bytes_)), std::string::npos);
   EXPECT_FALSE(fs::exists(blob_path()));
 }
 
@@ -288,7 +289,7 @@ TEST_F(Fetch, GoesOnWhereTheOtherSideClosesOrStalls) {
   hub_->script(Place::cdn, {{.close_at_once = true}, {.cut_off_at = 100'000, .stall = true}});
   expect_the_file(fetch_file());
   EXPECT_EQ(hub_->requests(Place::cdn).at(2).header("range"), "bytes=100000-");
-  EXPECT_NE(all_messages().find("nothing came for 0.2 s"), std::string::npos) << all_messages();
+  EXPECT_NE(all_messages().find("no data came for 0.2 s"), std::string::npos) << all_messages();
 }
 
 TEST_F(Fetch, BearsASlowLineThatIsNeverSilent) {
@@ -387,8 +388,7 @@ TEST_F(Fetch, OfflineTakesWhatIsThereAndAsksNobody) {
   start();
   settings_.offline = true;
   settings_.offline_variable = "HF_HUB_OFFLINE";
-  EXPECT_NE(failing_fetch().message().find("HF_HUB_OFFLINE keeps from fetching"),
-            std::string::npos);
+  EXPECT_NE(failing_fetch().message().find("HF_HUB_OFFLINE prevents fetching"), std::string::npos);
   EXPECT_EQ(hub_->requests().size(), 0u);
   settings_.offline = false;
   fetch_file();
@@ -413,7 +413,7 @@ TEST_F(Fetch, StopsSoonAfterCtrlCAndKeepsThePart) {
     FAIL() << "was not stopped";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::interrupted);
-    EXPECT_EQ(error.message(), "interrupted; the 100.0 kB that came are kept");
+    EXPECT_EQ(error.message(), "interrupted; the 100.0 kB already downloaded are kept");
   }
   EXPECT_LT(since->seconds(), 0.2);
   EXPECT_EQ(fs::file_size(part_path()), 100'000u);
@@ -447,7 +447,8 @@ TEST_F(Fetch, KilledTwentyTimesStillEndsWithTheRightSum) {
 TEST_F(Fetch, NamesTheFolderOfADiskThatIsFull) {
   start();
   fs::create_directories(dataset_folder() / "blobs");
-  // The device /dev/full: every write to it finds no room. No link to it, which a part may not be.
+  // The device /dev/full: every write to it finds no room. Not a link to it, because a part must
+  // not be a link.
   constexpr unsigned kMajor = 1, kMinor = 7;
   if (::mknod(part_path().c_str(), S_IFCHR | 0600, makedev(kMajor, kMinor)) != 0) {
     GTEST_SKIP() << "only root makes devices";

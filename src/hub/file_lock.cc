@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kLockPoll{100};
 
-// True if `path` still names the file: a locked file that was removed locks nobody out.
+// True if `path` still names this file: a lock on a removed file excludes nobody.
 bool is_still(const Fd& file, const std::filesystem::path& path) {
   struct stat of_file {};
   struct stat of_path {};
@@ -26,13 +26,13 @@ bool is_still(const Fd& file, const std::filesystem::path& path) {
          of_file.st_dev == of_path.st_dev && of_file.st_ino == of_path.st_ino;
 }
 
-// Group-writable whatever the umask, as the Python libraries make theirs: users who share a cache
+// Group-writable whatever the umask, like the Python libraries' lock files: users who share a cache
 // must be able to wait for each other.
 Fd open_lock_file(const std::filesystem::path& path) {
   constexpr mode_t kMode = 0664;
   Fd made(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode));
   if (made.get() >= 0) {
-    fchmod(made.get(), kMode);  // some disks have no modes, and lock nevertheless
+    fchmod(made.get(), kMode);  // some disks have no modes, but locks work all the same
     return made;
   }
   return Fd(open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kMode));

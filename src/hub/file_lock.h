@@ -9,13 +9,13 @@
 
 namespace gsa::hub {
 
-// A file locked with flock(), as the Python libraries lock a blob that they download. The lock
-// belongs to the open file: it holds between threads as well, and ends with the process.
+// A file locked with flock(), as the Python libraries lock a blob while they download it. The lock
+// belongs to the open file: it also excludes other threads, and ends with the process.
 class FileLock {
  public:
-  // Waits for whoever holds it; says so once. Makes the file and its folder.
+  // Waits for the holder of the lock and reports the wait once. Makes the file and its folder.
   FileLock(const std::filesystem::path& path, const Events& events);
-  // Without waiting: nullopt where another holds it.
+  // Does not wait: null if another holds the lock.
   static std::optional<FileLock> try_lock(const std::filesystem::path& path);
 
  private:

@@ -21,7 +21,7 @@ namespace gsa::hub {
 namespace {
 using Clock = std::chrono::steady_clock;
 
-// How often cancelling and the timeouts are looked at while nothing arrives.
+// How often to check for cancellation and timeouts while nothing arrives.
 constexpr std::chrono::milliseconds kPollInterval{50};
 constexpr long kReceiveBuffer = 256L * 1024;
 
@@ -33,8 +33,8 @@ void init_libcurl() {
   }
 }
 
-// OpenSSL writes to sockets that the other side may have closed. The SIGPIPE of that must not end
-// the program, and its handlers, which belong to the whole process, are not ours to change.
+// OpenSSL may write to a socket that the other side has closed. That SIGPIPE must not end the
+// program, and its handler belongs to the whole process, so we must not replace it.
 class SigpipeBlocked {
  public:
   SigpipeBlocked() {
@@ -62,7 +62,7 @@ class SigpipeBlocked {
   bool was_pending_ = false;
 };
 
-// What the C callbacks work on. `thrown` carries an exception past libcurl.
+// The state of the C callbacks. `thrown` carries an exception past libcurl.
 struct Transfer {
   const Request& request;
   Answer answer;
@@ -71,7 +71,7 @@ struct Transfer {
   std::exception_ptr thrown;
   Clock::time_point last_byte = Clock::now();
 
-  // False where the body is not wanted.
+  // False if the caller does not want the body.
   bool give_headers() {
     if (headers_given) return !stopped;
     headers_given = true;
@@ -82,7 +82,7 @@ struct Transfer {
 
 void take_header(Transfer& transfer, std::string_view line) {
   line = trim(line);
-  if (line.starts_with("HTTP/")) {  // a status line: what came before was a "100 Continue"
+  if (line.starts_with("HTTP/")) {  // a status line: the one before was "100 Continue"
     transfer.answer.headers.clear();
     const std::size_t space = std::min(line.find(' '), line.size());
     std::from_chars(line.data() + space + (space < line.size() ? 1 : 0), line.data() + line.size(),
@@ -95,7 +95,7 @@ void take_header(Transfer& transfer, std::string_view line) {
                                        trim(line.substr(colon + 1)));
 }
 
-// libcurl takes any count other than `size` for "stop".
+// For libcurl, any count other than `size` means "stop".
 std::size_t on_header(const char* data, std::size_t, std::size_t size, void* object) noexcept {
   auto& transfer = *static_cast<Transfer*>(object);
   try {
@@ -113,7 +113,8 @@ std::size_t on_body(const char* data, std::size_t, std::size_t size, void* objec
   try {
     if (!transfer.give_headers()) return 0;
     if (transfer.request.on_body) transfer.request.on_body({data, size});
-    transfer.last_byte = Clock::now();  // after the work, so that a slow disk is no slow line
+    transfer.last_byte =
+        Clock::now();  // after the work, so that a slow disk does not count as a slow line
     return size;
   } catch (...) {
     transfer.thrown = std::current_exception();
@@ -156,7 +157,7 @@ struct Http::Handles {
   void add_header(const std::string& line) {
     curl_slist* list = curl_slist_append(headers.get(), line.c_str());
     check(list != nullptr, "libcurl has memory for a header");
-    if (headers == nullptr) headers.reset(list);  // else the list's head stays
+    if (headers == nullptr) headers.reset(list);  // else the list's head stays the same
   }
   void prepare(const Settings& settings, Transfer& transfer);
   CURLcode run(const Events& events, Transfer& transfer);
@@ -164,13 +165,13 @@ struct Http::Handles {
 
 void Http::Handles::prepare(const Settings& settings, Transfer& transfer) {
   const Request& request = transfer.request;
-  // A new handle each time: an old one keeps its buffer after some failures, and then refuses
-  // options. Connections stay open all the same: they are the multi handle's.
+  // A new handle for each request: an old one keeps its buffer after some failures and then refuses
+  // options. Connections stay open, because the multi handle owns them.
   easy.reset(curl_easy_init());
   check(easy != nullptr, "libcurl has memory");
   headers.reset();
   error.front() = '\0';
-  add_header("Accept-Encoding: identity");  // the size and the sum are those of the plain bytes
+  add_header("Accept-Encoding: identity");  // size and sum are those of the uncompressed bytes
   if (request.with_token && !settings.token.empty()) {
     add_header("Authorization: Bearer " + settings.token);
   }
@@ -180,16 +181,16 @@ void Http::Handles::prepare(const Settings& settings, Transfer& transfer) {
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});  // one file: nothing to multiplex
   set(CURLOPT_FOLLOWLOCATION, 0L);
-  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // those of a proxy
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's headers
   set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_QUICK_EXIT, 1L);  // do not wait for a look-up of a name that was given up
+  set(CURLOPT_QUICK_EXIT, 1L);  // do not wait for an abandoned name look-up
   set(CURLOPT_BUFFERSIZE, kReceiveBuffer);
   set(CURLOPT_ERRORBUFFER, error.data());
   if (request.head) set(CURLOPT_NOBODY, 1L);
   const std::string range = fmt::format("{}-", request.from_byte);
   if (request.from_byte > 0) set(CURLOPT_RANGE, range.c_str());  // libcurl keeps a copy
   if (!settings.ca_bundle.empty()) {
-    std::error_code ignored;  // libcurl says what is wrong with the path
+    std::error_code ignored;  // libcurl reports what is wrong with the path
     const bool folder = std::filesystem::is_directory(settings.ca_bundle, ignored);
     set(folder ? CURLOPT_CAPATH : CURLOPT_CAINFO, settings.ca_bundle.c_str());
   }
@@ -239,7 +240,7 @@ Answer Http::send(const Request& request) {
   Transfer transfer{.request = request, .answer = {}, .thrown = {}};
   handles_->prepare(settings_, transfer);
 
-  struct Added {  // to the multi handle, and out of it whatever is thrown
+  struct Added {  // adds to the multi handle, and removes even if something throws
     Added(CURLM* to, CURL* what) : multi(to), easy(what) { curl_multi_add_handle(multi, easy); }
     ~Added() { curl_multi_remove_handle(multi, easy); }
     Added(const Added&) = delete;
@@ -253,11 +254,11 @@ Answer Http::send(const Request& request) {
     code = handles_->run(events_, transfer);
   }
   Answer& answer = transfer.answer;
-  if (code == CURLE_OK) transfer.give_headers();  // of an answer without a body
+  if (code == CURLE_OK) transfer.give_headers();  // for an answer without a body
   if (code != CURLE_OK && !transfer.stopped) {
     const bool ours = code == CURLE_OPERATION_TIMEDOUT && handles_->error.front() == '\0';
     const auto seconds = std::chrono::duration<double>(request.idle_timeout).count();
-    answer.failure = ours ? fmt::format("nothing came for {:g} s", seconds)
+    answer.failure = ours ? fmt::format("no data came for {:g} s", seconds)
                           : failure_text(code, handles_->error.data());
     answer.bad_certificate =
         code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;

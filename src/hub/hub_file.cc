@@ -43,14 +43,14 @@ std::string decode_percent(std::string_view url, std::string_view text) {
     }
     const int high = i + 1 < text.size() ? hex_digit(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) refuse(url, "a % begins no %XX");
+    if (high < 0 || low < 0) refuse(url, "a % is not followed by two hexadecimal digits");
     out += static_cast<char>(high * 16 + low);
     i += 2;
   }
   return out;
 }
 
-// Owner and name become one folder's name in the cache.
+// The owner and the name become one folder name in the cache.
 void check_name(std::string_view url, std::string_view name, std::string_view what) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -74,8 +74,8 @@ void check_parts(std::string_view url, std::string_view path, std::string_view w
   }
 }
 
-// Where the revision ends within "REVISION/PATH": at its first "/", but for the two kinds of refs
-// that may be written with theirs.
+// Where the revision ends within "REVISION/PATH": at the first "/", except for the two kinds of
+// refs that may contain slashes.
 std::size_t revision_end(std::string_view text) {
   std::size_t end = text.find('/');
   for (const std::string_view prefix : {"refs/convert/", "refs/pr/"}) {
@@ -88,7 +88,7 @@ std::size_t revision_end(std::string_view text) {
 
 namespace {
 
-// What follows the host of an address of the hub's website; nullopt of any other text.
+// The part after the host, if the text is an address of the hub's website.
 std::optional<std::string_view> path_on_website(std::string_view text) {
   for (const std::string_view scheme : {"https://", "http://"}) {
     if (!text.starts_with(scheme)) continue;
@@ -105,11 +105,11 @@ std::optional<std::string_view> path_on_website(std::string_view text) {
 // The hf:// form of a page's address.
 std::string from_website(std::string_view url, std::string_view path) {
   constexpr std::string_view kPages = "/datasets/";
-  if (!path.starts_with(kPages)) refuse(url, "it is the page of no dataset");
+  if (!path.starts_with(kPages)) refuse(url, "it is not the page of a dataset");
   path = path.substr(0, path.find_first_of("?#"));
   std::vector<std::string> parts = split(path.substr(kPages.size()), '/');
   while (!parts.empty() && parts.back().empty()) parts.pop_back();
-  if (parts.size() < 2) refuse(url, "it has no name of a dataset");
+  if (parts.size() < 2) refuse(url, "it has no dataset name");
   std::string plain = fmt::format("{}{}/{}", kDatasets, parts[0], parts[1]);
   constexpr std::array<std::string_view, 4> kFiles = {"blob", "resolve", "raw", "tree"};
   const bool has_revision =
@@ -146,7 +146,7 @@ HubFile parse(std::string_view url, bool may_lack_path) {
   if (std::any_of(url.begin(), url.end(), is_control)) refuse(url, "it has a control character");
   const std::string_view rest = url.substr(kDatasets.size());
   const std::size_t owner_end = rest.find('/');
-  if (owner_end == std::string_view::npos) refuse(url, "it has no name of a dataset");
+  if (owner_end == std::string_view::npos) refuse(url, "it has no dataset name");
 
   HubFile file;
   file.owner = rest.substr(0, owner_end);
@@ -157,7 +157,7 @@ HubFile parse(std::string_view url, bool may_lack_path) {
   check_name(url, file.name, "name");
   if (name_end == std::string_view::npos) {
     if (may_lack_path) return file;
-    refuse(url, "it has no path of a file");
+    refuse(url, "it has no file path");
   }
   std::string_view path = after_owner.substr(name_end + 1);
   if (after_owner[name_end] == '@') {

@@ -35,7 +35,7 @@ class EmptyFolder {
     path_ = mkdtemp(name.data());
   }
   ~EmptyFolder() {
-    std::error_code ignored;  // what is left is in the system's temporary folder
+    std::error_code ignored;  // leftovers are in the system's temporary folder
     std::filesystem::remove_all(path_, ignored);
   }
   EmptyFolder(const EmptyFolder&) = delete;
@@ -48,7 +48,7 @@ class EmptyFolder {
 
 class HubTest : public testing::Test {
  protected:
-  // After each test: every blob that is named by a sum has it.
+  // After each test: every blob named by a sum has that sum.
   void TearDown() override {
     const std::filesystem::path blobs = dataset_folder() / "blobs";
     if (!std::filesystem::is_directory(blobs)) return;
@@ -68,7 +68,7 @@ class HubTest : public testing::Test {
     settings_.download_timeout = std::chrono::seconds(5);
   }
 
-  // Waits are noted, not slept; the events' texts too.
+  // Records waits instead of sleeping, and the texts of messages.
   FetchEvents events() {
     FetchEvents events;
     events.message = [this](const std::string& text) { messages_.push_back(text); };
@@ -88,7 +88,7 @@ class HubTest : public testing::Test {
     EXPECT_FALSE(std::filesystem::exists(part_path()));
     EXPECT_FALSE(std::filesystem::exists(part_path() + ".info"));
   }
-  // The error that fetching ends in.
+  // The error that ends the fetch.
   Error failing_fetch() {
     try {
       fetch_file();

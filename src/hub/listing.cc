@@ -23,13 +23,13 @@ namespace {
 
 namespace json = boost::json;
 
-// A page names a thousand files in about 300 kB.
+// A page lists a thousand files in about 300 kB.
 constexpr std::size_t kLargestPage = 64 << 20;
 constexpr int kMostPages = 1000;
 
 struct Page {
   json::value body;
-  std::string next;  // the address of the page behind it; empty: none
+  std::string next;  // address of the next page; empty: none
 };
 
 // `Link: <ADDRESS>; rel="next"`
@@ -57,8 +57,8 @@ std::variant<Page, Refusal> ask(Http& http, const Settings& settings, const HubF
       boost::system::error_code failure;
       json::value parsed = json::parse(body, failure);
       if (!failure && !too_large) return Page{std::move(parsed), next_of(answer.header("link"))};
-      return Refusal{.message = fmt::format("{} does not answer as a Hugging Face Hub does: what "
-                                            "it says of the dataset's files cannot be read",
+      return Refusal{.message = fmt::format("{} does not answer like a Hugging Face Hub: its list "
+                                            "of the dataset's files is unreadable",
                                             settings.endpoint),
                      .hint = "a proxy or HF_ENDPOINT may lead elsewhere"};
     }
@@ -77,7 +77,7 @@ Page ask_until_answered(Http& http, const Settings& settings, const HubFile& of,
   }
 }
 
-// The text of a member; "" where there is none.
+// The text of a member; "" if there is none.
 std::string text_of(const json::value& value, std::string_view key) {
   const json::object* object = value.if_object();
   const json::value* member = object == nullptr ? nullptr : object->if_contains(key);
@@ -113,9 +113,9 @@ Listing list_files(const Settings& settings, const HubFile& of, const FetchEvent
           ask_until_answered(http, settings, of, revision_url(settings.endpoint, of), filled);
       listing.commit = text_of(page.body, "sha");
       if (!is_commit(listing.commit)) {
-        throw Error(fmt::format("{} does not answer as a Hugging Face Hub does: no commit",
-                                settings.endpoint),
-                    "a proxy or HF_ENDPOINT may lead elsewhere");
+        throw Error(
+            fmt::format("{} does not answer like a Hugging Face Hub: no commit", settings.endpoint),
+            "a proxy or HF_ENDPOINT may lead elsewhere");
       }
     }
     std::string url = tree_url(settings.endpoint, of, listing.commit);

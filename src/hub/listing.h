@@ -12,12 +12,12 @@
 namespace gsa::hub {
 
 struct Listing {
-  std::string commit;              // that the revision is at
-  std::vector<std::string> paths;  // of all its files, sorted
+  std::string commit;              // current commit of the revision
+  std::vector<std::string> paths;  // all its files, sorted
 };
 
-// Of the dataset and revision of `of`. Offline, what the cache has of it, which a message says.
-// Throws Error where the hub does not answer: what happens to be in the cache may be a part.
+// Lists the files in the dataset and revision of `of`. Offline, lists the cached files and says so
+// by a message. Throws Error if the hub does not answer, because the cache may hold only a part.
 Listing list_files(const Settings& settings, const HubFile& of, const FetchEvents& events = {});
 
 }  // namespace gsa::hub

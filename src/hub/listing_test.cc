@@ -23,7 +23,7 @@ TEST_F(ListingTest, NamesTheFilesOfAllPages) {
   EXPECT_EQ(listing.paths,
             (std::vector<std::string>{"README.md", "data/train-0.parquet", "data/train-1.parquet",
                                       "part/file.bin", "z/a b"}));
-  EXPECT_EQ(hub_->requests(Place::get).size(), 4u);  // the revision, and three pages
+  EXPECT_EQ(hub_->requests(Place::get).size(), 4u);  // one for the revision and three pages
 }
 
 TEST_F(ListingTest, SaysThatThereIsNoSuchDataset) {
@@ -31,9 +31,9 @@ TEST_F(ListingTest, SaysThatThereIsNoSuchDataset) {
     list_files(settings_, {"owner", "missing", "main", "x"}, events());
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(error.message(),
-              "hf://datasets/owner/missing/x: the hub has no dataset owner/missing, or it is not "
-              "for everyone to see");
+    EXPECT_EQ(
+        error.message(),
+        "hf://datasets/owner/missing/x: the hub has no dataset owner/missing, or it is private");
   }
 }
 

@@ -13,7 +13,7 @@
 namespace gsa::hub {
 namespace {
 
-// Commits and ETags become names of files in the cache.
+// Commits and ETags become file names in the cache.
 bool is_safe_name(std::string_view text) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -23,10 +23,10 @@ bool is_safe_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), allowed);
 }
 
-// Redirects and the last answer may each say a part; what comes later counts.
+// Redirects and the last answer may each tell a part; the later one wins.
 struct Learned {
   Metadata metadata;
-  bool etag_is_linked = false;  // it is the sum of the file; a plain ETag may be of anything
+  bool etag_is_linked = false;  // the ETag is the file's sum; a plain ETag may be anything
 
   void from(const Answer& answer) {
     if (auto commit = answer.header("x-repo-commit"); !commit.empty()) metadata.commit = commit;
@@ -37,7 +37,8 @@ struct Learned {
     if (!etag_is_linked && !plain.empty()) metadata.etag = plain;
     if (const auto size = parse_bytes(answer.header("x-linked-size")); size >= 0) {
       metadata.bytes = size;
-    } else if (metadata.bytes < 0 && !answer.is_redirect()) {  // a redirect's is of its own text
+    } else if (metadata.bytes < 0 &&
+               !answer.is_redirect()) {  // a redirect's length is that of its own text
       metadata.bytes = parse_bytes(answer.header("content-length"));
     }
   }
@@ -86,13 +87,13 @@ std::variant<Metadata, Refusal> ask_metadata(
   }
   const Metadata& metadata = learned.metadata;
   if (!is_safe_name(metadata.commit) || !is_safe_name(metadata.etag)) {
-    return Refusal{.message = fmt::format("{} does not answer as a Hugging Face Hub does: no {}",
+    return Refusal{.message = fmt::format("{} does not answer like a Hugging Face Hub: no {}",
                                           settings.endpoint,
                                           is_safe_name(metadata.commit) ? "ETag" : "X-Repo-Commit"),
                    .hint = "a proxy or HF_ENDPOINT may lead elsewhere"};
   }
   if (metadata.bytes < 0 && sum_kind(metadata.etag) == SumKind::none) {
-    return Refusal{.message = "the hub tells neither the size nor a sum of the file"};
+    return Refusal{.message = "the hub gives neither the size nor a sum of the file"};
   }
   return metadata;
 }

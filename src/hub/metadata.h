@@ -1,7 +1,7 @@
 #pragma once
 
-// What the hub says of a file: a HEAD request, of which the first answer that names the commit
-// counts, since the host it redirects to knows nothing of the hub's sums.
+// Asks the hub about a file by HEAD. The first answer that names the commit counts, because the
+// host that it redirects to does not know the hub's sums.
 
 #include <chrono>
 #include <optional>
@@ -14,15 +14,15 @@
 
 namespace gsa::hub {
 
-// Asks once.
+// Asks once, without retrying.
 std::variant<Metadata, Refusal> ask_metadata(
     Http& http, const Settings& settings, const HubFile& file,
     std::optional<std::chrono::steady_clock::time_point> deadline = {});
 
-// `W/"abc"` is abc.
+// W/"abc" becomes abc.
 std::string normal_etag(std::string_view header);
 
-// A whole number of bytes; -1 where the text is none.
+// A whole number of bytes; -1 if the text is not one.
 std::int64_t parse_bytes(std::string_view text);
 
 }  // namespace gsa::hub

@@ -33,11 +33,10 @@ fs::path info_path(const fs::path& part) { return part.string() + ".info"; }
   const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
   throw Error(
       fmt::format("cannot write to {}: {}", part.parent_path().string(), std::strerror(errno)),
-      full
-          ? fmt::format("make room there, or set HF_HUB_CACHE to a folder on a larger disk; the {} "
-                        "that came are kept, and fetching again goes on from them",
-                        format_bytes(static_cast<double>(kept)))
-          : "");
+      full ? fmt::format("make room there, or set HF_HUB_CACHE to a folder on a larger disk; the "
+                         "{} already downloaded are kept, and the next fetch resumes from there",
+                         format_bytes(static_cast<double>(kept)))
+           : "");
 }
 
 void sync_folder(const fs::path& folder) {
@@ -55,7 +54,7 @@ std::string info_text(const PartInfo& info) {
 fs::path part_path(const fs::path& blob) { return blob.string() + ".gsa-part"; }
 
 std::optional<PartInfo> read_part_info(const fs::path& part) {
-  std::error_code ignored;  // what cannot be looked at is not there
+  std::error_code ignored;  // a file that cannot be examined counts as missing
   if (!fs::is_regular_file(info_path(part), ignored)) return std::nullopt;
   PartInfo info;
   bool named = false;
@@ -67,7 +66,7 @@ std::optional<PartInfo> read_part_info(const fs::path& part) {
     try {
       if (name == "url") info.file = parse_hub_url(value);
     } catch (const Error&) {
-      return std::nullopt;  // written by something else
+      return std::nullopt;  // another program wrote it
     }
     named = named || name == "url";
     if (name == "commit") info.metadata.commit = value;
@@ -131,7 +130,7 @@ void PartFile::append(std::string_view bytes) {
 
 std::string PartFile::sum(const Events& events) {
   if (metadata_.bytes < 0 && sum_kind(metadata_.etag) == SumKind::git_sha1) {
-    digest_ = Digest(SumKind::git_sha1, size_);  // which wants the size first
+    digest_ = Digest(SumKind::git_sha1, size_);  // which needs the size before the bytes
     hash_what_is_there(events);
   }
   return digest_.finish();
@@ -148,7 +147,7 @@ void PartFile::publish() {
   if (fsync(file_.get()) != 0) fail_to_write(path_, size_);
   if (std::rename(path_.c_str(), blob_.c_str()) != 0) fail("make", blob_);
   sync_folder(blob_.parent_path());
-  remove_part(path_);  // the text that is left
+  remove_part(path_);  // removes the remaining .info file
 }
 
 }  // namespace gsa::hub

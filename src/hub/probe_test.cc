@@ -54,7 +54,7 @@ TEST_F(ProbeTheHub, IsSentThroughTheProxyOfTheEnvironment) {
   start();
   const std::string endpoint = settings_.endpoint;
   settings_.endpoint = "http://hub.invalid";
-  settings_.http_proxy = endpoint;  // the fake answers to absolute addresses as to its own
+  settings_.http_proxy = endpoint;  // the fake hub answers absolute addresses like its own
   ask();
   ASSERT_EQ(hub_->requests().size(), 1u);
   EXPECT_EQ(hub_->requests()[0].target,

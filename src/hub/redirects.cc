@@ -11,8 +11,8 @@ bool Redirects::at_hub() const { return same_origin(url_, settings_.endpoint); }
 std::optional<Refusal> Redirects::follow(const Answer& answer) {
   const std::optional<std::string> next = join_url(url_, answer.header("location"));
   if (!next) {
-    return Refusal{
-        .message = fmt::format("{} redirects to what is no address of the web", url_host(url_))};
+    return Refusal{.message =
+                       fmt::format("{} redirects to an invalid web address", url_host(url_))};
   }
   if (url_scheme(url_) == "https" && url_scheme(*next) != "https") {
     return Refusal{.message = fmt::format("{} redirects from https to plain http at {}, where "

@@ -1,7 +1,7 @@
 #pragma once
 
-// The chain of redirects from the hub to the host that has the bytes. The token is for the hub
-// alone: at_hub() says whether the current address is of its scheme, host and port.
+// The chain of redirects from the hub to the host that has the bytes. Only the hub may see the
+// token: at_hub() says whether the current address has its scheme, host and port.
 
 #include <optional>
 #include <string>
@@ -21,8 +21,8 @@ class Redirects {
   bool at_hub() const;
   Asked asked() const { return at_hub() ? Asked::hub : Asked::other_host; }
 
-  // Goes where the answer, a redirect, leads. Refuses to leave https for http, what is no address,
-  // and more than kMostRedirects.
+  // Moves to the target of a redirect. Refuses a step from https to http, an invalid address, and
+  // more than kMostRedirects.
   std::optional<Refusal> follow(const Answer& answer);
 
  private:
@@ -31,6 +31,6 @@ class Redirects {
   int followed_ = 0;
 };
 
-inline constexpr int kMostRedirects = 10;  // the hub needs up to three
+inline constexpr int kMostRedirects = 10;  // the hub needs three at most
 
 }  // namespace gsa::hub

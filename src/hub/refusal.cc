@@ -12,7 +12,7 @@
 namespace gsa::hub {
 namespace {
 
-constexpr std::size_t kLongestReason = 200;  // of what a server says in its own words
+constexpr std::size_t kLongestReason = 200;  // of a server's own words
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t number = 0;
@@ -21,7 +21,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   return number;
 }
 
-// A server's words are shown on a terminal: nothing but printable ASCII passes.
+// A server's words appear on a terminal: only printable ASCII passes.
 std::string in_its_words(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < 0x20 || c > 0x7e; }, ' ');
@@ -31,8 +31,7 @@ std::string in_its_words(std::string text) {
 
 Refusal unauthorized(const Settings& settings, const HubFile& file) {
   const std::string dataset = file.owner + "/" + file.name;
-  Refusal refusal{.message = fmt::format(
-                      "the hub has no dataset {}, or it is not for everyone to see", dataset)};
+  Refusal refusal{.message = fmt::format("the hub has no dataset {}, or it is private", dataset)};
   refusal.hint = settings.token.empty()
                      ? "check its name; if it is private, set HF_TOKEN to a token that may read it"
                      : "check its name, and that the token sent is valid and may read it";
@@ -52,7 +51,7 @@ bool passes_by_itself(int status) {
          status == 504;
 }
 
-// What the hub's own error codes and statuses mean.
+// The meaning of the hub's own error codes and statuses.
 std::optional<Refusal> known_to_the_hub(const Answer& answer, const Settings& settings,
                                         const HubFile& file) {
   const std::string code = answer.header("x-error-code");
@@ -86,20 +85,21 @@ std::optional<std::chrono::seconds> asked_wait(const Answer& answer) {
   }
   if (!(remaining == 0 && reset)) reset = whole_number(trim(answer.header("retry-after")));
   if (!reset) return std::nullopt;
-  constexpr std::int64_t kDay = 86'400;  // no overflow; the wait itself is capped where it happens
+  constexpr std::int64_t kDay = 86'400;  // prevents overflow; the caller caps the wait
   return std::chrono::seconds(std::min(*reset, kDay) + 1);
 }
 
 Refusal refusal_of(const Answer& answer, Asked asked, const Settings& settings,
                    const HubFile& file) {
-  const std::string who =
-      asked == Asked::hub ? "the hub" : "the host that the hub sends downloads to";
+  const std::string who = asked == Asked::hub ? "the hub" : "the hub's download host";
   if (answer.status == 0 || !answer.failure.empty()) {
-    return {.message = fmt::format("{} cannot be reached: {}", who, answer.failure),
-            .hint = answer.bad_certificate ? "certificates other than the system's are named by "
-                                             "REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
-                                           : "",
-            .retry = !answer.bad_certificate};
+    return {
+        .message = fmt::format("{} cannot be reached: {}", who, answer.failure),
+        .hint =
+            answer.bad_certificate
+                ? "name certificates other than the system's by REQUESTS_CA_BUNDLE or SSL_CERT_FILE"
+                : "",
+        .retry = !answer.bad_certificate};
   }
   if (asked == Asked::hub) {
     if (auto known = known_to_the_hub(answer, settings, file)) return *known;
@@ -110,7 +110,7 @@ Refusal refusal_of(const Answer& answer, Asked asked, const Settings& settings,
   refusal.retry = passes_by_itself(answer.status);
   if (refusal.retry) refusal.wait = asked_wait(answer);
   if (asked == Asked::other_host && answer.status == 403) {
-    refusal.message = "the link to the file has expired";  // a signed one lives for an hour
+    refusal.message = "the link to the file has expired";  // a signed link is valid for an hour
     refusal.retry = true;
     refusal.wait = std::chrono::seconds(0);
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-// How often and after which waits a request is made again.
+// How often a request is retried, and after which waits.
 
 #include <chrono>
 
@@ -10,15 +10,15 @@
 namespace gsa::hub {
 
 inline constexpr int kMostRetries = 5;
-// The hub counts requests in windows of five minutes: a longer wait would be of no use.
+// The hub counts requests in windows of five minutes, so a longer wait gains nothing.
 inline constexpr std::chrono::seconds kLongestWait{300};
 
 class Retries {
  public:
   explicit Retries(const Events& events) : events_(events) {}
 
-  // Says what happened and waits: as long as the refusal asks, else 1, 2, 4, 8, 8 s. Throws it as
-  // an Error where asking again is no use, or was of none.
+  // Reports the failure and waits: as long as the refusal asks, or else 1, 2, 4, 8, 8 s. Throws the
+  // refusal as an Error if a retry is useless or the retries are used up.
   void after(const Refusal& refusal);
   void count_anew() { made_ = 0; }  // after progress
 

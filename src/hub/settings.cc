@@ -19,10 +19,10 @@ namespace gsa::hub {
 namespace fs = std::filesystem;
 namespace {
 
-// It goes into a header of HTTP: never one of its own.
+// The token goes into an HTTP header, so it must not contain one.
 void check_token(const std::string& text) {
   if (std::any_of(text.begin(), text.end(), [](char c) { return c <= 0x20 || c > 0x7e; })) {
-    throw Error("the hub's token has blanks or other characters that no token has",
+    throw Error("the hub's token has blanks or other invalid characters",
                 "see HF_TOKEN, HUGGING_FACE_HUB_TOKEN and the file of HF_TOKEN_PATH");
   }
 }
@@ -56,7 +56,7 @@ class SettingsReader {
   }
 
  private:
-  // "" where it is unset.
+  // "" if unset.
   std::string variable(const char* name) const { return invocation_.environment.text(name); }
 
   bool is_set(const char* name) const {
@@ -98,7 +98,7 @@ class SettingsReader {
     if (url.empty()) return Settings{}.endpoint;
     while (url.ends_with('/')) url.pop_back();
     if (!is_web_url(url) || url.find_first_of("?#") != std::string::npos) {
-      throw Error(fmt::format("HF_ENDPOINT is '{}', which is no address of a hub", url),
+      throw Error(fmt::format("HF_ENDPOINT is '{}', which is not the address of a hub", url),
                   "write it as https://huggingface.co");
     }
     return url;
@@ -127,10 +127,10 @@ class SettingsReader {
     if (value.empty()) return otherwise;
     double seconds = 0;
     const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-    constexpr double kDay = 86'400;  // what is longer is no time-out
+    constexpr double kDay = 86'400;  // anything longer is no timeout
     if (failure != std::errc() || end != value.data() + value.size() || !(seconds >= 0.001) ||
         seconds > kDay) {
-      throw Error(fmt::format("{} is '{}', which is no number of seconds above 0", name, value));
+      throw Error(fmt::format("{} is '{}', which is not a number of seconds above 0", name, value));
     }
     return std::chrono::milliseconds(std::llround(seconds * 1000));
   }

@@ -1,8 +1,8 @@
 #pragma once
 
-// How the hub is reached and where its files are kept. The variables of the environment are those
-// of the Python libraries and mean the same, so that whoever set those up is set up here as well.
-// Proxies (HTTPS_PROXY, ALL_PROXY, NO_PROXY) are read by libcurl itself.
+// How to reach the hub and where to keep its files. The environment variables are those of the
+// Python libraries with the same meaning, so a user who has set those up needs nothing else.
+// libcurl itself reads the proxies (HTTPS_PROXY, ALL_PROXY, NO_PROXY).
 
 #include <chrono>
 #include <filesystem>
@@ -13,23 +13,22 @@
 namespace gsa::hub {
 
 struct Settings {
-  std::string endpoint = "https://huggingface.co";     // without a "/" at its end
+  std::string endpoint = "https://huggingface.co";     // without a trailing "/"
   std::filesystem::path cache = {};                    // absolute; need not exist yet
-  std::string token = {};                              // empty: none is sent
+  std::string token = {};                              // empty: send none
   bool offline = false;                                // use only what is in the cache
-  std::string offline_variable = {};                   // what said so, for messages
+  std::string offline_variable = {};                   // the variable that set it, for messages
   std::chrono::milliseconds etag_timeout{10'000};      // for an answer about a file
-  std::chrono::milliseconds download_timeout{10'000};  // without a byte
+  std::chrono::milliseconds download_timeout{10'000};  // the longest wait for a byte
   std::filesystem::path ca_bundle = {};  // a file or a folder of certificates; empty: the system's
-  std::string http_proxy = {};           // HTTP_PROXY in capitals, which libcurl leaves unread
+  std::string http_proxy = {};           // HTTP_PROXY in capitals, which libcurl ignores
 };
 
-// From HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, XDG_CACHE_HOME, HF_TOKEN, HUGGING_FACE_HUB_TOKEN,
+// Reads HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, XDG_CACHE_HOME, HF_TOKEN, HUGGING_FACE_HUB_TOKEN,
 // HF_TOKEN_PATH, HF_HUB_DISABLE_IMPLICIT_TOKEN, HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE,
 // HF_HUB_ETAG_TIMEOUT, HF_HUB_DOWNLOAD_TIMEOUT, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE and
-// SSL_CERT_FILE. An empty variable counts as unset. Throws Error that names the variable where one
-// has a value that cannot be meant.
-// Relative folders are below that of the invocation.
+// SSL_CERT_FILE. An empty variable counts as unset. Throws Error that names a variable
+// with an invalid value. Relative folders are below the invocation's.
 Settings settings_from_environment(const Invocation& invocation);
 
 }  // namespace gsa::hub

@@ -11,7 +11,7 @@ namespace gsa::hub {
 namespace {
 namespace fs = std::filesystem;
 
-// The environment of a test: only what it sets, and as before afterwards.
+// Gives a test its own environment and restores the old one afterwards.
 class HubSettings : public testing::Test {
  protected:
   void SetUp() override {

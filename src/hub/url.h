@@ -1,6 +1,6 @@
 #pragma once
 
-// Addresses on the web, through libcurl's parser: the one that will read them when they are sent.
+// Web addresses, parsed by libcurl, which also reads them when it sends a request.
 
 #include <optional>
 #include <string>
@@ -14,17 +14,18 @@ namespace gsa::hub {
 std::string resolve_url(const std::string& endpoint, const HubFile& file,
                         std::string_view revision);
 
-// What the hub's API says of a revision, and of the files at a commit.
+// The addresses of the hub's API for a revision, and for the files at a commit.
 std::string revision_url(const std::string& endpoint, const HubFile& file);
 std::string tree_url(const std::string& endpoint, const HubFile& file, std::string_view commit);
 
 // True for an http or https address with a host.
 bool is_web_url(const std::string& url);
 
-// `location` as seen from `base`, its query kept; nullopt where that is no http or https address.
+// Resolves `location` against `base` and keeps its query; null unless the result is an http or
+// https address.
 std::optional<std::string> join_url(const std::string& base, const std::string& location);
 
-// Scheme, host and port are the same. False where either is no address.
+// True if scheme, host and port are equal. False if either is no address.
 bool same_origin(const std::string& a, const std::string& b);
 
 std::string url_scheme(const std::string& url);  // "https"

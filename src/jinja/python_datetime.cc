@@ -56,7 +56,7 @@ std::int64_t days_from_date(std::int64_t y, std::int64_t m, std::int64_t d) {
   return sys_days(date).time_since_epoch().count();
 }
 
-// Of a date or datetime, whatever its time zone.
+// Days since 1970 of a date or datetime, without regard to its time zone.
 std::int64_t days_of(const Value& value) {
   return days_from_date(part(value, "year"), part(value, "month"), part(value, "day"));
 }
@@ -258,7 +258,7 @@ std::int64_t now_micros() {
       .count();
 }
 
-// What the clock on the wall says, as if it were UTC.
+// The local wall-clock time, expressed as if it were UTC.
 std::int64_t local_micros(std::int64_t micros) {
   const std::time_t seconds = floor_divide(micros, kSecond);
   std::tm parts{};
@@ -403,8 +403,9 @@ Value pytz_module() {
                    const std::string& zone = arguments.find(0, "zone")->as_string();
                    if (const std::string name = to_lower(zone);
                        name != "utc" && name != "gmt" && name != "etc/utc") {
-                     throw Error(fmt::format("the time zone '{}' is not supported, UTC is", zone),
-                                 "dbt build of dbt-core does it; timezone('…', time) of SQL too");
+                     throw Error(
+                         fmt::format("the time zone '{}' is not supported, only UTC is", zone),
+                         "dbt build of dbt-core supports it; so does SQL: timezone('…', time)");
                    }
                    return utc();
                  }));

@@ -1,8 +1,8 @@
 #pragma once
 
-// Python's datetime and pytz as far as templates use them: modules.datetime.date(2020, 1, 2),
-// .datetime, .timedelta, strftime, + and -, and run_started_at. Years 1 to 9999, microseconds. UTC
-// is the only time zone: others are refused by name.
+// Python's datetime and pytz, as far as templates use them: modules.datetime.date(2020, 1, 2),
+// .datetime, .timedelta, strftime, + and -, and run_started_at. Years 1 to 9999, microseconds. The
+// only time zone is UTC; others give an error that names them.
 
 #include <cstdint>
 

@@ -12,7 +12,8 @@
 namespace gsa::jinja {
 namespace {
 
-constexpr std::size_t kMostItems = 1'000'000;  // of a list: a slip must not take all memory
+constexpr std::size_t kMostItems =
+    1'000'000;  // of a list: a mistake in a template must not use up the memory
 
 void check_size(std::size_t size) {
   if (size > kMostItems)
@@ -64,7 +65,7 @@ Value product(const CallArguments& arguments) {
   return tuples;
 }
 
-// All choices of `left` more items; in their order, or in any.
+// Adds all ways to choose `left` more items, in their own order or in every order.
 void choose(const List& items, std::size_t left, bool any_order, std::vector<std::size_t>& chosen,
             List& into) {
   if (left == 0) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// What dbt hands to templates as `modules`: parts of Python's datetime, pytz, re and itertools.
+// The `modules` that dbt gives to templates: parts of Python's datetime, pytz, re and itertools.
 
 #include "jinja/value.h"
 
@@ -8,8 +8,8 @@ namespace gsa::jinja {
 
 Value python_modules();
 
-// modules.re: match, search, fullmatch, findall, split, sub, escape, compile and the flags I, M
-// and S, with Perl's expressions, which Python's are but for rare corners.
+// modules.re: match, search, fullmatch, findall, split, sub, escape, compile and the flags I, M and
+// S. Expressions are Perl's, which differ from Python's only in rare cases.
 Value regex_module();
 
 // modules.itertools: chain, product, combinations, permutations, zip_longest, islice, accumulate,

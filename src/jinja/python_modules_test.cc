@@ -1,4 +1,4 @@
-// What Python 3.11 answers.
+// The expected values are the answers of Python 3.11.
 
 #include "jinja/python_modules.h"
 
@@ -25,7 +25,7 @@ std::string shown(const std::string& expression) {
       .text();
 }
 
-// The message that the expression ends with.
+// The message of the expression's error.
 std::string failure(const std::string& expression) {
   try {
     return "no error: " + shown(expression);

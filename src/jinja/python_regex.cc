@@ -16,9 +16,9 @@ namespace {
 using Regex = boost::basic_regex<char>;
 using Match = boost::match_results<std::string::const_iterator>;
 
-constexpr std::int64_t kIgnoreCase = 2, kMultiline = 8, kDotAll = 16;  // as Python numbers them
+constexpr std::int64_t kIgnoreCase = 2, kMultiline = 8, kDotAll = 16;  // Python's numbers
 
-// Python's named groups in Perl's words: (?P<a>…) is (?<a>…), (?P=a) is \k<a>, \Z is \z.
+// Translates Python's named groups into Perl's: (?P<a>…) is (?<a>…), (?P=a) is \k<a>, \Z is \z.
 std::string in_perl(std::string_view pattern, std::vector<std::string>& names) {
   std::string out;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -69,7 +69,7 @@ PatternPtr compile(const std::string& text, std::int64_t flags) {
   return pattern;
 }
 
-// What takes too long, or too much stack, is an error of the template.
+// Turns a match that takes too long or too much stack into an error of the template.
 template <typename Work>
 auto guarded(const Pattern& pattern, Work work) {
   try {
@@ -95,7 +95,7 @@ std::int64_t characters_before(const std::string& text, std::string::const_itera
   return count;
 }
 
-// A match as Python's object: it keeps the text alive that it is in.
+// A match as a Python object. It keeps the text alive that it points into.
 Value match_value(const PatternPtr& pattern, const std::shared_ptr<const std::string>& text,
                   const Match& match) {
   const auto index_of = [pattern, match](const Value& group) -> int {
@@ -109,7 +109,8 @@ Value match_value(const PatternPtr& pattern, const std::shared_ptr<const std::st
         }
       }
       for (const std::string& name : pattern->names) {
-        if (name == group.as_string()) return static_cast<int>(match.size());  // did not take part
+        if (name == group.as_string())
+          return static_cast<int>(match.size());  // the group did not take part
       }
       throw Error(fmt::format("no such group: '{}'", group.as_string()));
     }
@@ -182,7 +183,7 @@ Value find(const PatternPtr& pattern, const std::string& given, Where where) {
   });
 }
 
-// Calls `take` with each match from left to right.
+// Calls `take` with each match, from left to right.
 template <typename Take>
 void for_each_match(const Pattern& pattern, const std::string& text, Take take) {
   guarded(pattern, [&] {
@@ -225,7 +226,7 @@ Value split_at(const Pattern& pattern, const std::string& text, std::int64_t mos
   return parts;
 }
 
-// \1, \g<1> and \g<name> of what stands in the place of a match.
+// Replaces \1, \g<1> and \g<name> in the replacement of a match.
 std::string expanded(const std::string& by, const Match& match) {
   std::string out;
   for (std::size_t i = 0; i < by.size(); ++i) {
@@ -290,7 +291,7 @@ const std::string& text_of(const CallArguments& arguments, std::size_t position)
   return arguments.find(position, "string")->as_string();
 }
 
-// What a compiled pattern can do.
+// The methods of a compiled pattern.
 Value compiled(const std::string& text, std::int64_t flags) {
   const PatternPtr pattern = compile(text, flags);
   Dict attributes;

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 12> kMonths = {
 constexpr std::array<std::string_view, 7> kWeekdays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                        "Thursday", "Friday", "Saturday"};
 
-// With the day of the week and of the year.
+// Fills in the day of the week and of the year too.
 std::tm calendar(const TimeParts& parts) {
   using std::chrono::sys_days;
   const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(parts.year)),
@@ -90,7 +90,7 @@ class Reader {
     return value;
   }
 
-  // Whole or by its first three letters.
+  // Reads a month by its whole name or by its first three letters.
   std::int64_t name_of_month(bool whole) {
     for (std::size_t i = 0; i < kMonths.size(); ++i) {
       const std::string_view name = whole ? kMonths[i] : kMonths[i].substr(0, 3);
@@ -167,8 +167,8 @@ class Reader {
 
   std::string_view text_, format_;
   std::size_t at_ = 0;           // in the text
-  std::size_t digits_ = 0;       // of the number read last
-  std::int64_t afternoon_ = -1;  // 1 where it says PM
+  std::size_t digits_ = 0;       // of the last number
+  std::int64_t afternoon_ = -1;  // 1 after PM
   std::int64_t day_of_year_ = 0;
   TimeParts parts_;
 };

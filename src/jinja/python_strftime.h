@@ -1,6 +1,6 @@
 #pragma once
 
-// Python's strftime and strptime, in English, on UTC or times without a time zone.
+// Python's strftime and strptime, in English, for UTC and for times without a time zone.
 
 #include <cstdint>
 #include <string>
@@ -16,14 +16,14 @@ struct TimeParts {
   bool has_zone = false;  // UTC
 };
 
-// Of a date or datetime, by its attributes.
+// The parts of a date or datetime, from its attributes.
 TimeParts time_parts(const Value& value);
 
 // Directives: a A b B c d D e f F H I j m M p S T u U w W x X y Y z Z G V %. Throws Error for
 // others.
 std::string format_time(const TimeParts& parts, std::string_view format);
 
-// Directives: b B d f H I j m M p S y Y z %. Throws Error where `text` is not of this form.
+// Directives: b B d f H I j m M p S y Y z %. Throws Error if `text` does not match the format.
 TimeParts parse_time(std::string_view text, std::string_view format);
 
 }  // namespace gsa::jinja

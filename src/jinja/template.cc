@@ -12,10 +12,10 @@
 namespace gsa::jinja {
 namespace {
 
-constexpr std::size_t kMaxExcerpt = 160;  // characters of a source line that an error shows
-constexpr int kMaxCallers = 8;            // macro calls that an error lists
+constexpr std::size_t kMaxExcerpt = 160;  // characters of a source line in an error
+constexpr int kMaxCallers = 8;            // macro calls listed in an error
 
-// The source line and a caret under the column; of a long line, the part around the column.
+// The source line and a caret below the column; for a long line, only the part around the column.
 std::string excerpt(std::string_view line, const Place& place) {
   std::vector<std::string_view> letters = characters(strip_right(line));
   auto column = static_cast<std::size_t>(place.column - 1);
@@ -42,7 +42,7 @@ std::string error_message(const TemplateSource& source, std::size_t offset,
                      excerpt(source.line(place.line), place));
 }
 
-// Lets go of what a rendered file defined, whichever way rendering ends.
+// Closes the module of a rendered file, even if rendering throws.
 class Closing {
  public:
   explicit Closing(Module& module) : module_(module) {}

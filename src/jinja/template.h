@@ -1,9 +1,10 @@
 #pragma once
 
-// Templates of SQL in the part of Jinja2 that dbt projects use: expressions, if, for, set, macro,
-// test, call, do, raw, comments, whitespace control, filters and tests. Semantics are Jinja2's as
-// dbt sets it up; what is undefined is told, where Jinja prints nothing (UndefinedNames).
-// A Template may be rendered by several threads at once, each with Scopes and Values of its own.
+// SQL templates in the part of Jinja2 that dbt projects use: expressions, if, for, set, macro,
+// test, call, do, raw, comments, whitespace control, filters and tests. The semantics are those of
+// Jinja2 as dbt configures it. Where Jinja silently prints nothing for an undefined name, we report
+// it (UndefinedNames). Several threads may render one Template at once if each has its own Scopes
+// and Values.
 
 #include <functional>
 #include <map>
@@ -23,14 +24,14 @@ namespace gsa::jinja {
 struct Module;
 struct TemplateNode;
 
-// Rendered SQL, and where each part of it came from.
+// Rendered SQL that remembers where each part came from.
 class Rendered {
  public:
   Rendered() = default;
   Rendered(std::string text, Origin origin);
   const std::string& text() const { return text_; }
-  // From a 1-based place in text() to the place in the template or macro file that wrote it. A
-  // place past the end of a line or of the text is taken as that end. Line 0 where nothing was
+  // Maps a 1-based place in text() to the place in the template or macro file that wrote it. A
+  // place past the end of a line, or of the text, counts as that end. Returns line 0 if nothing was
   // rendered.
   Place place_of(int line, int column) const;
 
@@ -39,14 +40,14 @@ class Rendered {
   Origin origin_;
 };
 
-// The message is "FILE:LINE:COLUMN: what", the line, and a caret under the column; then a line for
-// each macro call that led there.
+// The message is "FILE:LINE:COLUMN: what", the source line, and a caret below the column, then a
+// line for each macro call on the way there.
 class TemplateError : public Error {
  public:
   TemplateError(const TemplateSource& source, std::size_t offset, const std::string& what,
                 std::string hint = "", ErrorCode code = ErrorCode::failed);
   const Place& place() const { return place_; }
-  // The same error, seen from one macro call further out.
+  // The same error, with one more macro call around it.
   TemplateError called_from(std::string_view macro, const Place& call) const;
 
  private:
@@ -55,22 +56,22 @@ class TemplateError : public Error {
   int callers_ = 0;
 };
 
-// What becomes of names that a template uses and nobody defines. Without one: printing them is an
-// error, and so is asking for their attributes.
+// How to treat names that a template uses but nobody defines. By default, printing one or reading
+// its attributes is an error.
 struct UndefinedNames {
-  // Told of each that is printed, joined to text or filtered, with its place; it is empty text.
-  // Null: that is an error.
+  // Called with the place of each undefined name that is printed, joined to text or filtered; it
+  // then counts as empty text. Null: that is an error.
   std::function<void(const Place& place, const Undefined& why)> printed;
-  // Their attributes and items are undefined too, and so is what they return: as dbt reads a
-  // project.
+  // True: its attributes, its items and the results of calling it are undefined as well. dbt works
+  // so while it parses a project.
   bool spread = false;
 };
 
-// "FILE:LINE:COLUMN: …, and is taken as empty text" for each, once.
+// Adds the warning "FILE:LINE:COLUMN: …, and is taken as empty text" for each name, once.
 UndefinedNames undefined_is_empty(std::vector<std::string>& warnings);
 
-// The names that a template sees. Scopes do not own their parent, which must outlive them; macros
-// refer to the scope that they were defined in, and must not be called after it is gone.
+// The names that a template sees. A scope does not own its parent, which must outlive it. A macro
+// refers to the scope that defines it and must not be called after that scope is gone.
 class Scope {
  public:
   explicit Scope(const Scope* parent = nullptr);
@@ -80,18 +81,19 @@ class Scope {
 
   void set(std::string name, Value value);
   void set_function(const std::string& name, Function call);
-  // Sets or removes what is set here, and returns it.
+  // Sets or removes the value in this scope; returns the previous one.
   std::optional<Value> exchange(const std::string& name, std::optional<Value> value);
-  const Value* find(std::string_view name) const;  // here, then in the parents; null if nowhere
-  std::vector<std::string> names() const;          // all that find() finds
-  // Holds for templates that are rendered with this scope or one below it.
+  const Value* find(
+      std::string_view name) const;  // searches this scope, then the parents; null if not found
+  std::vector<std::string> names() const;  // all names that find() finds
+  // Applies to templates rendered with this scope or one below it.
   void set_undefined(UndefinedNames undefined) { undefined_ = std::move(undefined); }
   const UndefinedNames& undefined() const;
 
  private:
   const Scope* parent_;
   std::map<std::string, Value, std::less<>> values_;
-  std::vector<std::shared_ptr<Module>> modules_;  // whose macros are defined here
+  std::vector<std::shared_ptr<Module>> modules_;  // the modules whose macros are defined here
   std::optional<UndefinedNames> undefined_;
   friend class Template;
 };
@@ -100,12 +102,12 @@ class Template {
  public:
   static Template parse(std::string text, std::string file);  // throws TemplateError
   Rendered render(const Scope& scope) const;                  // throws TemplateError
-  // Defines this file's macros in `scope`, and its {% test NAME(…) %} blocks as test_NAME. They see
-  // `scope` as it is when they are called, what the file itself sets at its top level, and their
-  // arguments; not the variables of the template that calls them.
+  // Defines this file's macros in `scope`, and its {% test NAME(…) %} blocks as test_NAME. A macro
+  // sees the contents of `scope` at the time of the call, the variables that its file sets at the
+  // top level, and its arguments, but not the variables of the calling template.
   void define_macros(Scope& scope) const;
   std::vector<std::string> macro_names() const;
-  // The {% materialization NAME … %} blocks: what is in them is not read.
+  // The {% materialization NAME … %} blocks. Their contents are not parsed.
   std::vector<std::pair<std::string, Place>> materializations() const;
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the parser makes of a template, and the evaluator walks. Offsets are bytes in the source.
+// The tree that the parser builds and the evaluator walks. Offsets are bytes in the source.
 
 #include <memory>
 #include <string>
@@ -48,13 +48,14 @@ struct ItemExpression {
 };
 struct SliceExpression {
   ExpressionPtr of, begin, end, step;
-};  // null where left out
+};  // null if left out
 struct CallExpression {
   ExpressionPtr callee;
   Arguments arguments;
 };
 struct FilterExpression {
-  ExpressionPtr input;  // null at the head of the filters of a {% set %} block: its text
+  ExpressionPtr
+      input;  // null for the first filter of a {% set %} block, which filters the block's text
   const Filter* filter;
   Arguments arguments;
 };
@@ -65,7 +66,7 @@ struct TestExpression {
 };
 struct NegateExpression {
   ExpressionPtr of;
-  bool negative;  // -x; else +x
+  bool negative;  // true: -x; false: +x
 };
 struct NotExpression {
   ExpressionPtr of;
@@ -90,8 +91,8 @@ struct ConditionalExpression {
 };  // otherwise may be null
 
 struct Expression {
-  std::size_t offset;  // of a call, attribute, filter or operator: its name or sign
-  std::size_t begin;   // of its first token
+  std::size_t offset;  // for a call, attribute, filter or operator: the offset of its name or sign
+  std::size_t begin;   // offset of its first token
   std::variant<LiteralExpression, NameExpression, ListExpression, DictExpression,
                AttributeExpression, ItemExpression, SliceExpression, CallExpression,
                FilterExpression, TestExpression, NegateExpression, NotExpression, BinaryExpression,
@@ -99,7 +100,7 @@ struct Expression {
       node;
 };
 
-// What {% set %} and {% for %} assign to: a name, an attribute of a namespace, or several targets.
+// The target of {% set %} and {% for %}: a name, an attribute of a namespace, or several targets.
 struct Target {
   std::size_t offset = 0;
   std::string name;
@@ -146,11 +147,11 @@ struct MacroNode {
   std::string name;
   std::vector<Parameter> parameters;
   Body body;
-  // The body mentions `varargs`, `kwargs`, `caller`.
+  // Whether the body mentions `varargs`, `kwargs`, `caller`.
   bool takes_varargs = false, takes_kwargs = false, takes_caller = false;
   std::string signature;  // "name(a, b=1)", as written
 };
-// {% call(a, b) name(…) %} … {% endcall %}: `name` may ask for the body by caller(a, b).
+// {% call(a, b) name(…) %} … {% endcall %}: `name` gets the body's text by calling caller(a, b).
 struct CallNode {
   MacroNode caller;
   ExpressionPtr call;  // a CallExpression
@@ -160,7 +161,7 @@ struct FilterNode {
   ExpressionPtr filters;
   Body body;
 };
-// A block whose content is not read: {% materialization NAME … %}.
+// A block whose contents are not parsed: {% materialization NAME … %}.
 struct SkippedNode {
   std::string name;
 };

@@ -10,7 +10,7 @@
 namespace gsa::jinja {
 namespace {
 
-constexpr std::int64_t kMaxRange = 100'000;  // as Jinja's sandbox has it
+constexpr std::int64_t kMaxRange = 100'000;  // the limit of Jinja's sandbox
 
 Value range(const CallArguments& arguments) {
   const List& given = arguments.positional;
@@ -96,7 +96,7 @@ Value reset_cycler(const Value& self, const CallArguments& arguments) {
   return move_cycler(self, 0);
 }
 
-// What cycler('a', 'b') makes: next() gives them in turn.
+// The result of cycler('a', 'b'): next() returns its values in turn.
 Value make_cycler(const CallArguments& arguments) {
   static const ObjectType kCycler = {"cycler", {{"next", next_of_cycler}, {"reset", reset_cycler}}};
   if (arguments.positional.empty()) throw Error("cycler() needs at least one value");
@@ -109,7 +109,7 @@ Value make_cycler(const CallArguments& arguments) {
   return made;
 }
 
-// What joiner(', ') makes: nothing the first time, then the separator.
+// The result of joiner(', '): prints nothing the first time, then the separator.
 Value make_joiner(const CallArguments& arguments) {
   arguments.expect("joiner", 0, {"sep"});
   const Value* given = arguments.find(0, "sep");
@@ -133,7 +133,8 @@ Value neighbour(const List& items, std::size_t index, std::string_view name) {
 
 const Scope& builtins() {
   static const Scope* const scope = [] {
-    auto* made = new Scope();  // never destroyed: templates may be rendered until the very end
+    auto* made =
+        new Scope();  // never destroyed, because templates may be rendered until the process ends
     made->set_function("range", range);
     made->set_function("dict", [](const CallArguments& a) { return Value(collect("dict", a)); });
     made->set_function("namespace", make_namespace);

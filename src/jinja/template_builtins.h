@@ -1,6 +1,6 @@
 #pragma once
 
-// The names that every template sees, and the `loop` of its loops.
+// The names that every template sees, and the `loop` variable.
 
 #include <cstdint>
 
@@ -12,12 +12,12 @@ namespace gsa::jinja {
 // range, dict, namespace, return, cycler, joiner.
 const Scope& builtins();
 
-// Thrown by return(value) and caught by the macro that it ends.
+// return(value) throws it; the macro that it ends catches it.
 struct MacroReturn {
   Value value;
 };
 
-// `outer`: how many loops are around.
+// `outer` is the number of enclosing loops.
 Value make_loop(std::int64_t outer);
 void update_loop(const Value& loop, const List& items, std::size_t index);
 

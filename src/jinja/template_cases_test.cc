@@ -1,5 +1,5 @@
-// Templates and what Jinja2 3.1 renders them to, with d = {'x': 1, 'y': 2} and the extensions that
-// dbt switches on (do, loopcontrols).
+// Templates, and the results of Jinja2 3.1 with d = {'x': 1, 'y': 2} and the extensions that dbt
+// switches on (do, loopcontrols).
 
 #include <string_view>
 
@@ -391,7 +391,7 @@ TEST(Template, RendersAsJinjaDoes) {
   }
 }
 
-// Jinja refuses these too.
+// Jinja refuses these as well.
 TEST(Template, RefusesWhatJinjaRefuses) {
   for (const std::string_view text : {"{{ 1 + 'a' }}",
                                       "{{ 'a' < 1 }}",

@@ -12,9 +12,9 @@
 namespace gsa::jinja {
 namespace {
 
-// The evaluator is recursive, across macros and files; these bound the stack that it takes.
+// The evaluator recurses through macros and files; these limits bound its stack.
 constexpr int kMaxMacroDepth = 100;
-constexpr int kMaxDepth = 3000;  // expressions and blocks, over all macros
+constexpr int kMaxDepth = 3000;  // nested expressions and blocks, over all macros
 thread_local int macro_depth = 0;
 thread_local int depth = 0;
 
@@ -58,8 +58,9 @@ class Evaluator {
     });
   }
 
-  // Only the {% set %} and {% macro %} of the top level: what a file of macros is read for.
-  // The file's macros are in the scope already, where another may take the place of one.
+  // Runs only the top-level {% set %} and {% macro %} tags, which is all that a file of macros is
+  // for. The macros themselves are in the scope already; another file's macro may have replaced one
+  // there.
   void run_definitions() {
     for (const Node& node : module_->root->body) {
       if (std::holds_alternative<SetNode>(node.node) ||
@@ -70,11 +71,11 @@ class Evaluator {
   }
 
   void run_macro(const Body& body) {
-    in_macro_ = true;  // return() may leave it
+    in_macro_ = true;  // return() may leave the body
     run(body);
   }
 
-  // Binds the arguments of a call in the current frame. Throws Error without a place.
+  // Binds the arguments of a call in the current frame. Throws Error without a place in the source.
   void bind(const MacroNode& macro, const CallArguments& arguments) {
     const std::size_t given = arguments.positional.size();
     const std::size_t taken = macro.parameters.size();
@@ -102,7 +103,7 @@ class Evaluator {
   }
 
  private:
-  // Runs `work` and gives the errors that it throws this place in the source.
+  // Runs `work`, and adds this place in the source to its errors.
   template <typename Work>
   auto at(std::size_t offset, Work work) -> decltype(work()) {
     try {
@@ -244,7 +245,7 @@ class Evaluator {
     }
     const Value loop = node.uses_loop ? make_loop(loop_level(*outer)) : Value();
     for (std::size_t i = 0; i < items.size(); ++i) {
-      frame.values.clear();  // what the body sets lasts for one round
+      frame.values.clear();  // variables set by the body last for one iteration
       if (node.uses_loop) {
         update_loop(loop, items, i);
         frame.set("loop", loop);
@@ -255,7 +256,7 @@ class Evaluator {
     return Flow::normal;
   }
 
-  // How many loops with a `loop` variable are around a frame.
+  // How many loops with a `loop` variable enclose a frame.
   static std::int64_t loop_level(const Frame& frame) {
     const Value* outer = frame.find("loop");
     const bool inside = outer != nullptr && outer->is_object();
@@ -354,7 +355,7 @@ class Evaluator {
     return value.is_undefined() && undefined_names().spread;
   }
 
-  // Whether the value is undefined, and stands for empty text: whoever is to know is told.
+  // Whether the value is undefined and counts as empty text. If so, reports it.
   bool is_taken_as_empty(const Value& value, std::size_t offset) const {
     if (!value.is_undefined() || undefined_names().printed == nullptr) return false;
     if (value.why_undefined().name.empty()) return true;
@@ -384,7 +385,7 @@ class Evaluator {
     return call(node, expression.offset, nullptr);
   }
 
-  // `caller`: the body of a {% call %} block, or null.
+  // `caller` is the body of a {% call %} block, or null.
   Value call(const CallExpression& node, std::size_t offset, const Value* caller) {
     Value callee = evaluate(*node.callee);
     if (spreads(callee)) return callee;
@@ -480,7 +481,7 @@ class Evaluator {
   Value value(const ConditionalExpression& node, const Expression&) {
     if (evaluate(*node.condition).truth()) return evaluate(*node.then);
     if (node.otherwise != nullptr) return evaluate(*node.otherwise);
-    Undefined why;  // without a name: it prints as nothing
+    Undefined why;  // without a name, so it prints nothing
     why.what = "the condition of the 'if' does not hold, and it has no 'else'";
     return Value::undefined(std::move(why));
   }
@@ -534,11 +535,11 @@ class Evaluator {
   Frame* frame_;
   Output* output_;
   bool in_macro_ = false;
-  Value block_text_;  // what the filters of a {% set %} block are applied to
+  Value block_text_;  // the input of the filters of a {% set %} block
 };
 
-// Sets the variables of a file of macros, once one of them is called: by then all the files are
-// read.
+// Sets the variables of a file of macros when one of its macros is called for the first time: by
+// then, all files have been read.
 void prepare(const std::shared_ptr<Module>& module) {
   if (module->ready) return;
   module->ready = true;

@@ -1,8 +1,8 @@
 #pragma once
 
-// Walks the tree of a template. Names are looked up from the innermost block outwards, then in the
-// file's own variables, in the Scope and among the built-ins (range, dict, namespace, return).
-// A loop body, a macro and a {% set %} block have variables of their own; {% if %} has none.
+// Evaluates the tree of a template. Looks names up from the innermost block outwards, then in the
+// file's own variables, in the Scope, and among the built-ins (range, dict, namespace, return). A
+// loop body, a macro and a {% set %} block have variables of their own; an {% if %} does not.
 
 #include <memory>
 #include <string_view>
@@ -17,20 +17,20 @@ namespace gsa::jinja {
 
 struct Frame {
   const Frame* parent = nullptr;
-  std::vector<std::pair<std::string_view, Value>> values;  // names live in the tree
+  std::vector<std::pair<std::string_view, Value>> values;  // the tree owns the names
 
-  const Value* find(std::string_view name) const;  // here and in the parents
-  void set(std::string_view name, Value value);    // here
+  const Value* find(std::string_view name) const;  // in this frame and its parents
+  void set(std::string_view name, Value value);    // in this frame
 };
 
-// One file, as rendered or as source of macros, with the variables that it sets at its top level.
-// Macros keep it alive; whoever made it calls close() so that variables holding macros let go of
-// it.
+// One file, rendered or used for its macros, with the variables that it sets at the top level. Its
+// macros keep it alive. Its creator must call close(), which drops the variables, because they may
+// hold macros and thus form a cycle.
 struct Module {
   std::shared_ptr<const TemplateNode> root;
   const Scope* globals = nullptr;  // null once closed
   Frame variables;
-  bool ready = true;  // the variables are set; else that is done at the first call of a macro
+  bool ready = true;  // the variables are set; false: the first call of a macro will set them
 
   void close();
 };

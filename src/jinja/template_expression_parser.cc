@@ -12,7 +12,7 @@
 namespace gsa::jinja {
 namespace {
 
-// Parser, evaluator and destructor follow the tree recursively: these bound the stack they need.
+// Parser, evaluator and destructor recurse through the tree; these limits bound their stack.
 constexpr int kMaxDepth = 200;
 constexpr int kMaxLinks = 5000;
 
@@ -200,7 +200,7 @@ ExpressionPtr ExpressionParser::parse_product() {
   }
 }
 
-// Unlike Python's, Jinja's ** groups from the left, and a sign binds tighter: -2 ** 2 is 4.
+// Unlike in Python, ** is left-associative in Jinja, and a sign binds tighter: -2 ** 2 is 4.
 ExpressionPtr ExpressionParser::parse_power() {
   const std::size_t begin = tokens_.current().offset;
   ExpressionPtr left = parse_unary(true);
@@ -439,7 +439,7 @@ ExpressionPtr ExpressionParser::parse_filter_chain() {
   return expression;
 }
 
-// From the filter's name on.
+// Parses a filter, starting at its name.
 ExpressionPtr ExpressionParser::parse_filter(ExpressionPtr input) {
   const Token& name = tokens_.expect(TokenKind::name, "the name of a filter");
   const Filter* filter = find_filter(name.text);

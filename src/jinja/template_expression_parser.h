@@ -1,8 +1,7 @@
 #pragma once
 
-// The expressions of templates: everything between delimiters that has a value. From loosest to
-// tightest: x if y else z, or, and, not, comparisons, + -, ~, * / // %, **, signs, filters and
-// tests.
+// Parses the expressions of templates. Operators, from loosest to tightest: x if y else z, or, and,
+// not, comparisons, + -, ~, * / // %, **, signs, filters and tests.
 
 #include <cstddef>
 #include <string_view>
@@ -16,15 +15,15 @@ class ExpressionParser {
  public:
   explicit ExpressionParser(TokenStream& tokens) : tokens_(tokens) {}
 
-  // An expression, or several with commas between them as a tuple. Without `conditional` it ends
-  // before an `if`, as the list of a {% for … if … %} does.
+  // An expression, or a tuple of several with commas between them. Without `conditional` it ends
+  // before an `if`, as the list in {% for … if … %} must.
   ExpressionPtr parse_tuple(bool conditional = true);
   ExpressionPtr parse(bool conditional = true);
   ExpressionPtr parse_filters_only();  // | a | b(1), after {% set x
   ExpressionPtr parse_filter_chain();  // a | b(1), after {% filter
-  Target parse_target();               // of {% set %} and {% for %}
+  Target parse_target();               // after {% set and {% for
 
-  // How often expressions named `name` so far: `loop`, `varargs`, `kwargs` or `caller`.
+  // How often the expressions so far mention `name`: `loop`, `varargs`, `kwargs` or `caller`.
   int mentions(std::string_view name) const;
 
  private:
@@ -61,7 +60,7 @@ class ExpressionParser {
 
   TokenStream& tokens_;
   int depth_ = 0;  // of the recursion
-  int links_ = 0;  // operators, filters, calls … of the whole expression
+  int links_ = 0;  // operators, filters, calls … in the whole expression
   int loop_ = 0, varargs_ = 0, kwargs_ = 0, caller_ = 0;
 };
 

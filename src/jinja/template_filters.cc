@@ -23,7 +23,7 @@ bool flag(const CallArguments& arguments, std::size_t position, std::string_view
   return value == nullptr ? otherwise : value->truth();
 }
 
-// What | map(attribute='a.b.0') and its like look up in each item.
+// The value that | map(attribute='a.b.0') and similar filters read from each item.
 Value look_up(const Value& item, const Value& attribute) {
   if (attribute.is_integer()) return get_item(item, attribute);
   Value found = item;
@@ -59,7 +59,7 @@ Value trim_filter(const Value& input, const CallArguments& arguments) {
   return call_method(input, "strip", arguments);
 }
 
-// Words begin after white space, - ( { [ and <, unlike those of the method title().
+// Unlike for the method title(), a word begins after white space, - ( { [ and <.
 Value title(const Value& input, const CallArguments& arguments) {
   arguments.expect("title", 0, {});
   std::string text = to_lower(input.str());
@@ -154,15 +154,15 @@ Value reverse(const Value& input, const CallArguments& arguments) {
   return text;
 }
 
-// What sort, unique, min and max compare: the item or its attribute, in lower case unless told not
-// to.
+// The key that sort, unique, min and max compare: the item or its attribute, in lower case unless
+// `case_sensitive`.
 Value sort_key(const Value& item, const Value* attribute, bool case_sensitive) {
   Value key = attribute == nullptr || attribute->is_none() ? item : look_up(item, *attribute);
   if (key.is_undefined()) throw UndefinedError(key.why_undefined());
   return key.is_string() && !case_sensitive ? Value(to_lower(key.as_string())) : key;
 }
 
-// | sort(attribute='a,b') compares by several attributes in turn.
+// | sort(attribute='a,b') compares several attributes in turn.
 Value sort_keys(const Value& item, const Value* attribute, bool case_sensitive) {
   if (attribute == nullptr || !attribute->is_string() ||
       attribute->as_string().find(',') == std::string::npos) {
@@ -193,7 +193,7 @@ Value sort(const Value& input, const CallArguments& arguments) {
   return items;
 }
 
-// A pair that has names for its parts as well.
+// A pair whose parts also have names.
 Value make_group(const Value& key) {
   const Value items(List{});
   Object group;
@@ -204,7 +204,7 @@ Value make_group(const Value& key) {
   return Value::object(std::move(group));
 }
 
-// Sorted lists of the items with the same value, as pairs of it and them.
+// Groups the items by a value: sorted pairs of the value and the list of its items.
 Value groupby(const Value& input, const CallArguments& arguments) {
   arguments.expect("groupby", 1, {"attribute", "default", "case_sensitive"});
   const Value& attribute = *arguments.find(0, "attribute");
@@ -231,7 +231,7 @@ Value groupby(const Value& input, const CallArguments& arguments) {
   return groups;
 }
 
-// Pairs of a dict by key or by value.
+// The pairs of a dict, sorted by key or by value.
 Value dictsort(const Value& input, const CallArguments& arguments) {
   arguments.expect("dictsort", 0, {"case_sensitive", "by", "reverse"});
   const bool case_sensitive = flag(arguments, 0, "case_sensitive", false);
@@ -252,7 +252,7 @@ Value dictsort(const Value& input, const CallArguments& arguments) {
   return pairs;
 }
 
-// Lists of `linecount` items each; the last is filled up where there is something to fill with.
+// Splits into lists of `linecount` items. Fills the last one up if there is a `fill_with`.
 Value batch(const Value& input, const CallArguments& arguments) {
   arguments.expect("batch", 1, {"linecount", "fill_with"});
   const std::int64_t size = arguments.find(0, "linecount")->as_integer();
@@ -274,7 +274,7 @@ Value batch(const Value& input, const CallArguments& arguments) {
 Value attr(const Value& input, const CallArguments& arguments) {
   arguments.expect("attr", 1, {"name"});
   const std::string& name = arguments.find(0, "name")->as_string();
-  // Not the value of a key.
+  // Reads only attributes, never the value of a key.
   if (!input.is_dict() || find_method(input, name) != nullptr) return get_attribute(input, name);
   return get_attribute(Value(Dict()), name);
 }
@@ -335,7 +335,7 @@ Value sum(const Value& input, const CallArguments& arguments) {
   return total;
 }
 
-// The rest of the arguments: those of the filter or test that map, select … were told to use.
+// The remaining arguments: those for the filter or test that map, select … apply.
 CallArguments without_first(const CallArguments& arguments, std::size_t count) {
   CallArguments rest = arguments;
   rest.positional.erase(rest.positional.begin(),
@@ -378,7 +378,7 @@ Value map(const Value& input, const CallArguments& arguments) {
   return items;
 }
 
-// The items for which the test holds, or their attribute; without a test, those that are true.
+// The items, or their attributes, that pass the test; without a test, those that are true.
 Value choose(const Value& input, const CallArguments& arguments, bool by_attribute, bool wanted) {
   const std::size_t names = by_attribute ? 1 : 0;
   if (arguments.positional.size() < names) throw Error("the filter needs the name of an attribute");
@@ -479,7 +479,7 @@ Value abs_filter(const Value& input, const CallArguments& arguments) {
   return input.as_integer() < 0 ? negate(input) : Value(input.as_integer());
 }
 
-// Half to even on the exact value of the double, as Python's round().
+// Rounds half to even on the exact value of the double, like Python's round().
 double round_common(double number, int precision) {
   if (precision < 0) {
     const double unit = std::pow(10, -precision);
@@ -513,7 +513,7 @@ Value round(const Value& input, const CallArguments& arguments) {
   return truncate(round_common(number, static_cast<int>(precision))).value();
 }
 
-// Safe inside HTML, keys in order, as Jinja has it.
+// JSON that is safe inside HTML, with sorted keys, as Jinja writes it.
 Value tojson(const Value& input, const CallArguments& arguments) {
   arguments.expect("tojson", 0, {});
   std::string out;

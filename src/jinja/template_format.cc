@@ -11,11 +11,11 @@
 namespace gsa::jinja {
 namespace {
 
-constexpr int kMaxWidth = 10'000;  // of a field, and of digits after the point
+constexpr int kMaxWidth = 10'000;  // of a field, and of the digits after the point
 
 struct Spec {
   std::string fill = " ";
-  char align = '\0';  // < > ^ =, or none: numbers right, text left
+  char align = '\0';  // < > ^ = or none: numbers right, text left
   char sign = '-';    // '-', '+' or ' '
   bool alternative = false;
   bool comma = false;
@@ -42,7 +42,7 @@ std::string pad(std::string_view text, const Spec& spec, char natural_align) {
   const char align = spec.align == '\0' ? natural_align : spec.align;
   int left = align == '<' ? 0 : align == '^' ? missing / 2 : missing;
   std::string out;
-  if (align == '=') {  // between the sign and the digits
+  if (align == '=') {  // pads between the sign and the digits
     if (!text.empty() && is_one_of(text.front(), "+- ")) {
       out += text.front();
       text.remove_prefix(1);
@@ -83,7 +83,7 @@ std::string format_magnitude(double magnitude, const Spec& spec) {
       return fmt::format("{:.{}G}", magnitude, std::max(precision, 1));
     case 'g':
       return fmt::format("{:.{}g}", magnitude, std::max(precision, 1));
-    default: {  // no type: as g, but whole numbers keep a ".0"
+    default: {  // no type: like g, but whole numbers keep a ".0"
       std::string digits = fmt::format("{:.{}g}", magnitude, std::max(precision, 1));
       const bool whole = digits.find_first_not_of("0123456789") == std::string::npos;
       return whole ? digits + ".0" : digits;

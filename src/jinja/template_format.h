@@ -1,6 +1,6 @@
 #pragma once
 
-// Python's two ways to format: '%05.2f' % x and '{:>8}'.format(x).
+// Python's two kinds of formatting: '%05.2f' % x and '{:>8}'.format(x).
 
 #include <string>
 #include <string_view>

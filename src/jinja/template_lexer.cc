@@ -60,7 +60,7 @@ class Lexer {
   bool starts_with(std::string_view word) const { return text_.substr(at_).starts_with(word); }
   char current() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
-  // The next {{, {% or {# from `from` on; the end if there is none.
+  // The next {{, {% or {# at or after `from`; the end of the text if there is none.
   std::size_t find_tag(std::size_t from) const {
     for (;; ++from) {
       from = text_.find('{', from);
@@ -97,7 +97,8 @@ class Lexer {
     if (strips) skip_space();
   }
 
-  // Reads "{%- WORD -%}" here; returns what follows it, or nothing if there is something else.
+  // Reads "{%- WORD -%}" here. Returns what comes after it; null if the text here is something
+  // else.
   struct WordTag {
     bool strips_before, strips_after;
     std::size_t end;
@@ -193,7 +194,7 @@ class Lexer {
     }
   }
 
-  // 12, 1_000, 0x1f, 0o17, 0b11, 1.5, 1e3, 1.5e-3; a dot needs digits on both sides.
+  // Reads 12, 1_000, 0x1f, 0o17, 0b11, 1.5, 1e3, 1.5e-3. A dot needs digits on both sides.
   void read_number() {
     const std::size_t begin = at_;
     TokenKind kind = TokenKind::integer;
@@ -245,7 +246,7 @@ class Lexer {
     add(TokenKind::string, begin, at_ - begin, std::move(value));
   }
 
-  // Python's escapes; a backslash before anything else stays, so that '\d' is \d.
+  // Reads Python's escapes. A backslash before any other character is kept, so that '\d' is \d.
   void read_escape(std::string& out) {
     static constexpr std::string_view kFrom = "\\'\"abfnrtv";
     static constexpr std::string_view kTo = "\\'\"\a\b\f\n\r\t\v";
@@ -309,7 +310,7 @@ class Lexer {
   const TemplateSource& source_;
   std::string_view text_;
   std::size_t at_ = 0;
-  std::vector<std::size_t> brackets_;  // where those that are open were opened
+  std::vector<std::size_t> brackets_;  // where each open bracket was opened
   std::vector<Token> tokens_;
 };
 

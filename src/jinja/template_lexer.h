@@ -1,8 +1,8 @@
 #pragma once
 
 // Splits a template into text and the tokens between its delimiters, as Jinja2 does with its
-// default settings: {{ }}, {% %}, {# #}, a - inside a delimiter strips the white space outside it,
-// {% raw %} is text, and one line end at the end of the template is dropped.
+// default settings: {{ }}, {% %} and {# #}; a - inside a delimiter strips the white space outside
+// it; {% raw %} contains text; and one newline at the end of the template is dropped.
 
 #include <string>
 #include <string_view>
@@ -29,14 +29,14 @@ enum class TokenKind {
 struct Token {
   TokenKind kind;
   std::size_t offset;
-  std::string_view text;  // as written; of text, what is left of it after stripping
-  std::string value;      // of a string: what it stands for
+  std::string_view text;  // as written; for text, what remains after stripping
+  std::string value;      // for a string, its value
 };
 
 // The views point into `source`. Throws TemplateError. The last token is `end`.
 std::vector<Token> tokenize(const TemplateSource& source);
 
-// The tokens, read one after the other.
+// Reads the tokens one after the other.
 class TokenStream {
  public:
   explicit TokenStream(const TemplateSource& source) : source_(source), tokens_(tokenize(source)) {}
@@ -51,7 +51,7 @@ class TokenStream {
   bool is_symbol(std::string_view symbol) const;
   bool skip_name(std::string_view name);
   bool skip_symbol(std::string_view symbol);
-  // Throws TemplateError "expected WHAT, got …" if the current token is another.
+  // Throws TemplateError "expected WHAT, got …" if the current token is a different one.
   const Token& expect(TokenKind kind, std::string_view what);
   void expect_symbol(std::string_view symbol);
   void expect_name(std::string_view name);

@@ -30,7 +30,7 @@ std::string upper_text(std::string_view text) {
   return out;
 }
 
-// Upper case after anything that is not a letter, lower case elsewhere: "it's" becomes "It'S".
+// Makes letters upper case after any non-letter and lower case elsewhere: "it's" becomes "It'S".
 std::string title_text(std::string_view text) {
   std::string out(text);
   bool inside = false;
@@ -353,7 +353,7 @@ constexpr std::array<Named, 11> kListMethods = {{
     {"copy", copy_list},
     {"clear", clear_list},
 }};
-constexpr std::size_t kTupleMethods = 2;  // the first of them, which change nothing
+constexpr std::size_t kTupleMethods = 2;  // the first ones do not modify the list
 
 Value items_method(const Value& self, const CallArguments& arguments) {
   arguments.expect("items", 0, {});

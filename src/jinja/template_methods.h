@@ -1,6 +1,7 @@
 #pragma once
 
-// The methods of strings, lists and dicts that templates may call: Python's, under Python's names.
+// The methods of strings, lists and dicts that templates may call. They have Python's names and
+// behaviour.
 
 #include <string>
 #include <string_view>

@@ -14,7 +14,7 @@
 namespace gsa::jinja {
 namespace {
 
-// 'x' * n and [0] * n: a slip of a template must not take the memory of the machine.
+// A mistake such as 'x' * n or [0] * n must not use up the machine's memory.
 constexpr std::int64_t kMaxRepeated = 16'000'000;
 
 std::string_view symbol(BinaryOperator op) {
@@ -183,7 +183,7 @@ bool can_count(const Value& value) {
   return value.is_integer() || value.kind() == Value::Kind::boolean;
 }
 
-// The place of item `index` among `size`, which counts from the end if it is negative.
+// The position of item `index` among `size`; a negative index counts from the end.
 std::optional<std::size_t> position(std::int64_t index, std::size_t size) {
   const auto count = static_cast<std::int64_t>(size);
   if (index < 0) index += count;
@@ -354,7 +354,7 @@ Value get_slice(const Value& of, const Value& begin, const Value& end, const Val
   }
   const List items = of.iterate();
   const auto size = static_cast<std::int64_t>(items.size());
-  // No step that goes further than the size can matter.
+  // A step beyond the size of the list makes no difference.
   const std::int64_t step =
       step_value.is_none() ? 1 : std::clamp(step_value.as_integer(), -size - 1, size + 1);
   if (step == 0) throw Error("the step of a slice cannot be 0");

@@ -1,6 +1,6 @@
 #pragma once
 
-// What Python's operators do with values. All throw Error for values that they cannot take.
+// Python's operators on values. All throw Error for values that the operator does not accept.
 
 #include <string>
 #include <string_view>
@@ -26,7 +26,7 @@ bool compare(CompareOperator op, const Value& left, const Value& right);
 bool contains(const Value& container, const Value& item);
 Value negate(const Value& value);
 
-// a.name and a[key]: undefined where there is no such thing. Of a dict, a.name prefers methods.
+// a.name and a[key]; undefined if there is none. For a dict, a.name finds methods first.
 Value get_attribute(const Value& of, std::string_view name);
 Value get_item(const Value& of, const Value& key);
 Value get_slice(const Value& of, const Value& begin, const Value& end, const Value& step);

@@ -1,6 +1,6 @@
 #pragma once
 
-// Text as it is rendered, each part with the place that it came from.
+// Collects rendered text, each part with the place that it came from.
 
 #include <string>
 #include <string_view>
@@ -13,14 +13,14 @@ namespace gsa::jinja {
 
 class Output {
  public:
-  // `text` stands in the source at `offset`.
+  // `text` is at `offset` in the source.
   void add_verbatim(const TemplateSourcePtr& source, std::size_t offset, std::string_view text) {
     if (text.empty()) return;
     origin_.push_back({text_.size(), source, offset, true});
     text_ += text;
   }
 
-  // What the expression at `offset` gave. Text that knows its own places keeps them.
+  // Adds the result of the expression at `offset`. Text that knows its own places keeps them.
   void add_value(const TemplateSourcePtr& source, std::size_t offset, const Value& value) {
     if (!value.is_string()) {
       add_written(source, offset, value.str());

@@ -13,9 +13,9 @@
 namespace gsa::jinja {
 namespace {
 
-constexpr std::size_t kMaxNesting = 100;  // of blocks in blocks, as parsing them is recursive
+constexpr std::size_t kMaxNesting = 100;  // for nested blocks, because the parser is recursive
 
-// The tags that begin a statement, those that go on or end one, and what Jinja or dbt know besides.
+// Tags that begin a statement, tags that continue or end one, and other tags of Jinja and dbt.
 const std::vector<std::string>& tag_names() {
   static const std::vector<std::string> names = {
       "set",      "if",      "for",      "macro",     "test", "call",   "filter",
@@ -44,7 +44,8 @@ class Parser {
   }
 
  private:
-  // Nodes up to a tag of `ends`, which is left current (after its {%), or to the end of the file.
+  // Parses nodes up to a tag in `ends`, or to the end of the file. Leaves that tag as the current
+  // token, after its {%.
   Body parse_body(std::initializer_list<std::string_view> ends) {
     Body body;
     while (!tokens_.is(TokenKind::end)) {
@@ -110,7 +111,7 @@ class Parser {
     }
     const std::vector<std::string>& known = tag_names();
     if (std::find(known.begin(), known.end(), tag.text) == known.end()) {
-      // {% fi %}: the letters of another tag in another order are its most likely typo.
+      // For {% fi %}, suggest the tag with the same letters in another order: the likeliest typo.
       std::string hint = did_you_mean(tag.text, known);
       for (const std::string& name : known) {
         if (std::is_permutation(name.begin(), name.end(), tag.text.begin(), tag.text.end())) {
@@ -144,7 +145,7 @@ class Parser {
     open_.push_back({std::string(name), offset});
   }
 
-  // After parse_body: the tag that ends the innermost block.
+  // After parse_body: parses the tag that ends the innermost block.
   void close() {
     if (tokens_.is(TokenKind::end)) check_end();
     const Token& tag = tokens_.next();
@@ -289,7 +290,7 @@ class Parser {
     return {offset, std::move(node)};
   }
 
-  // A block of dbt's that nothing here runs, up to the tag `end`: what is in it may be anything.
+  // Skips a dbt block that we never run, up to the tag `end`. It may contain anything.
   Node skip_block(const Token& tag, std::string_view end) {
     const Token& name =
         tokens_.expect(TokenKind::name, fmt::format("the name of the {}", tag.text));
@@ -312,7 +313,7 @@ class Parser {
       const bool twice = std::any_of(node.parameters.begin(), node.parameters.end(),
                                      [&name](const Parameter& p) { return p.name == name.text; });
       if (twice)
-        tokens_.fail_at(name.offset, fmt::format("the argument '{}' is there twice", name.text));
+        tokens_.fail_at(name.offset, fmt::format("the argument '{}' appears twice", name.text));
       Parameter parameter{std::string(name.text), nullptr};
       if (tokens_.skip_symbol("=")) {
         parameter.default_value = expressions_.parse();
@@ -330,7 +331,7 @@ class Parser {
   TokenStream tokens_;
   ExpressionParser expressions_;
   std::vector<OpenBlock> open_;
-  int loops_ = 0;  // around the current place, inside the current macro
+  int loops_ = 0;  // loops around the current place, within the current macro
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-// Builds the tree of a template. Grammar and precedence are Jinja2's; blocks:
+// Builds the tree of a template. Grammar and precedence are those of Jinja2. Blocks:
 //   {% set T = E %}   {% set NAME | filters %} … {% endset %}   {% do E %}
 //   {% if E %} … {% elif E %} … {% else %} … {% endif %}
 //   {% for T in E [if E] %} … {% else %} … {% endfor %}   {% break %}   {% continue %}

@@ -1,6 +1,6 @@
 #pragma once
 
-// A template's text, and how rendered text remembers where it came from.
+// The text of a template, and the records that map rendered text back to it.
 
 #include <cstdint>
 #include <memory>
@@ -10,7 +10,7 @@
 
 namespace gsa::jinja {
 
-// 1-based; columns count characters. `file` as it was given to Template::parse.
+// 1-based; columns count characters. `file` is the name given to Template::parse.
 struct Place {
   std::string file;
   int line = 0;
@@ -19,21 +19,22 @@ struct Place {
 
 class TemplateSource {
  public:
-  TemplateSource(std::string text, std::string file);  // line ends become \n
+  TemplateSource(std::string text, std::string file);  // turns line ends into \n
   const std::string& text() const { return text_; }
   const std::string& file() const { return file_; }
   Place place(std::size_t offset) const;
-  std::string_view line(int number) const;  // without its end
+  std::string_view line(int number) const;  // without its newline
 
  private:
   std::string text_;
   std::string file_;
-  std::vector<std::size_t> lines_;  // where each begins
+  std::vector<std::size_t> lines_;  // offset of each line
 };
 using TemplateSourcePtr = std::shared_ptr<const TemplateSource>;
 
-// From `begin` in the rendered text to the next piece. Verbatim pieces are the template's own text
-// from `offset` on; all of another piece was written by the expression at `offset`.
+// A piece of the rendered text, from `begin` to the next piece. A verbatim piece copies the
+// template's text from `offset` on; any other piece was written, as a whole, by the expression at
+// `offset`.
 struct Piece {
   std::size_t begin;
   TemplateSourcePtr source;

@@ -21,7 +21,7 @@ std::string show(const Place& place) {
   return fmt::format("{}:{}:{}", place.file, place.line, place.column);
 }
 
-// What a dbt runner offers, as far as these tests need it.
+// The part of a dbt runner's names that these tests need.
 void fill(Scope& scope) {
   Dict target;
   target.set("schema", "main");
@@ -58,7 +58,7 @@ TEST(Template, DefinesMacrosThatCallEachOtherAcrossFiles) {
       "{% test positive(model, column_name) %}select * from {{ model }} where {{ column_name }} < 0"
       "{% endtest %}",
       "2.sql");
-  two.define_macros(scope);  // before the macro that it calls
+  two.define_macros(scope);  // before the macro that it calls is defined
   one.define_macros(scope);
   EXPECT_EQ(two.macro_names(), (std::vector<std::string>{"quoted", "test_positive"}));
   EXPECT_EQ(render("{{ quoted('ab') }}", scope), "'abab'");
@@ -131,7 +131,7 @@ TEST(Template, StopsAtDeepTrees) {
   EXPECT_EQ(render("{% set l = [] %}{% do l.append(l) %}{{ l | length }}{% do l.pop() %}"), "1");
 }
 
-// Where the first `needle` of the rendered text was written.
+// The place that wrote the first `needle` of the rendered text.
 std::string written_at(const Rendered& rendered, const std::string& needle) {
   const std::size_t at = rendered.text().find(needle);
   if (at == std::string::npos) return "not rendered";
@@ -223,7 +223,7 @@ TEST(TemplateError, KeepsWhatAFunctionThrew) {
   }
 }
 
-// testdata/dbt/template_errors/*.txt: a template, a line of =====, and the error that it gives.
+// Each testdata/dbt/template_errors/*.txt has a template, a line of =====, and its error.
 TEST(TemplateError, ShowsThePlaceAndWhatIsLikelyMeant) {
   const std::string mark = "\n=====\n";
   int files = 0;
@@ -250,7 +250,8 @@ TEST(TemplateError, ShowsThePlaceAndWhatIsLikelyMeant) {
   EXPECT_GE(files, 35);
 }
 
-// The limit is for an unloaded machine with room for sanitizers: it catches a change of order.
+// The limit fits an unloaded machine and leaves room for sanitizers: it only catches a change of
+// complexity.
 TEST(Template, RendersThousandsOfTemplatesInNoTime) {
   Scope scope;
   fill(scope);

@@ -1,4 +1,4 @@
-// The tests of templates: what may follow `is`.
+// The tests of templates: the names that may follow `is`.
 
 #include <algorithm>
 #include <array>
@@ -29,7 +29,7 @@ bool is_number(const Value& input, const CallArguments& arguments) {
   return input.is_number();
 }
 
-// Python has more sequences than lists: whatever has a length and items.
+// Python has more sequences than lists: everything with a length and items.
 bool is_sequence(const Value& input, const CallArguments& arguments) {
   arguments.expect("sequence", 0, {});
   return input.is_sequence() || input.is_string() || input.is_dict() || input.is_undefined();
@@ -83,7 +83,7 @@ bool compares(const Value& input, const CallArguments& arguments) {
   return compare(op, input, *arguments.find(0, "other"));
 }
 
-// A dict, or an object that answers get() as one.
+// True for a dict, and for an object with the method get().
 bool is_mapping(const Value& input, const CallArguments&) {
   if (!input.is_object()) return input.is_dict();
   const ObjectType* type = input.as_object().type;

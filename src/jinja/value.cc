@@ -13,7 +13,8 @@
 namespace gsa::jinja {
 namespace {
 
-// Comparing and printing follow lists into lists; one that holds itself must not end the process.
+// Comparing and printing recurse into nested lists; a list that contains itself must not end the
+// process.
 constexpr int kMaxNesting = 100;
 
 std::string signature(std::string_view function, std::size_t required,
@@ -38,7 +39,7 @@ int three_way(const T& a, const T& b) {
   return a < b ? -1 : b < a ? 1 : 0;
 }
 
-// Exact for integers, and for an integer against a float as far as doubles go.
+// Compares integers exactly, and an integer with a float as doubles.
 int compare_numbers(const Value& a, const Value& b) {
   if (a.kind() != Value::Kind::floating && b.kind() != Value::Kind::floating) {
     return three_way(a.as_integer(), b.as_integer());
@@ -46,7 +47,7 @@ int compare_numbers(const Value& a, const Value& b) {
   return three_way(a.as_double(), b.as_double());
 }
 
-// Nothing where they have no order.
+// Null if they have no order.
 std::optional<int> order_of_objects(const Value& a, const Value& b) {
   if (!a.is_object() || !b.is_object()) return std::nullopt;
   const ObjectType* type = a.as_object().type;
@@ -93,7 +94,7 @@ bool equal(const Value& a, const Value& b, int depth) {
     case Value::Kind::object:
       return &a.as_object() == &b.as_object() || order_of_objects(a, b) == 0;
     default:
-      return true;  // none, undefined
+      return true;  // all others: none, undefined
   }
 }
 

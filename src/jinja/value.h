@@ -1,8 +1,9 @@
 #pragma once
 
-// A value in a template, with Python's types as far as templates see them. Copying is cheap: lists,
-// dicts and objects are shared, so that a change through one copy shows in all, as in Python.
-// Values belong to one thread at a time. Reading a value as what it is not throws Error.
+// A value in a template, with the behaviour of Python's types as far as templates can see it.
+// Copies are cheap: they share lists, dicts and objects, so a change through one copy shows in all,
+// as in Python. A value, with all its copies, belongs to one thread at a time. Reading a value as
+// another type throws Error.
 
 #include <cstdint>
 #include <functional>
@@ -27,16 +28,17 @@ using List = std::vector<Value>;
 
 using Function = std::function<Value(const CallArguments&)>;
 
-// Why a value is undefined. An empty name prints as nothing: an inline if without its else.
+// Why a value is undefined. With an empty name it prints nothing, as an inline if without else
+// does.
 struct Undefined {
   std::string name;
   std::string what;  // "'x' is undefined"
   std::string hint;
-  std::vector<std::string> candidates;  // names that may have been meant
-  bool variable = false;                // the candidates are the names that the template sees
+  std::vector<std::string> candidates;  // similar names, to suggest one
+  bool variable = false;                // the candidates are the names visible to the template
 };
 
-// What is undefined was printed, or used as if it had a value.
+// An undefined value was printed, or used as if it had a value.
 class UndefinedError : public Error {
  public:
   explicit UndefinedError(const Undefined& why);
@@ -46,10 +48,10 @@ class UndefinedError : public Error {
   Undefined why_;
 };
 
-// Text that a macro or {% set %} block rendered remembers where each part was written.
+// Text of a macro or {% set %} block; remembers where each part was written.
 struct Text {
   std::string text;
-  Origin origin;  // empty: nobody knows
+  Origin origin;  // empty: unknown
 };
 
 class Value {
@@ -68,7 +70,7 @@ class Value {
   };
 
   Value() = default;  // none
-  // Values convert freely, so that C++ can hand them to templates.
+  // Implicit conversions, so that C++ can pass its values to templates.
   Value(bool value) : kind_(Kind::boolean), integer_(value ? 1 : 0) {}
   Value(int value) : Value(std::int64_t{value}) {}
   Value(std::int64_t value) : kind_(Kind::integer), integer_(value) {}
@@ -80,11 +82,11 @@ class Value {
   Value(Dict value);
   explicit Value(Text text);
   static Value tuple(List items);
-  // A number that prints as it is written here, "1.50"; calculations see the nearest float.
+  // A number that prints exactly as written, "1.50"; arithmetic uses the nearest float.
   static Value decimal(std::string text);
   static Value undefined(Undefined why);
   static Value function(std::string name, Function call);
-  // Something with attributes that prints as `text`; callable if `call` is given.
+  // An object with attributes that prints `text`; callable if `call` is given.
   static Value object(std::string name, std::string text, Dict attributes, Function call = nullptr);
   static Value object(Object object);
 
@@ -99,11 +101,11 @@ class Value {
   bool is_object() const { return kind() == Kind::object; }
   bool is_callable() const;
 
-  bool truth() const;  // as `if` sees it
+  bool truth() const;  // as in `if`
   bool as_bool() const;
   std::int64_t as_integer() const;        // bools count as 0 and 1
   double as_double() const;               // any number
-  const std::string* as_written() const;  // of a decimal; else null
+  const std::string* as_written() const;  // the text of a decimal; null for other values
   const std::string& as_string() const;
   const Text& as_text() const;
   List& as_list() const;  // list, tuple or an object's items
@@ -113,14 +115,15 @@ class Value {
 
   std::string type_name() const;  // "string", "list": for messages
   std::string str() const;        // as {{ }} prints it; throws for undefined
-  std::string repr() const;       // as it stands inside a printed list
-  // As Python's json.dumps: ", " and ": ", \\u escapes.
+  std::string repr() const;       // as in a printed list
+  // Like Python's json.dumps: ", " and ": ", with \\u escapes.
   std::string json(bool sort_keys = false) const;
-  // What `for` and list() see: items, keys of a dict, characters of a string.
+  // The items that `for` and list() see: those of a list, the keys of a dict, the characters of a
+  // string.
   List iterate() const;
 
   friend bool operator==(const Value& a, const Value& b);
-  // Python's <; throws Error for what has no order.
+  // Python's <; throws Error for values without an order.
   static bool less(const Value& a, const Value& b);
 
  private:
@@ -133,7 +136,7 @@ class Value {
   Kind kind_ = Kind::none;
   std::int64_t integer_ = 0;  // of a boolean or integer
   double floating_ = 0;       // of a float
-  // Undefined, Text (also of a decimal), List (also of a tuple), Dict or Object
+  // Holds Undefined, Text (also for a decimal), List (also for a tuple), Dict or Object.
   std::shared_ptr<void> shared_;
 };
 
@@ -142,18 +145,19 @@ struct CallArguments {
   std::vector<std::pair<std::string, Value>> keyword;
   Place place;  // of the call
 
-  // The argument at that position or of that name; null if it was not given.
+  // The argument at that position or with that name; null if not given.
   const Value* find(std::size_t position, std::string_view name) const;
-  // Throws Error unless at least the first `required` of `names` were given, and nothing else was.
+  // Throws Error if one of the first `required` of `names` is missing, or if any other argument was
+  // given.
   void expect(std::string_view function, std::size_t required,
               std::initializer_list<std::string_view> names) const;
 };
 
-// Keeps the order of insertion. Look-up is linear: the dicts of templates are small.
+// Keeps insertion order. Look-up is linear, because the dicts of templates are small.
 class Dict {
  public:
   Dict() = default;
-  explicit Dict(std::vector<std::pair<Value, Value>> entries)  // no key twice
+  explicit Dict(std::vector<std::pair<Value, Value>> entries)  // keys must be unique
       : entries_(std::move(entries)) {}
   const Value* find_key(const Value& key) const;
   const Value* find(std::string_view name) const;
@@ -167,31 +171,32 @@ class Dict {
   std::vector<std::pair<Value, Value>> entries_;
 };
 
-// What all objects of one type can do, beside what each of them holds. Lives as long as the
-// program.
+// The behaviour that all objects of one type share. Lives until the process ends.
 struct ObjectType {
   using Method = Value (*)(const Value& self, const CallArguments& arguments);
   std::string_view name;  // "date"
   std::vector<std::pair<std::string_view, Method>> methods;
-  // left + right ('+') and left - right ('-'), where at least one is of this type. Throws Error
-  // for what it cannot add. Null: there is no such thing.
+  // left + right ('+') and left - right ('-'), for at least one operand of this type. Throws Error
+  // for operands that it cannot add. Null: the type has no such operators.
   Value (*apply)(char sign, const Value& left, const Value& right) = nullptr;
-  // < 0, 0 or > 0 for two of this type. Null: they have no order, and each equals itself alone.
+  // < 0, 0 or > 0 for two objects of this type. Null: no order, and an object equals only itself.
   int (*compare)(const Value& left, const Value& right) = nullptr;
 };
 
-// Functions, namespaces, `loop`, and what the caller offers (`this`, `config`, `target`).
+// Functions, namespaces, `loop`, and the names that the caller provides (`this`, `config`,
+// `target`).
 struct Object {
   std::string name;
-  std::string text;  // what it prints; computed from the attributes if it is a namespace
+  std::string text;  // printed text; a namespace computes it from its attributes
   Dict attributes;
   Function call;                     // empty if it cannot be called
   bool assignable = false;           // a namespace: {% set ns.x = … %}
-  const ObjectType* type = nullptr;  // null: it has attributes alone
-  std::optional<List> items;         // what `for`, `length` and x[0] see
+  const ObjectType* type = nullptr;  // null: it has only attributes
+  std::optional<List> items;         // the items that `for`, `length` and x[0] use
 };
 
-// Python's repr of a float: the shortest that reads back, with ".0" where it is whole.
+// Python's repr of a float: the shortest text that reads back as the same value, with ".0" for a
+// whole number.
 std::string format_float(double value);
 
 }  // namespace gsa::jinja

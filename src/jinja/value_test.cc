@@ -50,7 +50,7 @@ TEST(Value, ComparesNumbersAcrossTypes) {
   EXPECT_FALSE(Value("1") == Value(1));
   EXPECT_FALSE(Value(List{1}) == Value::tuple({1}));
   EXPECT_TRUE(Value::less(1, 1.5));
-  // Integers compare exactly where doubles would round.
+  // Integers compare exactly, even where doubles would round.
   EXPECT_TRUE(Value::less(std::int64_t{9007199254740992}, std::int64_t{9007199254740993}));
   EXPECT_THROW(Value::less("a", 1), Error);
 }

@@ -1,4 +1,4 @@
-// How values print: Python's str, repr and json.dumps.
+// The printed form of values: Python's str, repr and json.dumps.
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,7 @@
 namespace gsa::jinja {
 namespace {
 
-constexpr int kMaxNesting = 100;  // of lists in lists; one that holds itself never ends
+constexpr int kMaxNesting = 100;  // nested lists; a list that contains itself never ends
 
 void append_character(std::string& out, std::string_view character, char quote) {
   const std::uint32_t code = code_point(character);
@@ -227,7 +227,7 @@ std::string format_float(double value) {
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   std::array<char, 64> buffer{};
   char* const last = buffer.data() + buffer.size();
-  // Python writes an exponent below 1e-4 and from 1e16 on, and the shortest digits in both forms.
+  // Python uses an exponent below 1e-4 and from 1e16 on, and the fewest digits in either form.
   const double magnitude = std::fabs(value);
   const bool exponent = value != 0 && (magnitude < 1e-4 || magnitude >= 1e16);
   const auto form = exponent ? std::chars_format::scientific : std::chars_format::fixed;

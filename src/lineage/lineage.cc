@@ -48,7 +48,7 @@ namespace {
 
 namespace json = boost::json;
 
-// DuckDB lets expressions nest 1,000 deep; a level takes up to 5 of JSON, as in CASE.
+// DuckDB allows expressions 1,000 deep; a level takes up to 5 levels of JSON, as in CASE.
 constexpr std::size_t kDeepest = 10'000;
 
 json::value parse(const std::string& text, json::storage_ptr storage) {
@@ -57,7 +57,7 @@ json::value parse(const std::string& text, json::storage_ptr storage) {
   return json::parse(text, std::move(storage), options);
 }
 
-// The tree of the only statement.
+// The parse tree of the only statement.
 json::value serialized(duck::Connection& connection, const std::string& select,
                        const json::storage_ptr& storage) {
   const std::string text =
@@ -72,7 +72,7 @@ json::value serialized(duck::Connection& connection, const std::string& select,
   return tree;
 }
 
-// DuckDB names a column without an alias by the text of its expression.
+// DuckDB gives a column without an alias the text of its expression as its name.
 std::string expression_text(duck::Connection& connection, const json::object& expression) {
   const json::value select = {
       {"error", false},
@@ -93,7 +93,7 @@ std::string expression_text(duck::Connection& connection, const json::object& ex
                            .text(0, 0);
     return text.starts_with(kSelect) ? text.substr(kSelect.size()) : text;
   } catch (const Error&) {
-    return "";  // a name that nothing refers to does no harm
+    return "";  // harmless: no other column refers to such a name
   }
 }
 

@@ -7,12 +7,12 @@
 namespace gsa::lineage {
 namespace {
 
-// Expressions that are no more than what their members are.
+// Expressions that are determined by their members alone.
 constexpr std::array<std::string_view, 11> kPlain = {
     "BETWEEN",  "CASE",    "CAST",     "COLLATE",   "COMPARISON", "CONJUNCTION",
     "CONSTANT", "DEFAULT", "OPERATOR", "PARAMETER", "WINDOW"};
 
-// What takes x -> f(x) for a function; elsewhere -> is JSON's operator.
+// Functions whose argument x -> f(x) is a lambda; elsewhere, -> is JSON's operator.
 constexpr std::array<std::string_view, 11> kTakesLambda = {
     "apply",      "array_apply", "array_filter", "array_reduce",   "array_transform", "filter",
     "list_apply", "list_filter", "list_reduce",  "list_transform", "reduce"};
@@ -28,7 +28,7 @@ std::vector<std::string> lower_names(const json::object& column) {
   return names;
 }
 
-// Of `x -> …` and `(x, i) -> …`.
+// The parameters of `x -> …` and `(x, i) -> …`.
 std::vector<std::string> parameter_names(const json::object& lhs) {
   if (text(lhs, "class") == "COLUMN_REF") return lower_names(lhs);
   std::vector<std::string> names;
@@ -60,7 +60,7 @@ void Walker::parts(const json::value& value, const Context& context, ColumnRefs&
     for (const json::value& each : *array) parts(each, context, from, digest);
   } else if (const json::object* node = value.if_object()) {
     if (node->contains("class")) {
-      // An alias within an expression names an argument or a field.
+      // An alias within an expression names an argument or a field, so it counts.
       digest.add(to_lower(text(*node, "alias"))).add(expression(*node, context, from));
     } else {
       digest.add("{").add(node->size());
@@ -125,7 +125,7 @@ std::uint64_t Walker::star(const json::object& node, const Context& context, Col
   return digest.add(all.fingerprint).value();
 }
 
-// #1: the first column of what FROM gives.
+// #1: the first column of FROM.
 std::uint64_t Walker::position(const json::object& node, const Context& context, ColumnRefs& from) {
   const Table table = context.scope->star("");
   const json::value* index = node.if_contains("index");
@@ -153,7 +153,7 @@ std::uint64_t Walker::function(const json::object& node, const Context& context,
       continue;
     }
     if (argument != nullptr && name == "struct_pack" && text(*argument, "alias").empty()) {
-      // struct_pack(a): the field is called as the column.
+      // struct_pack(a) names the field after the column.
       const std::vector<std::string> names = lower_names(*argument);
       digest.add(names.empty() ? "" : names.back());
     }
@@ -164,7 +164,7 @@ std::uint64_t Walker::function(const json::object& node, const Context& context,
     digest.add(key);
     parts(value, context, from, digest);
   }
-  // t.column.list_sum() looks as if list_sum were in a schema named column.
+  // In t.column.list_sum(), "column" looks like the schema of list_sum.
   const std::string schema = to_lower(text(node, "schema"));
   if (schema.empty() || schema == "main" || schema == "pg_catalog") return digest.value();
   std::vector<std::string> names;

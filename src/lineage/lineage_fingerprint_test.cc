@@ -1,4 +1,4 @@
-// Fingerprints of columns and rows: what leaves them as they are, and what changes them.
+// Fingerprints of columns and rows: which edits change them, and which do not.
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 namespace gsa::lineage {
 namespace {
 
-// The columns of `after` that `before` computes in another way or not at all, and "rows" if they
-// may be others.
+// The columns of `after` that `before` lacks or computes in another way, and "rows" if the rows may
+// differ.
 std::string changes(const std::string& before, const std::string& after) {
   const QueryLineage old = read_lineage(before), now = read_lineage(after);
   std::map<std::string, std::uint64_t> fingerprints;

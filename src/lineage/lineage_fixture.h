@@ -16,7 +16,7 @@ namespace gsa::lineage {
 
 using Columns = std::map<std::string, std::vector<std::string>>;
 
-// What the queries of the tests read, unless they say otherwise.
+// The relations that the tests' queries read by default.
 inline const Columns kKnown = {{"t", {"a", "b", "c", "k"}},      {"u", {"x", "y", "k"}},
                                {"v", {"x", "z", "k"}},           {"s.t", {"a", "Other"}},
                                {"n", {"id", "parent", "label"}}, {"l", {"items", "st"}}};
@@ -29,8 +29,8 @@ inline ColumnsOf known(const Columns& columns) {
   };
 }
 
-// For all tests of lineage; one thread is enough to parse. Never destroyed: when statics are,
-// DuckDB's own of this thread are gone.
+// One connection for all tests of lineage; one thread is enough to parse. Never destroyed, because
+// DuckDB's thread-local objects are destroyed before statics.
 inline duck::Connection& parser() {
   static duck::Connection& connection = *[] {
     duck::DatabaseOptions options;

@@ -8,11 +8,11 @@
 namespace gsa::lineage {
 namespace {
 
-// Table functions that give one column, called as they are.
+// Table functions with one column, which has the function's name.
 constexpr std::array<std::string_view, 4> kOneColumn = {"generate_series", "range", "unlist",
                                                         "unnest"};
 
-// Adds a table to FROM under its alias, or under `name` where it has none.
+// Adds a table to FROM under its alias, or else under `name`.
 void add_to(Scope& scope, const json::object& ref, const std::string& name,
             std::vector<std::string> path, Table table) {
   rename_columns(table, texts(ref, "column_name_alias"));
@@ -31,7 +31,7 @@ bool takes_left(std::string_view join_type) {
   return join_type == "INNER" || join_type == "LEFT" || join_type == "SEMI" || join_type == "ANTI";
 }
 
-// The value of a column that USING makes of two.
+// The origin of the column that USING merges from two.
 Origin merged_origin(std::string_view join_type, const Origin& left, const Origin& right) {
   if (join_type == "RIGHT") return right;
   return takes_left(join_type) ? left : both(left, right);
@@ -106,7 +106,7 @@ void Walker::from_relation(const json::object& ref, const Context& context, Scop
   }
   if (path.empty()) return;
   const std::string name = path.back();
-  // recurring.x: all rows of the recursive CTE x so far.
+  // recurring.x means all rows of the recursive CTE x so far.
   const bool may_be_cte = path.size() == 1 || (path.size() == 2 && path[0] == "recurring");
   const Table* cte = may_be_cte && context.ctes != nullptr ? context.ctes->find(name) : nullptr;
   if (cte != nullptr) {
@@ -138,7 +138,7 @@ void Walker::from_join(const json::object& ref, const Context& context, Scope& s
   const std::size_t end = scope.sources().size();
 
   std::vector<std::string> names = texts(ref, "using_columns");
-  bool may_be_others = false;  // which columns are merged is not known
+  bool may_be_others = false;  // the merged columns are unknown
   if (text(ref, "ref_type") == "NATURAL") {
     names = shared_columns(scope, begin, middle, end);
     may_be_others = has_unlisted(scope, begin, end);
@@ -207,7 +207,7 @@ void Walker::from_values(const json::object& ref, const Context& context, Scope&
   add_to(scope, ref, to_lower(text(ref, "alias")), {}, std::move(table));
 }
 
-// PIVOT, DESCRIBE and their like: any of its columns may come from all that it reads.
+// For PIVOT, DESCRIBE and similar: each of its columns may come from everything that it reads.
 void Walker::from_unknown(const json::object& ref, const Context& context, Scope& scope,
                           Shape& shape) {
   Shape below;

@@ -10,7 +10,7 @@
 namespace gsa::lineage {
 namespace {
 
-// The number n of `order by n`.
+// The number n in `order by n`.
 std::optional<std::size_t> column_number(const json::object& expression) {
   if (text(expression, "class") != "CONSTANT") return std::nullopt;
   const json::value* number = object(expression, "value").if_contains("value");
@@ -20,7 +20,7 @@ std::optional<std::size_t> column_number(const json::object& expression) {
 
 bool sorts_by_all(const json::object& expression) { return text(expression, "class") == "STAR"; }
 
-// Of columns that stand at the same place in both, or that nobody knows the places of.
+// The origin of columns at the same position of both sides, or at unknown positions.
 Origin together(std::string_view how, const Origin& left, const Origin& right) {
   Origin both = left;
   add(both.from, right);
@@ -52,7 +52,7 @@ Table by_name(std::string_view how, const Table& left, const Table& right) {
   return both;
 }
 
-// The names are the left side's.
+// Pairs columns by position. The names are those of the left side.
 Table by_position(std::string_view how, const Table& left, const Table& right) {
   Table both;
   const bool aligned = left.unlisted.empty() && right.unlisted.empty();
@@ -68,7 +68,7 @@ Table by_position(std::string_view how, const Table& left, const Table& right) {
   return both;
 }
 
-// The columns of a recursive CTE within itself: markers, which expand() replaces by what they are.
+// The columns of a recursive CTE as seen by itself: markers, which expand() replaces later.
 Table markers_of(const Table& table, const std::string& marker) {
   Table markers;
   markers.shape.fingerprint = Digest("recursive rows").add(marker).value();
@@ -82,7 +82,8 @@ Table markers_of(const Table& table, const std::string& marker) {
   return markers;
 }
 
-// Replaces the markers in `from` by the columns of `table`, which may themselves have some.
+// Replaces the markers in `from` by the origins of the columns of `table`, which may contain
+// markers themselves.
 void expand(ColumnRefs& from, const Table& table, const std::string& marker) {
   ColumnRefs done;
   const auto next = [&]() {
@@ -170,7 +171,7 @@ void Walker::filter(const json::object& node, const SelectList& list, const Cont
   constexpr std::string_view kElsewhere[] = {
       "type",       "modifiers",         "cte_map",    "select_list",
       "from_table", "group_expressions", "group_sets", "aggregate_handling"};
-  // WHERE, HAVING, QUALIFY, SAMPLE, and whatever else decides about rows.
+  // WHERE, HAVING, QUALIFY, SAMPLE, and everything else that decides about rows.
   for (const auto& [key, value] : node) {
     if (value.is_null() ||
         std::ranges::find(kElsewhere, std::string_view(key)) != std::end(kElsewhere))
@@ -202,7 +203,7 @@ void Walker::group(const json::object& node, const SelectList& select, const Con
   for (const Unlisted& unlisted : select.table.unlisted) shape.add(unlisted.origin);
 }
 
-// What GROUP BY, ORDER BY and DISTINCT ON name: a column by its number, or an expression.
+// Resolves an item of GROUP BY, ORDER BY or DISTINCT ON: the number of a column, or an expression.
 Origin Walker::column_or_expression(const json::value& value, const Table& table,
                                     const Context& context) {
   if (const json::object* expression = value.if_object()) {
@@ -267,7 +268,7 @@ Table Walker::set_operation(const json::object& node, const Context& context, Ro
   const Table right = query(object(node, "right"), context, role);
   Table both =
       kind == "UNION_BY_NAME" ? by_name(kind, left, right) : by_position(kind, left, right);
-  if (kind == "EXCEPT") {  // the right side's values only decide about rows
+  if (kind == "EXCEPT") {  // the right side only decides which rows remain
     both.columns = left.columns;
     both.unlisted = left.unlisted;
   }
@@ -288,7 +289,7 @@ Table Walker::set_operation(const json::object& node, const Context& context, Ro
   return both;
 }
 
-// The columns of the CTE within itself are markers while it is read, once; so it ends.
+// The CTE is read only once, with markers for its own columns, so this terminates.
 Table Walker::recursive(const json::object& node, const Context& context, Role role) {
   Table left = query(object(node, "left"), context, role);
   rename_columns(left, texts(node, "aliases"));
@@ -312,7 +313,7 @@ Table Walker::recursive(const json::object& node, const Context& context, Role r
     inner.scope = &scope;
     shape.add(origin(*keys, inner));
   }
-  // A column may be computed from any other in the step before.
+  // In a step of the recursion, a column may be computed from any column of the step before.
   const std::uint64_t definition = all_columns(both).fingerprint;
   const Table unexpanded = both;
   for (NamedOrigin& column : both.columns) {

@@ -24,7 +24,8 @@ Origin origin_of(const Unlisted& unlisted, const std::string& name) {
           unlisted.salt == 0 ? column : Digest("again").add(column).add(unlisted.salt).value()};
 }
 
-// Whether a column may be qualified so: `t`, `main.t`; also `main.t` for what FROM calls `t`.
+// Whether `qualifier` may refer to the source: `t` or `main.t`; also `main.t` if FROM just says
+// `t`.
 bool is_called(const Source& source, std::span<const std::string> qualifier) {
   if (qualifier.size() == 1) return source.alias == qualifier[0];
   if (source.path.empty() || source.path.back() != source.alias) return false;
@@ -33,7 +34,7 @@ bool is_called(const Source& source, std::span<const std::string> qualifier) {
                     source.path.end() - static_cast<std::ptrdiff_t>(common));
 }
 
-// What DuckDB reads as a function where there is no such column.
+// Names that DuckDB reads as functions if there is no such column.
 bool is_value_function(const std::string& name) {
   constexpr std::array<std::string_view, 11> kFunctions = {
       "current_catalog", "current_date", "current_role", "current_schema",
@@ -94,7 +95,7 @@ Origin all_columns(const Table& table) {
 
 void rename_columns(Table& table, std::span<const std::string> names) {
   if (!table.unlisted.empty() && !names.empty()) {
-    // Which column stands where is not known.
+    // The positions of the columns are unknown.
     const Origin all = all_columns(table);
     table.columns.clear();
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -116,7 +117,8 @@ void Scope::add_source(Source source) {
   for (NamedOrigin& column : table.columns) {
     std::uint64_t& fingerprint = column.origin.fingerprint;
     own.insert(fingerprint);
-    // What an unlisted column would be is not known, so after one all are told apart.
+    // After an unlisted column, nothing tells which columns are the same, so all get different
+    // fingerprints.
     const auto found = seen_.find(fingerprint);
     const std::uint64_t again = has_unlisted_ ? ordinal : found != seen_.end() ? found->second : 0;
     if (again > 0) fingerprint = Digest("again").add(fingerprint).add(again).value();
@@ -138,7 +140,7 @@ void Scope::hide(std::size_t first) {
 std::size_t Scope::look_first_from(std::size_t first) { return std::exchange(first_, first); }
 
 void Scope::merge(Merged merged) {
-  // a join b using (k) join c using (k): one k for all three.
+  // In a join b using (k) join c using (k), all three have a single k.
   std::erase_if(merged_, [&merged](const Merged& before) {
     const bool same = before.name == merged.name && !before.sources.empty() &&
                       merged.sources.contains(*before.sources.begin());
@@ -182,14 +184,14 @@ Table Scope::star(const std::string& qualifier) const {
 }
 
 struct Scope::Found {
-  bool certain = false;   // it is this
-  bool possible = false;  // it is this if it is in a table whose columns are not known
+  bool certain = false;   // it is certainly this column
+  bool possible = false;  // it is this column if a table with unknown columns has it
   ColumnRefs from;
   std::set<std::uint64_t> fingerprints;
 
   bool anything() const { return certain || possible; }
 
-  // `fields`: what comes after the column, as in `t.s.field`.
+  // `fields` are the names after the column, as in `t.s.field`.
   void take(const Origin& origin, Names fields) {
     lineage::add(from, origin);
     Digest digest("field");
@@ -198,7 +200,7 @@ struct Scope::Found {
     fingerprints.insert(fields.empty() ? origin.fingerprint : digest.value());
   }
 
-  // Returns whether the table has the column for certain.
+  // Returns whether the table certainly has the column.
   bool look_in(const Table& table, const std::string& name, Names fields) {
     bool has = false;
     for (const NamedOrigin& column : table.columns) {
@@ -224,7 +226,7 @@ struct Scope::Found {
   }
 };
 
-// The longest qualifier wins: schema.table.column before table.column.field.
+// The longest qualifier wins: schema.table.column is tried before table.column.field.
 void Scope::find_qualified(Names names, Found& found) const {
   constexpr std::size_t kLongest = 3;  // catalog.schema.table
   for (std::size_t size = std::min(kLongest, names.size() - 1); size > 0; --size) {
@@ -250,7 +252,7 @@ void Scope::find_unqualified(Names names, std::size_t begin, std::size_t end, Fo
     found.certain = true;
   }
   if (found.certain) return;
-  // Where several have it, the query is wrong: it may be any of them.
+  // If several sources have it, the query is wrong, and it may be any of them.
   for (std::size_t i = begin; i < end; ++i) {
     if (sources_[i].hidden) continue;
     found.certain = found.look_in(sources_[i].table, names[0], fields) || found.certain;
@@ -291,7 +293,7 @@ void Scope::find(Names names, bool alias_first, Found& found) const {
     }
   }
   if (take_alias() || names.size() > 1) return;
-  for (const Source& source : sources_) {  // a whole row
+  for (const Source& source : sources_) {  // the name means a whole row
     if (source.hidden || source.alias != names[0]) continue;
     found.take(all_columns(source.table), {});
     found.certain = true;
@@ -307,7 +309,7 @@ Scope::Found Scope::find_anywhere(Names names, bool alias_first) const {
   return found;
 }
 
-// No table has it: rowid, or a column that columns_of does not know of.
+// No table has the name: it is rowid, or a column that columns_of does not know.
 std::uint64_t Scope::unclaimed(Names names, ColumnRefs& from) const {
   Digest digest("unclaimed");
   for (const std::string& name : names) digest.add(name);

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the names within a query stand for: the tables that a SELECT reads, and which of them a
-// column belongs to. Names here are in lower case unless said otherwise.
+// The meaning of names within a query: the tables that a SELECT reads, and the table that a column
+// belongs to. Names are in lower case unless stated otherwise.
 
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,7 @@
 
 namespace gsa::lineage {
 
-// A hash of parts, each set off from the next.
+// A hash of parts that keeps the parts apart.
 class Digest {
  public:
   explicit Digest(std::string_view what) { add(what); }
@@ -38,77 +38,77 @@ struct NamedOrigin {
   Origin origin;
 };
 
-// Columns that are there, but not known by name.
+// Columns that exist, but whose names are unknown.
 struct Unlisted {
-  std::string relation;  // they are those of this one; empty: each may come from all of `origin`
+  std::string relation;  // all of them belong to it; empty: each may come from all of `origin`
   Origin origin;
-  std::uint64_t salt = 0;  // tells them from those of the same relation where it is read again
+  std::uint64_t salt = 0;  // differs each time the same relation is read
 };
 
-// What a relation, a CTE or a subquery gives.
+// The columns and rows of a relation, a CTE or a subquery.
 struct Table {
   std::vector<NamedOrigin> columns;
-  std::vector<Unlisted> unlisted;  // empty: `columns` are all, in their order
+  std::vector<Unlisted> unlisted;  // empty: `columns` is complete and in order
   Origin shape;
 };
 
 Table table_of_relation(const std::string& relation,
                         const std::optional<std::vector<std::string>>& columns);
-// All columns together.
+// The common origin of all columns.
 Origin all_columns(const Table& table);
 // Adds `more.from`.
 void add(ColumnRefs& refs, const Origin& more);
-// Gives the first columns other names, as in `t(a, b)`.
+// Renames the first columns, as `t(a, b)` does.
 void rename_columns(Table& table, std::span<const std::string> names);
 
 // A table in FROM.
 struct Source {
-  std::string alias;              // what its columns are qualified with
-  std::vector<std::string> path;  // of a relation: [catalog,] [schema,] name; else empty
+  std::string alias;              // the qualifier of its columns
+  std::vector<std::string> path;  // for a relation: [catalog,] [schema,] name; otherwise empty
   Table table;
-  bool hidden = false;  // the right side of a semi join, once its condition was read
+  bool hidden = false;  // the right side of a semi join, after its condition
 };
 
-// A column that USING makes of several.
+// A column that USING merges from several.
 struct Merged {
   std::string name;
   Origin origin;
   std::set<std::size_t> sources;
 };
 
-// The names that an expression sees. `outer`, the scope of the query around it, must outlive it.
+// The names that an expression can use. `outer`, the scope of the enclosing query, must outlive it.
 class Scope {
  public:
-  // In a subquery of an expression, a name may well be one of the query's around it, even where a
-  // table of the subquery might have it; in a subquery of FROM it is not.
+  // In a subquery of an expression, a name may belong to the enclosing query, even if a table of
+  // the subquery might have it. In a subquery of FROM it cannot.
   Scope(const Scope* outer, bool in_expression) : outer_(outer), in_expression_(in_expression) {}
 
   const Scope* outer() const { return outer_; }
 
-  // Columns that are read from the same place a second time get another fingerprint, since `a.x`
-  // and `b.x` differ in `t as a join t as b`.
+  // A second read of the same table gives its columns other fingerprints, because `a.x` and `b.x`
+  // differ in `t as a join t as b`.
   void add_source(Source source);
   const std::vector<Source>& sources() const { return sources_; }
-  void hide(std::size_t first);  // the sources from this one on
-  // What a join's condition sees: the sources from this one on before the others. Returns the
-  // setting before.
+  void hide(std::size_t first);  // the sources from this index on
+  // For the condition of a join: look into the sources from this index on before the others.
+  // Returns the previous setting.
   std::size_t look_first_from(std::size_t first);
   void merge(Merged merged);
-  // The column `name` of the sources from `begin` to before `end`, merged ones first.
+  // The column `name` of the sources in [begin, end). Prefers merged columns.
   std::optional<Origin> column_among(const std::string& name, std::size_t begin,
                                      std::size_t end) const;
 
-  void add_alias(NamedOrigin alias);  // of a column of the SELECT
+  void add_alias(NamedOrigin alias);  // an alias of the SELECT list
 
-  // The columns of `*`, or of `t.*` where `qualifier` is given: merged ones once.
+  // The columns of `*`, or of `t.*` if `qualifier` is set. Merged columns appear once.
   Table star(const std::string& qualifier) const;
   bool has_source(const std::string& qualifier) const;
 
-  // The column `names`, as in `t.s.field`, qualified or not. Adds what it comes from to `from` and
-  // returns its fingerprint. `alias_first` as in ORDER BY: an alias wins over a column.
+  // Resolves the column `names`, as in `t.s.field`, qualified or not. Adds its origin to `from` and
+  // returns its fingerprint. `alias_first`: an alias wins over a column, as in ORDER BY.
   std::uint64_t resolve(std::span<const std::string> names, bool alias_first,
                         ColumnRefs& from) const;
-  // The same where it may as well be no column at all.
+  // The same, for names that need not be a column.
   std::optional<std::uint64_t> resolve_if_column(std::span<const std::string> names,
                                                  ColumnRefs& from) const;
 
@@ -127,7 +127,8 @@ class Scope {
   std::vector<Source> sources_;
   std::vector<Merged> merged_;
   std::vector<NamedOrigin> aliases_;
-  std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // fingerprint → sources that have it
+  std::unordered_map<std::uint64_t, std::uint64_t>
+      seen_;  // fingerprint → number of sources with it
   bool has_unlisted_ = false;
 };
 

@@ -10,7 +10,7 @@
 namespace gsa::lineage {
 namespace {
 
-// As duckdb_functions() lists them, which a test holds them to; asking it takes 50 ms.
+// A copy of what duckdb_functions() lists, because asking it takes 50 ms. A test compares the two.
 constexpr std::string_view kAggregates =
     " "
     "any_value approx_count_distinct approx_quantile approx_top_k arbitrary arg_max "
@@ -23,7 +23,7 @@ constexpr std::string_view kAggregates =
     "reservoir_quantile sem skewness stddev stddev_pop stddev_samp string_agg sum "
     "sum_no_overflow sumkahan var_pop var_samp variance ";
 
-// Whether `is_it` says so of the expression or of one within it, subqueries aside.
+// Whether `is_it` holds for the expression or one inside it, except in subqueries.
 template <typename IsIt>
 bool any_within(const json::value& value, const IsIt& is_it) {
   if (const json::array* array = value.if_array()) {
@@ -44,8 +44,8 @@ bool is_unnest(const json::object& node) {
   return text(node, "class") == "FUNCTION" && (name == "unnest" || name == "unlist");
 }
 
-// unnest(x) makes one column of a list, but one of each field of a struct, which nobody gives an
-// alias.
+// unnest(x) makes one column from a list, but one per field from a struct. An unnest of a struct
+// has no alias.
 bool may_unnest_struct(const json::object& item) {
   return is_unnest(item) && (text(item, "alias").empty() || list(item, "children").size() > 1);
 }
@@ -55,8 +55,8 @@ std::string name_in(const json::value& entry, std::string_view key) {
   return entry.is_object() ? to_lower(text(entry.get_object(), key)) : "";
 }
 
-// Gives a column of a `*` another name or another value; where the `*` does not list it, it is one
-// of the unlisted.
+// Renames or replaces a column of a `*`. If the `*` does not list it, it is one of the unlisted
+// columns.
 NamedOrigin& column_of_star(Table& table, const std::string& name) {
   const auto found =
       std::find_if(table.columns.begin(), table.columns.end(),
@@ -80,7 +80,7 @@ bool is_aggregate_function(std::string_view name) {
 
 bool has_aggregate(const json::object& expression) {
   return any_within(expression, [](const json::object& node) -> std::optional<bool> {
-    // sum(x) over (…) is none, but may have one within.
+    // sum(x) over (…) is not an aggregate, but may contain one.
     if (text(node, "class") != "FUNCTION") return std::nullopt;
     return is_aggregate_function(text(node, "function_name")) ? std::optional(true) : std::nullopt;
   });
@@ -94,7 +94,8 @@ bool has_unnest(const json::object& expression) {
 
 bool has_columns(const json::object& expression) {
   return any_within(expression, [](const json::object& node) -> std::optional<bool> {
-    if (text(node, "type") == "OPERATOR_UNPACK") return false;  // f(*columns(*)): arguments
+    if (text(node, "type") == "OPERATOR_UNPACK")
+      return false;  // f(*columns(*)) expands into arguments
     return text(node, "class") == "STAR" ? std::optional(true) : std::nullopt;
   });
 }
@@ -136,7 +137,7 @@ void Walker::select_item(const json::object& item, const Context& context, Scope
   result.aggregates.push_back(aggregate);
 }
 
-// With EXCLUDE, REPLACE and RENAME; of `s.*`, the fields of a struct, where no table is called s.
+// Applies EXCLUDE, REPLACE and RENAME. If no table is called s, `s.*` means the fields of a struct.
 Table Walker::expand_star(const json::object& star, const Context& context) {
   const std::string qualifier = to_lower(text(star, "relation_name"));
   Table table;

@@ -8,8 +8,8 @@
 namespace gsa::lineage {
 namespace {
 
-// "a: t.a; n: t.a t.b | t.k": the columns with what they come from, and after | what decides the
-// rows.
+// "a: t.a; n: t.a t.b | t.k": the columns with their origins, and after | the columns that decide
+// about rows.
 std::string shown(const QueryLineage& lineage) {
   std::vector<std::string> columns;
   for (const OutputColumn& column : lineage.columns) {
@@ -352,7 +352,7 @@ TEST(Lineage, KnowsTheAggregatesOfDuckDb) {
   for (std::size_t i = 0; i < names.rows(); ++i) {
     if (!is_aggregate_function(names.text(i, 0))) others += names.text(i, 0) + " ";
   }
-  // These need OVER.
+  // These functions need OVER.
   EXPECT_EQ(
       others,
       "cume_dist dense_rank fill first_value lag last_value lead nth_value ntile percent_rank "

@@ -1,14 +1,14 @@
 #pragma once
 
-// Walks the tree that json_serialize_sql() gives for a query. Queries become tables
-// (lineage_query.cc), FROM the sources of a scope (lineage_from.cc), expressions what they come
-// from (lineage_expression.cc).
+// Walks the tree that json_serialize_sql() gives for a query. A query becomes a table
+// (lineage_query.cc), FROM the sources of a scope (lineage_from.cc), and an expression its origins
+// (lineage_expression.cc).
 //
-// Why the fingerprints hold: a column's is a hash of its expression in which the fingerprints of
-// the columns stand for their names, down to the relations. Two different columns can only share
-// one where the same expression is over different rows; then the tables that FROM reads, in their
-// order, differ and with them the shape, or two tables of one FROM give both, and Scope tells these
-// apart.
+// Why fingerprints are reliable: a column's fingerprint hashes its expression, with the
+// fingerprints of the columns in place of their names, down to the relations. Two different columns
+// can have the same fingerprint only if they apply the same expression to different rows. Then
+// either the lists of tables in FROM differ, and so do the shapes; or two tables of the same FROM
+// provide the columns, and Scope gives these different fingerprints.
 
 #include <cstdint>
 #include <functional>
@@ -25,14 +25,14 @@ namespace gsa::lineage {
 
 namespace json = boost::json;
 
-// Members of a node: empty where it has none, or of another type.
+// Members of a node; empty if absent or of another type.
 std::string_view text(const json::object& node, std::string_view key);
 const json::array& list(const json::object& node, std::string_view key);
 const json::object& object(const json::object& node, std::string_view key);
 std::vector<std::string> texts(const json::object& node, std::string_view key);
 bool is_true(const json::object& node, std::string_view key);
 
-// The CTEs that a query sees, those of the queries around it included.
+// The CTEs that a query can use, including those of enclosing queries.
 struct Ctes {
   const Ctes* outer = nullptr;
   std::map<std::string, Table> tables;  // by lower-case name
@@ -40,13 +40,13 @@ struct Ctes {
   const Table* find(const std::string& name) const;
 };
 
-// The parameters of the lambdas around an expression.
+// The parameters of the lambdas that enclose an expression.
 struct Parameters {
   const Parameters* outer = nullptr;
   std::vector<std::string> names;
 };
 
-// What a part of a query is read in.
+// The surroundings of a part of a query.
 struct Context {
   const Ctes* ctes = nullptr;
   const Scope* scope = nullptr;
@@ -54,7 +54,7 @@ struct Context {
   bool alias_first = false;
 };
 
-// What decides the rows of a query, while it is being read.
+// Collects what decides about the rows of a query.
 struct Shape {
   ColumnRefs from;
   Digest digest{"rows"};
@@ -62,12 +62,12 @@ struct Shape {
   void add(const Origin& origin);
 };
 
-// What a query is part of: how it is ordered matters unless it is the whole.
+// Where a query appears. Its ORDER BY matters unless it is the whole statement.
 enum class Role { whole, in_from, in_expression };
 
 class Walker {
  public:
-  // Names a column that has no alias, as DuckDB does, given its expression.
+  // Gives DuckDB's name for a column without an alias, from its expression.
   using NameOf = std::function<std::string(const json::object&)>;
   Walker(const ColumnsOf& columns_of, NameOf name_of)
       : columns_of_(columns_of), name_of_(std::move(name_of)) {}
@@ -77,7 +77,7 @@ class Walker {
  private:
   struct SelectList {
     Table table;
-    std::vector<bool> aggregates;  // of each column: is it one?
+    std::vector<bool> aggregates;  // for each column: whether it is an aggregate
     bool has_aggregates = false;
   };
 
@@ -112,10 +112,10 @@ class Walker {
   void from_values(const json::object& ref, const Context& context, Scope& scope, Shape& shape);
   void from_unknown(const json::object& ref, const Context& context, Scope& scope, Shape& shape);
 
-  // lineage_expression.cc: all of these add to `from` and return the fingerprint.
+  // lineage_expression.cc: these add to `from` and return the fingerprint.
   std::uint64_t expression(const json::object& node, const Context& context, ColumnRefs& from);
   Origin origin(const json::value& value, const Context& context);
-  // Of anything that holds expressions.
+  // The same for any value that contains expressions.
   void parts(const json::value& value, const Context& context, ColumnRefs& from, Digest& digest);
   void members(const json::object& node, const Context& context, ColumnRefs& from, Digest& digest);
   std::uint64_t column(const json::object& node, const Context& context, ColumnRefs& from);
@@ -124,18 +124,18 @@ class Walker {
   std::uint64_t function(const json::object& node, const Context& context, ColumnRefs& from);
   std::uint64_t lambda(const json::object& node, const Context& context, ColumnRefs& from);
   std::uint64_t subquery(const json::object& node, const Context& context, ColumnRefs& from);
-  // Of what the walker does not know: whatever is named anywhere below.
+  // For nodes that the walker does not know: takes every name anywhere below.
   void anything(const json::value& value, const Context& context, ColumnRefs& from, Digest& digest);
 
   const ColumnsOf& columns_of_;
   NameOf name_of_;
-  std::uint64_t recursion_ = 0;  // recursive CTEs around the query
+  std::uint64_t recursion_ = 0;  // number of enclosing recursive CTEs
 };
 
-// Whether an expression calls a function of a kind, subqueries aside.
+// Whether an expression calls such a function, subqueries excluded.
 bool has_aggregate(const json::object& expression);
 bool has_unnest(const json::object& expression);
-// Whether it makes several columns of one expression, as min(columns(*)) does.
+// Whether one expression makes several columns, as min(columns(*)) does.
 bool has_columns(const json::object& expression);
 
 // Aggregate functions of DuckDB, by name.

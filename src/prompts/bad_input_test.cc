@@ -1,5 +1,5 @@
-// Every way in which a source can be bad, and what the user then reads. The texts are in
-// testdata/prompts/bad_input.txt, rewritten with GSA_UPDATE_GOLDEN=1.
+// Every kind of bad source, and the message that the user then reads. The texts are in
+// testdata/prompts/bad_input.txt; GSA_UPDATE_GOLDEN=1 rewrites it.
 
 #include <csignal>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@ namespace {
 
 class BadInput : public IngestFixture {
  protected:
-  // Notes what ingesting the sources says; nothing may be left of it.
+  // Records the error that ingesting the sources gives. It must leave no table behind.
   void expect_error(const std::string& label, const std::vector<std::string>& sources,
                     std::int64_t prompts = 1000) {
     std::string text = "no error\n";
@@ -27,7 +27,8 @@ class BadInput : public IngestFixture {
   }
 
   void expect_error_in(const std::string& label, std::string_view name, std::string_view bytes) {
-    // A folder each: DuckDB may still hold what a file of the same name and time contained.
+    // A new folder each time: DuckDB may still cache the contents of a file with the same name and
+    // time.
     expect_error(label, {write(fmt::format("{}/{}", ++folders_, name), bytes)});
   }
 

@@ -11,7 +11,7 @@
 namespace gsa::prompts {
 namespace {
 
-// Streams 0x70 and up are the corpus's own.
+// The corpus owns the streams from 0x70 on.
 constexpr std::uint32_t kPlanStream = 0x70;  // word count and keyword
 constexpr std::uint32_t kTextStream = 0x71;  // every choice of words
 constexpr std::uint32_t kSettingsStream = 0x72;
@@ -22,7 +22,7 @@ struct Share {
   std::uint32_t per_mille;
 };
 
-// The value at a uniform `word` among shares that add up to 1000.
+// The value that a uniform `word` falls on, by shares that add up to 1000.
 template <typename Value, std::size_t n>
 const Value& choose(const std::array<Share<Value>, n>& shares, std::uint32_t word) {
   std::uint32_t at = below(word, 1000U);

@@ -1,19 +1,19 @@
 #pragma once
 
-// Synthetic prompts: text a person could have typed into an image generator, and the settings it
-// was generated with. Both are pure functions of (seed, id): any thread may ask for any id in any
-// order. A Corpus is its seed; copies are free.
+// Synthetic prompts: text that a person could have typed into an image generator, and the settings
+// of the generation. Both are pure functions of (seed, id), so any thread may ask for any id in any
+// order. A Corpus holds only its seed; copies are free.
 
 #include <cstdint>
 #include <string>
 
 namespace gsa::prompts {
 
-// Words in a prompt are lognormal, safety keywords a Bernoulli draw. Both come from what was
-// measured on real prompts: median about 20 words, 1.3 % with a keyword.
+// The number of words is lognormal, a safety keyword a Bernoulli draw. Both are fitted to real
+// prompts: a median of about 20 words, and 1.3 % with a keyword.
 inline constexpr double kLogWordsMean = 2.98;
 inline constexpr double kLogWordsSigma = 0.62;
-inline constexpr int kMaxWords = 200;  // 1 draw in 11,000 is above it and becomes 200
+inline constexpr int kMaxWords = 200;  // 1 draw in 11,000 exceeds it and becomes 200
 inline constexpr double kKeywordShare = 0.013;
 
 class Corpus {
@@ -29,7 +29,7 @@ class Corpus {
 
   explicit Corpus(std::uint64_t seed) : seed_(seed) {}
 
-  // Replaces what is in `out`; allocates nothing once its capacity suffices. features_of(out) gives
+  // Replaces `out`, and allocates nothing once its capacity suffices. features_of(out) agrees with
   // word_count(id) and has_keyword(id).
   void write(std::uint64_t id, std::string& out) const;
 

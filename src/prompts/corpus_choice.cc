@@ -5,7 +5,7 @@
 namespace gsa::prompts {
 namespace {
 
-// The first phrase for which `fits` holds among the first `count`, going round from `begin`.
+// The first fitting phrase among the first `count`, searched cyclically from `begin`.
 template <typename Fits>
 const Phrase* first_fitting(const PhraseList& list, std::uint32_t count, std::uint32_t begin,
                             Fits fits) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// The choices made for one prompt: random draws, and phrases none of which says again what the
-// prompt has said before.
+// The choices for one prompt: random draws, and phrases that do not repeat what the prompt has
+// already said.
 
 #include <array>
 #include <cstddef>
@@ -17,7 +17,7 @@ class Choice {
   Choice(RandomStream random, std::uint64_t id)
       : random_(random), id_(id), vocabulary_(Vocabulary::get()) {}
 
-  // Uniform in [0, bound) from 16 bits: for bounds of a few hundred, off by less than 1 %.
+  // Uniform in [0, bound) from 16 bits. For bounds of a few hundred the bias is below 1 %.
   std::uint32_t below(std::uint32_t bound) {
     if (drawn_ == kDrawsPerBlock) {
       block_ = random_.at(id_, next_block_++);
@@ -32,16 +32,16 @@ class Choice {
   }
   bool percent(std::uint32_t chance) { return below(100) < chance; }
 
-  // A phrase of `list` of at most that many words, from now on said. One that shares no stem with
-  // what was said; where there is none, one with at least one new stem (so never the same phrase
-  // again); else null.
+  // Chooses a phrase of `list` with at most that many words, and marks it as said. Prefers one that
+  // shares no stem with what was said; otherwise takes one with at least one new stem, so never the
+  // same phrase again; otherwise returns null.
   const Phrase* phrase(List list, int at_most);
 
  private:
   static constexpr std::size_t kDrawsPerBlock = 8;
 
-  // Nearly all phrases have at most this many stems. Looking at as many for each phrase spares a
-  // branch that no processor can predict.
+  // Nearly all phrases have at most this many stems. Comparing exactly this many for each phrase
+  // saves a branch that no processor can predict.
   static constexpr std::size_t kUsualStems = 4;
 
   bool all_new(const Phrase& phrase) const;

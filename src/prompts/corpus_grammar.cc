@@ -17,8 +17,8 @@
 //   term     = "soft light" | "35mm film" | idiom school | ...
 //   remark   = "The light is low" | ...
 //
-// Each piece is chosen among the phrases that still fit, so the words run out exactly: scenes take
-// what they can use of their share, and the terms or remarks, of which there are some of one word,
+// Each piece is chosen among the phrases that still fit, so the prompt uses up its words exactly:
+// scenes take what they can of their share, and the terms or remarks, some of which have one word,
 // take the rest. No piece depends on a later one, so a prompt never ends in mid-phrase.
 
 namespace gsa::prompts {
@@ -32,7 +32,7 @@ enum class Shape {
 
 struct Kind {
   List noun, adjective, detail, action;
-  List several, several_action;  // `several` is the same as `noun` where there is none
+  List several, several_action;  // a kind without `several` repeats `noun`
   bool alive;
   std::uint32_t place_percent;
 };
@@ -77,7 +77,7 @@ constexpr Kind kLandmark{List::landmark,
                          List::place_action,
                          false,
                          20};
-// How often each is chosen.
+// A kind appears as often as it is chosen, in sixteenths.
 constexpr std::array<const Kind*, 16> kKinds = {
     &kPerson,   &kPerson,   &kPerson, &kPerson, &kPerson, &kPerson, &kCreature, &kCreature,
     &kCreature, &kCreature, &kThing,  &kThing,  &kPlace,  &kPlace,  &kPlace,    &kLandmark};
@@ -89,7 +89,7 @@ constexpr std::array<Genre, 3> kGenres = {{{List::photo_lead, List::photo_term},
                                            {List::paint_lead, List::paint_term},
                                            {List::render_lead, List::render_term}}};
 
-// Orders in which people list their terms; List::lead stands for the terms of the genre.
+// Orders in which people list their terms; List::lead means the terms of the genre.
 constexpr std::size_t kOrderSize = 11;
 constexpr std::array<std::array<List, kOrderSize>, 4> kOrders = {
     {{List::lead, List::style, List::lighting, List::texture, List::colour, List::mood,
@@ -127,29 +127,30 @@ class Composer {
   void marked_term();
   void finish();
 
-  // Words that the scene at hand may still use.
+  // Words that the current scene may still use.
   int room() const { return left_ - reserved_; }
   const Phrase* maybe(std::uint32_t percent, List list) {
     return choice_.percent(percent) ? choice_.phrase(list, room()) : nullptr;
   }
   void word(std::string_view text);  // after a space
   void put(const Phrase& phrase);    // after a space
-  void piece(const Phrase* phrase);  // after what separates the pieces of a scene; null is nothing
+  void piece(
+      const Phrase* phrase);  // after the separator of the pieces of a scene; null adds nothing
   void separate(std::string_view separator);
 
   Choice choice_;
-  int left_;          // words still to write
-  int reserved_ = 0;  // of them, words the scene at hand must leave
+  int left_;          // words still to be written
+  int reserved_ = 0;  // how many of them the current scene must leave over
   std::string& out_;
   Shape shape_ = Shape::scene;
-  bool told_when_ = false;     // at the beginning of the scene at hand
+  bool told_when_ = false;     // at the beginning of the current scene
   bool named_school_ = false;  // one idiom and one mention of artists are enough
   bool named_artist_ = false;
   const Genre* genre_ = nullptr;
   std::string_view between_terms_ = ", ";
   std::uint32_t emphasis_percent_ = 0;
   const Phrase* marked_subject_ = nullptr;
-  const Phrase* marked_term_ = nullptr;  // left_ does not count it
+  const Phrase* marked_term_ = nullptr;  // not counted by left_
 };
 
 void Composer::separate(std::string_view separator) {
@@ -216,7 +217,7 @@ void Composer::subject(const Kind& kind) {
     }
   }
   const bool led = out_.ends_with(" of");
-  const bool opens = led || out_.empty();  // where some people leave the article out
+  const bool opens = led || out_.empty();  // where some people omit the article
   noun_phrase(kind.noun, kind.adjective, 76,
               shape_ != Shape::tags && (!opens || choice_.percent(92)));
   piece(maybe(36, kind.detail));
@@ -246,7 +247,7 @@ void Composer::place(const Kind& kind) {
   }
 }
 
-// Writes at least one word and at most `most`, after a space.
+// Writes a space, then at least one and at most `most` words.
 void Composer::scene(const Kind& kind, int most) {
   reserved_ = std::max(0, left_ - most);
   subject(kind);
@@ -276,7 +277,7 @@ void Composer::first_scene() {
   scene(kind, left_ < 12 ? left_ : choice_.between(9, 21));
 }
 
-// A long prompt goes on to tell what else there is to see, until few words are left for the terms.
+// A long prompt adds further scenes until few words are left for the terms.
 void Composer::farther_scenes() {
   constexpr int kShortestScene = 6;
   const int rest = shape_ == Shape::tags ? choice_.between(14, 36) : choice_.between(6, 22);
@@ -318,7 +319,7 @@ bool Composer::idiom() {
   return true;
 }
 
-// "by Monet", and at times "by Monet and Turner".
+// Writes "by Monet", and sometimes "by Monet and Turner".
 bool Composer::artist() {
   constexpr std::string_view kBy = "by ";
   const Phrase* first = named_artist_ ? nullptr : choice_.phrase(List::artist, left_);
@@ -371,7 +372,7 @@ void Composer::terms() {
   }
   while (left_ > 0) {
     failures = term(order[at % kOrderSize]) ? 0 : failures + 1;
-    at += 1 + (choice_.below(5) >> 1);  // on to one of the next three
+    at += 1 + (choice_.below(5) >> 1);  // moves on to one of the next three
     check(failures < 4 * kOrderSize, "the corpus ran out of terms");
   }
   marked_term();
@@ -410,7 +411,7 @@ void Composer::choose_shape(bool keyword) {
   emphasis_percent_ = choice_.percent(5) ? 25 : 0;
 }
 
-// Upper and lower case and the full stop, as people leave them.
+// Letter case and the final full stop vary as people's habits do.
 void Composer::finish() {
   const std::uint32_t habit = choice_.below(100);
   const bool sentences = shape_ == Shape::sentences;

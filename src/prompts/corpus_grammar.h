@@ -1,6 +1,6 @@
 #pragma once
 
-// How a synthetic prompt is put together.
+// Composes a synthetic prompt.
 
 #include <cstdint>
 #include <string>
@@ -9,8 +9,9 @@
 
 namespace gsa::prompts {
 
-// Replaces `out` with a prompt of exactly `words` words (1 to 200), with a word that begins with a
-// safety keyword if and only if `keyword`. All choices come from the blocks of `id` in `random`.
+// Replaces `out` with a prompt of exactly `words` words (1 to 200). One of them begins with a
+// safety keyword if and only if `keyword`. All random choices come from the blocks of `id` in
+// `random`.
 void compose(RandomStream random, std::uint64_t id, int words, bool keyword, std::string& out);
 
 }  // namespace gsa::prompts

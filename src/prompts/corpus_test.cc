@@ -30,7 +30,7 @@ std::string prompt_of(const Corpus& corpus, std::uint64_t id) {
   return out;
 }
 
-// Terms and sentences of a prompt, without the marks around them.
+// The terms and sentences of a prompt, without punctuation around them.
 std::vector<std::string> parts_of(std::string_view prompt) {
   std::string text = to_lower(prompt);
   for (const char* separator : {"; ", ". "}) {
@@ -51,7 +51,7 @@ bool is_utf8(std::string_view text) {
     const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
     if (length == 0 || i + length > text.size() ||
         (length == 2 && (static_cast<unsigned char>(text[i + 1]) & 0xC0) != 0x80)) {
-      return false;  // the vocabulary has no letter of more than two bytes
+      return false;  // every letter of the vocabulary has at most two bytes
     }
     i += length;
   }

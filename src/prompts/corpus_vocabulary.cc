@@ -25,7 +25,7 @@ bool is_content(const std::string& word) {
   return !word.empty() && !kFunctionWords.contains(word);
 }
 
-// "an" goes before a vowel as it is spoken.
+// True if spoken English says "an" before the text.
 bool takes_an(std::string_view text) {
   const std::string lower = to_lower(text.substr(0, 4));
   if (lower.starts_with("uni") || lower.starts_with("one") || lower.starts_with("eu")) {
@@ -59,7 +59,7 @@ Phrase make_phrase(std::string_view text, StemNumbers& numbers) {
     }
   }
   check(phrase.words <= kMaxPhraseWords, "a phrase of the corpus is too long");
-  if (phrase.stem_count == 0) {  // "after": function words alone stand for themselves
+  if (phrase.stem_count == 0) {  // "after": a phrase of function words alone is its own stem
     phrase.stem[phrase.stem_count++] =
         numbers.emplace(text, static_cast<std::uint16_t>(numbers.size())).first->second;
   }

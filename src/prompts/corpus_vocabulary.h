@@ -1,8 +1,8 @@
 #pragma once
 
-// The word lists of the corpus, taken apart once per process: how many words each phrase has, and
-// which stems, so that a prompt can fit phrases to a word count and need not say a thing twice.
-// Immutable after construction; any thread may read it.
+// The parsed word lists of the corpus: how many words each phrase has, and which stems. With these,
+// a prompt can fit phrases to its word count and avoid repeating itself. Built once per process,
+// immutable afterwards; any thread may read it.
 
 #include <array>
 #include <cstddef>
@@ -16,23 +16,23 @@ namespace gsa::prompts {
 
 inline constexpr std::size_t kMaxPhraseWords = 10;
 inline constexpr std::size_t kMaxPhraseStems = 8;
-// Of the whole vocabulary: the set of stems of a prompt is 384 bytes.
+// Stems of the whole vocabulary. A prompt keeps its set of stems in 384 bytes.
 inline constexpr std::size_t kMaxStems = 3072;
 
 struct Phrase {
   std::string_view text;
   std::uint8_t words = 0;
-  bool takes_an = false;  // "an" rather than "a" goes before it
+  bool takes_an = false;  // takes "an" rather than "a"
   std::uint8_t stem_count = 0;
   // Numbers of the phrase's content words, each cut to its first five letters: "light", "lights"
-  // and "lighting" are one stem. Articles, prepositions and the like have none. Never empty; the
-  // places from stem_count on repeat the first, so that a fixed number of them can be looked at.
+  // and "lighting" are one stem. Articles, prepositions and the like have none. Never empty.
+  // Elements from stem_count on repeat the first, so that a loop may compare a fixed number.
   std::array<std::uint16_t, kMaxPhraseStems> stem = {};
 };
 
 struct PhraseList {
   std::vector<Phrase> phrases;  // by number of words
-  // How many of them have at most that many words.
+  // How many phrases have at most that many words.
   std::array<std::uint16_t, kMaxPhraseWords + 1> at_most = {};
 };
 

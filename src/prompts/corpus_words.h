@@ -1,12 +1,12 @@
 #pragma once
 
-// The words of the synthetic corpus, all written for this project: lists of phrases by the part
-// they play in a prompt. Nothing here but text; corpus_vocabulary.h takes it apart.
+// The words of the synthetic corpus, all written for this project: lists of phrases, by their role
+// in a prompt. These files hold only text; corpus_vocabulary.h parses it.
 //
-// What a list must hold to: phrases are separated by commas, words within a phrase by one space;
-// the single words "a" and "an" are left out of nouns (the grammar adds them); no phrase but those
-// of the marked lists contains a word that begins with a safety keyword; names are of people long
-// dead, of schools and of periods.
+// Every list must keep these rules. Commas separate phrases, one space separates the words of a
+// phrase. Nouns omit the single words "a" and "an", which the grammar adds. Only the marked lists
+// contain words that begin with a safety keyword. Names are those of schools, of periods, and of
+// people long dead.
 
 #include <cstddef>
 #include <string_view>
@@ -35,13 +35,13 @@ enum class List : std::size_t {
   place_adjective,
   place_detail,
   place_action,
-  landmark,  // places that one cannot be in: "bridge"
+  landmark,  // places that a subject cannot be in: "bridge"
   // Where and when.
   where,    // "at the edge of a frozen lake"
-  beside,   // what goes before a place: "in", "not far from"
+  beside,   // precedes a place: "in", "not far from"
   when,     // "at first light"
   farther,  // leads from one scene to the next: "in the foreground"
-  lead,     // of a person or an animal in any medium, ends in "of": "a close-up of"
+  lead,     // for a person or an animal in any medium; ends in "of": "a close-up of"
   // How: three media, each with its leads and its terms.
   photo_lead,
   photo_term,
@@ -51,7 +51,7 @@ enum class List : std::size_t {
   render_term,
   // How, for all media.
   style,   // "art nouveau"
-  idiom,   // goes before a school: "in the manner of"
+  idiom,   // precedes a school: "in the manner of"
   school,  // "a Flemish still life"
   artist,  // "by Rembrandt"
   lighting,
@@ -61,7 +61,7 @@ enum class List : std::size_t {
   texture,
   quality,
   remark,  // whole sentences, without their full stop: "The light is low and golden"
-  // Texts with a safety keyword, and the only ones.
+  // Texts with a safety keyword; no other list has one.
   marked_subject,  // article included
   marked_term,
   count
@@ -69,8 +69,7 @@ enum class List : std::size_t {
 
 inline constexpr std::size_t kListCount = static_cast<std::size_t>(List::count);
 
-// The phrases of a list. Each function holds about half of the lists and returns an empty text for
-// those of the other.
+// The phrases of a list. Each function has about half of the lists and returns "" for the others.
 std::string_view subject_words(List list);  // who, what, where and when
 std::string_view style_words(List list);    // how it looks
 

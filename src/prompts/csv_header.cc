@@ -12,7 +12,7 @@ namespace gsa::prompts {
 namespace {
 
 constexpr std::string_view kDelimiters = ",\t;|";
-constexpr std::int64_t kMostLines = 50;  // among which the header is looked for
+constexpr std::int64_t kMostLines = 50;  // searched for the header
 
 struct Line {
   std::size_t begin;
@@ -20,8 +20,8 @@ struct Line {
   std::string_view text;  // without its newline
 };
 
-// The lines of `text` that are not blank, as far as they matter. Rows of delimiters alone are
-// blank: spreadsheets write them.
+// The first lines of `text` that are not blank. A row of delimiters alone is blank: spreadsheets
+// write such rows.
 std::vector<Line> first_lines(std::string_view text) {
   std::vector<Line> lines;
   std::size_t at = 0;
@@ -37,7 +37,7 @@ std::vector<Line> first_lines(std::string_view text) {
   return lines;
 }
 
-// The fields of the record that `text` begins with, without their quotes.
+// The fields of the first record of `text`, without their quotes.
 std::vector<std::string> fields_of(std::string_view text, char delimiter) {
   std::vector<std::string> fields(1);
   bool quoted = false;
@@ -56,8 +56,8 @@ std::vector<std::string> fields_of(std::string_view text, char delimiter) {
   return fields;
 }
 
-// The header that begins at `line`: by the delimiter with which it names the prompt, else by the
-// one that makes most fields.
+// The header at `line`. Takes the delimiter that gives a column named `prompt`, or else the one
+// that gives most columns.
 CsvHeader header_at(std::string_view text, const Line& line, std::string_view delimiters) {
   CsvHeader best{line.begin, line.number, delimiters.front(), {}, false, false, false};
   for (const char delimiter : delimiters) {
@@ -75,7 +75,7 @@ CsvHeader header_at(std::string_view text, const Line& line, std::string_view de
   return best;
 }
 
-// The delimiter that a spreadsheet names in its first line: "sep=;".
+// The delimiter that a spreadsheet declares in the first line: "sep=;".
 std::optional<char> named_delimiter(std::string_view line) {
   line = line.substr(0, line.find_last_not_of(' ') + 1);
   if (line.size() >= 2 && line.front() == '"' && line.back() == '"') {

@@ -38,12 +38,12 @@ std::string CsvRows::note() const {
   if (header_line_ == 0) return "";
   const std::string more =
       comments_ == 0 ? ""
-                     : fmt::format(", and {} behind it", counted(comments_, "comment", "comments"));
+                     : fmt::format(", and {} after it", counted(comments_, "comment", "comments"));
   return fmt::format("{}: its header is line {}; the lines before it are left out{}",
                      blocks_.name(), header_line_, more);
 }
 
-// Of equally good names the first counts.
+// Among equally good names, the first column wins.
 void CsvRows::choose_columns(const std::vector<WantedColumn>& wanted) {
   for (std::size_t value = 0; value < wanted.size(); ++value) {
     std::optional<int> best;
@@ -102,7 +102,7 @@ bool CsvRows::read_record(TextRecord& record) {
   }
 }
 
-// Passes the bytes that are plainly the inside of a field.
+// Skips bytes that can only be the inside of a field.
 void CsvRows::pass_inside() {
   const std::string_view bytes = block_.substr(at_);
   std::size_t end = 0;
@@ -120,7 +120,7 @@ void CsvRows::pass_inside() {
   at_ += end;
 }
 
-// A byte outside quotes that is no newline.
+// Handles a byte outside quotes that is no newline.
 void CsvRows::take(char c) {
   if (content_ == 1) hashed_ = c == '#';
   if (c == delimiter_) {
@@ -128,7 +128,7 @@ void CsvRows::take(char c) {
     go_to_field(fields_++);
   } else if (state_ == State::start && c == '"') {
     state_ = State::quoted;
-    if (sink_ != nullptr) sink_->clear();  // of the spaces before the quote
+    if (sink_ != nullptr) sink_->clear();  // drops the spaces before the quote
   } else if (state_ == State::start) {
     if (c != ' ') state_ = State::plain;
     if (sink_ != nullptr) *sink_ += c;
@@ -146,10 +146,10 @@ void CsvRows::go_to_field(std::size_t field) {
   sink_ = value < 0 ? nullptr : &record_->values[static_cast<std::size_t>(value)].text;
 }
 
-// False for a blank line that is no record.
+// False for a blank line, which is no record.
 bool CsvRows::end_record(std::optional<Newline> newline) {
   if (newline && newline_ && *newline != *newline_) {
-    throw_at(line_, "this line ends in another way than the ones before it",
+    throw_at(line_, "this line has another line ending than those before it",
              "end all lines alike: sed -i 's/\\r$//'");
   }
   if (newline) newline_ = newline;
@@ -203,10 +203,9 @@ void CsvRows::throw_field_count() const {
   const std::string what = fmt::format("{} {} where the header has {}", fields_,
                                        fields_ == 1 ? "field" : "fields", names_.size());
   throw_at(record_line_, what,
-           fields_ < names_.size()
-               ? "write what is missing as an empty field, and a field that has line breaks in it "
-                 "between quotes"
-               : "put a field that has delimiters or quotes in it between quotes");
+           fields_ < names_.size() ? "write a missing value as an empty field, and put a field "
+                                     "with line breaks between quotes"
+                                   : "put a field with delimiters or quotes between quotes");
 }
 
 }  // namespace gsa::prompts

@@ -1,19 +1,20 @@
 #pragma once
 
-// Reads a CSV file from end to end, in one pass, and tells on which line it is broken. DuckDB's
-// reader is not used: it drops a last row whose quote is never closed, names the number of the
-// record where a person looks for a line, guesses delimiters from commas inside prompts, and takes
-// milliseconds a file.
+// Reads a CSV file from end to end in one pass, and names the line of an error. We do not use
+// DuckDB's reader: it drops a last row whose quote is never closed, reports record numbers where
+// people look for line numbers, guesses delimiters from commas inside prompts, and takes
+// milliseconds per file.
 //
-//   file     = preamble record *(newline record) [newline]   newline: LF, CRLF or CR, one kind a
-//   file preamble = *(blank line / "sep=" delimiter / "#" comment / title) record   = field
-//   *(delimiter field)                      as many fields as the header has field    = *space <">
-//   *(char / <""> / newline) <"> *space  /  *char
+//   file     = preamble record *(newline record) [newline]
+//   preamble = *(blank line / "sep=" delimiter / "#" comment / title)
+//   record   = field *(delimiter field)      as many fields as the header has
+//   field    = *space <"> *(char / <""> / newline) <"> *space  /  *char
+//   newline  = LF / CRLF / CR                one kind per file
 //
 // The header is the first line that names `prompt`. Only blank lines, comments and titles (lines of
-// one field before a header of several) may stand before it. An empty line is a record of one empty
-// field where the header has one column, else it is nothing. Where comments stand before the
-// header, a line behind it that begins with # and has one field of several is one too.
+// one field before a header of several) may precede it. If the header has one column, an empty line
+// is a record with one empty field; otherwise it is skipped. If comments precede the header, then a
+// later line that begins with # and has one field, where the header has several, is a comment too.
 
 #include <cstdint>
 #include <optional>
@@ -28,7 +29,7 @@ namespace gsa::prompts {
 
 class CsvRows : public RecordReader {
  public:
-  // Reads the header. `blocks` must outlive this. The first of `wanted` must be the prompt.
+  // Reads the header. `blocks` must outlive this object. The first of `wanted` must be the prompt.
   CsvRows(TextBlocks& blocks, const std::vector<WantedColumn>& wanted);
 
   bool next(TextRecord& record) override;
@@ -57,14 +58,14 @@ class CsvRows : public RecordReader {
   std::size_t at_ = 0;
   char delimiter_ = ',';
   std::vector<std::string> names_;
-  std::vector<int> value_of_column_;  // the wanted column that a column is, or -1
-  std::string doubled_;               // a wanted name that several columns have
-  std::int64_t header_line_ = 0;      // 0: it is the first
+  std::vector<int> value_of_column_;  // for each column, the index of the wanted column, or -1
+  std::string doubled_;               // a wanted name that several columns share
+  std::int64_t header_line_ = 0;      // 0: the header is the first line
   bool has_comments_ = false;         // before the header
-  std::int64_t comments_ = 0;         // behind it
+  std::int64_t comments_ = 0;         // after the header
 
   TextRecord* record_ = nullptr;
-  std::string* sink_ = nullptr;  // where the current field's text goes; null: it is not wanted
+  std::string* sink_ = nullptr;  // receives the current field's text; null: the field is not wanted
   State state_ = State::start;
   bool just_closed_ = false;  // the last byte was a closing quote
   bool hashed_ = false;       // the record begins with #

@@ -5,7 +5,7 @@
 namespace gsa::prompts {
 namespace {
 
-// Files, sizes and sums are those of this revision; the dataset has been as it is since 2022.
+// Files, sizes and sums belong to this revision. The dataset has not changed since 2022.
 constexpr const char* kRevision = "fb620fbe49fa4420e0734bd9c0df11f51176b61f";
 
 Dataset diffusiondb(const char* name, const char* description, const char* path,

@@ -10,7 +10,7 @@
 namespace gsa::prompts {
 namespace {
 
-// What bytes there are. A stray byte is one that is no part of a character of UTF-8.
+// Statistics about the bytes of a file. A stray byte is one outside every UTF-8 character.
 class ByteCensus {
  public:
   void feed(std::string_view bytes) {
@@ -20,14 +20,15 @@ class ByteCensus {
   void finish() { give_up(); }
 
   std::string hint() const {
-    // Most characters of UTF-16 text are of one byte and a zero, on the same side of it.
+    // In UTF-16, most characters are one byte and a zero, always in the same order.
     const auto [fewer, more] = std::minmax(zeros_[0], zeros_[1]);
     if (more > bytes_ / 4 && fewer * 8 < more) {
       return convert(zeros_[1] > zeros_[0] ? "UTF-16LE" : "UTF-16BE");
     }
-    if (more > 0) return "";  // no text at all
+    if (more > 0) return "";  // not a text at all
     if (characters_ > strays_) {
-      return "most of the file is UTF-8: mend this line alone, as converting spoils the others";
+      return "most of the file is UTF-8: fix only this line, because converting the file would "
+             "spoil the others";
     }
     if (undefined_) return "find out its encoding and convert it: iconv -f ENCODING -t UTF-8";
     return convert(controls_ ? "CP1252" : "LATIN1");
@@ -55,12 +56,13 @@ class ByteCensus {
     if (missing_ == 0) give_up();
   }
 
-  // The bytes held are no character.
+  // The held bytes do not form a character.
   void give_up() {
     for (std::size_t i = 0; i < held_size_; ++i) {
       const unsigned char byte = held_[i];
       ++strays_;
-      // In Latin-1 these are controls that no text has; five of them Windows leaves open as well.
+      // In Latin-1 these bytes are controls, which texts lack. Windows-1252 also leaves five of
+      // them undefined.
       controls_ |= byte < 0xA0;
       undefined_ |= byte == 0x81 || byte == 0x8D || byte == 0x8F || byte == 0x90 || byte == 0x9D;
     }
@@ -69,10 +71,10 @@ class ByteCensus {
   }
 
   std::size_t bytes_ = 0, strays_ = 0, characters_ = 0;
-  std::array<std::size_t, 2> zeros_{};  // at even and at odd places
+  std::array<std::size_t, 2> zeros_{};  // at even and at odd offsets
   std::array<unsigned char, 4> held_{};
   std::size_t held_size_ = 0;
-  int missing_ = 0;  // bytes of the character that are still to come
+  int missing_ = 0;  // bytes that the current character still lacks
   bool controls_ = false, undefined_ = false;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Which encoding a text is probably in that is not UTF-8.
+// Guesses the encoding of a text that is not UTF-8.
 
 #include <string>
 
@@ -8,7 +8,7 @@
 
 namespace gsa::prompts {
 
-// What to do about it, for an error's hint. Reads the file from end to end.
+// The hint of an error: what the user can do. Reads the whole file.
 std::string encoding_hint(const std::string& path, Compression compression);
 
 }  // namespace gsa::prompts

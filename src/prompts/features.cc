@@ -6,10 +6,10 @@
 
 #include "prompts/features_block.h"
 
-// Text is looked at in blocks of 64 bytes. A block becomes three 64-bit masks, one bit a byte:
-// white space, word characters of \b, and non-ASCII bytes. Words are then counted with a popcount,
-// and only the starts of words are compared with keywords. The masks are built eight bytes at a
-// time in plain 64-bit arithmetic, so the code is the same on every little-endian machine.
+// Scans text in blocks of 64 bytes. A block becomes three 64-bit masks with a bit per byte: white
+// space, word characters of \b, and non-ASCII bytes. A popcount then counts the words, and only the
+// starts of words are compared with keywords. The portable code builds masks from eight bytes at a
+// time in plain 64-bit arithmetic, so it gives the same result on every little-endian machine.
 
 namespace gsa::prompts {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "masks take the first byte as the lowest");
 
-// Bytes of the non-ASCII white space that `text` begins with; 0 if it does not.
+// Length in bytes of the non-ASCII white space at the front of `text`; 0 if there is none.
 unsigned foreign_space(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -40,7 +40,7 @@ unsigned foreign_space(std::string_view text) {
   }
 }
 
-constexpr std::size_t kStem = 4;  // bytes every keyword has at least
+constexpr std::size_t kStem = 4;  // every keyword has at least this many bytes
 constexpr std::uint32_t kLowerCase = 0x20202020;
 
 constexpr std::uint32_t stem_of(std::string_view keyword) {
@@ -51,7 +51,7 @@ constexpr std::uint32_t stem_of(std::string_view keyword) {
   return stem;
 }
 
-// A perfect hash of the keywords' first four letters, its multiplier found by the compiler.
+// A perfect hash of the keywords' first four letters. The compiler finds its multiplier.
 struct KeywordTable {
   static constexpr int kBits = 6;
   static constexpr std::uint8_t kNone = kSafetyKeywords.size();
@@ -87,8 +87,8 @@ constexpr KeywordTable make_keyword_table() {
 
 constexpr KeywordTable kKeywords = make_keyword_table();
 
-// True if `text` begins with a keyword in any case. OR with 0x20 lower-cases letters and makes a
-// letter of nothing else.
+// True if `text` begins with a keyword in any case. OR with 0x20 lower-cases letters, and turns no
+// other byte into a letter.
 bool begins_with_keyword(std::string_view text) {
   if (text.size() < kStem) {
     return false;
@@ -116,14 +116,15 @@ bool begins_with_keyword(std::string_view text) {
 
 PromptFeatures features_of(std::string_view prompt) noexcept {
   PromptFeatures found{static_cast<std::int32_t>(prompt.size()), 0, false};
-  std::uint64_t after_space = 1;    // the byte before the block is white space, or there is none
+  std::uint64_t after_space =
+      1;  // the byte before the block is white space, or there is no such byte
   std::uint64_t after_word = 0;     // ... is a word character
-  std::uint64_t spilled_space = 0;  // rest of a UTF-8 sequence that began in the block before
+  std::uint64_t spilled_space = 0;  // the rest of a UTF-8 sequence that began in the previous block
   for (std::size_t begin = 0; begin < prompt.size(); begin += kBlock) {
     const char* block = prompt.data() + begin;
     char last[kBlock];
     if (prompt.size() - begin < kBlock) {
-      std::memset(last, ' ', kBlock);  // ends the last word and begins none
+      std::memset(last, ' ', kBlock);  // this ends the last word and begins none
       std::memcpy(last, block, prompt.size() - begin);
       block = last;
     }

@@ -1,8 +1,8 @@
 #pragma once
 
-// Classifies 64 bytes of text at a time into masks of one bit a byte, the first byte the lowest
-// bit. There are two ways: SSE2, which every x86-64 has, and plain 64-bit arithmetic for the rest.
-// They agree on every input (a test holds them to it).
+// Classifies 64 bytes of text into masks with a bit per byte; the first byte is the lowest bit.
+// There are two implementations: SSE2, which every x86-64 has, and plain 64-bit arithmetic. A test
+// checks that they agree on every input.
 
 #include <array>
 #include <bit>
@@ -24,25 +24,25 @@ struct BlockMasks {
   std::uint64_t space = 0;    // ASCII white space
   std::uint64_t word = 0;     // [0-9A-Za-z_]
   std::uint64_t foreign = 0;  // not ASCII
-  std::uint64_t inner = 0;    // of these, not the first byte of a character of UTF-8
+  std::uint64_t inner = 0;    // the non-ASCII bytes that do not begin a UTF-8 character
 
   bool operator==(const BlockMasks&) const = default;
 };
 
 namespace portable {
 
-// Eight bytes in a 64-bit number; an answer for a byte is its high bit.
+// Eight bytes in a 64-bit number; the high bit of a byte holds its answer.
 inline constexpr std::uint64_t kHigh = 0x8080808080808080;
 
 constexpr std::uint64_t every(std::uint64_t byte) { return byte * 0x0101010101010101; }
 
-// Bytes of `low`, all below 0x80, that are in [least, most]: the sums stay below 0x100, so that no
-// byte carries into the next. The other bits of the result mean nothing.
+// The bytes of `low` (all below 0x80) that are in [least, most]. The sums stay below 0x100, so no
+// byte carries into the next. Only the high bits of the result are meaningful.
 constexpr std::uint64_t within(std::uint64_t low, std::uint64_t least, std::uint64_t most) {
   return (low + every(0x80 - least)) & ~(low + every(0x7f - most));
 }
 
-// Eight high bits as the eight bits of a byte.
+// Packs eight high bits into a byte.
 constexpr std::uint64_t gather(std::uint64_t high) {
   return (((high & kHigh) >> 7) * 0x0102040810204080) >> 56;
 }
@@ -69,7 +69,7 @@ inline BlockMasks masks_of(const char* block) {
 #ifdef __SSE2__
 
 inline BlockMasks masks_of(const char* block) {
-  // Bytes compare as signed: those that are not ASCII are negative and in no range.
+  // The comparison is signed: non-ASCII bytes are negative, so they are in no range.
   const auto within = [](__m128i bytes, char least, char most) {
     return _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8(static_cast<char>(least - 1))),
                          _mm_cmplt_epi8(bytes, _mm_set1_epi8(static_cast<char>(most + 1))));

@@ -15,7 +15,7 @@
 namespace gsa::prompts {
 namespace {
 
-// The definition in the plainest terms: decodes nothing it need not, knows no blocks.
+// The definition in its simplest form: decodes only what it must, and knows no blocks.
 std::int32_t naive_token_count(const std::string& text) {
   static const std::vector<std::string> kSpaces = {
       " ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\u0085", "\u00A0", "\u1680",
@@ -66,13 +66,15 @@ TEST(Features, CountsWordsBetweenWhiteSpace) {
   EXPECT_EQ(features_of("  a red  fox, sleeping ").token_count, 4);
   EXPECT_EQ(features_of("4k | 8k").token_count, 3);
   EXPECT_EQ(features_of(std::string_view("a\0b c", 5)).token_count, 2);
-  EXPECT_EQ(features_of("x\x1fy\x1cz").token_count, 1);  // control characters that are no space
+  EXPECT_EQ(features_of("x\x1fy\x1cz").token_count,
+            1);  // control characters that are not white space
 }
 
 TEST(Features, CountsUnicodeWhiteSpaceAsWhiteSpace) {
   EXPECT_EQ(features_of("a\u00A0b\u3000c\u2028d\u1680e\u0085f\u205Fg\u202Fh").token_count, 8);
   EXPECT_EQ(features_of("caf\u00E9 \u2014 d\u00FCrer").token_count, 3);
-  EXPECT_EQ(features_of("a\u200Bb").token_count, 1);   // zero width space is none by Unicode
+  EXPECT_EQ(features_of("a\u200Bb").token_count,
+            1);  // Unicode does not count the zero width space as white space
   EXPECT_EQ(features_of("a\xE2\x80").token_count, 1);  // cut off in the middle
   EXPECT_EQ(features_of("a\xC2").token_count, 1);
 }
@@ -105,7 +107,7 @@ TEST(Features, GivesTheSameAnswerWhereverABlockEnds) {
   }
 }
 
-// Random strings of pieces likely to meet a corner of the rules, then of bytes.
+// Random strings of pieces that test corner cases, then random bytes.
 TEST(Features, AgreesWithTheDefinitionOnRandomText) {
   const std::vector<std::string> pieces = {
       "nude",   "naked",  "NSFW",   "Explicit", "gore",   "violence", "blood", "weapon",
@@ -143,7 +145,7 @@ TEST(Features, ClassifiesBlocksInBothWaysAlike) {
   for (std::uint64_t id = 0; id < 20'000; ++id) {
     std::array<char, kBlock> block;
     for (std::uint32_t i = 0; i < kBlock; ++i) {
-      // Every byte value in the first blocks, then any.
+      // Every byte value in the first blocks, random bytes in the others.
       block[i] = static_cast<char>(id < 4 ? id * kBlock + i : random.at(id, i).word[0] & 0xff);
     }
     const BlockMasks masks = masks_of(block.data());

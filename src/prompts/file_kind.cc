@@ -22,12 +22,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kKinds =
-    "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json) can be read, the "
+    "gsa reads Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json), the "
     "last two also as .gz or .zst";
 constexpr std::string_view kFetchAgain =
     "it may be the error page of a download: look at it, and fetch the file again";
 
-// A kind of file that is known and not read.
+// A kind of file that we recognise but cannot read.
 struct Foreign {
   std::size_t at;
   std::string_view mark;
@@ -82,7 +82,7 @@ std::string bytes_at(int fd, off_t at, std::size_t count) {
 
 void refuse_foreign(const std::string& name, std::string_view beginning) {
   for (const Foreign& one : kForeign) {
-    // An ORC file says so in three letters, with which a header may begin as well.
+    // An ORC file begins with three letters that may also begin a CSV header.
     if (one.mark == "ORC" && beginning.find('\0') == std::string_view::npos) continue;
     if (beginning.size() > one.at && beginning.substr(one.at).starts_with(one.mark)) {
       refuse(name, one.what, one.hint);
@@ -90,7 +90,7 @@ void refuse_foreign(const std::string& name, std::string_view beginning) {
   }
 }
 
-// What stands in place of a file that was not fetched.
+// Refuses placeholders of files that were not downloaded.
 void refuse_pointers(const std::string& name, std::string_view beginning) {
   if (beginning.starts_with("version https://git-lfs.github.com/spec/")) {
     refuse(name, "a pointer of Git LFS, not the file itself",
@@ -109,7 +109,7 @@ void refuse_pointers(const std::string& name, std::string_view beginning) {
   }
 }
 
-// "" where the file is as long as a Parquet file must be and has its two marks.
+// "" if the file is long enough for Parquet and has both of its marks.
 std::string defect_of_parquet(int fd, std::int64_t bytes) {
   constexpr std::int64_t kShortest = 12;  // a mark, the footer's length, a mark
   const std::string first = bytes_at(fd, 0, 4);
@@ -122,12 +122,12 @@ std::string defect_of_parquet(int fd, std::int64_t bytes) {
 }
 
 bool is_zstd(std::string_view first) {
-  // A frame, or one to be skipped, with which pzstd begins.
+  // A frame, or the skippable frame that pzstd writes first.
   return first.starts_with("\x28\xb5\x2f\xfd") ||
          (first.size() >= 4 && (first[0] & 0xF0) == 0x50 && first.substr(1, 3) == "\x2a\x4d\x18");
 }
 
-// Compression is what the first bytes say; a name that promises it must keep it.
+// The first bytes decide the compression; throws if the name promises another.
 Compression compression_of(const std::string& name, std::string_view first,
                            const std::string& suffix) {
   const bool gzip = first.starts_with("\x1f\x8b"), zstd = is_zstd(first);
@@ -138,7 +138,7 @@ Compression compression_of(const std::string& name, std::string_view first,
   return gzip ? Compression::gzip : zstd ? Compression::zstd : Compression::none;
 }
 
-// The first bytes of the decoded file; short only where the file is.
+// The first bytes of the decoded file; shorter only if the file is.
 std::string beginning_of(const std::string& path, const std::string& name,
                          Compression compression) {
   constexpr std::size_t kBeginning = 4096;
@@ -159,7 +159,7 @@ std::string beginning_of(const std::string& path, const std::string& name,
   return bytes;
 }
 
-// As UTF-8 where it was UTF-16, so far as ASCII goes, and without a byte order mark.
+// Removes a byte order mark, and turns the ASCII characters of UTF-16 into UTF-8.
 std::string plain_beginning(const std::string& name, std::string bytes) {
   if (bytes.starts_with("\xff\xfe\0\0"sv) || bytes.starts_with("\0\0\xfe\xff"sv)) {
     refuse(name, "the text is UTF-32, not UTF-8", "convert it: iconv -f UTF-32 -t UTF-8");
@@ -171,7 +171,7 @@ std::string plain_beginning(const std::string& name, std::string bytes) {
   return bytes;
 }
 
-// An object or an array of objects; not only a header that begins with a bracket.
+// True for an object or an array of objects, but not for a CSV header that begins with a bracket.
 bool looks_like_json(std::string_view text) {
   text = trim(text);
   const bool array = text.starts_with('[');
@@ -186,7 +186,7 @@ void find_kind_of_text(const std::string& name, std::optional<FileKind> named,
   const bool json = looks_like_json(beginning);
   if (!named) {
     if (!json && !is_csv_of_prompts(beginning)) {
-      refuse(name, "not a kind of file that prompts are read from", kKinds);
+      refuse(name, "not a kind of file that gsa can read prompts from", kKinds);
     }
     format.kind = json ? FileKind::json : FileKind::csv;
     return;
@@ -201,7 +201,7 @@ void find_kind_of_text(const std::string& name, std::optional<FileKind> named,
   }
 }
 
-// The name without the suffix of its compression, in lower case, and that suffix.
+// The name in lower case without the suffix of its compression, and that suffix.
 std::pair<std::string, std::string> without_compression(std::string_view name) {
   fs::path path(to_lower(name));
   std::string suffix = path.extension().string();

@@ -1,4 +1,4 @@
-// Files as real tools leave them: in folders with other things, under odd names, in many parts.
+// Files as real tools leave them: in folders with other files, under odd names, in many parts.
 
 #include <fcntl.h>
 #include <filesystem>
@@ -20,7 +20,7 @@ class Files : public IngestFixture {
   std::string all(const std::string& columns) {
     return rows(fmt::format("select {} from raw_prompts order by prompt_id", columns));
   }
-  // Notes about files, without the folder.
+  // The notes about files, without the folder's path.
   std::vector<std::string> file_notes(const IngestResult& result) const {
     std::vector<std::string> notes;
     for (const std::string& note : result.notes) {
@@ -51,7 +51,7 @@ TEST_F(Files, HaveTheColumnsThatTheirFoldersName) {
   ingest_paths({path("h/*/*/*")});
   EXPECT_EQ(all("prompt, sampler, generation_seed, step"),
             "j|4|NULL|NULL\n"
-            "p|8|7|NULL\n"  // the file's own column comes first
+            "p|8|7|NULL\n"  // the file's own column takes precedence
             "c|NULL|2|NULL\n"
             "d|NULL|NULL|NULL");
 }
@@ -80,13 +80,13 @@ TEST_F(Files, AreTakenFromAFolder) {
   EXPECT_EQ(all("prompt, sampler"), "p4|4\np8|8");
   write("in/more.csv", "prompt\na\n");
   EXPECT_EQ(refusal({path("in")}),
-            "in: files of several kinds are in it: 2 Parquet, 1 CSV; name those of one kind: "
+            "in: it has files of several kinds: 2 Parquet, 1 CSV; name those of one kind: "
             "'in/**/*.parquet'");
   write("table/_delta_log/0.json", "{}");
   write("table/a.csv", "prompt\na\n");
   EXPECT_EQ(refusal({path("table")}),
-            "table: a table of Delta Lake, whose files hold old versions of rows too; export its "
-            "current rows as Parquet");
+            "table: a table of Delta Lake, whose files also contain old versions of rows; export "
+            "its current rows as Parquet");
 }
 
 TEST_F(Files, ThatAreHiddenAreNotMatched) {
@@ -98,13 +98,12 @@ TEST_F(Files, ThatAreHiddenAreNotMatched) {
   make_folder(path("out.csv"));
   std::filesystem::create_symlink("nothing.csv", path("broken.csv"));
   EXPECT_EQ(file_notes(ingest_paths({path("**/*.csv")})),
-            (Notes{"left out: broken.csv: a link to what is not there",
-                   "left out: _e.csv: names with _ are taken for a writer's own files; name it to "
-                   "read it",
+            (Notes{"left out: broken.csv: a link without a target",
+                   "left out: _e.csv: a leading _ marks a writer's own files; name it to read it",
                    "left out: out.csv: a folder; name it to read the files in it"}));
   EXPECT_EQ(prompts(), "0|a");
   EXPECT_EQ(refusal({path("broken.csv")}),
-            "broken.csv: a link to nothing.csv, which is not there; ");
+            "broken.csv: a link to nothing.csv, which does not exist; ");
   EXPECT_EQ(refusal({"~/x/*.csv"}),
             "~/x/*.csv: no file matches; the shell leaves ~ as it is inside quotes: write "
             "\"$HOME\" in its place");
@@ -153,7 +152,7 @@ TEST_F(Files, OfCsvMayHaveMoreThanRecords) {
   EXPECT_EQ(file_notes(ingest_paths({path("*.csv")})),
             (Notes{"a.csv: several columns are named 'prompt': the first is read",
                    "b.csv: its header is line 2; the lines before it are left out, and 1 comment "
-                   "behind it"}));
+                   "after it"}));
   EXPECT_EQ(prompts(), "0|a\n1|b");
 }
 
@@ -227,7 +226,7 @@ TEST_F(Files, MayBeMany) {
   }
 }
 
-// More than are read one by one, of several kinds of columns and folders.
+// More files than are read one by one, in several folders and with several sets of columns.
 TEST_F(Files, OfParquetMayBeManyAndOfDifferentColumns) {
   for (int i = 100; i < 160; ++i) {
     copy(fmt::format("select 'prompt {0}.' || range as prompt{1} from range({2})", i,

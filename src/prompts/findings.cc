@@ -18,7 +18,7 @@ constexpr const char* kTimeHint =
     "microseconds "
     "or nanoseconds since 1970, or a timestamp of Parquet";
 
-// Of a time that a factor makes plausible: what was probably taken for what.
+// For a time that becomes plausible by a factor: which unit was probably mistaken for which.
 std::string hint_for_odd_time(duck::Connection& connection, const std::string& time,
                               std::int64_t latest_us) {
   const duck::Result found = connection.query(
@@ -33,8 +33,8 @@ std::string hint_for_odd_time(duck::Connection& connection, const std::string& t
     const double us = found.float64(0, 0) * factor;
     if (us < static_cast<double>(kEarliestTimeUs) || us > static_cast<double>(latest_us)) continue;
     return fmt::format(
-        "{} since 1970 is {}: what wrote the file took one unit for another, as "
-        "milliseconds for seconds",
+        "{} since 1970 is {}: the program that wrote the file mixed up units, such as milliseconds "
+        "and seconds",
         words,
         connection
             .query(fmt::format("select make_timestamp({})::date::varchar",
@@ -44,7 +44,7 @@ std::string hint_for_odd_time(duck::Connection& connection, const std::string& t
   return "";
 }
 
-// What is odd in the settings of `table`; they stand there as they came.
+// Finds odd settings in `table`, which has them as the source does.
 void find_odd_settings(duck::Connection& connection, const std::string& table,
                        std::vector<Finding>& findings) {
   const duck::Result odd = connection.query(fmt::format(
@@ -54,19 +54,20 @@ void find_odd_settings(duck::Connection& connection, const std::string& table,
       table));
   findings.push_back({"prompts with guidance below 0", "kept", odd.int64(0, 0)});
   findings.push_back(
-      {"prompts with guidance that is no finite number", "read as missing", odd.int64(0, 1)});
+      {"prompts with guidance that is not a finite number", "read as missing", odd.int64(0, 1)});
   findings.push_back({"prompts with a width or height of 0", "read as missing", odd.int64(0, 2)});
   findings.push_back(
       {"prompts with a sampler that is not 1 to 9", "read as missing", odd.int64(0, 3)});
 }
 
-// A finding for every kind of value that was not read; one of none where all were.
+// Adds a finding for each kind of value that could not be read, or one with count 0 if all were
+// read.
 void find_odd_values(const std::vector<OddValues>& all, bool observed,
                      std::vector<Finding>& findings) {
   for (const OddValues& odd : all) {
     const std::string rule = odd.target == "asked_at" ? "skipped"
                              : odd.target == "generation_seed" && observed
-                                 ? "read as missing, but for retries"
+                                 ? "read as missing, except for retries"
                                  : "read as missing";
     findings.push_back({fmt::format("values of '{}' that are {}", odd.column, odd.what), rule,
                         odd.count, odd.column, odd.place, odd.example});
@@ -76,7 +77,7 @@ void find_odd_values(const std::vector<OddValues>& all, bool observed,
   }
 }
 
-// How the numbers among the times were read.
+// Notes which units the numeric times were read in.
 void add_time_notes(SourceRows& source, IngestResult& result) {
   constexpr std::array<std::string_view, 4> kNames = {"seconds", "milliseconds", "microseconds",
                                                       "nanoseconds"};
@@ -115,7 +116,7 @@ void add_findings(duck::Connection& connection, SourceRows& source, const Ingest
     }
     findings.push_back({"rows without a time", "skipped", without_time});
     findings.push_back(
-        {"rows whose image an earlier row has", "skipped", observed.repeated_images});
+        {"rows with the image of an earlier row", "skipped", observed.repeated_images});
     findings.push_back({"rows with an image_nsfw that is neither 0 to 1 nor 2",
                         "taken as not blurred", observed.odd_image_nsfw});
     findings.push_back({"requests of deleted or unknown accounts", "kept outside sessions",
@@ -134,7 +135,7 @@ void add_notes(const IngestRequest& request, SourceRows& source, IngestResult& r
         with_thousands(result.rows_in_source), request.observed ? ", whole users" : ""));
   } else if (result.rows < request.prompts) {
     result.notes.push_back(
-        fmt::format("the source has {}, fewer than the {} asked for: all are used",
+        fmt::format("the source has {}, fewer than the {} requested: all are used",
                     counted(result.rows, one, many), with_thousands(request.prompts)));
   }
   if (request.observed) add_time_notes(source, result);

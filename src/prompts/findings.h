@@ -1,6 +1,6 @@
 #pragma once
 
-// What was odd in a source, by which rule it was handled, and what the user is told of it.
+// Oddities of a source: which rule handled them, and what the user reads about them.
 
 #include <string>
 
@@ -10,14 +10,14 @@
 
 namespace gsa::prompts {
 
-// Adds all that is looked for in what was ingested from the source, found or not.
+// Adds a finding for every check on the rows that were ingested, with count 0 if nothing was found.
 void add_findings(duck::Connection& connection, SourceRows& source, const IngestRequest& request,
                   IngestResult& result);
 
-// Adds the notes for the user, among them one for each finding.
+// Adds the notes for the user, one for each finding among them.
 void add_notes(const IngestRequest& request, SourceRows& source, IngestResult& result);
 
-// Throws the Error for a source none of whose rows has a time; `where` names the source.
+// Throws the Error for a source in which no row has a time; `where` names the source.
 [[noreturn]] void throw_without_times(duck::Connection& connection, SourceRows& source,
                                       const std::string& where);
 

@@ -106,20 +106,21 @@ void refuse_too_many(std::int64_t rows) {
                           with_thousands(kMaxRows)));
 }
 
-// The ids of a month: those of its slot, each slot having `span` of them. `what` there are that
-// many of; `fewer`: how to have fewer.
+// The first id of a month. Every slot has `span` ids. For the error, `what` names the things that
+// are counted, and `fewer` says how to have fewer of them.
 std::int64_t first_id(const IngestRequest& request, std::int64_t span, std::string_view what,
                       std::string_view fewer) {
   const std::int64_t most = (kMaxRows + 1) / (request.slot + 1);
   if (span <= most) return request.slot * span;
-  throw Error(fmt::format("{} {} are more than the {} a month whose ids fit 32 bits that far from "
-                          "2025-12",
+  throw Error(fmt::format("{} {} are more than the {} per month whose ids fit 32 bits at that "
+                          "distance from 2025-12",
                           with_thousands(span), what, with_thousands(most)),
-              fmt::format("take months nearer to 2025-12, or {}", fewer), ErrorCode::usage);
+              fmt::format("use months nearer to 2025-12, or {}", fewer), ErrorCode::usage);
 }
 
-// Texts are most of the warehouse: with ZSTD they take two thirds of what they take with FSST,
-// which DuckDB would choose. Files of the format before DuckDB 1.2 would not compress them at all.
+// Texts are most of the warehouse. With ZSTD they take two thirds of the room that they take with
+// FSST, which DuckDB would choose. A file in the format before DuckDB 1.2 would not compress them
+// at all.
 std::string text_compression(duck::Connection& connection) {
   const bool is_old = connection.query_int64(
                           "select count(*) from duckdb_databases() where database_name = "
@@ -127,7 +128,7 @@ std::string text_compression(duck::Connection& connection) {
   return is_old ? "" : " using compression zstd";
 }
 
-// Makes the table of the request from the rows of `select`, with the columns of ingest.h.
+// Creates the table of the request from the rows of `select`; ingest.h lists its columns.
 void create_table(duck::Connection& connection, const IngestRequest& request, const RunQuery& run,
                   const std::string& label, std::int64_t rows, const std::string& select) {
   connection.execute(fmt::format(
@@ -145,7 +146,7 @@ void create_table(duck::Connection& connection, const IngestRequest& request, co
   }
 }
 
-// The ids come from a table because range() is read by one thread, a table by all, and in order.
+// The ids come from a table: all threads read a table, and in order, but only one reads range().
 void create_synthetic(duck::Connection& connection, const IngestRequest& request,
                       const RunQuery& run) {
   const TempTable ids(connection, "gsa_ids");
@@ -160,7 +161,7 @@ void create_synthetic(duck::Connection& connection, const IngestRequest& request
                   request.seed, ids.name()));
 }
 
-// `select` has row numbers as prompt_id.
+// `select` gives row numbers as prompt_id.
 void create_from(duck::Connection& connection, const std::string& select, std::int64_t rows,
                  std::int64_t first, const IngestRequest& request, const RunQuery& run) {
   create_table(connection, request, run, "reading prompts", rows,
@@ -189,7 +190,7 @@ void ingest_sample(duck::Connection& connection, const SourceRows& source, std::
   result.sampled = sample.rows + sample.skipped_empty < source.rows();
 }
 
-// `where`: the source, for errors.
+// `where` names the source in errors.
 void ingest_requests(duck::Connection& connection, SourceRows& source, const std::string& where,
                      const IngestRequest& request, const RunQuery& run, IngestResult& result) {
   result.observed =
@@ -260,7 +261,7 @@ IngestResult read_files(duck::Connection& connection, const IngestRequest& reque
   }
 }
 
-// A file is read several times: what was read is of one content only if it never changed.
+// We read a file several times, so its rows belong together only if it did not change meanwhile.
 IngestResult ingest_files(duck::Connection& connection, const IngestRequest& request,
                           const RunQuery& run) {
   const SourceFiles found =
@@ -269,7 +270,7 @@ IngestResult ingest_files(duck::Connection& connection, const IngestRequest& req
   try {
     return read_files(connection, request, found, run);
   } catch (const Error& failure) {
-    // One that changes may seem damaged.
+    // A file that changes meanwhile may look damaged.
     if (failure.code() != ErrorCode::interrupted) require_unchanged(found.files);
     throw;
   }
@@ -325,12 +326,12 @@ IngestResult ingest(duck::Connection& connection, const IngestRequest& request,
   if (!synthetic) return ingest_files(connection, request, run);
   if (request.sources.size() > 1) {
     throw Error("synthetic prompts cannot be mixed with files",
-                "for a file of the name synthetic write ./synthetic", ErrorCode::usage);
+                "for a file named synthetic, write ./synthetic", ErrorCode::usage);
   }
   if (request.observed) {
     throw Error(
         "synthetic prompts have no users to observe",
-        "name a source that has: --source diffusiondb, or files with user_name and timestamp",
+        "name a source with users: --source diffusiondb, or files with user_name and timestamp",
         ErrorCode::usage);
   }
   refuse_too_many(request.prompts);

@@ -1,6 +1,7 @@
 #pragma once
 
-// For tests of ingestion: a folder of their own, a database in memory, and ingestion with one line.
+// For tests of ingestion: gives each its own folder and in-memory database, and ingests in one
+// line.
 
 #include <cstdlib>
 #include <filesystem>
@@ -40,7 +41,7 @@ class IngestFixture : public testing::Test {
     return path(name);
   }
 
-  // Writes what `select` gives as a file; `options` as of COPY.
+  // Writes the rows of `select` to a file; `options` are those of COPY.
   std::string copy(std::string_view select, std::string_view name, std::string_view options) {
     std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
     connection_.execute(

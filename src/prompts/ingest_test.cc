@@ -39,7 +39,7 @@ TEST_F(Ingest, ReadsDiffusionDbsParquet) {
   EXPECT_FALSE(result.sampled);
   EXPECT_EQ(result.notes,
             (std::vector<std::string>{
-                "the source has 3 prompts, fewer than the 1,000 asked for: all are used",
+                "the source has 3 prompts, fewer than the 1,000 requested: all are used",
                 "rows with an empty prompt: 2, skipped"}));
 }
 
@@ -149,7 +149,7 @@ TEST_F(Ingest, ReadsEveryFormOfJson) {
   }
 }
 
-// More objects than DuckDB takes a sample of.
+// More objects than DuckDB samples.
 TEST_F(Ingest, ReadsKeysWhereverTheyBegin) {
   constexpr int kRows = 30'000, kFirst = 25'000;
   std::string text;
@@ -185,7 +185,7 @@ TEST_F(Ingest, ReadsLinesOfTenMegabytes) {
   EXPECT_EQ(rows("select prompt_id, strlen(prompt) from raw_prompts"), "0|1\n1|10000000");
 }
 
-// Larger than the pieces in which DuckDB reads; its parallel CSV reader fails on such a file.
+// Larger than the pieces that DuckDB reads at once; its parallel CSV reader fails on such a file.
 TEST_F(Ingest, KeepsLineBreaksInQuotesApartFromLines) {
   constexpr int kRows = 150'000;
   const std::string select = fmt::format(
@@ -239,7 +239,7 @@ TEST_F(Ingest, ReadsCompressedFilesWithPadding) {
   EXPECT_EQ(prompts(), "0|a");
   const std::string z =
       read_file(copy("select 'z' as prompt", "a.csv.zst", "format csv, compression zstd"));
-  // As pzstd begins: a frame to be skipped, of four bytes.
+  // pzstd writes this first: a skippable frame of four bytes.
   ingest_paths({write("skipped.csv.zst", std::string("\x50\x2a\x4d\x18\x04\0\0\0size", 12) + z)});
   EXPECT_EQ(prompts(), "0|z");
 }
@@ -312,9 +312,9 @@ TEST_F(Ingest, WritesSyntheticPrompts) {
                   settings.cfg, settings.sampler, settings.width, settings.height));
 }
 
-// The file of the first is as gsa makes it, that of the second as DuckDB before 1.2 did. What
-// DuckDB takes in ZSTD's place it chooses from a random sample of a few vectors, so only that it is
-// another is promised.
+// The first database has the format that gsa writes, the second that of DuckDB before 1.2. DuckDB
+// picks the replacement for ZSTD from a random sample of a few vectors, so the test only checks
+// that it is not ZSTD.
 TEST_F(Ingest, CompressesTextsAsTheFileCan) {
   for (const auto& [version, has_zstd] : {std::pair("v1.2.0", true), std::pair("v1.0.0", false)}) {
     duck::Database database({":memory:", false, 2, ""});
@@ -365,7 +365,7 @@ TEST_F(Ingest, WritesSyntheticPromptsOfTheirOwnForEverySlot) {
     connection_.execute(fmt::format("insert into months select {}, * from raw_prompts", slot));
   }
   EXPECT_EQ(rows("select count(distinct prompt_id) from months"), "4000");
-  // The prompt of an id is the corpus's, whatever the slot.
+  // The corpus gives an id the same prompt whatever the slot.
   std::string text;
   Corpus(7).write(40'123, text);
   EXPECT_EQ(rows("select prompt from months where prompt_id = 40123"), text);
@@ -394,21 +394,21 @@ std::string refusal_of(const std::function<void()>& ingestion) {
 }
 
 TEST_F(Ingest, RefusesIdsThatDoNotFit) {
-  // Ids end at 2^31 - 1: slot 2^20 - 1 is the last for 2,048 a slot.
+  // Ids end at 2^31 - 1: with 2,048 ids per slot, the last slot is 2^20 - 1.
   constexpr std::int64_t kLast = (1 << 20) - 1;
   ingest_slot({"synthetic"}, 2048, 1, kLast);
   EXPECT_EQ(rows("select count(*), max(prompt_id) from raw_prompts"), "2048|2147483647");
   EXPECT_EQ(refusal_of([&] { ingest_slot({"synthetic"}, 2048, 1, kLast + 1); }),
-            "2,048 prompts are more than the 2,047 a month whose ids fit 32 bits that far from "
-            "2025-12; take months nearer to 2025-12, or fewer prompts");
+            "2,048 prompts are more than the 2,047 per month whose ids fit 32 bits at that "
+            "distance from 2025-12; use months nearer to 2025-12, or fewer prompts");
   const std::string file =
       copy("select 'p' || range as prompt from range(2048)", "p.parquet", "format parquet");
   ingest_slot({file}, 10'000, 1, kLast);
   EXPECT_EQ(rows("select count(*), max(prompt_id) from raw_prompts"), "2048|2147483647");
-  // The rows of the source count, however few prompts are taken.
+  // All rows of the source count, even if few prompts are taken.
   EXPECT_EQ(refusal_of([&] { ingest_slot({file}, 10, 1, kLast + 1); }),
-            "2,048 rows in the source are more than the 2,047 a month whose ids fit 32 bits that "
-            "far from 2025-12; take months nearer to 2025-12, or fewer files");
+            "2,048 rows in the source are more than the 2,047 per month whose ids fit 32 bits at "
+            "that distance from 2025-12; use months nearer to 2025-12, or fewer files");
 }
 
 TEST_F(Ingest, HasNoSlotsWhereUsersAreObserved) {

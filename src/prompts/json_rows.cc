@@ -13,8 +13,8 @@ namespace gsa::prompts {
 namespace {
 
 constexpr int kNoRank = std::numeric_limits<int>::max();
-constexpr std::size_t kMostNames = 10'000;  // that are remembered of a file
-constexpr std::size_t kDeepestPath = 8;     // down to which a prompt is looked for
+constexpr std::size_t kMostNames = 10'000;  // that we remember per file
+constexpr std::size_t kDeepestPath = 8;     // nesting levels searched for a prompt
 
 bool is_digit(int c) { return c >= '0' && c <= '9'; }
 
@@ -38,7 +38,7 @@ bool JsonRows::next(TextRecord& record) {
   if (in_array_) {
     if (c == ']') {
       advance();
-      if (skip_space() != kEnd) throw_syntax("there is text behind the array");
+      if (skip_space() != kEnd) throw_syntax("there is text after the array");
       in_array_ = false;
       return false;
     }
@@ -73,7 +73,7 @@ int JsonRows::peek() {
   return static_cast<unsigned char>(block_[at_]);
 }
 
-// The byte behind the white space, which is not passed.
+// The next byte after white space; does not consume that byte.
 int JsonRows::skip_space() {
   while (true) {
     const int c = peek();
@@ -135,7 +135,7 @@ void JsonRows::read_member(TextRecord& record) {
   read_value(nullptr);
 }
 
-// Reads a key into key_, and the colon.
+// Reads a key into key_ and consumes the colon.
 void JsonRows::pass_key() {
   if (skip_space() != '"') throw_syntax("a key in quotes is expected");
   advance();
@@ -158,11 +158,11 @@ const JsonRows::Meaning& JsonRows::meaning_of_key() {
   return meanings_.emplace(key_, meaning).first->second;
 }
 
-// Of several keys for one column the one that names it best counts, else the first.
+// If several keys mean one column, the best name wins, then the first.
 void JsonRows::read_wanted(const Meaning& meaning, TextRecord& record) {
   const auto value = static_cast<std::size_t>(meaning.value);
   if (value == 0) looks_within_ = false;
-  if (meaning.rank == ranks_[value] && meaning.rank % 2 == 0) {  // in exactly that case
+  if (meaning.rank == ranks_[value] && meaning.rank % 2 == 0) {  // the name in exactly this case
     throw Error(fmt::format("{}, line {}: the key '{}' is in the object twice", blocks_.name(),
                             object_line_, key_));
   }
@@ -177,7 +177,7 @@ void JsonRows::read_wanted(const Meaning& meaning, TextRecord& record) {
   into.is_null = kinds_[value] == Kind::null;
 }
 
-// A string comes without quotes and escapes, anything else as it is written.
+// Gives a string without quotes and escapes, and any other value as it is written.
 JsonRows::Kind JsonRows::read_value(std::string* out) {
   const int c = skip_space();
   if (c == '"') {
@@ -207,7 +207,7 @@ JsonRows::Kind JsonRows::read_value(std::string* out) {
   return kind;
 }
 
-// From behind the opening quote to behind the closing one.
+// Reads from after the opening quote to after the closing one.
 void JsonRows::read_string(std::string* out) {
   while (true) {
     const std::size_t begin = at_;
@@ -234,7 +234,7 @@ void JsonRows::read_escape(std::string* out) {
   const int c = peek();
   if (c != 'u') {
     const std::size_t at = c == kEnd ? std::string_view::npos : kEscapes.find(static_cast<char>(c));
-    if (at == std::string_view::npos) throw_syntax("there is no such escape");
+    if (at == std::string_view::npos) throw_syntax("unknown escape sequence");
     advance();
     if (out != nullptr) *out += kMeant[at];
     return;
@@ -245,14 +245,14 @@ void JsonRows::read_escape(std::string* out) {
   bool is_half = code >= 0xD800 && code < 0xE000;
   if (is_high && peek() == '\\') {
     advance();
-    if (peek() != 'u') throw_syntax("an escape is half of a pair");
+    if (peek() != 'u') throw_syntax("an escape is only half of a surrogate pair");
     advance();
     const unsigned low = read_hex();
     is_half = low < 0xDC00 || low >= 0xE000;
     code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
   }
   if (out == nullptr) return;
-  if (is_half) throw_syntax("an escape is half of a pair");
+  if (is_half) throw_syntax("an escape is only half of a surrogate pair");
   append_utf8(*out, code);
 }
 
@@ -305,8 +305,8 @@ void JsonRows::read_literal(std::string_view word) {
   }
 }
 
-// From the opening bracket to behind the closing one: a loop with a stack of its own, since files
-// may nest deeper than the program's stack reaches.
+// Reads from the opening bracket to after the closing one. A loop with its own stack, because files
+// may nest deeper than the program's stack allows.
 void JsonRows::pass_container() {
   const std::size_t path_before = path_.size();
   stack_.clear();
@@ -350,7 +350,7 @@ void JsonRows::pass_container() {
   }
 }
 
-// Reads the key of a member of a nested object, and remembers where it is if it names the prompt.
+// Reads the key of a member of a nested object. Remembers its path if it names the prompt.
 void JsonRows::note_nested_key() {
   pass_key();
   if (!looks_within_ || stack_.size() > kDeepestPath) return;

@@ -1,15 +1,15 @@
 #pragma once
 
-// Reads a file of JSON objects from end to end, in one pass: an object a line, objects over several
-// lines, or one array of objects. DuckDB's reader is not used: it learns the keys from the first
-// 20,480 objects and loses what comes later, ends the process on deeply nested values, and names
-// wrong lines.
+// Reads a file of JSON objects from end to end in one pass: one object per line, objects over
+// several lines, or one array of objects. We do not use DuckDB's reader: it learns the keys from
+// the first 20,480 objects and loses later ones, ends the process on deeply nested values, and
+// names wrong lines.
 //
-//   file   = [array / *object]            white space between them: also none
-//   object = RFC 8259's, but that NaN, Infinity and -Infinity are numbers, as Python writes them
+//   file   = [array / *object]            white space between objects is optional
+//   object = as in RFC 8259; NaN, Infinity and -Infinity are also numbers, as Python writes them
 //
-// Keys that are not wanted are checked and passed over, however deeply their values are nested.
-// Memory: a byte for each level of nesting, and the wanted values of one object.
+// The values of other keys are checked and skipped, however deeply they nest. Memory: a byte for
+// each level of nesting, and the wanted values of one object.
 
 #include <cstdint>
 #include <string>
@@ -24,8 +24,9 @@ namespace gsa::prompts {
 
 class JsonRows : public RecordReader {
  public:
-  // Both must outlive this. The first of `wanted` must be the prompt, whose values must be strings
-  // or null. Of others, numbers, booleans, arrays and objects come as they are written.
+  // Both must outlive this object. The first of `wanted` must be the prompt, whose values must be
+  // strings or null. For the others, numbers, booleans, arrays and objects are given as they are
+  // written.
   JsonRows(TextBlocks& blocks, const std::vector<WantedColumn>& wanted);
 
   bool next(TextRecord& record) override;
@@ -35,13 +36,13 @@ class JsonRows : public RecordReader {
  private:
   static constexpr int kEnd = -1;
   enum class Kind { string, number, boolean, null, object, array };
-  // What a key of an object means.
+  // The meaning of an object's key.
   struct Meaning {
-    int value;  // the wanted column, or -1
+    int value;  // index of the wanted column, or -1
     int rank;
   };
 
-  int peek();  // the next byte, kEnd at the end
+  int peek();  // the next byte; kEnd at the end
   void advance() { ++at_; }
   bool refill();
   int skip_space();
@@ -67,26 +68,26 @@ class JsonRows : public RecordReader {
   const std::vector<WantedColumn>& wanted_;
   std::string_view block_;
   std::size_t at_ = 0;
-  std::int64_t before_ = 0;  // bytes of the blocks before
+  std::int64_t before_ = 0;  // bytes of the earlier blocks
   std::int64_t line_ = 1;
   std::int64_t line_begin_ = 0;    // offset
   std::int64_t object_begin_ = 0;  // offset
   std::int64_t object_line_ = 0;   // 0: outside an object
   bool began_ = false;
   bool in_array_ = false;
-  bool first_ = true;  // no value has come yet
+  bool first_ = true;  // no value was read yet
 
   std::string key_;
   std::unordered_map<std::string, Meaning> meanings_;
   std::vector<std::string> names_;
-  std::vector<int> ranks_;  // of the keys that the current object's values came from
+  std::vector<int> ranks_;  // ranks of the keys that gave the current object's values
   std::vector<Kind> kinds_;
-  std::string* capture_ = nullptr;  // takes the bytes that are read, as they are
+  std::string* capture_ = nullptr;  // receives the bytes as they are read
   std::size_t capture_begin_ = 0;
 
-  std::string stack_;              // a '{' or '[' for each container that is open within the object
-  std::vector<std::string> path_;  // the keys that lead there, while the prompt is looked for
-  bool looks_within_ = true;       // no prompt has come yet
+  std::string stack_;              // a '{' or '[' for each open container within the object
+  std::vector<std::string> path_;  // the keys on the way to it, while we search for the prompt
+  bool looks_within_ = true;       // no prompt was found yet
   std::string nested_prompt_;
 };
 

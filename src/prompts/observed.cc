@@ -21,20 +21,20 @@ using duck::Type;
 constexpr std::int64_t kMinuteUs = 60'000'000;
 // An image that the service blurred has this image_nsfw instead of a probability.
 constexpr int kBlurred = 2;
-// Rows a request that the first reading for a sample allows for: most requests of Discord's bot
-// made 1 to 9 images. Too few costs a second reading, too many a few rows that are dropped again.
+// Rows per request that the first reading for a sample assumes: most requests of Discord's bot made
+// 1 to 9 images. Too few cost a second reading, too many only read a few rows in vain.
 constexpr double kLikelyImages = 6;
 
-// SQL: the hash that stands for a known user; null for an unknown one.
+// SQL: the hash that identifies a known user; null for an unknown one.
 constexpr std::string_view kUserKey = "gsa_user_key(user_name)";
 
-// SQL: the random key by which a row's user, or the minute of an unknown one, is drawn.
+// SQL: the random key that decides when a row's user, or the minute of an unknown user, is drawn.
 std::string unit_key(std::uint64_t seed) {
   return fmt::format("gsa_sample_key({}::ubigint, coalesce({}, epoch_us(asked_at) // {}))", seed,
                      kUserKey, kMinuteUs);
 }
 
-// The rows that count, narrow: texts by their hashes.
+// The rows that count, with hashes in place of texts.
 std::string select_rows(const SourceRows& source, std::uint64_t seed) {
   return fmt::format(
       "select prompt_id::integer as id, {} as unit, {} as user_key, "
@@ -45,7 +45,7 @@ std::string select_rows(const SourceRows& source, std::uint64_t seed) {
       unit_key(seed), kUserKey, source.select());
 }
 
-// A bound on the key under which there are at least `rows` rows.
+// A bound on the key with at least `rows` rows below or at it.
 std::uint64_t bound_for(duck::Connection& connection, const TempTable& units, double rows) {
   const duck::Result found = connection.query(
       fmt::format("select unit::varchar from (select unit, sum(count(*)) over (order by unit) as "
@@ -80,12 +80,12 @@ class Observation {
   TempTable asked_{connection_, "gsa_asked"};               // requests, with the hashes
 };
 
-// Makes rows_, repeated_ and asked_ of the rows `among` those, or of all where that is null;
-// returns the number of requests.
+// Fills rows_, repeated_ and asked_ from the rows in `among`, or from all rows if null. Returns the
+// number of requests.
 std::int64_t Observation::read(const RowSet* among) {
   std::string select = select_rows(source_, seed_);
   if (among != nullptr) select += " and " + among->contains("prompt_id");
-  run_("reading who asked when", source_.rows(), rows_.create_as(select));
+  run_("reading users and times", source_.rows(), rows_.create_as(select));
   find_repeated_images();
   const std::string all_but_repeated =
       count(repeated_.name()) == 0 ? "" : fmt::format("anti join {} using (id)", repeated_.name());
@@ -110,7 +110,8 @@ void Observation::find_repeated_images() {
   const duck::Result images = connection_.query(
       fmt::format("select count(image_key), count(distinct image_key) from {}", rows_.name()));
   const bool any = images.int64(0, 0) != images.int64(0, 1);
-  // The window costs more than the count, which nearly always says that it need not be.
+  // The window function costs more than this count, which nearly always shows that it is not
+  // needed.
   connection_.execute(repeated_.create_as(fmt::format(
       "select id, unit from (select id, unit, row_number() over (partition by unit, image_key "
       "order by id) as copy from {} where {} and image_key is not null and has_words) "
@@ -118,8 +119,8 @@ void Observation::find_repeated_images() {
       rows_.name(), any)));
 }
 
-// Leaves the rows and requests of the sample; returns a key up to which all are in it, the largest
-// there can be where nothing is left out.
+// Keeps only the rows and requests of the sample. Returns a key up to which all users are in it;
+// the largest possible key if nothing was left out.
 std::uint64_t Observation::read_sample(std::int64_t wanted) {
   const TempTable units(connection_, "gsa_units");
   run_("drawing users", source_.rows(),
@@ -138,7 +139,7 @@ std::uint64_t Observation::read_sample(std::int64_t wanted) {
   };
   std::int64_t found = read_to_bound();
   while (found < wanted && bound != kMaxSampleKey) {
-    // A quarter more than the rows per request seen so far call for.
+    // A quarter more than the rows per request seen so far require.
     const double shortage =
         static_cast<double>(wanted) / static_cast<double>(std::max<std::int64_t>(found, 1));
     rows *= std::max(1.5, 1.25 * shortage);
@@ -151,7 +152,7 @@ std::uint64_t Observation::read_sample(std::int64_t wanted) {
       "group by unit) where total >= {} order by unit limit 1",
       asked_.name(), wanted));
   const std::string beyond = fmt::format(" where unit > {}::ubigint", last.text(0, 0));
-  if (count(asked_.name() + beyond) == 0) return bound;  // the last user is taken whole
+  if (count(asked_.name() + beyond) == 0) return bound;  // the last user completes the source
   for (const TempTable* table : {&rows_, &repeated_, &asked_}) {
     connection_.execute("delete from " + table->name() + beyond);
   }
@@ -168,7 +169,7 @@ void Observation::name_users(Observed& observed) {
            "as "
            "user_name from ({2}) group by all) using (user_key) order by user_id",
            asked_.name(), kUserKey, source_.select())));
-  run_("looking for prompts asked again", 0,
+  run_("looking for repeated prompts", 0,
        observed.requests.create_as(fmt::format(
            "select id as generation_id, user_id, asked_at as generated_at, image_count, "
            "blurred_images, has_settings, case when user_id is not null and settings_key <> "

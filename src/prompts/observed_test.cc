@@ -39,7 +39,7 @@ class ObservedFixture : public IngestFixture {
                   run_on(connection_));
   }
 
-  // id, user, minute, images, blurred, minute of the last asking.
+  // id, user, minute, images, blurred, minute of the previous request for the same prompt.
   std::string requests(const IngestResult& result) {
     return rows(fmt::format(
         "select generation_id, user_name, strftime(generated_at, '%H:%M'), image_count, "
@@ -183,7 +183,7 @@ TEST_F(ObservedFixture, LeavesOutRowsWithoutTimeOrPromptAndRepeatedImages) {
             "7|bob|10:00|1|NULL|NULL");
   EXPECT_EQ(found(result, "without a time"), 2);
   EXPECT_EQ(found(result, "empty prompt"), 2);
-  EXPECT_EQ(found(result, "image an earlier row has"), 2);
+  EXPECT_EQ(found(result, "the image of an earlier row"), 2);
 }
 
 TEST_F(ObservedFixture, CountsOddSettingsAndKeepsThemAsTheyCame) {
@@ -198,11 +198,11 @@ TEST_F(ObservedFixture, CountsOddSettingsAndKeepsThemAsTheyCame) {
   EXPECT_EQ(rows("select cfg, width, sampler from raw_prompts"),
             "7.0|512|1\n-3.5|0|99\nnan|512|0\ninf|NULL|NULL");
   EXPECT_EQ(found(result, "below 0"), 1);
-  EXPECT_EQ(found(result, "no finite number"), 2);
+  EXPECT_EQ(found(result, "not a finite number"), 2);
   EXPECT_EQ(found(result, "width or height of 0"), 1);
   EXPECT_EQ(found(result, "not 1 to 9"), 2);
-  EXPECT_EQ(found(result, "'width' that are no whole number from 0 to 65,535"), 1);
-  EXPECT_EQ(found(result, "'sampler' that are no whole number from 0 to 255"), 1);
+  EXPECT_EQ(found(result, "'width' that are not a whole number from 0 to 65,535"), 1);
+  EXPECT_EQ(found(result, "'sampler' that are not a whole number from 0 to 255"), 1);
 }
 
 TEST_F(ObservedFixture, ReadsTheSameFromParquetCsvAndJson) {
@@ -243,20 +243,22 @@ TEST_F(ObservedFixture, TakesTimesWithoutAZoneForUtcWhereverItRuns) {
       result.observed->requests.name());
   EXPECT_EQ(times.text(0, 0), "10:00 10:01 10:02");
   EXPECT_EQ(found(result, "without a time"), 0);
-  EXPECT_EQ(found(result, "'timestamp' that are no time"), 1);
+  EXPECT_EQ(found(result, "'timestamp' that are not a time"), 1);
 }
 
 TEST_F(ObservedFixture, SaysWhatASourceLacks) {
   const std::string no_user = write("u.csv", "prompt,timestamp\na cat,2022-08-11 10:00:00\n");
-  EXPECT_EQ(refusal({no_user}),
-            no_user +
-                ": no column 'user_name' among its columns: prompt, timestamp\n"
-                "without who asked and when, only --behavior simulated is possible");
+  EXPECT_EQ(
+      refusal({no_user}),
+      no_user +
+          ": no column is named 'user_name'; the columns are: prompt, timestamp\nwithout users and "
+          "times, only --behavior simulated is possible");
   const std::string no_time = write("t.jsonl", "{\"prompt\": \"a cat\", \"user_name\": \"ann\"}\n");
-  EXPECT_EQ(refusal({no_time}),
-            no_time +
-                ": no column 'timestamp' among its columns: prompt, user_name\n"
-                "without who asked and when, only --behavior simulated is possible");
+  EXPECT_EQ(
+      refusal({no_time}),
+      no_time +
+          ": no column is named 'timestamp'; the columns are: prompt, user_name\nwithout users and "
+          "times, only --behavior simulated is possible");
   const std::string flag = copy("select 'a cat' as prompt, 'ann' as user_name, true as timestamp",
                                 "n.parquet", "format parquet");
   EXPECT_EQ(refusal({flag}), flag + ": the column 'timestamp' is BOOLEAN, not a time\n");
@@ -274,8 +276,8 @@ TEST_F(ObservedFixture, SaysWhatASourceLacks) {
 
 // ---- Samples
 
-// 3,000 rows of 60 users of very different diligence, deleted accounts and rows without a time
-// among them; about 3 images a request.
+// 3,000 rows of 60 users, some much busier than others, with deleted accounts and rows without a
+// time among them; about 3 images per request.
 constexpr const char* kMany =
     "select 'image ' || i::varchar as image_name, 'prompt ' || (i // 3 % 700)::varchar as prompt, "
     "i::uinteger as seed, case when i % 11 = 0 then 'deleted_account' "
@@ -300,7 +302,8 @@ class ObservedSample : public ObservedFixture {
     return found;
   }
 
-  // The definition: whole users, and minutes of deleted accounts, by key, until there are enough.
+  // The definition: whole users, and minutes of deleted accounts, in key order until there are
+  // enough.
   std::set<std::string> defined(const IngestResult& all, std::uint64_t seed, std::size_t wanted) {
     std::map<std::uint64_t, std::vector<std::string>> units;
     connection_.stream_text(
@@ -345,7 +348,7 @@ TEST_F(ObservedSample, TakesWholeUsersInTheOrderOfTheirKeysUntilThereAreEnough) 
   }
 }
 
-// One request fewer than there are: the last user is taken whole all the same.
+// One request fewer than the source has: the last user is still taken whole.
 TEST_F(ObservedSample, IsNoneWhereTheLastUserCompletesTheSource) {
   const std::string path = copy(kMany, "many.parquet", "format parquet");
   int complete = 0, cut = 0;

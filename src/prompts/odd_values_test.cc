@@ -1,5 +1,5 @@
-// Values as real tools write them: what is kept, what is told of the rest, and sources that change
-// while they are read.
+// Values as real tools write them: which are kept, what the user learns about the others, and
+// sources that change while they are read.
 
 #include <filesystem>
 #include <functional>
@@ -20,7 +20,7 @@ class OddValuesOf : public IngestFixture {
     return ingest(connection_, {{path}, 1000, 1, "raw_prompts", "", true}, run_on(connection_));
   }
 
-  // The findings that there are: "what: count, rule (place: example)".
+  // The findings with a count above 0: "what: count, rule (place: example)".
   std::string found(const IngestResult& result) const {
     std::vector<std::string> lines;
     for (const Finding& finding : result.findings) {
@@ -43,7 +43,7 @@ class OddValuesOf : public IngestFixture {
     return "accepted";
   }
 
-  // minute of the last asking, or NULL, in the order of the rows
+  // For each request in row order: minute of the previous one for the same prompt, or NULL
   std::string asked_before(const IngestResult& result) {
     return rows(
         fmt::format("select strftime(asked_before_at, '%H:%M') from {} order by "
@@ -71,8 +71,8 @@ TEST_F(OddValuesOf, SeedsAreKeptExactlyAndRetriesCountedByThem) {
             "156680208700286\n18446744073709551615\n18446744073709551615\nNULL\nNULL\nNULL\nNULL");
   EXPECT_EQ(asked_before(result), "NULL\n00:02\nNULL\n00:06\n00:07\n00:08\nNULL");
   EXPECT_EQ(found(result),
-            "values of 'seed' that are no whole number of 64 bits: 4, read as missing, but for "
-            "retries (s.csv, row 4: 99999999999999999999)");
+            "values of 'seed' that are not a whole number of 64 bits: 4, read as missing, except "
+            "for retries (s.csv, row 4: 99999999999999999999)");
 }
 
 TEST_F(OddValuesOf, SeedsOfEveryParquetTypeAreKeptOrTold) {
@@ -89,33 +89,31 @@ TEST_F(OddValuesOf, SeedsOfEveryParquetTypeAreKeptOrTold) {
       {"true", "NULL", "true"},
       {"[1, 2]", "NULL", "[1, 2]"},
       {"date '2022-08-11'", "NULL", "2022-08-11"}};
-  int files = 0;  // a name each: DuckDB may still hold what a file of the same name contained
+  int files =
+      0;  // a new name each time: DuckDB may still cache the contents of a file with the same name
   for (const auto& [seed, kept, told] : cases) {
     const std::string name = fmt::format("s{}.parquet", ++files);
     const IngestResult result = ingest_paths(
         {copy(fmt::format("select 'a' as prompt, {} as seed", seed), name, "format parquet")});
     EXPECT_EQ(rows("select generation_seed from raw_prompts"), kept) << seed;
-    EXPECT_EQ(found(result),
-              told.empty() ? ""
-                           : fmt::format("values of 'seed' that are no whole number of 64 bits: 1, "
-                                         "read as missing ({}, row 1: {})",
-                                         name, told))
+    EXPECT_EQ(found(result), told.empty()
+                                 ? ""
+                                 : fmt::format("values of 'seed' that are not a whole number of 64 "
+                                               "bits: 1, read as missing ({}, row 1: {})",
+                                               name, told))
         << seed;
   }
 }
 
 TEST_F(OddValuesOf, NothingIsRoundedOrCut) {
   const std::string expected =
-      "values of 'seed' that are no whole number of 64 bits: 1, read as missing ({0}, row 2: 1.5)\n"
-      "values of 'step' that are no whole number from 0 to 65,535: 1, read as missing ({0}, row 2: "
-      "20.5)\n"
-      "values of 'cfg' that are no number: 1, read as missing ({0}, row 2: 7,5)\n"
-      "values of 'sampler' that are no whole number from 0 to 255: 1, read as missing ({0}, row 2: "
-      "DPM++ 2M Karras)\n"
-      "values of 'width' that are no whole number from 0 to 65,535: 1, read as missing ({0}, row "
-      "2: 512x512)\n"
-      "values of 'height' that are no whole number from 0 to 65,535: 1, read as missing ({0}, row "
-      "2: 1,024)";
+      "values of 'seed' that are not a whole number of 64 bits: 1, read as missing ({0}, row 2: "
+      "1.5)\nvalues of 'step' that are not a whole number from 0 to 65,535: 1, read as missing "
+      "({0}, row 2: 20.5)\nvalues of 'cfg' that are not a number: 1, read as missing ({0}, row 2: "
+      "7,5)\nvalues of 'sampler' that are not a whole number from 0 to 255: 1, read as missing "
+      "({0}, row 2: DPM++ 2M Karras)\nvalues of 'width' that are not a whole number from 0 to "
+      "65,535: 1, read as missing ({0}, row 2: 512x512)\nvalues of 'height' that are not a whole "
+      "number from 0 to 65,535: 1, read as missing ({0}, row 2: 1,024)";
   const std::string select =
       "select * from (values ('a', '7', '20', '7.5', '3', '512', 'N/A'), ('b', '1.5', '20.5', "
       "'7,5', 'DPM++ 2M Karras', '512x512', '1,024'), ('c', 'None', '', 'null', null, '512.0', "
@@ -135,7 +133,7 @@ TEST_F(OddValuesOf, FirstOfEachKindIsToldAndAllAreCounted) {
   const std::string b = write("b.jsonl", "{\"prompt\":\"a\",\"Width\":20.5}\n");
   const IngestResult result = ingest_paths({b, a});
   EXPECT_EQ(found(result),
-            "values of 'width' that are no whole number from 0 to 65,535: 3, read as missing "
+            "values of 'width' that are not a whole number from 0 to 65,535: 3, read as missing "
             "(a.csv, row 2: wide)");
   const std::string& note = result.notes.back();
   EXPECT_NE(note.find("row 2: wide"), std::string::npos) << note;
@@ -158,7 +156,7 @@ TEST_F(OddValuesOf, TimesThatCannotBeAreSkippedAndTold) {
   EXPECT_EQ(
       found(result),
       "rows without a time: 2, skipped\n"
-      "values of 'timestamp' that are no time: 1, skipped (t.csv, row 4: 08/11/2022 12:05 "
+      "values of 'timestamp' that are not a time: 1, skipped (t.csv, row 4: 08/11/2022 12:05 "
       "AM)\n"
       "values of 'timestamp' that are before 2000 or in the future: 4, skipped (t.csv, row 2: "
       "9999-12-31 23:59:59)");
@@ -195,7 +193,7 @@ TEST_F(OddValuesOf, NumbersAreTimesInTheUnitThatFits) {
       for (const auto& [name, format] :
            {std::pair("e.csv", "format csv"), std::pair("e.jsonl", "format json"),
             std::pair("e.parquet", "format parquet")}) {
-        // DuckDB writes large doubles with an exponent, as no program that counts time does.
+        // DuckDB writes large doubles with an exponent; programs that count time do not.
         if (type == "double" && number.size() > 15 && std::string_view(name) != "e.parquet")
           continue;
         const IngestResult result = observe_path(copy(select, name, format));
@@ -231,7 +229,7 @@ TEST_F(OddValuesOf, TextsAreTimesInEveryFormOfIso) {
     const std::string said =
         refusal(write("i.csv", fmt::format("prompt,user_name,timestamp\na,u,{}\n", text)));
     EXPECT_NE(
-        said.find(fmt::format("i.csv, row 1: '{}' in the column 'timestamp' is no time", text)),
+        said.find(fmt::format("i.csv, row 1: '{}' in the column 'timestamp' is not a time", text)),
         std::string::npos)
         << said;
   }
@@ -246,14 +244,14 @@ TEST_F(OddValuesOf, ErrorsNameTheColumnThatIsAtFault) {
                                      "from range(5) as t(i)",
                                      bytes),
                          "u.parquet", "format parquet")),
-            "u.parquet, row 4: the column 'user_name' holds bytes, not text: \"\\xFF\\x00\\xFE"
-            "\\x01\"\nwrite it as text, or leave the column out");
+            "u.parquet, row 4: the column 'user_name' has bytes, not text: "
+            "\"\\xFF\\x00\\xFE\\x01\"\nwrite it as text, or leave the column out");
   EXPECT_EQ(refusal(copy(fmt::format("select 'a' as prompt, 'u' as user_name, {} as seed, "
                                      "timestamp '2022-08-11' as timestamp",
                                      bytes),
                          "s.parquet", "format parquet"))
                 .substr(0, 56),
-            "s.parquet, row 1: the column 'seed' holds bytes, not tex");
+            "s.parquet, row 1: the column 'seed' has bytes, not text:");
 }
 
 TEST_F(OddValuesOf, AColumnWithoutAValueHasNoType) {
@@ -284,7 +282,7 @@ TEST_F(OddValuesOf, OnlySignalsOfTheSourceCountAsSeen) {
 
 class ChangingSource : public OddValuesOf {
  protected:
-  // What is said where `change` happens before query number `at` of an observed run, or nothing.
+  // The error if `change` happens before query number `at` of an observed run, or "".
   std::string said(const std::string& path, int at, const std::function<void()>& change) {
     int queries = 0;
     const RunQuery run = [&](const std::string&, std::int64_t, const std::string& sql) {
@@ -350,8 +348,8 @@ TEST_F(ChangingSource, SeesEveryWayInWhichAFileCanChange) {
                    fs::last_write_time(live, time);
                  }),
             written);
-  EXPECT_EQ(said(live, 2, [&] { fs::remove(live); }).substr(0, 41),
-            "live.parquet: the file is gone since the ");
+  EXPECT_EQ(said(live, 2, [&] { fs::remove(live); }).substr(0, 49),
+            "live.parquet: the file has disappeared since the ");
   make("a.parquet", "old");
   make("b.parquet", "new");
   fs::create_symlink(path("a.parquet"), live);

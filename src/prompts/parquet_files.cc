@@ -10,9 +10,9 @@
 namespace gsa::prompts {
 namespace {
 
-// Up to here files are read one by one.
+// Up to this many files are read one by one.
 constexpr std::size_t kFew = 16;
-// Files of a group: what is asked of all of them at once stays small.
+// Files of a group. Queries over all files of a group stay small.
 constexpr std::size_t kMostOfGroup = 2000;
 
 std::string sql_list(std::span<const SourceFile> files) {
@@ -31,7 +31,7 @@ struct Footer {
   std::string columns;  // a hash of their names and types
 };
 
-// Of the files, in their order.
+// The footers of the files, in their order.
 std::vector<Footer> read_footers(duck::Connection& connection, std::span<const SourceFile> files) {
   std::vector<Footer> footers(files.size());
   const std::string list = sql_list(files);
@@ -58,7 +58,7 @@ ParquetFiles one_file(const SourceFile& file, std::int64_t rows) {
   return {std::span(&file, 1), read_parquet(file), "file_row_number", {0}, rows};
 }
 
-// "(list)[n]": the element for the file that a row is of.
+// "(list)[n]": the element for the row's file.
 std::string by_file(const std::vector<std::string>& elements, const char* type) {
   return fmt::format("([{}]::{}[])[file_index::bigint + 1]", join(elements, ", "), type);
 }

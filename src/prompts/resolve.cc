@@ -36,7 +36,7 @@ ResolvedSources synthetic_since(const std::string& reason) {
   return {{kSynthetic}, "", fmt::format("DiffusionDB is not in the cache, and {}", reason)};
 }
 
-// The file as it is known here, else what the cache has at the pinned commit.
+// The cached file that matches the dataset's size and sum, or else any at the pinned commit.
 std::optional<hub::CachedFile> find_cached(const hub::Settings& settings, const Dataset& dataset) {
   auto cached = hub::find_cached(settings, dataset.file, dataset.expected);
   return cached ? cached : hub::find_cached(settings, dataset.file);
@@ -55,8 +55,7 @@ ResolvedSources diffusiondb_if_it_can_be_had(const Invocation& invocation,
              "the hub has DiffusionDB");
 }
 
-// Neither a hub that fails nor a machine that is not set up for it must keep anyone from a first
-// report.
+// A failing hub or a machine without the set-up for it must not keep anyone from a first report.
 ResolvedSources resolve_auto(const Invocation& invocation, const hub::FetchEvents& events) {
   try {
     return diffusiondb_if_it_can_be_had(invocation, events);
@@ -70,7 +69,7 @@ bool is_of_the_hub(const std::string& source) {
   return find_dataset(source) != nullptr || hub::is_hub_url(source);
 }
 
-// The files of a dataset that a pattern or a folder stands for: of one kind.
+// The files of a dataset that match a pattern or are below a folder; all of one kind.
 std::vector<std::string> choose_files(const hub::HubFile& wanted, const hub::Listing& listing) {
   const std::string pattern = has_wildcard(wanted.path) ? wanted.path
                               : wanted.path.empty()     ? "**"
@@ -94,10 +93,9 @@ std::vector<std::string> choose_files(const hub::HubFile& wanted, const hub::Lis
   if (pattern != wanted.path && kinds.size() > 1) {
     std::vector<std::string> examples;
     for (const auto& [kind, path] : kinds) examples.push_back(path);
-    throw Error(
-        fmt::format("{}: files of several kinds are in it: {}", where, join(examples, ", ")),
-        fmt::format("name those of one kind: '{}/*{}'", where,
-                    std::filesystem::path(examples.front()).extension().string()));
+    throw Error(fmt::format("{}: it has files of several kinds: {}", where, join(examples, ", ")),
+                fmt::format("name those of one kind: '{}/*{}'", where,
+                            std::filesystem::path(examples.front()).extension().string()));
   }
   return chosen;
 }
@@ -132,7 +130,7 @@ ResolvedSources fetch_source(const std::string& source, const hub::Settings& set
   return use("", hub::fetch(settings, wanted, events), "");
 }
 
-// What is no path: fetched or read from a pipe.
+// Obtains a source that is no path: downloads it or reads it from a pipe.
 ResolvedSources obtain(const std::string& source, const Invocation& invocation,
                        const hub::FetchEvents& events, bool with_token) {
   if (is_of_the_hub(source)) {
@@ -159,8 +157,8 @@ ResolvedSources resolve(const std::vector<std::string>& sources, const Invocatio
     any_obtained |= is_of_the_hub(source) || is_pipe(source, invocation);
   }
   if (any_auto && sources.size() > 1) {
-    throw Error("auto chooses the source and cannot stand beside others",
-                "for a file of the name auto write ./auto", ErrorCode::usage);
+    throw Error("auto chooses the source and cannot be combined with others",
+                "for a file named auto, write ./auto", ErrorCode::usage);
   }
   if (any_auto) return resolve_auto(invocation, events);
   ResolvedSources resolved;

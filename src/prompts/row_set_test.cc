@@ -34,13 +34,13 @@ TEST_F(RowSets, RefuseRowsThatTheSourceDoesNotHave) {
   EXPECT_THROW(set.add(-1), Bug);
 }
 
-// What a sample does not need is not decoded: where the prompts of all other row groups are
-// damaged, a sample is what it was, while reading all fails.
+// A sample decodes only what it needs: with the prompts of all other row groups damaged, it stays
+// the same, while reading everything fails.
 class LateDecoding : public IngestFixture {
  protected:
   static constexpr std::int64_t kRowsInGroup = 2048, kGroups = 100;
 
-  // A user has a row group to himself.
+  // Every user has a row group of his own.
   std::string source() {
     return copy(fmt::format("select 'prompt ' || hash(range)::varchar as prompt, "
                             "'user ' || (range // {0})::varchar as user_name, "
@@ -51,7 +51,7 @@ class LateDecoding : public IngestFixture {
                 fmt::format("format parquet, compression zstd, row_group_size {}", kRowsInGroup));
   }
 
-  // Returns how many row groups were damaged.
+  // Returns how many row groups it has damaged.
   std::size_t damage_prompts_but_of(const std::string& path, const std::set<std::int64_t>& rows) {
     std::set<std::int64_t> needed;
     for (const std::int64_t row : rows) needed.insert(row / kRowsInGroup);

@@ -10,11 +10,11 @@
 namespace gsa::prompts {
 namespace {
 
-// Apart from the corpus's streams.
+// Streams apart from those of the corpus.
 constexpr std::uint32_t kSampleStream = 0x53414d50;  // "SAMP"
 constexpr std::uint32_t kSlotStream = 0x534c4f54;    // "SLOT"
 
-// The share of all rows whose keys must be let through, as a bound on the key.
+// A bound on the key that lets this share of all rows through.
 std::uint64_t to_bound(double share) {
   return share >= 1 ? kMaxSampleKey : static_cast<std::uint64_t>(std::ldexp(share, 64));
 }
@@ -49,8 +49,8 @@ std::uint64_t sample_seed(std::uint64_t seed, std::int64_t slot) {
 }
 
 std::uint64_t sample_bound(std::int64_t wanted, std::int64_t rows) {
-  // The rows under a bound that lets m through on average are binomial, of variance below m. Six
-  // sigma below m is still N where √m >= 3 + √(N + 9), which m = N + 6 √N + 36 fulfils.
+  // The number of rows under a bound that lets m through on average is binomial, with variance
+  // below m. m - 6 √m is still at least N if √m >= 3 + √(N + 9), which holds for m = N + 6 √N + 36.
   const auto n = static_cast<double>(wanted);
   return to_bound((n + 6 * std::sqrt(n) + 36) / static_cast<double>(rows));
 }
@@ -62,7 +62,7 @@ Sample draw_sample(duck::Connection& connection, const RunQuery& run, const Sour
   std::uint64_t bound = sample_bound(wanted, source.rows());
   Candidates found = draw(connection, run, source, sample.candidates, seed, bound);
   while (found.with_words < wanted && bound != kMaxSampleKey) {
-    // Half as much again as the share of prompts with words seen so far calls for.
+    // Half as much again as the share of prompts with words seen so far requires.
     const double shortage = static_cast<double>(wanted) /
                             static_cast<double>(std::max<std::int64_t>(found.with_words, 1));
     bound = to_bound(std::ldexp(static_cast<double>(bound), -64) * std::max(2.0, 1.5 * shortage));

@@ -13,7 +13,7 @@ namespace {
 
 using Sampling = IngestFixture;
 
-// The definition in sampling.h, done plainly: the ids of the sample, in order.
+// The definition in sampling.h, computed directly: the ids of the sample, in order.
 std::vector<std::int64_t> naive_sample(std::int64_t rows, std::int64_t wanted, std::uint64_t seed,
                                        const std::function<bool(std::int64_t)>& has_words) {
   std::vector<std::pair<std::uint64_t, std::int64_t>> keys;
@@ -48,7 +48,7 @@ TEST_F(Sampling, TakesTheRowsWithTheSmallestKeys) {
   }
 }
 
-// One prompt in 97 has words: the first bound lets about that share of the wanted rows through.
+// One prompt in 97 has words, so the first bound finds about 1 in 97 of the wanted rows.
 TEST_F(Sampling, RaisesTheBoundWhileTooFewPromptsHaveWords) {
   const auto has_words = [](std::int64_t row) { return row % 97 == 3; };
   const std::string file = copy(
@@ -59,7 +59,7 @@ TEST_F(Sampling, RaisesTheBoundWhileTooFewPromptsHaveWords) {
     const IngestResult result = ingest_paths({file}, wanted, 9);
     const std::vector<std::int64_t> expected = naive_sample(30'000, wanted, 9, has_words);
     EXPECT_EQ(ids_of(connection_), expected);
-    // Passed over: the empty ones whose key is below that of the last prompt taken.
+    // Skipped: the prompts without words whose key is below that of the last prompt taken.
     std::uint64_t last = 0;
     for (const std::int64_t row : expected) {
       last = std::max(last, sample_key(9, static_cast<std::uint64_t>(row)));
@@ -81,7 +81,7 @@ TEST_F(Sampling, TakesAllWherePromptsWithWordsAreTooFew) {
   EXPECT_EQ(result.skipped_empty, 2970);
   EXPECT_FALSE(result.sampled);
   EXPECT_EQ(result.notes.front(),
-            "the source has 30 prompts, fewer than the 1,000 asked for: all are used");
+            "the source has 30 prompts, fewer than the 1,000 requested: all are used");
   ingest_paths({file}, 30);
   EXPECT_EQ(rows("select count(*), max(prompt_id) from raw_prompts"), "30|29");
 }
@@ -130,7 +130,7 @@ TEST_F(Sampling, DiffersBySeed) {
                         std::sqrt(1000 * 0.05 * 0.95 * 19'000 / 19'999.0)));
 }
 
-// Each slot takes the sample of a seed of its own, and numbers it apart.
+// Every slot takes the sample of its own seed, with its own ids.
 TEST_F(Sampling, DiffersBySlot) {
   constexpr std::int64_t kRows = 20'000, kWanted = 1000;
   const std::string file =
@@ -172,7 +172,8 @@ TEST(SampleSeed, IsTheSeedItselfForSlotZeroAndAnotherForEachOther) {
 }
 
 // Blocks of rows fill up evenly. Drawing without replacement makes the counts vary less than the
-// multinomial law of chi-square, by the factor 1 - N/rows, here 0.99: less than the bound can see.
+// multinomial law of chi-square assumes, by the factor 1 - N/rows = 0.99, which is too little to
+// matter for the bound.
 TEST_F(Sampling, IsUniformOverTheRows) {
   const std::string file =
       copy("select 'p' || range as prompt from range(1000000)", "a.parquet", "format parquet");
@@ -190,9 +191,9 @@ TEST_F(Sampling, IsUniformOverTheRows) {
   EXPECT_TRUE(fits_uniform(residues));
 }
 
-// Each row is in the sample of N of M with probability N/M, whatever its neighbours: over many
-// seeds row 0 and row 1 are in it a binomial number of times, together as often as without
-// replacement.
+// A row is in a sample of N out of M with probability N/M, whatever its neighbours. So over many
+// seeds the number of samples with row 0, and with row 1, is binomial; both are in it as often as
+// drawing without replacement predicts.
 TEST_F(Sampling, GivesEveryRowItsChance) {
   constexpr std::int64_t kRows = 40, kWanted = 10, kSeeds = 20'000;
   std::int64_t first = 0, both = 0;

@@ -42,7 +42,7 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-// What may be wrong with a path whose folder is not there.
+// What may be wrong with a path whose folder does not exist.
 std::string hint_on_folder(const std::string& path, const std::string& folder) {
   if (path.starts_with('~')) {
     return "the shell leaves ~ as it is inside quotes: write \"$HOME\" in its place";
@@ -55,7 +55,7 @@ std::string hint_on_folder(const std::string& path, const std::string& folder) {
   const std::string message = fmt::format("{}: no such file", shown_path(path));
   std::error_code ignored;
   if (fs::is_symlink(path, ignored)) {
-    throw Error(fmt::format("{}: a link to {}, which is not there", shown_path(path),
+    throw Error(fmt::format("{}: a link to {}, which does not exist", shown_path(path),
                             shown_path(fs::read_symlink(path, ignored).string())));
   }
   if (!fs::is_directory(folder, ignored)) throw Error(message, hint_on_folder(path, folder));
@@ -89,16 +89,17 @@ void note(std::vector<std::string>& notes, const std::vector<std::string>& paths
 }
 
 void note_what_is_left_out(const GlobMatches& found, std::vector<std::string>& notes) {
-  note(notes, found.broken, "a link to what is not there");
+  note(notes, found.broken, "a link without a target");
   note(notes, found.unreadable, "a folder that cannot be read");
   std::vector<std::string> underscored = found.underscored, folders = found.folders;
   std::erase_if(underscored, [](const std::string& path) { return !kind_of_name(path); });
-  note(notes, underscored, "names with _ are taken for a writer's own files; name it to read it");
+  note(notes, underscored, "a leading _ marks a writer's own files; name it to read it");
   std::erase_if(folders, [](const std::string& path) { return !kind_of_name(path); });
   note(notes, folders, "a folder; name it to read the files in it");
 }
 
-// Tables of several versions of their data: to read all files would count deleted rows too.
+// Refuses tables that keep several versions of their data: reading all files would also count
+// deleted rows.
 void refuse_versioned_table(const std::string& folder) {
   constexpr std::array<std::pair<const char*, const char*>, 3> kMarks = {
       {{"_delta_log", "Delta Lake"},
@@ -107,13 +108,13 @@ void refuse_versioned_table(const std::string& folder) {
   std::error_code ignored;
   for (const auto& [mark, name] : kMarks) {
     if (!fs::exists(fs::path(folder) / mark, ignored)) continue;
-    throw Error(fmt::format("{}: a table of {}, whose files hold old versions of rows too",
+    throw Error(fmt::format("{}: a table of {}, whose files also contain old versions of rows",
                             shown_path(folder), name),
                 "export its current rows as Parquet");
   }
 }
 
-// The files below a folder that are of a kind that can be read: of one kind.
+// The readable files below a folder; all of one kind.
 std::vector<std::string> files_of_folder(const std::string& folder,
                                          std::vector<std::string>& notes) {
   refuse_versioned_table(folder);
@@ -132,11 +133,11 @@ std::vector<std::string> files_of_folder(const std::string& folder,
                                                            : "JSON"));
   }
   const fs::path example = kinds.begin()->second.front();
-  throw Error(fmt::format("{}: files of several kinds are in it: {}", shown_path(folder),
-                          join(counts, ", ")),
-              fmt::format("name those of one kind: '{}'",
-                          shown_path((fs::path(folder) / "**" / "*").string() +
-                                     example.extension().string())));
+  throw Error(
+      fmt::format("{}: it has files of several kinds: {}", shown_path(folder), join(counts, ", ")),
+      fmt::format(
+          "name those of one kind: '{}'",
+          shown_path((fs::path(folder) / "**" / "*").string() + example.extension().string())));
 }
 
 std::int64_t nanoseconds(const timespec& time) {
@@ -150,8 +151,8 @@ FileStamp stamp_of(const struct stat& status) {
 
 [[noreturn]] void throw_empty_folder(const std::string& folder) {
   throw Error(
-      fmt::format("{}: no file that prompts are read from is in this folder", shown_path(folder)),
-      "Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json) are, the "
+      fmt::format("{}: this folder has no file that gsa can read prompts from", shown_path(folder)),
+      "gsa reads Parquet (.parquet), CSV (.csv, .tsv) and JSON lines (.jsonl, .ndjson, .json), the "
       "last two also as .gz or .zst");
 }
 
@@ -170,7 +171,7 @@ std::string name_of(const FoundFile& found) {
   return shown_path(spooled ? spooled->name : found.typed);
 }
 
-// nullopt: there is nothing in it.
+// Null: the file is empty.
 std::optional<SourceFile> inspect(const FoundFile& found, std::vector<std::string>& notes) {
   const std::string& path = found.path;
   struct stat status {};
@@ -203,8 +204,8 @@ std::optional<SourceFile> inspect(const FoundFile& found, std::vector<std::strin
   return file;
 }
 
-// The file behind links, but for the hub's cache: there, files of equal content are links to one
-// blob, and each counts.
+// The file behind links. Except in the hub's cache: there, files of equal content link to one blob,
+// and each counts.
 std::string place_of(const SourceFile& file) {
   std::error_code failure;
   const fs::path place = fs::canonical(file.absolute, failure);
@@ -214,7 +215,7 @@ std::string place_of(const SourceFile& file) {
   return (fs::canonical(link.parent_path(), failure) / link.filename()).string();
 }
 
-// A pattern that matches this name alone.
+// A pattern that matches only this name.
 std::string without_wildcards(const std::string& name) {
   std::string escaped;
   for (const char c : name) {
@@ -257,7 +258,7 @@ std::vector<FoundFile> expand_all(const std::vector<std::string>& paths, const s
 std::string shown_path(const std::string& path) {
   std::string shown;
   for (std::size_t at = 0; at < path.size();) {
-    // The longest valid character that begins here.
+    // The longest valid character at this position.
     std::size_t length = 1;
     Utf8Check check;
     bool valid = !check.feed(std::string_view(path).substr(at, 1));
@@ -333,7 +334,7 @@ void require_unchanged(const std::vector<SourceFile>& files) {
   for (const SourceFile& file : files) {
     struct stat status {};
     if (stat(file.absolute.c_str(), &status) != 0) {
-      throw Error(fmt::format("{}: the file is gone since the run began: {}", file.path,
+      throw Error(fmt::format("{}: the file has disappeared since the run began: {}", file.path,
                               std::strerror(errno)),
                   kHint);
     }

@@ -24,7 +24,7 @@ std::string listed(const std::vector<Column>& columns) {
   return join(names, ", ");
 }
 
-// A column that its owner may well mean: "prompts", "Prompt_text", "text", "caption".
+// A column that the user probably means: "prompts", "Prompt_text", "text", "caption".
 std::string likely_prompt(const std::vector<Column>& columns) {
   for (const Column& column : columns) {
     const std::string name = to_lower(column.name);
@@ -38,9 +38,9 @@ std::string likely_prompt(const std::vector<Column>& columns) {
   return nearest("prompt", names).value_or("");
 }
 
-// How to bring up a prompt that is at "input.prompt" or "data[].input.prompt" in JSON.
+// How to extract a prompt that is at "input.prompt" or "data[].input.prompt" in JSON.
 std::string hint_on_nested(const std::string& nested) {
-  std::string what = fmt::format("the prompt is inside, at {}", clip(nested, 60));
+  std::string what = fmt::format("the prompt is nested, at {}", clip(nested, 60));
   const bool plain = std::all_of(nested.begin(), nested.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '[' ||
            c == ']';
@@ -54,7 +54,7 @@ std::string hint_on_nested(const std::string& nested) {
                              : begin == 0
                                  ? fmt::format(". + {{prompt: {}}}", within)
                                  : fmt::format("{} | . + {{prompt: {}}}", elements, within);
-  return fmt::format("{}; bring it up: jq -c '{}'", what, filter);
+  return fmt::format("{}; extract it: jq -c '{}'", what, filter);
 }
 
 }  // namespace
@@ -85,18 +85,21 @@ const Column& prompt_column(const SourceFile& file, const std::vector<Column>& c
   if (const Column* found = find_column(columns, "prompt")) return *found;
   if (!nested.empty()) {
     throw Error(
-        fmt::format("{}: no column 'prompt' among its columns: {}", file.path, listed(columns)),
+        fmt::format("{}: no column is named 'prompt'; the columns are: {}", file.path,
+                    listed(columns)),
         file.kind == FileKind::parquet
-            ? fmt::format("the prompt is inside a column, at {}: write it as a column",
-                          clip(nested, 60))
+            ? fmt::format(
+                  "the prompt is nested in a column, at {}: write it as a column of its own",
+                  clip(nested, 60))
             : hint_on_nested(nested));
   }
   const std::string likely = likely_prompt(columns);
-  throw Error(
-      fmt::format("{}: no column 'prompt' among its columns: {}", file.path, listed(columns)),
-      !likely.empty() ? fmt::format("rename '{}' to 'prompt', if that is it", clip(likely, 40))
-      : file.kind == FileKind::csv ? "a CSV file begins with a line that names its columns"
-                                   : "");
+  throw Error(fmt::format("{}: no column is named 'prompt'; the columns are: {}", file.path,
+                          listed(columns)),
+              !likely.empty()
+                  ? fmt::format("rename '{}' to 'prompt', if that is it", clip(likely, 40))
+              : file.kind == FileKind::csv ? "a CSV file begins with a line that names its columns"
+                                           : "");
 }
 
 void require_observations(const SourceFile& file, const std::vector<Column>& columns) {
@@ -104,9 +107,9 @@ void require_observations(const SourceFile& file, const std::vector<Column>& col
     const Column* found = find_field(columns, field);
     if (field.target != "user_name" && field.target != "asked_at") continue;
     if (found == nullptr) {
-      throw Error(fmt::format("{}: no column '{}' among its columns: {}", file.path, field.source,
-                              listed(columns)),
-                  "without who asked and when, only --behavior simulated is possible");
+      throw Error(fmt::format("{}: no column is named '{}'; the columns are: {}", file.path,
+                              field.source, listed(columns)),
+                  "without users and times, only --behavior simulated is possible");
     }
     if (field.type == "timestamp" && !may_hold_times(found->type)) {
       throw Error(fmt::format("{}: the column '{}' is {}, not a time", file.path, found->name,

@@ -1,7 +1,6 @@
 #pragma once
 
-// The columns of a source by their names: finding those that are wanted, and saying what is
-// missing.
+// The columns of a source by name: finds the wanted ones, and reports the missing ones.
 
 #include <string>
 #include <string_view>
@@ -14,26 +13,26 @@ namespace gsa::prompts {
 
 struct Column {
   std::string name;  // in the file
-  std::string sql;   // how SQL names it
-  std::string type;  // DuckDB's, "" where any text
+  std::string sql;   // its name in SQL
+  std::string type;  // DuckDB's type; "" for text of unknown content
 };
 
-// The column of that name, any case; one in exactly this case comes first. Null: there is none.
+// The column of that name in any case; an exact match wins. Null if there is none.
 const Column* find_column(const std::vector<Column>& columns, std::string_view name);
-// The column of the field: by its name in DiffusionDB, else by that in raw_prompts.
+// The column for the field: by its name in DiffusionDB, or else by its name in raw_prompts.
 const Column* find_field(const std::vector<Column>& columns, const Field& field);
 
-// Throws Error where there is none. `nested`: where a prompt is within other values,
-// "input.prompt"; empty where it is not.
+// Throws Error if there is none. `nested` is the path of a prompt within other values, as in
+// "input.prompt", or empty.
 const Column& prompt_column(const SourceFile& file, const std::vector<Column>& columns,
                             const std::string& nested);
-// Throws Error where a column is missing without which nothing was observed.
+// Throws Error if a column is missing that observations cannot do without.
 void require_observations(const SourceFile& file, const std::vector<Column>& columns);
 
-// As the user may see it: short, and without what would disturb a terminal.
+// Safe to show: short, and without characters that would disturb a terminal.
 std::string printable(std::string_view text, std::size_t width);
 
-// Of Parquet: "input.prompt" where a struct `input` has the prompt.
+// For Parquet: "input.prompt" if a struct `input` has the prompt.
 std::string nested_prompt(const std::vector<Column>& columns);
 
 }  // namespace gsa::prompts

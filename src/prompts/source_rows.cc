@@ -25,10 +25,10 @@ std::vector<Field> fields(SourceColumns wanted) {
   return all;
 }
 
-// More rows of Parquet are read in place, however many files they are in.
+// With more rows than this, Parquet is read in place, however many files there are.
 constexpr std::int64_t kMostStaged = 2'000'000;
 
-// Their names as a select list that begins with a comma.
+// Their names as a select list; begins with a comma.
 std::string field_names(SourceColumns wanted) {
   std::string list;
   for (const Field& field : fields(wanted)) list += fmt::format(", {}", field.target);
@@ -39,13 +39,13 @@ std::string field_names(SourceColumns wanted) {
 
 struct SourceRows::FieldList {
   std::string values;              // ", try_cast("Seed" as ubigint) as generation_seed, …"
-  std::string raw;                 // ", "Seed" as raw_generation_seed, …": what can be odd
-  std::vector<Oddity> odd;         // over raw and values
+  std::string raw;                 // the columns that may have odd values
+  std::vector<Oddity> odd;         // conditions over raw and values
   std::string time_unit = "null";  // see ValueSql
   std::vector<NamedColumn> named;
 };
 
-// Null for what the file lacks.
+// Gives null for columns that the file lacks.
 SourceRows::FieldList SourceRows::field_list(const std::vector<Column>& columns,
                                              SourceColumns wanted, std::int64_t latest_us) {
   const bool observed = wanted == SourceColumns::observations;
@@ -74,7 +74,7 @@ SourceRows::FieldList SourceRows::field_list(const std::vector<Column>& columns,
   return list;
 }
 
-// The select list of a table that rows are staged in, of rows with the raw columns and the values.
+// The select list of a staging table over rows with the raw columns and the values.
 std::string SourceRows::staged_columns(const FieldList& list, SourceColumns wanted) {
   std::string any, members;
   for (std::size_t i = 0; i < list.odd.size(); ++i) {
@@ -91,7 +91,7 @@ std::string SourceRows::staged_columns(const FieldList& list, SourceColumns want
 
 namespace {
 
-// The columns that the folders of the files name, where the files lack them.
+// Adds columns that the folder names have and the files lack.
 void add_hive_columns(const ParquetFiles& group, std::vector<Column>& columns) {
   for (const SourceFile& file : group.files) {
     for (const HiveKey& key : file.hive) {
@@ -101,7 +101,7 @@ void add_hive_columns(const ParquetFiles& group, std::vector<Column>& columns) {
   }
 }
 
-// Whether the columns that text with these names of columns must have are there.
+// Checks that a text file with these column names has the required columns.
 void check_names(const SourceFile& file, const std::vector<std::string>& names,
                  const std::string& nested, SourceColumns wanted) {
   std::vector<Column> columns;
@@ -123,7 +123,7 @@ std::vector<Column> described_columns(duck::Connection& connection, const std::s
   return columns;
 }
 
-// Failures that are nobody's file's: they go up as they are.
+// Failures that no file caused; they are passed on unchanged.
 bool is_of_the_machine(const duck::SqlError& failure) {
   return failure.kind() == duck::SqlErrorKind::interrupted ||
          failure.kind() == duck::SqlErrorKind::disk_full ||
@@ -149,7 +149,7 @@ std::string bad_text(const duck::SqlError& failure) {
   return clip(text.substr(0, text.rfind(" is not valid")), 80);
 }
 
-// `from` has the file's rows. A column without a value has a type that says nothing.
+// `from` has the file's rows. The type of a column without values means nothing, so it passes.
 void refuse_other_types(duck::Connection& connection, const std::string& from,
                         const SourceFile& file, const Column& prompt) {
   if (prompt.type == "VARCHAR" || prompt.type.starts_with("ENUM(")) return;
@@ -183,7 +183,7 @@ SourceRows::SourceRows(duck::Connection& connection, const RunQuery& run,
 
 std::string SourceRows::select() const {
   std::string sql;
-  std::int64_t before = 0;  // rows of the parts before
+  std::int64_t before = 0;  // rows of the earlier parts
   for (const Part& part : parts_) {
     sql +=
         fmt::format("{}select {} + {}::bigint as prompt_id, {} from {}",
@@ -296,7 +296,7 @@ SourceRows::Part SourceRows::open_parquet(const RunQuery& run, const ParquetFile
   }
 }
 
-// To open many files takes longer than to read them: they are opened once.
+// Opening many files takes longer than reading them, so they are opened only once.
 SourceRows::Part SourceRows::stage(const RunQuery& run, const ParquetFiles& group,
                                    const FieldList& list, const Column& prompt) {
   try {
@@ -308,7 +308,7 @@ SourceRows::Part SourceRows::stage(const RunQuery& run, const ParquetFiles& grou
   }
 }
 
-// Reads all of `from` into a table. `part` says of which files.
+// Reads all of `from` into a table. `part` tells which files these are.
 SourceRows::Part SourceRows::stage(const RunQuery& run, Part part, const FieldList& list,
                                    const std::string& prompt, const std::string& from) {
   const TempTable& table = add_table();
@@ -350,7 +350,7 @@ SourceRows::Part SourceRows::read_text(const RunQuery& run, std::span<const Sour
                     const std::string& nested) { check_names(file, names, nested, wanted_); });
   Part part;
   {
-    // Its end is the moment from which no thread of DuckDB's touches `rows`.
+    // When the scope ends, none of DuckDB's threads uses `rows` any more.
     const duck::NamedStream named(rows);
     try {
       part = stage(run, {files}, field_list(columns, wanted_, latest_us_),
@@ -389,7 +389,7 @@ void SourceRows::blame_column(const std::vector<NamedColumn>& columns, const Sou
         throw Error(fmt::format("{}: the column '{}' is not valid UTF-8: {}", file.path,
                                 clip(column.name, 40), bad_text(found)));
       }
-      throw Error(fmt::format("{}, row {}: the column '{}' holds bytes, not text: {}", file.path,
+      throw Error(fmt::format("{}, row {}: the column '{}' has bytes, not text: {}", file.path,
                               first.int64(0, 0), clip(column.name, 40), bad_text(found)),
                   "write it as text, or leave the column out");
     }

@@ -1,8 +1,8 @@
 #pragma once
 
-// The rows of the source's files as one SELECT: Parquet is read in place, neighbouring files of
-// text are first read into one temporary table, so that every row has its number without a sort.
-// Uses one connection.
+// The rows of the source's files as one SELECT. Parquet is read in place. Neighbouring text files
+// are first read into one temporary table, so that every row has its number without a sort. Uses
+// one connection; one thread.
 
 #include <cstdint>
 #include <functional>
@@ -23,7 +23,7 @@
 namespace gsa::prompts {
 
 // Runs long SQL on the ingestion's connection; the caller may show progress meanwhile. `rows` is 0
-// where their number is not known.
+// if unknown.
 using RunQuery =
     std::function<void(const std::string& label, std::int64_t rows, const std::string& sql)>;
 
@@ -33,60 +33,64 @@ inline constexpr std::string_view kSettingColumns =
 
 // Which columns of the source are wanted.
 enum class SourceColumns {
-  prompts,       // prompt and settings
+  prompts,       // these, and image_name VARCHAR, user_name VARCHAR, asked_at TIMESTAMP (UTC),
+                 // image_nsfw
   observations,  // and image_name VARCHAR, user_name VARCHAR, asked_at TIMESTAMP (UTC), image_nsfw
                  // FLOAT, seed_key UBIGINT; a source must have user_name and timestamp
 };
 
-// Values of a column that are not read.
+// Values of a column that could not be read.
 struct OddValues {
   std::string target;     // the field: "generation_seed"
   std::string column;     // its name in the source
-  std::string_view what;  // "no whole number of 64 bits"
+  std::string_view what;  // "not a whole number of 64 bits"
   std::int64_t count = 0;
-  std::string place;    // of the first: "a.csv, row 3"
+  std::string place;    // of the first one: "a.csv, row 3"
   std::string example;  // the first, clipped
 };
 
 class SourceRows {
  public:
-  // Reads text files whole, and of Parquet files the metadata. Throws Error with file and place.
-  // `files` must outlive this.
+  // Reads text files completely, and the metadata of Parquet files. Throws Error with file and
+  // place. `files` must outlive this object.
   SourceRows(duck::Connection& connection, const RunQuery& run,
              const std::vector<SourceFile>& files, SourceColumns wanted);
 
   std::int64_t rows() const { return rows_; }
 
-  // What the user should know of how files were read, whole sentences.
+  // How files were read, as full sentences for the user.
   const std::vector<std::string>& notes() const { return notes_; }
 
   // select prompt_id (BIGINT, 0 to rows() - 1), prompt, and the other columns, in prompt_id order.
   std::string select() const;
 
-  // What stands in the files and is not read, a kind each that there is. Reads columns again.
+  // The values that are in the files but could not be read, one entry per kind found. Reads columns
+  // again.
   std::vector<OddValues> odd_values();
-  // How many times are counted in which unit since 1970.
+  // How many times are numbers since 1970, by unit.
   std::map<TimeUnit, std::int64_t> time_units();
-  // Times after this are none: microseconds since 1970.
+  // Later times are not accepted: microseconds since 1970.
   std::int64_t latest_us() const { return latest_us_; }
 
-  // After a query over select() failed: throws an Error that names the file at fault, or returns
-  // where no file is at fault.
+  // Call it after a query over select() failed: throws an Error that names the file that caused it,
+  // or returns if no file did.
   void blame(const duck::SqlError& failure);
 
  private:
   struct FieldList;
   struct Part {
     std::span<const SourceFile> files = {};
-    std::vector<std::int64_t> first_rows = {};  // of each file, the number of its first row
-    std::string from = {};                      // what to select from
-    std::string row = {};                       // the number of the row in it
+    std::vector<std::int64_t> first_rows = {};  // for each file, the number of its first row
+    std::string from = {};                      // the FROM clause
+    std::string row = {};                       // SQL: the number of a row in it
     std::string columns = {};                   // prompt and the others, as a select list
     std::int64_t rows = 0;
     std::vector<Oddity> odd = {};
-    std::string odd_from = {};   // what the conditions of `odd` are asked of; has at_row
-    std::string time_unit = {};  // of the row's time, over `from`; empty where no time is a number
-    std::vector<NamedColumn> named = {};  // of Parquet that is read in place: what `columns` reads
+    std::string odd_from = {};  // the FROM clause for the conditions of `odd`; has at_row
+    std::string time_unit =
+        {};  // unit of the row's time, over `from`; empty if no time is a number
+    std::vector<NamedColumn> named =
+        {};  // for Parquet read in place: the columns that `columns` reads
   };
 
   std::vector<ParquetFiles> groups_of(std::span<const SourceFile> files);

@@ -22,16 +22,16 @@ constexpr std::array<Field, 4> kObservations = {{{"image_name", "image_name", "v
                                                  {"asked_at", "timestamp", "timestamp"},
                                                  {"image_nsfw", "image_nsfw", "float"}}};
 
-constexpr std::string_view kNoNumber = "no number";
+constexpr std::string_view kNoNumber = "not a number";
 
-// The whole numbers from 0 that a type holds.
+// The whole numbers from 0 up that a type can hold.
 struct WholeType {
   std::string_view name, largest, what;
 };
 constexpr std::array<WholeType, 3> kWholeTypes = {
-    {{"utinyint", "255", "no whole number from 0 to 255"},
-     {"usmallint", "65535", "no whole number from 0 to 65,535"},
-     {"ubigint", "18446744073709551615", "no whole number of 64 bits"}}};
+    {{"utinyint", "255", "not a whole number from 0 to 255"},
+     {"usmallint", "65535", "not a whole number from 0 to 65,535"},
+     {"ubigint", "18446744073709551615", "not a whole number of 64 bits"}}};
 
 const WholeType* whole_type(std::string_view name) {
   const auto found = std::find_if(kWholeTypes.begin(), kWholeTypes.end(),
@@ -53,7 +53,7 @@ bool is_integer(std::string_view type) {
 
 bool is_double(std::string_view type) { return type == "DOUBLE" || type == "FLOAT"; }
 
-// Whether every value of the column's type is one of the field's.
+// Whether the field's type can hold every value of the column's type.
 bool always_fits(std::string_view type, std::string_view wanted) {
   constexpr std::array<std::string_view, 4> kUnsigned = {"UTINYINT", "USMALLINT", "UINTEGER",
                                                          "UBIGINT"};
@@ -65,7 +65,7 @@ bool always_fits(std::string_view type, std::string_view wanted) {
          has - kUnsigned.begin() <= wants - kWanted.begin();
 }
 
-// What stands in the source is a value and could not be read as one.
+// True if the source has a value that could not be read.
 std::string is_odd(const Field& field, std::string_view is_value) {
   return fmt::format("({0} is null and {1})", field.target,
                      fmt::format(fmt::runtime(is_value), fmt::arg("raw", raw_name(field))));
@@ -92,7 +92,7 @@ ValueSql whole_sql(const Field& field, const std::string& sql, std::string_view 
     read.value = fmt::format("try_cast({} as {})", sql, wanted.name);
     is_value = kIsThere;
   } else if (is_double(type)) {
-    // From here on the type skips whole numbers: what stands there may have been another.
+    // From here on the type skips whole numbers, so the source may have meant another number.
     const std::string_view exact = type == "FLOAT" ? "16777216" : "9007199254740992";
     read.value =
         fmt::format("case when {0} = trunc({0}) and {0} < {1} then try_cast({0} as {2}) end", sql,
@@ -139,7 +139,7 @@ ValueSql time_sql(const Field& field, const std::string& sql, std::string_view t
             "",
             fmt::format("gsa_epoch_unit({}::double, {})", sql, latest_us)};
   }
-  // A time without a zone is one of UTC.
+  // A time without a zone is in UTC.
   constexpr std::string_view kTime =
       "coalesce(make_timestamp(epoch_us(try_cast({0} as timestamptz))), gsa_rfc2822({0}))";
   const std::string text = sql + "::varchar", raw = raw_name(field) + "::varchar";

@@ -37,12 +37,13 @@ bool is_standard_input(const std::string& source) {
   return source == kStandardInput || source == "/dev/stdin";
 }
 
-// An open file by its number, as the pipe of <(command), which has another one each time.
+// An open file by its number, like the pipe of <(command), whose number differs each time.
 bool is_numbered(const std::string& source) {
   return source.starts_with("/dev/fd/") || source.starts_with("/proc/self/fd/");
 }
 
-// In a server that carries out a command of another process, the numbers are those of the server.
+// In a server that carries out another process's command, the numbers would mean the server's
+// files.
 bool is_of_another_process(const std::string& source, const Invocation& invocation) {
   return is_numbered(source) && invocation.is_of_another_process();
 }
@@ -51,7 +52,7 @@ std::string shown_name(const std::string& source) {
   return is_standard_input(source) ? "standard input" : is_numbered(source) ? "a pipe" : source;
 }
 
-// A file without a name: nobody else finds it, and nothing is left of it.
+// A file without a name: no other process finds it, and it vanishes with its descriptor.
 Fd nameless_file(const Invocation& invocation) {
   const std::string folder =
       invocation.path(invocation.environment.find("TMPDIR").value_or("/tmp"));
@@ -82,7 +83,7 @@ void write_all(int fd, const char* bytes, std::size_t size) {
   }
 }
 
-// Waits until there is something to read, or the end.
+// Waits until there is input, or its end.
 void wait_for_input(int fd, const Invocation& invocation) {
   constexpr int kPatience = 100;  // milliseconds
   while (true) {
@@ -92,7 +93,7 @@ void wait_for_input(int fd, const Invocation& invocation) {
   }
 }
 
-// Copies all of `from`; returns a hash of it.
+// Copies everything from `from`; returns the hash of the bytes.
 std::string copy(int from, int to, const std::string& name, const Invocation& invocation) {
   const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> hash(XXH3_createState(),
                                                                              XXH3_freeState);
@@ -127,7 +128,7 @@ std::shared_ptr<const Spool> Spool::read(const std::string& source, const Invoca
   const bool standard = is_standard_input(source);
   const std::string name = shown_name(source);
   Fd opened;
-  // Not waiting for a writer here: poll() does, and can be interrupted.
+  // Do not wait for a writer here: poll() waits below and can be interrupted.
   if (!standard) {
     opened = Fd(open(invocation.path(source).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   }
@@ -135,7 +136,7 @@ std::shared_ptr<const Spool> Spool::read(const std::string& source, const Invoca
   if (from < 0) throw Error(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
   if (isatty(from) == 1) {
     throw Error("standard input is a terminal, not a file or a pipe",
-                "write it before a pipe or <: cat prompts.jsonl | gsa run --source -");
+                "use a pipe or <: cat prompts.jsonl | gsa run --source -");
   }
   Fd file = nameless_file(invocation);
   const std::string content = copy(from, file.get(), name, invocation);

@@ -1,7 +1,7 @@
 #pragma once
 
-// What comes through a pipe can be read once, and a source is read several times: its bytes go into
-// a private temporary file, which is gone with its last holder, however the process ends.
+// A pipe can be read only once, but we read a source several times. So its bytes go into a private
+// temporary file, which vanishes with its last holder, however the process ends.
 
 #include <memory>
 #include <optional>
@@ -14,20 +14,20 @@ namespace gsa::prompts {
 
 inline constexpr const char* kStandardInput = "-";
 
-// Whether the source is standard input ("-") or a named pipe, as <(command) gives one.
-// A named pipe of another process cannot be opened here, and counts as one.
+// Whether the source is standard input ("-") or a named pipe, such as <(command), also one of
+// another process.
 bool is_pipe(const std::string& source, const Invocation& invocation);
 
 class Spool {
  public:
-  // Reads the source, of which is_pipe() is true, to its end. Throws Error where that fails, and
+  // Reads the source, for which is_pipe() holds, to its end. Throws Error if that fails, and
   // Error{interrupted} within 0.2 s of Ctrl-C.
   static std::shared_ptr<const Spool> read(const std::string& source, const Invocation& invocation);
   ~Spool();
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
-  const std::string& path() const { return path_; }  // by which the bytes can be opened
+  const std::string& path() const { return path_; }  // opens the bytes
   const std::string& name() const { return name_; }  // for people: "standard input"
 
  private:
@@ -38,7 +38,7 @@ class Spool {
   std::string name_;
 };
 
-// What find_source_files() knows of the paths of spools.
+// What find_source_files() needs to know about a spool's path.
 struct SpooledFile {
   std::string name;
   std::string content;  // a hash of the bytes

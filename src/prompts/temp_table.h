@@ -1,7 +1,7 @@
 #pragma once
 
-// The name of a temporary table that is dropped at the end of the scope. Temporary tables belong to
-// one connection, so names clash only within it.
+// The name of a temporary table, which is dropped at the end of the scope. Temporary tables belong
+// to one connection, so names clash only within it.
 
 #include <string>
 #include <utility>
@@ -22,7 +22,7 @@ class TempTable {
     try {
       connection_->execute(fmt::format("drop table if exists {}", name_));
     } catch (const std::exception&) {
-      // In an aborted transaction: its rollback removes the table.
+      // In an aborted transaction: the rollback removes the table.
     }
   }
   TempTable(TempTable&& other) noexcept

@@ -14,7 +14,7 @@ constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
 constexpr std::string_view kLittleEndianMark = "\xff\xfe";
 constexpr std::string_view kBigEndianMark = "\xfe\xff";
 
-// Every second byte from `first` on is zero, and no other.
+// True if every second byte from `first` on is zero, and no other.
 bool zeros_alternate(std::string_view bytes, std::size_t first) {
   constexpr std::size_t kFewest = 8, kMost = 64;
   bytes = bytes.substr(0, kMost);
@@ -115,7 +115,7 @@ void TextBlocks::check_utf8(std::string_view bytes) {
   if (const auto at = utf8_.feed(bytes)) throw_invalid(bytes.substr(0, *at), "UTF-8");
 }
 
-// `before`: the part of the block that is valid.
+// `before`: the valid part of the block.
 void TextBlocks::throw_invalid(std::string_view before, std::string_view encoding) const {
   throw Error(
       fmt::format("{}, line {}: the text is not valid {}", name_,

@@ -1,7 +1,7 @@
 #pragma once
 
-// A text file as blocks of valid UTF-8: decompressed, without its byte order mark, UTF-16 decoded.
-// One thread.
+// A text file as blocks of valid UTF-8: decompressed, without byte order mark, and decoded from
+// UTF-16. One thread.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,20 +15,22 @@ namespace gsa::prompts {
 
 enum class Encoding { utf8, utf16_le, utf16_be };
 
-// What a text is by its mark; without one, UTF-16 is known by the zeros beside ASCII letters.
+// The encoding by the byte order mark. Without a mark, the zeros beside ASCII letters reveal
+// UTF-16.
 Encoding encoding_of(std::string_view beginning);
 
 class TextBlocks {
  public:
   static constexpr std::size_t kBlock = 1 << 18;  // bytes of a block; only the last one is shorter
 
-  // `path` is what the system is given, `name` what errors say.
+  // `path` is the path to open, `name` the one for errors.
   TextBlocks(const std::string& path, std::string name, Compression compression);
 
-  // Valid until the next call; empty at the end. Throws Error with the line where the text is not
-  // valid.
+  // The next block, valid until the next call; empty at the end. Throws Error with the line of
+  // invalid text.
   std::string_view next();
-  // Reads on to the end, so that damaged compressed data is told in place of what it looks like.
+  // Reads on to the end: damaged compressed data then fails with its own error, not with the error
+  // that its garbage causes.
   void drain();
 
   const std::string& name() const { return name_; }
@@ -47,11 +49,11 @@ class TextBlocks {
   std::string block_;
   Encoding encoding_ = Encoding::utf8;
   Utf8Check utf8_;
-  std::string odd_;         // a byte of UTF-16 that waits for its other half
-  std::uint32_t high_ = 0;  // a high surrogate that waits for its low one
+  std::string odd_;         // half a unit of UTF-16, waiting for its other byte
+  std::uint32_t high_ = 0;  // a high surrogate, waiting for the low one
   bool began_ = false;
   bool ended_ = false;
-  std::int64_t lines_before_ = 0;  // LFs of the blocks before
+  std::int64_t lines_before_ = 0;  // LFs in the earlier blocks
 };
 
 }  // namespace gsa::prompts

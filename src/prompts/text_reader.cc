@@ -47,7 +47,7 @@ class TextReader::Decoder {
   const std::string path_;
 };
 
-// Bytes of the file as they are.
+// The bytes of the file unchanged.
 class TextReader::Plain : public Decoder {
  public:
   explicit Plain(const std::string& path)
@@ -67,8 +67,8 @@ class TextReader::Plain : public Decoder {
   Fd fd_;
 };
 
-// All members of the file one after the other. Zeros behind the last one are padding; zlib's own
-// gzread() ends in silence at whatever else stands there.
+// All members of the file, one after the other. Zeros after the last one are padding; at any other
+// bytes there, zlib's gzread() would end without an error.
 class TextReader::Gzip : public Decoder {
  public:
   explicit Gzip(const std::string& path) : Decoder(path), file_(path) {
@@ -105,7 +105,7 @@ class TextReader::Gzip : public Decoder {
     return count > 0;
   }
 
-  // False where there was only padding.
+  // False if only padding was left.
   bool begin_member() {
     while (began_ && stream_.avail_in > 0 && *stream_.next_in == 0) {
       ++stream_.next_in;
@@ -121,7 +121,7 @@ class TextReader::Gzip : public Decoder {
   z_stream stream_ = {};
   std::vector<char> bytes_ = std::vector<char>(1U << 18);
   bool inside_ = false;  // a member
-  bool began_ = false;   // the first one
+  bool began_ = false;   // the first member
 };
 
 class TextReader::Zstd : public Decoder {
@@ -129,7 +129,7 @@ class TextReader::Zstd : public Decoder {
   explicit Zstd(const std::string& path)
       : Decoder(path), file_(path), stream_(ZSTD_createDStream()) {
     if (stream_ == nullptr) throw std::bad_alloc();
-    // zstd --long=31 writes windows of 2 GiB; memory is taken as the data needs it.
+    // zstd --long=31 writes windows of 2 GiB. Memory is allocated only as the data needs it.
     ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax,
                            ZSTD_dParam_getBounds(ZSTD_d_windowLogMax).upperBound);
   }
@@ -151,7 +151,7 @@ class TextReader::Zstd : public Decoder {
  private:
   bool refill() {
     const std::size_t count = file_.read(bytes_.data(), bytes_.size());
-    // Bytes that the decoder still holds back come out of a call without input.
+    // A call without input flushes the bytes that the decoder still holds.
     if (count == 0 && flushed_) return false;
     flushed_ = count == 0;
     input_ = {bytes_.data(), count, 0};

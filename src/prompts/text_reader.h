@@ -1,8 +1,8 @@
 #pragma once
 
-// Reads a text file's bytes, decompressing .gz (all members, zeros behind them) and .zst (all
-// frames, windows of any size), and insists on all of them: a cut-off or damaged file is an error,
-// never a shorter one. One thread.
+// Reads the bytes of a text file and decompresses .gz (all members, and zeros after them) and .zst
+// (all frames, with windows of any size). A truncated or damaged file is an error, never just a
+// shorter file. One thread.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,14 +15,14 @@ enum class Compression { none, gzip, zstd };
 
 class TextReader {
  public:
-  // `path` is opened as it is, and named in errors.
+  // Opens `path` as given, and names it in errors.
   TextReader(const std::string& path, Compression compression);
   ~TextReader();
   TextReader(const TextReader&) = delete;
   TextReader& operator=(const TextReader&) = delete;
 
-  // Fills `out` with up to `size` bytes; 0 is the end. Throws Error where the file is cut off or
-  // damaged (both formats carry checksums).
+  // Fills `out` with up to `size` bytes and returns how many; 0 means the end. Throws Error if the
+  // file is truncated or damaged (both formats have checksums).
   std::size_t read(char* out, std::size_t size);
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
 
-// A record of a text file, whatever its format: the values of the columns that are wanted.
+// A record of a text file in any format: the values of the wanted columns.
 
 #include <cstdint>
 #include <optional>
@@ -12,8 +12,8 @@ namespace gsa::prompts {
 
 inline constexpr std::int64_t kMaxTextRecord = 16 << 20;  // bytes of a CSV record or a JSON object
 
-// A column that is looked for under its name in the source or else its name in raw_prompts, in
-// exactly that case or else in any.
+// A column to look for: by its name in the source, or else by its name in raw_prompts; each in
+// exactly this case, or else in any.
 struct WantedColumn {
   std::string source;
   std::string target;
@@ -23,8 +23,8 @@ struct WantedColumn {
 std::optional<int> rank_of(std::string_view name, const WantedColumn& wanted);
 
 struct TextValue {
-  std::string text;     // what was written, without quotes and escapes
-  bool is_null = true;  // as is an empty field of CSV
+  std::string text;     // as written, without quotes and escapes
+  bool is_null = true;  // also for an empty CSV field
 };
 
 struct TextRecord {
@@ -38,7 +38,7 @@ struct TextRecord {
   }
 };
 
-// Reads the records of one file, one after the other.
+// Reads the records of one file in order.
 class RecordReader {
  public:
   RecordReader() = default;
@@ -46,13 +46,13 @@ class RecordReader {
   RecordReader(const RecordReader&) = delete;
   RecordReader& operator=(const RecordReader&) = delete;
 
-  // False at the end. Throws Error with file and line.
+  // Reads the next record; false at the end. Throws Error with file and line.
   virtual bool next(TextRecord& record) = 0;
-  // The names of columns that were met so far, each once: of CSV all of the header's.
+  // The column names met so far, without duplicates; for CSV, all names of the header.
   virtual const std::vector<std::string>& names() const = 0;
-  // Where "prompt" stands within other values, "input.prompt"; empty where it does not.
+  // The path of a "prompt" within other values, as in "input.prompt"; empty if there is none.
   virtual std::string nested_prompt() const { return ""; }
-  // What the user should know, as a whole sentence about the file; empty for nothing.
+  // A full sentence about the file for the user, or "".
   virtual std::string note() const { return ""; }
 };
 

@@ -51,7 +51,7 @@ struct TextRows::Opened {
 
   TextBlocks blocks;
   std::unique_ptr<RecordReader> reader;
-  std::vector<const HiveKey*> hive;  // what the path says of each wanted column; null: nothing
+  std::vector<const HiveKey*> hive;  // the path's key for each wanted column; null: none
   bool has_rows = false;
 };
 
@@ -87,7 +87,7 @@ std::size_t TextRows::fill(std::vector<duck::Output>& columns, std::size_t most)
     try {
       rows = read_rows(columns, rows, most);
     } catch (const Error&) {
-      // Damaged compressed data may look like a bad record; its checksum, at the end, tells.
+      // Damaged compressed data may look like a bad record; the checksum at the end tells.
       opened_->blocks.drain();
       throw;
     }

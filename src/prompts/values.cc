@@ -28,7 +28,7 @@ std::size_t digits_at(std::string_view text, std::size_t at) {
   return end - at;
 }
 
-// Takes a sign from the front: true for a minus.
+// Removes a sign from the front; true for a minus.
 bool take_sign(std::string_view& text) {
   const bool minus = text.starts_with('-');
   if (minus || text.starts_with('+')) text.remove_prefix(1);
@@ -43,7 +43,7 @@ std::optional<T> parsed(std::string_view text) {
   return value;
 }
 
-// Words of a text, split at blanks and commas.
+// The words of a text, split at blanks and commas.
 template <std::size_t kMost>
 std::size_t words_of(std::string_view text, std::array<std::string_view, kMost>& words) {
   std::size_t count = 0;
@@ -63,7 +63,7 @@ std::optional<int> two_digits(std::string_view text) {
   return (text[0] - '0') * 10 + (text[1] - '0');
 }
 
-// Of "00:02" and "00:02:00".
+// Reads "00:02" and "00:02:00".
 std::optional<std::chrono::seconds> time_of_day(std::string_view text) {
   if ((text.size() != 5 && text.size() != 8) || text[2] != ':') return std::nullopt;
   const auto hour = two_digits(text.substr(0, 2)), minute = two_digits(text.substr(3, 2));
@@ -76,7 +76,7 @@ std::optional<std::chrono::seconds> time_of_day(std::string_view text) {
   return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
 }
 
-// Of "+0200" and "GMT": what is to be taken from the time.
+// Reads "+0200" and "GMT": the offset to subtract from the time.
 std::optional<std::chrono::minutes> zone_offset(std::string_view text) {
   if (text == "GMT" || text == "UTC" || text == "UT" || text == "Z") return std::chrono::minutes(0);
   if (text.size() != 5 || (text[0] != '+' && text[0] != '-')) return std::nullopt;
@@ -102,7 +102,7 @@ std::optional<std::chrono::sys_days> date_of(std::string_view day, std::string_v
   return std::chrono::sys_days(date);
 }
 
-// Registers a function of a text; `of` gives the value for a row, if it has one.
+// Registers an SQL function of a text; `of` computes the value, if there is one.
 template <typename T, typename Of>
 void register_of_text(duck::Connection& connection, const std::string& name, duck::TypeId result,
                       Of of) {
@@ -210,7 +210,7 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   const std::size_t digits = digits_at(text, 0);
   const std::string_view rest = text.substr(digits);
-  // "512." and "512.00", as programs write that keep all numbers as doubles.
+  // "512." and "512.00", from programs that keep all numbers as doubles.
   if (!rest.empty() && (rest[0] != '.' || rest.find_first_not_of('0', 1) != rest.npos)) {
     return std::nullopt;
   }
@@ -230,7 +230,7 @@ std::optional<std::uint64_t> seed_key(std::string_view text) {
 }
 
 std::optional<std::string_view> known_user(std::string_view name) {
-  // As programs write them; "Nan" and "Na" are names of people.
+  // As programs write them. "Nan" and "Na" are not listed because people have these names.
   constexpr std::array<std::string_view, 10> kNobody = {
       "", kDeletedAccount, "null", "NULL", "None", "nan", "NaN", "<NA>", "N/A", "undefined"};
   constexpr std::size_t kLongest = kDeletedAccount.size();

@@ -32,7 +32,7 @@ std::size_t number_at(const std::string& bytes, std::size_t at) {
   return value;
 }
 
-// False at the deadline; true also where an error is to be read.
+// False at the deadline. True also if there is an error to read.
 bool wait_for(int fd, short events, Clock::time_point deadline) {
   for (;;) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();

@@ -3,12 +3,12 @@
 // Frames between a server and one of its workers, over a connected socket. A frame is a list of
 // texts:
 //
-//   u32  bytes that follow
+//   u32  length of the rest in bytes
 //   u32  number of texts
 //   for each text: u32 length, its bytes
 //
-// in the byte order of the machine. The other side is not trusted: what is no frame, or longer than
-// kMostBytes, counts as the end of the conversation.
+// in native byte order. Neither side trusts the other: bytes that are not a frame, or a frame
+// longer than kMostBytes, end the conversation.
 
 #include <chrono>
 #include <cstddef>
@@ -22,24 +22,25 @@ namespace gsa::sandbox {
 
 using Frame = std::vector<std::string>;
 
-// For one thread to send and one to receive.
+// One thread may send and one may receive at the same time.
 class Channel {
  public:
-  // The longest answer, with room for the names of its columns.
+  // Fits the longest answer, with room for its column names.
   static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
   explicit Channel(Fd socket);
-  static std::pair<Channel, Fd> make_pair();  // the other end is for a child process
+  static std::pair<Channel, Fd> make_pair();  // pass the other end to a child process
 
-  // False where the other side is gone or takes nothing for `patience`. `file` goes along.
+  // Sends a frame, with `file` if given. False if the other side is gone or accepts nothing for
+  // `patience`.
   bool send(const Frame& frame, std::chrono::milliseconds patience, int file = -1);
 
   enum class State { open, closed };
-  // Waits for up to `patience` for a whole frame; nothing where there is none yet, or none to come,
-  // which state() tells. What came before the other side closed is still given.
+  // Waits up to `patience` for a complete frame. Null if there is none yet, or if none will come:
+  // state() tells which. Frames that arrived before the other side closed are still returned.
   std::optional<Frame> receive(std::chrono::milliseconds patience);
   State state() const { return state_; }
-  // The file that came last.
+  // The last file that arrived.
   Fd take_file() { return std::exchange(file_, Fd()); }
 
   int fd() const { return socket_.get(); }

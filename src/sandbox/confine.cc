@@ -18,7 +18,7 @@
 namespace gsa::sandbox {
 namespace {
 
-// Of Landlock, from its third version on; Debian 12 has the headers of the second.
+// Landlock flags from version 3 on; Debian 12 has the headers of version 2.
 constexpr std::uint64_t kTruncate = 1ULL << 14;  // version 3
 constexpr std::uint64_t kIoctl = 1ULL << 15;     // version 5
 constexpr std::uint64_t kEveryNetwork = 3;       // version 4: TCP bind and connect
@@ -45,7 +45,7 @@ std::uint64_t file_rights(int version) {
   return rights;
 }
 
-// The size of the attributes says which of them there are.
+// The size of the attributes tells the kernel which members there are.
 std::size_t size_of_attributes(int version) {
   const std::size_t members = version >= 6 ? 3 : version >= 4 ? 2 : 1;
   return members * sizeof(std::uint64_t);
@@ -71,14 +71,15 @@ bool restrict_files(const Allowed& allowed) {
          syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0;
 }
 
-// On files that are open, or that Landlock lets it open; on its own memory, threads and time.
+// Calls on files that are open or that Landlock allows to open; on the process's own memory,
+// threads and time.
 constexpr std::array kCalls = {
     "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "lseek",
     "close", "open", "openat", "stat", "fstat", "lstat", "newfstatat", "statx", "statfs", "fstatfs",
     "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64", "getcwd",
     "ftruncate", "fallocate", "fadvise64", "fsync", "fdatasync", "sync_file_range", "unlink",
     "unlinkat", "dup", "fcntl", "flock",
-    // The socket to the server; no other can be made.
+    // For the socket to the server; the worker cannot make another.
     "sendmsg", "recvmsg", "poll", "ppoll", "brk", "mmap", "munmap", "mremap", "mprotect", "madvise",
     "mincore", "membarrier", "futex", "set_robust_list", "get_robust_list", "rseq",
     "set_tid_address", "gettid", "getpid", "sched_yield", "sched_getaffinity", "sched_setaffinity",
@@ -95,15 +96,15 @@ class Filter {
   bool load() {
     if (!context_) return false;
     for (const char* name : kCalls) add(name);
-    // Threads, but no processes. clone3 has its flags in memory, where no filter sees them: the C
-    // library takes clone where that is missing.
+    // Allows threads, but no processes. clone3 passes its flags in memory, where a filter cannot
+    // see them; the C library falls back on clone if clone3 fails with ENOSYS.
     add("clone", SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
-    // abort(); no signal to another process.
+    // For abort(); signals to other processes stay forbidden.
     add("tgkill", SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(getpid())));
     add("prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
-    // It may read its limits.
+    // The worker may read its limits.
     add("prlimit64", SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0));
-    // For threads that are there.
+    // Applies the filter to threads that exist already.
     seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_TSYNC, 1);
     return !failed_ && seccomp_load(context_.get()) == 0;
   }
@@ -112,7 +113,7 @@ class Filter {
   template <typename... Conditions>
   void add(const char* name, Conditions... conditions) {
     const int number = seccomp_syscall_resolve_name(name);
-    if (number < 0) return;  // not on this machine
+    if (number < 0) return;  // unknown on this machine
     constexpr unsigned kCount = sizeof...(conditions);
     failed_ = failed_ ||
               seccomp_rule_add(context_.get(), SCMP_ACT_ALLOW, number, kCount, conditions...) != 0;

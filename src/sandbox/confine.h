@@ -1,25 +1,26 @@
 #pragma once
 
-// Takes from this process, for good, what a reader's SQL does not need: files, the network, other
-// processes, and memory and disk without limit. What DuckDB can be brought to do inside it then
-// harms nothing but itself.
+// Permanently takes from this process everything that a reader's SQL does not need: files, the
+// network, other processes, and unlimited memory and disk. Whatever an attacker makes DuckDB do, it
+// then harms only this process.
 //
-//   Landlock   reads the snapshot, reads and writes the folder for temporary files; no other file,
-//              no TCP, no signal to others, no abstract socket, as far as the kernel knows these
-//   seccomp    the system calls that DuckDB and the C library need, each on a list; all others fail
-//              with ENOSYS. A list of what is forbidden would have to know every call to come.
-//   limits     of address space, of the size of a file, of open files; no core files
+//   Landlock   may read the snapshot, and read and write the folder for temporary files. Forbids
+//              other files, TCP, signals to others and abstract sockets, as far as the kernel
+//              supports each
+//   seccomp    allows the system calls that DuckDB and the C library need, by a list; all others
+//              fail with ENOSYS. A list of forbidden calls would have to foresee every new call
+//   limits     on address space, file size and open files; no core files
 //
-// Threads that were started before are not held by Landlock: call it while there is one. The number
-// of threads has no limit of its own (RLIMIT_NPROC counts those of all processes of the user); each
-// needs address space for its stack.
+// Landlock does not hold threads that were started before, so call confine() while there is only
+// one thread. There is no limit on threads (RLIMIT_NPROC would count those of all the user's
+// processes), but each needs address space for its stack.
 
 #include <cstdint>
 #include <string>
 
 namespace gsa::sandbox {
 
-// What this system lacks for it: "the kernel has no Landlock"; empty where it has all.
+// What this system lacks: "the kernel has no Landlock"; empty if it lacks nothing.
 std::string missing_confinement();
 
 struct Allowed {
@@ -27,19 +28,20 @@ struct Allowed {
   std::string temporary;  // a folder
 };
 
-// Landlock and seccomp. False where the system lacks one of them: then neither is to be relied on.
+// Applies Landlock and seccomp, for the rest of the process's life. False if the system lacks one
+// of them: then rely on neither.
 bool confine(const Allowed& allowed);
 
 struct Limits {
-  std::int64_t address_space = 0;  // beyond what is mapped now; 0: none
+  std::int64_t address_space = 0;  // in addition to what is mapped now; 0: no limit
   std::int64_t file_bytes = 0;
 };
 void limit(const Limits& limits);
 
-// Address space that is mapped now.
+// The address space that is mapped now.
 std::int64_t mapped_bytes();
 
-// Whether sanitizers are built in, which map terabytes and start threads of their own.
+// Whether the binary has sanitizers, which map terabytes and start their own threads.
 bool has_sanitizer();
 
 }  // namespace gsa::sandbox

@@ -10,7 +10,7 @@
 namespace gsa::sandbox {
 namespace {
 
-// From DuckDB's errors of its own making on.
+// Everything from here on in an error of DuckDB is for its developers.
 constexpr std::string_view kTraces[] = {"Stack Trace:", "This error signals an assertion failure",
                                         "stack_trace"};
 
@@ -33,8 +33,7 @@ bool is_of_path(char c) {
 Failure of_sql_error(const duck::SqlError& error, std::string_view sql, bool ran_out) {
   using Kind = duck::SqlErrorKind;
   if (error.kind() == Kind::disk_full) {
-    return {FailureKind::out_of_memory,
-            "the query needs more room on the disk than there is for it",
+    return {FailureKind::out_of_memory, "the query needs more disk space than it may use",
             "aggregate or filter earlier, or sort fewer rows"};
   }
   if (error.kind() == Kind::out_of_memory || ran_out ||
@@ -43,7 +42,7 @@ Failure of_sql_error(const duck::SqlError& error, std::string_view sql, bool ran
   }
   if (error.kind() == Kind::interrupted) return {FailureKind::cancelled, "the query was cancelled"};
   if (error.kind() == Kind::internal || error.kind() == Kind::invalidated) {
-    const std::string& text = error.message();  // "DuckDB failed inside itself: …"
+    const std::string& text = error.message();  // "internal error in DuckDB: …"
     const std::size_t colon = text.find(": ");
     return engine_failed(
         without_paths(colon == std::string::npos ? text : text.substr(colon + 2), sql));
@@ -62,11 +61,11 @@ Failure engine_failed(std::string_view what) {
   const std::string why = first_line(what);
   return {FailureKind::crashed,
           why.empty() ? "DuckDB failed on this query" : "DuckDB failed on this query: " + why,
-          "it is a fault of the engine: write the query in another way"};
+          "this is a bug in the engine: rewrite the query"};
 }
 
 Failure lack_of_memory() {
-  return {FailureKind::out_of_memory, "the query needs more memory than there is for it",
+  return {FailureKind::out_of_memory, "the query needs more memory than it may use",
           "aggregate or filter earlier, or sort fewer rows"};
 }
 

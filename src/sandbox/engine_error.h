@@ -1,6 +1,6 @@
 #pragma once
 
-// What of an engine's error may be told to whoever asked: no stack trace, no path of the server.
+// Reduces an engine's error to what a reader may see: no stack trace, and no paths of the server.
 
 #include <exception>
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace gsa::sandbox {
 
-// `ran_out` tells that the system refused memory meanwhile, which DuckDB may report as anything.
+// `ran_out`: the system refused memory meanwhile. DuckDB may report that as any error.
 Failure failure_of(const std::exception_ptr& error, std::string_view sql, bool ran_out);
 
 Failure engine_failed(std::string_view what = "");
 Failure lack_of_memory();
 
-// Puts … in place of absolute paths that are not in the query itself.
+// Replaces absolute paths by …, except those in the query itself.
 std::string without_paths(std::string_view text, std::string_view sql);
 
 }  // namespace gsa::sandbox

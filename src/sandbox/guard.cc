@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-// Nodes within nodes of the parse tree; DuckDB itself refuses expressions deeper than a thousand.
+// Nested nodes of the parse tree. DuckDB itself refuses expressions deeper than a thousand.
 constexpr std::size_t kMaxDepth = 100'000;
 
 constexpr std::array<std::string_view, 5> kFileReaders = {"glob", "sniff_csv", "sql_auto_complete",
@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 10> kChangers = {
     "checkpoint",           "force_checkpoint",  "enable_logging",   "disable_logging",
     "truncate_duckdb_logs", "write_log",         "enable_profiling", "disable_profiling",
     "enable_peg_parser",    "disable_peg_parser"};
-// Functions, and the views on them.
+// Functions, and the views that use them.
 constexpr std::array<std::string_view, 11> kTellers = {
     "current_setting", "duckdb_databases",    "duckdb_settings",           "duckdb_extensions",
     "duckdb_secrets",  "which_secret",        "duckdb_temporary_files",    "pragma_database_list",
@@ -49,12 +49,12 @@ Failure refused(std::string what, std::string hint = "") {
   return {FailureKind::refused, std::move(what), std::move(hint)};
 }
 
-// Why it is refused in every case; empty where it is not.
+// Why the function is always refused; empty if it is not.
 std::string why_refused(std::string_view name) {
-  if (reads_files(name)) return "reads files, and a query may read only tables here";
-  if (is_one_of(kRunners, name)) return "runs SQL that is in a text, which is not allowed here";
-  if (is_one_of(kChangers, name)) return "changes the database, and a query may only read here";
-  if (is_one_of(kTellers, name)) return "tells of the server, which is not allowed here";
+  if (reads_files(name)) return "reads files, but a query may read only tables here";
+  if (is_one_of(kRunners, name)) return "runs SQL given as text, which is not allowed here";
+  if (is_one_of(kChangers, name)) return "changes the database, but a query may only read here";
+  if (is_one_of(kTellers, name)) return "reveals details of the server, which is not allowed here";
   return "";
 }
 
@@ -79,8 +79,8 @@ class Check {
   }
 
  private:
-  // A CTE is seen wherever its name stands: where it is out of scope DuckDB finds nothing, since
-  // the name can be neither a file nor a table that may not be read.
+  // Accepts a CTE's name everywhere, not just in its scope. Outside the scope DuckDB finds nothing,
+  // because the name can be neither a file nor a forbidden table.
   void find_ctes(const json::value& value) {
     if (const json::array* array = value.if_array()) {
       for (const json::value& element : *array) find_ctes(element);
@@ -104,10 +104,10 @@ class Check {
     const std::string lower = to_lower(name);
     if (is_strict_ && !is_plain_name(lower)) {
       throw refused(fmt::format("'{}' cannot be the name of a CTE here", clip(name, 60)),
-                    "take letters, digits and _");
+                    "use letters, digits and _");
     }
     if (is_system_table("", lower) && (is_strict_ || !why_refused(lower).empty())) {
-      throw refused(fmt::format("'{}' is a table of the system and cannot name a CTE", name));
+      throw refused(fmt::format("'{}' is a system table and cannot name a CTE", name));
     }
     ctes_.insert(lower);
   }
@@ -182,26 +182,25 @@ class Check {
   [[noreturn]] void unknown_table(const std::string& catalog, const std::string& schema,
                                   const std::string& name) const {
     if (name.find_first_of("/.:") != std::string::npos) {
-      throw refused(fmt::format("'{}' looks like a file, and a query may read only tables here",
+      throw refused(fmt::format("'{}' looks like a file, but a query may read only tables here",
                                 clip(name, 60)));
     }
     if (!catalog.empty() && catalog != names_.database) {
-      throw refused(
-          fmt::format("there is no other database here, such as '{}'", clip(catalog, 60)));
+      throw refused(fmt::format("only one database can be read here, not '{}'", clip(catalog, 60)));
     }
     std::vector<std::string> names;
     for (const TableName& known : names_.tables) {
       names.push_back(known.schema == "main" ? known.name : known.schema + "." + known.name);
     }
     const std::string full = schema.empty() ? name : schema + "." + name;
-    throw refused(fmt::format("there is no table '{}' that may be read here", clip(full, 60)),
+    throw refused(fmt::format("there is no readable table '{}'", clip(full, 60)),
                   did_you_mean(full, names));
   }
 
   const bool is_strict_;
   const Names& names_;
   std::set<std::string> ctes_;
-  std::set<const json::object*> table_functions_;  // calls that stand in FROM and are allowed
+  std::set<const json::object*> table_functions_;  // allowed calls in FROM
 };
 
 std::set<TableName> names_of(duck::Connection& connection, const std::string& select) {
@@ -224,9 +223,9 @@ json::value tree_of(duck::Connection& connection, const std::string& sql) {
   if (error || !tree.is_object()) throw refused("the query is nested too deeply");
   const json::value* failed = tree.get_object().if_contains("error");
   if (failed != nullptr && failed->is_bool() && failed->get_bool()) {
-    duck::count_statements(connection, sql);  // says where it does not parse
+    duck::count_statements(connection, sql);  // throws if the text does not parse
     if (to_lower(trim(sql)).starts_with("pivot")) {
-      throw refused("PIVOT needs the values that become columns here",
+      throw refused("PIVOT must list the values that become columns here",
                     "PIVOT … ON column IN ('one', 'two') …");
     }
     throw refused("only SELECT is allowed here", "one query, without other statements");
@@ -262,7 +261,8 @@ Names names_in(duck::Connection& connection) {
 void check_sql(duck::Connection& connection, const std::string& sql, const Names& names,
                Rules rules) {
   if (sql.size() > kLongestSql) {
-    throw refused(fmt::format("a query may have {} bytes, not {}", kLongestSql, sql.size()));
+    throw refused(
+        fmt::format("a query may have at most at most {} bytes, not {}", kLongestSql, sql.size()));
   }
   if (sql.find('\0') != std::string::npos) throw refused("a query has no zero bytes");
   const json::value tree = tree_of(connection, sql);

@@ -21,7 +21,7 @@ LargeStackThread::LargeStackThread(std::size_t stack_bytes, std::function<void()
   const bool made = pthread_attr_setstacksize(&attributes, stack_bytes) == 0 &&
                     pthread_create(&thread_, &attributes, call, &work_) == 0;
   pthread_attr_destroy(&attributes);
-  if (!made) throw Error("the system gives no more threads");
+  if (!made) throw Error("the system allows no more threads");
 }
 
 LargeStackThread::~LargeStackThread() { pthread_join(thread_, nullptr); }

@@ -1,6 +1,6 @@
 #pragma once
 
-// A thread with a stack of a size of one's choice: std::thread has the system's.
+// A thread whose stack size the caller chooses; std::thread only has the system's default.
 
 #include <cstddef>
 #include <functional>
@@ -10,10 +10,10 @@ namespace gsa::sandbox {
 
 class LargeStackThread {
  public:
-  // Begins `work`, which must not throw. Pages of the stack are only taken as they are touched.
-  // Throws Error where no thread can be made.
+  // Starts `work`, which must not throw. Stack pages take memory only when they are touched. Throws
+  // Error if no thread can be started.
   LargeStackThread(std::size_t stack_bytes, std::function<void()> work);
-  ~LargeStackThread();  // waits for its end
+  ~LargeStackThread();  // waits for the thread's end
   LargeStackThread(const LargeStackThread&) = delete;
   LargeStackThread& operator=(const LargeStackThread&) = delete;
 

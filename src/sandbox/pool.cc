@@ -18,15 +18,15 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kPatience{10};  // between looks at whether to stop a query
-// For a query to end by itself once it is told to; then its process is killed.
+constexpr milliseconds kPatience{10};  // between checks whether to stop a query
+// Time for a query to end after an interrupt; then its process is killed.
 constexpr milliseconds kGrace{150};
 constexpr milliseconds kProbePatience{20'000};
-constexpr milliseconds kKeeperRound{1000};      // also before a start that failed is tried again
-constexpr std::chrono::seconds kNeededFor{30};  // a worker that nobody takes ends after this
+constexpr milliseconds kKeeperRound{1000};      // also the pause before a failed start is retried
+constexpr std::chrono::seconds kNeededFor{30};  // an idle worker ends after this time
 constexpr std::string_view kFolderPrefix = "worker-";
 
-// Of what is free on the disk all workers together get a quarter.
+// All workers together get a quarter of the free disk.
 constexpr std::int64_t kShareOfDisk = 4;
 constexpr std::int64_t kMostTemporary = std::int64_t{8} << 30;
 constexpr std::int64_t kLeastTemporary = std::int64_t{64} << 20;
@@ -57,8 +57,8 @@ Failure stopped(bool timed_out, const Query& query) {
           "filter or aggregate earlier"};
 }
 
-// The reply of a worker that was sent the query; throws Failure where there is none, and where it
-// had to be stopped.
+// The reply to a query that was sent to the worker. Stops the query at its deadline or when
+// cancelled. Throws Failure if there is no reply, and if the query had to be stopped.
 Reply await_reply(WorkerProcess& worker, const Query& query, Clock::time_point begun,
                   const std::function<bool()>& is_cancelled) {
   bool stops = false, timed_out = false;
@@ -86,7 +86,7 @@ Reply await_reply(WorkerProcess& worker, const Query& query, Clock::time_point b
 
 }  // namespace
 
-// A worker that goes back to the pool: as one to be used again only where that was said.
+// Returns the worker to the pool at the end of the scope; to be used again only after is_usable().
 class Pool::Lease {
  public:
   Lease(Pool& pool, std::unique_ptr<WorkerProcess> worker)
@@ -131,7 +131,7 @@ Answer Pool::run(const Query& query, const std::function<bool()>& is_cancelled) 
     explicit Turn(Pool& of) : pool(of) {
       const std::lock_guard lock(pool.mutex_);
       if (pool.queries_ >= pool.settings_.workers) {
-        throw Failure(FailureKind::busy, "as many queries are running as may at a time",
+        throw Failure(FailureKind::busy, "the limit on concurrent queries is reached",
                       "try again when one has ended");
       }
       ++pool.queries_;
@@ -158,7 +158,7 @@ Snapshot Pool::current_snapshot() const {
   try {
     return snapshot_();
   } catch (const Error& error) {
-    throw Failure(FailureKind::unavailable, "the snapshot that queries read cannot be made: " +
+    throw Failure(FailureKind::unavailable, "cannot make the snapshot that queries read: " +
                                                 without_paths(error.message(), ""));
   }
 }
@@ -182,7 +182,7 @@ std::unique_ptr<WorkerProcess> Pool::take(const Snapshot& snapshot, Clock::time_
     changed_.wait_for(lock, kPatience);
     if (is_cancelled()) throw Failure(FailureKind::cancelled, "the query was cancelled");
     if (Clock::now() > deadline) {
-      throw Failure(FailureKind::unavailable, "the query's process does not get ready");
+      throw Failure(FailureKind::unavailable, "the query's process did not get ready in time");
     }
   }
 }
@@ -191,7 +191,7 @@ bool Pool::fits(const WorkerProcess& worker) const {
   return !worker.is_open() || worker.version() == newest_.version;
 }
 
-// One that has the snapshot open before one that has yet to.
+// Prefers a worker that has the snapshot open.
 std::unique_ptr<WorkerProcess> Pool::take_idle() {
   for (const bool is_open : {true, false}) {
     for (std::size_t i = 0; i < idle_.size(); ++i) {
@@ -231,13 +231,13 @@ void Pool::keep() {
       std::vector<std::unique_ptr<WorkerProcess>> ended;
       std::swap(ended, ended_);
       lock.unlock();
-      ended.clear();  // waits for their ends
+      ended.clear();  // waits until the processes have ended
       lock.lock();
       continue;
     }
     changed_.wait_for(lock, kKeeperRound,
                       [this] { return stops_ || wants_another() || !ended_.empty(); });
-    if (failed) why_not_.clear();  // tries again
+    if (failed) why_not_.clear();  // try again
   }
 }
 
@@ -263,13 +263,14 @@ void Pool::start_one(std::unique_lock<std::mutex>& lock) {
   }
   lock.lock();
   why_not_ = why_not;
-  if (opens && !opened && newest_.version == newest.version) newest_ = {};  // it is gone
+  if (opens && !opened && newest_.version == newest.version)
+    newest_ = {};  // the snapshot file is gone
   if (worker) idle_.push_back({std::move(worker), Clock::now()});
   changed_.notify_all();
 }
 
-// An old snapshot, and what a query left in memory, are given up soon; one worker without either
-// waits for the next query.
+// Ends workers that are no longer needed: soon, if they hold an old snapshot or memory that a query
+// left. One worker without either is kept for the next query.
 void Pool::end_needless() {
   const Clock::time_point now = Clock::now();
   bool keeps_one = false;

@@ -1,14 +1,14 @@
 #pragma once
 
-// The workers of a server (worker.h): a reader's query takes one, waits for its answer, and ends it
-// where it does not stop when it should. Whatever becomes of a worker costs its own query alone.
+// The workers of a server (worker.h). A reader's query takes a worker, waits for its answer, and
+// kills it if it does not stop in time. Whatever happens to a worker affects only its own query.
 //
-// One worker more than there are queries is kept started ahead, up to Settings::workers; those that
-// nobody needed for half a minute end, but for one that has not opened a snapshot. A worker reads
-// one snapshot: with the first query on a new one, those of the old end as soon as their queries
-// have.
+// The pool keeps one more worker started than there are queries, up to Settings::workers. Workers
+// that nobody needed for half a minute end, except one that has not opened a snapshot. A worker
+// reads one snapshot: after the first query on a new snapshot, workers of the old one end as soon
+// as their queries have.
 //
-// All workers are started by one thread of the pool's own, since they die with it.
+// One thread of the pool starts all workers, because they die with the thread that starts them.
 
 #include <condition_variable>
 #include <cstddef>
@@ -25,42 +25,45 @@
 
 namespace gsa::sandbox {
 
-// A DuckDB file that nobody writes to. Another file may take its path, and then has another
+// A DuckDB file that nobody writes to. If another file takes its path, that one has another
 // version.
 struct Snapshot {
   std::string path;
   std::int64_t publication = 0;
-  std::uint64_t version = 0;  // not 0
+  std::uint64_t version = 0;  // never 0
 };
 
 struct Settings {
-  // For temporary files of workers; made where it is missing. What other pools left there goes:
-  // only one pool may have it at a time.
+  // For the workers' temporary files; created if missing. The pool removes what earlier pools left
+  // there, so only one pool at a time may use it.
   std::string folder;
   std::string database = "warehouse";  // the snapshot's name in queries
-  std::size_t workers = 4;             // and queries at a time
-  std::int64_t memory_bytes = 0;       // of all workers together
-  std::int64_t temporary_bytes = 0;    // of disk, of each; 0: a share of what is free
-  int threads = 0;                     // of each; 0: as many as there are cores
-  Rules rules = Rules::confined;       // strict: as where the system lacks what confines them
+  std::size_t workers = 4;             // also the limit on concurrent queries
+  std::int64_t memory_bytes = 0;       // for all workers together
+  std::int64_t temporary_bytes = 0;    // of disk, for each worker; 0: a share of the free disk
+  int threads = 0;                     // for each worker; 0: as many as there are cores
+  Rules rules = Rules::confined;       // strict: as if the system could not confine workers
 };
 
-// The least that a worker works with: DuckDB's share and what it does not count.
+// The least memory that a worker can work with: DuckDB's share, and what DuckDB does not count.
 inline constexpr std::int64_t kLeastMemory = std::int64_t{384} << 20;
 
+// Any thread may call the public functions at any time.
 class Pool {
  public:
-  // Asked before every query; may take its time, and throw Error.
+  // Called before every query. May be slow, and may throw Error.
   using CurrentSnapshot = std::function<Snapshot()>;
   Pool(Settings settings, CurrentSnapshot snapshot);
-  ~Pool();  // all queries have ended
+  ~Pool();  // all queries must have ended
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
-  // Any thread. `is_cancelled` is asked again and again. Throws Failure.
+  // Runs a query and blocks until its answer. A running query is over 0.3 s after its deadline, or
+  // after `is_cancelled`, which is polled, returns true. Throws Failure: busy if all workers have a
+  // query.
   Answer run(const Query& query, const std::function<bool()>& is_cancelled);
 
-  // What a confined worker can still do (probe.h).
+  // What a confined worker can still do (probe.h); for tests.
   std::vector<std::string> probe();
   std::vector<pid_t> pids() const;
   std::int64_t resident_bytes() const;  // of all workers
@@ -89,15 +92,15 @@ class Pool {
   const CurrentSnapshot snapshot_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  // Guarded by mutex_, as all that follows.
+  // mutex_ guards this and all members below.
   std::vector<Idle> idle_;
-  std::vector<std::unique_ptr<WorkerProcess>> ended_;  // to be waited for
+  std::vector<std::unique_ptr<WorkerProcess>> ended_;  // their ends are still to be waited for
   std::vector<WorkerProcess*> leased_;
   std::size_t queries_ = 0;
   Snapshot newest_;
-  Clock::time_point asked_;  // for a worker, last
+  Clock::time_point asked_;  // the last request for a worker
   std::uint64_t next_name_ = 1;
-  std::string why_not_;  // the last could not be started
+  std::string why_not_;  // why the last start failed; "" if it did not
   bool stops_ = false;
   std::thread keeper_;
 };

@@ -1,5 +1,5 @@
-// What takes an engine down, or never ends, or takes all memory or disk: it costs its own query
-// alone, and with a reason.
+// Queries that crash the engine, never end, or exhaust memory or disk. Each may only fail itself,
+// and must get a reason.
 
 #include <csignal>
 #include <string>
@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// After the deadline a query is over at once; sanitizers on a busy machine take their time.
+// How late a query may end after its deadline. Sanitizers on a busy machine need more time.
 const double kLate = has_sanitizer() ? 5.0 : 0.3;
 
 std::string repeated(std::string_view text, std::size_t times) {
@@ -32,7 +32,7 @@ std::string nested(std::size_t levels, const std::string& before, const std::str
   return repeated(before, levels) + core + repeated(after, levels);
 }
 
-// Level after level of CTEs, each made of the one before: `step` has {0} for it.
+// Many levels of CTEs, each built from the one before; `step` refers to that as {0}.
 std::string ctes(std::size_t levels, const std::string& first, const std::string& step) {
   std::string sql = "with c0 as (" + first + ")";
   for (std::size_t i = 1; i <= levels; ++i) {
@@ -79,21 +79,21 @@ TEST(PoolAttacks, AStackThatOverflowsEndsItsProcessAlone) {
     EXPECT_TRUE(has_no_secret(outcome.message)) << outcome.message;
     expect_still_answers();
   }
-  // In a thread of DuckDB's own, whose stack is small.
+  // Runs in one of DuckDB's own threads, whose stack is small.
   const Outcome deep =
       ask("select count(v::varchar) from (select case when range % 10000 = 77 then "
           "(repeat('[', (50000 + range % 2)::int) || repeat(']', (50000 + range % 2)::int))"
           "::json::variant end as v from range(1000000))");
-  // Optimized code has smaller frames, and may meet the limit on memory first.
+  // Optimised code has smaller frames, so it may reach the memory limit first.
   EXPECT_TRUE(deep.failure == FailureKind::crashed || deep.failure == FailureKind::out_of_memory)
       << deep.message;
   if (deep.failure == FailureKind::crashed && !has_sanitizer()) {
-    EXPECT_EQ(deep.message, "the query's process was ended by a crash of the engine (SIGSEGV)");
+    EXPECT_EQ(deep.message, "the engine crashed and ended the query's process (SIGSEGV)");
   }
   expect_still_answers();
 }
 
-// What DuckDB looks for no interrupt in.
+// Queries in which DuckDB does not check for interrupts.
 TEST(PoolAttacks, TheDeadlineHoldsWhateverRuns) {
   const std::string s = "(values (repeat('a', 9900))) t(s)";
   const std::string eight = repeated("s||", 7) + "s";

@@ -1,6 +1,6 @@
 #pragma once
 
-// For tests: a snapshot of two tables, made once a process, and pools that read it.
+// For tests: a snapshot of two tables, made once per process, and pools that read it.
 
 #include <chrono>
 #include <filesystem>
@@ -25,7 +25,7 @@ class SnapshotFolder {
   static std::filesystem::path path() {
     return std::filesystem::temp_directory_path() / fmt::format("gsa-sandbox-test-{}", getpid());
   }
-  // Makes the snapshot anew, as that of `publication`.
+  // Replaces the snapshot by one of `publication`.
   Snapshot publish(std::int64_t publication) {
     const std::string fresh = (path() / "fresh.duckdb").string();
     duck::DatabaseOptions options;
@@ -52,7 +52,7 @@ class SnapshotFolder {
   std::uint64_t version_ = 0;
 };
 
-// Removes the folder once all tests have ended.
+// Removes the folder after the last test.
 class RemoveSnapshotFolder : public testing::Environment {
   void TearDown() override {
     std::error_code none;
@@ -76,15 +76,15 @@ inline std::unique_ptr<Pool> make_pool(const Settings& settings = test_settings(
   return std::make_unique<Pool>(settings, [] { return SnapshotFolder::instance().newest(); });
 }
 
-// What most tests ask.
+// The pool that most tests use.
 inline Pool& pool() {
   static Pool& pool = *make_pool().release();
   return pool;
 }
 
 struct Outcome {
-  std::string rows;                    // as JSON, where it was answered
-  std::optional<FailureKind> failure;  // else
+  std::string rows;                    // as JSON, if there was an answer
+  std::optional<FailureKind> failure;  // if there was none
   std::string message;
   double seconds = 0;
 };

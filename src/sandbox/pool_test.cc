@@ -58,7 +58,7 @@ TEST(Pool, SaysWhereAQueryIsWrong) {
   }
 }
 
-// Held against what is tried from inside, once it is confined.
+// Tries forbidden operations from inside a confined worker.
 TEST(Pool, AWorkerIsConfined) {
   if (!missing_confinement().empty()) GTEST_SKIP() << missing_confinement();
   const std::vector<std::string> results = pool().probe();
@@ -95,7 +95,7 @@ TEST(Pool, ThreadsTakeTurns) {
       try {
         own->run(query, [&] { return cancelled.load(); });
       } catch (const Failure& failure) {
-        // The question below took its place.
+        // The query below took its place.
         if (failure.kind() != FailureKind::busy) return failure.kind();
       }
     }
@@ -119,7 +119,7 @@ TEST(Pool, ReadsANewSnapshotOnceThereIsOne) {
   const Answer before = own->run(query, never);
   SnapshotFolder& folder = SnapshotFolder::instance();
 
-  // What is running meanwhile ends on the old one.
+  // A query that runs meanwhile ends on the old snapshot.
   Query slow = query;
   slow.sql = "select * from of_publication where sleep_ms(300) is null";
   auto old = std::async(std::launch::async, [&] { return own->run(slow, never).rows.rows; });
@@ -143,7 +143,7 @@ TEST(Pool, KeepsFewWorkersAndNoneThatIsNeedless) {
 
 TEST(Pool, RemovesFoldersOfWorkersThatAreGone) {
   const Settings settings = test_settings();
-  make_folder(settings.folder + "/worker-1-1");  // of a server that was killed
+  make_folder(settings.folder + "/worker-1-1");  // left by a server that was killed
   write_file(settings.folder + "/worker-1-1/duckdb_temp_storage.tmp", "x");
   write_file(settings.folder + "/of-somebody-else", "x");
   {
@@ -164,7 +164,7 @@ TEST(Pool, SaysWhyThereIsNoSnapshot) {
   Pool own(test_settings(), none);
   const Outcome outcome = ask(own, "select 1");
   EXPECT_EQ(outcome.failure, FailureKind::unavailable);
-  EXPECT_EQ(outcome.message, "the snapshot that queries read cannot be made: the disk is full");
+  EXPECT_EQ(outcome.message, "cannot make the snapshot that queries read: the disk is full");
   const Pool::CurrentSnapshot missing = [] { return Snapshot{"/nowhere/w.duckdb", 1, 1}; };
   Pool other(test_settings(), missing);
   EXPECT_EQ(ask(other, "select 1").failure, FailureKind::unavailable);

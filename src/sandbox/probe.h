@@ -1,14 +1,14 @@
 #pragma once
 
-// Tries from inside a confined process what it must not be able to do. For tests, which ask a
-// worker for it.
+// Tries forbidden operations from inside a confined process. For tests, which ask a worker to do
+// so.
 
 #include <string>
 #include <vector>
 
 namespace gsa::sandbox {
 
-// "connect=ENOSYS", "open /etc/passwd=EACCES", …; "=done" for what was possible.
+// "connect=ENOSYS", "open /etc/passwd=EACCES", …; "=done" for an operation that succeeded.
 std::vector<std::string> probe(const std::string& temporary_folder);
 
 }  // namespace gsa::sandbox

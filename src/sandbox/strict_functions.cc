@@ -8,10 +8,10 @@
 namespace gsa::sandbox {
 namespace {
 
-// Each takes no more time and memory than its arguments are long, reads nothing but them, and
-// changes nothing. Left out though harmless by themselves: what repeats or pads (repeat, lpad,
-// printf, range as a list, array_to_string …), what doubles texts when it is nested (hex, base64,
-// url_encode …), and what compares two long texts in the product of their lengths (levenshtein …).
+// Each function takes time and memory proportional to its arguments, reads nothing else, and
+// changes nothing. We leave out harmless functions that repeat or pad (repeat, lpad, printf, range
+// as a list, array_to_string …), that double texts when nested (hex, base64, url_encode …), and
+// that compare two long texts in time proportional to the product of their lengths (levenshtein …).
 constexpr const char* kFunctions = R"(
 + - * / // % ** ^ & | << >> ~ ! || @ ^@ && @> <@ <-> <=> ->  ->>
 ~~ !~~ ~~* !~~* ~~~ ilike_escape like_escape not_ilike_escape not_like_escape

@@ -33,16 +33,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The longest query, nested as deeply as its bytes allow, took less than half of it.
+// The longest query, nested as deeply as its length allows, took less than half of it.
 constexpr std::size_t kStackBytes = std::size_t{512} * 1024 * 1024;
 constexpr milliseconds kInterruptAgain{10};
 constexpr milliseconds kForever = std::chrono::hours(24);
 constexpr milliseconds kReplyPatience{10'000};
-// A worker that keeps more is replaced by one that has it not.
+// A worker that keeps more memory after a query is replaced.
 constexpr std::int64_t kMostKept = std::int64_t{256} << 20;
-constexpr std::int64_t kThreadBytes = std::int64_t{16} << 20;     // of address space, stack and all
+constexpr std::int64_t kThreadBytes = std::int64_t{16} << 20;  // of address space, stack included
 constexpr std::int64_t kLeastPerThread = std::int64_t{64} << 20;  // of DuckDB's memory
-constexpr int kNiceness = 5;                                      // pages go before queries
+constexpr int kNiceness = 5;  // pages have priority over queries
 
 std::atomic<bool> ran_out_of_memory{false};
 
@@ -62,7 +62,7 @@ void write_to(const char* path, const char* text) {
   if (file.get() >= 0 && write(file.get(), text, std::strlen(text)) < 0) return;
 }
 
-// It must not outlive its parent, nor be in the way of anything that matters more.
+// The worker must not outlive its parent, and must yield to more important processes.
 void become_a_worker(pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(0);
@@ -70,8 +70,8 @@ void become_a_worker(pid_t parent) {
   setpriority(PRIO_PROCESS, 0, kNiceness);
   write_to("/proc/self/oom_score_adj", "500");
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit is an error
-  mallopt(M_ARENA_MAX, 2);        // each reserves address space
+  std::signal(SIGXFSZ, SIG_IGN);  // makes a write beyond the limit an error
+  mallopt(M_ARENA_MAX, 2);        // each arena reserves address space
   std::set_new_handler(note_lack_of_memory);
   std::set_terminate(end_at_once);
 }
@@ -115,7 +115,7 @@ class Worker {
     settings_ = *settings;
     statm_ = Fd(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
     duck::DatabaseOptions options;
-    options.threads = 1;  // until it is confined
+    options.threads = 1;  // until the worker is confined
     options.memory_limit = fmt::format("{}B", settings_.memory_bytes);
     options.watches_progress = false;
     database_ = std::make_unique<duck::Database>(options);
@@ -153,7 +153,7 @@ class Worker {
   }
 
   void begin(const Query& query) {
-    thread_.reset();  // that of the query before has sent its reply
+    thread_.reset();  // the previous query's thread has sent its reply
     ran_out_of_memory = false;
     is_interrupted_ = false;
     is_running_ = true;
@@ -190,7 +190,7 @@ class Worker {
     return duck::query_json(*connection_, query.sql, query.max_rows, query.max_bytes);
   }
 
-  // An internal error may have made DuckDB's instance refuse all that comes.
+  // After an internal error, DuckDB's instance may refuse every query.
   bool still_works() {
     try {
       return connection_->query_int64("select 1::bigint") == 1;
@@ -214,7 +214,7 @@ class Worker {
   WorkerSettings settings_;
   Fd snapshot_, statm_;
   std::unique_ptr<duck::Database> database_;
-  std::unique_ptr<duck::Connection> connection_;  // of the query that runs
+  std::unique_ptr<duck::Connection> connection_;  // for the running query
   Names names_;
   std::unique_ptr<LargeStackThread> thread_;
   std::atomic<bool> is_running_{false};
@@ -256,7 +256,7 @@ std::optional<int> worker_main(int argc, char** argv) {
   try {
     return Worker(Fd(kWorkerSocket)).run();
   } catch (const std::exception&) {
-    _exit(1);  // the parent sees that it ended
+    _exit(1);  // the parent notices the exit
   }
 }
 

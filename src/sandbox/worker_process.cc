@@ -30,10 +30,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSendPatience{1000};
 constexpr milliseconds kReapPatience{2000};
 constexpr milliseconds kReapAgain{2};
-constexpr milliseconds kReadyPatience{20'000};  // on a machine that is busy
+constexpr milliseconds kReadyPatience{20'000};  // enough for a busy machine
 constexpr milliseconds kLook{10};
 
-// Nothing else of the environment is a worker's business: it holds tokens.
+// Workers get no other environment variables, because these may hold tokens.
 constexpr std::string_view kPassedOn[] = {
     "LD_LIBRARY_PATH=", "ASAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=", "UBSAN_OPTIONS="};
 
@@ -48,7 +48,7 @@ std::vector<char*> environment_of_a_worker() {
   return passed;
 }
 
-// For posix_spawn; a session of its own keeps the terminal's Ctrl-C from it.
+// Settings for posix_spawn. A session of its own keeps the terminal's Ctrl-C away from the worker.
 class SpawnSettings {
  public:
   explicit SpawnSettings(int socket) {
@@ -138,7 +138,7 @@ Frame WorkerProcess::wait_until_ready(const std::function<bool()>& is_cancelled)
       return std::move(*frame);
     }
     if (has_ended()) throw unavailable("it has ended");
-    if (Clock::now() > deadline) throw unavailable("it does not get ready");
+    if (Clock::now() > deadline) throw unavailable("it did not get ready in time");
     if (is_cancelled()) throw Failure(FailureKind::cancelled, "the query was cancelled");
   }
 }
@@ -151,7 +151,7 @@ std::optional<Frame> WorkerProcess::receive(milliseconds patience) {
 
 bool WorkerProcess::is_idle() {
   if (!is_open()) return !reap(milliseconds(0));
-  // Nobody has asked it anything.
+  // An idle worker sends nothing: a frame now means that something is wrong.
   return !channel_.receive(milliseconds(0)) && !has_ended();
 }
 
@@ -188,8 +188,8 @@ Failure WorkerProcess::why_ended() {
                               ? fmt::format("SIG{}", sigabbrev_np(WTERMSIG(status_)))
                               : fmt::format("exit {}", WEXITSTATUS(status_));
   return {FailureKind::crashed,
-          fmt::format("the query's process was ended by a crash of the engine ({})", how),
-          "it is a fault of the engine: write the query in another way"};
+          fmt::format("the engine crashed and ended the query's process ({})", how),
+          "this is a bug in the engine: rewrite the query"};
 }
 
 std::int64_t WorkerProcess::resident_bytes() const {

@@ -1,6 +1,6 @@
 #pragma once
 
-// A worker (worker.h) as its server sees it. One thread at a time may use it.
+// The server's side of a worker (worker.h). One thread at a time may use it.
 
 #include <chrono>
 #include <cstdint>
@@ -17,16 +17,17 @@ namespace gsa::sandbox {
 
 class WorkerProcess {
  public:
-  // Starts it, with settings.folder made for it; it gets ready by itself. The thread that calls
-  // this must live as long as the worker is wanted: the worker dies with it. Throws Error.
+  // Starts the process and makes settings.folder for it; does not wait until it is ready. The
+  // worker dies with the calling thread, so that thread must live as long as the worker is needed.
+  // Throws Error.
   explicit WorkerProcess(const WorkerSettings& settings);
-  // Kills it, waits for its end and removes its folder.
+  // Kills the process, waits for its end and removes its folder.
   ~WorkerProcess();
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  // Gives it the only snapshot that it will read; to be called once. Throws Failure, also where
-  // `is_cancelled` says so, after which it is of no use.
+  // Gives the worker the only snapshot that it will read; call it once. Throws Failure, also if
+  // `is_cancelled` returns true; the worker is useless afterwards.
   void open(const std::string& path, std::uint64_t version,
             const std::function<bool()>& is_cancelled);
   bool is_open() const { return version_ != 0; }
@@ -36,11 +37,11 @@ class WorkerProcess {
   bool send(const Frame& frame);
   std::optional<Frame> receive(std::chrono::milliseconds patience);
   bool has_ended() const { return channel_.state() == Channel::State::closed; }
-  // Whether it waits for a query, as far as can be told without asking it.
+  // Whether it waits for a query, judged without asking it.
   bool is_idle();
 
   void kill();
-  // Why it ended, as the query's failure; called once has_ended().
+  // Why it ended, as the query's failure. Call it only after has_ended().
   Failure why_ended();
 
   std::int64_t resident_bytes() const;  // now

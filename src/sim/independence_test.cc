@@ -1,5 +1,5 @@
-// What does not depend on what: the draws of a generation on each other, on those of its
-// neighbours, on the seed, and all of them on the order and the threads of the work.
+// Independence: a generation's draws do not depend on each other, on those of its neighbours or on
+// another seed's, and none of them depends on the order or the threads of the work.
 
 #include <functional>
 #include <string>
@@ -28,7 +28,7 @@ const std::vector<std::pair<std::string, Feature>> kFeatures = {
     {"model", [](const Draw& d) { return static_cast<double>(d.generation.model); }},
 };
 
-// Draws alike in all that the rules make a difference of: tier, status, band of lengths.
+// True for draws that the rules treat alike: same tier, status and band of lengths.
 bool alike(const Draw& draw) {
   return draw.user.tier == Tier::pro && draw.generation.status == Status::success &&
          draw.prompt.token_count >= 10 && draw.prompt.token_count <= 30;
@@ -66,7 +66,8 @@ TEST(Independence, OfTheFeedbacksSign) {
   }
 }
 
-// The draws with the same id or the next, from the same prompts; only what no prompt has a say in.
+// The draws for the same ids or the next ones, from the same prompts; only values that no prompt
+// affects.
 std::vector<std::vector<double>> raw_columns(std::uint64_t seed, std::uint64_t first_id) {
   const Sample& base = sample();
   const Telemetry telemetry(seed, base.period, base.users);

@@ -14,7 +14,7 @@ namespace gsa::sim {
 namespace {
 
 constexpr const char* kHowToWrite =
-    "write a month as 2025-12, a range as 2025-10..2026-02, several of them with commas";
+    "write a month as 2025-12, a range as 2025-10..2026-02, and commas between several";
 
 std::int64_t month_begin_us(std::chrono::year_month month) {
   const std::chrono::sys_days day(month / 1);
@@ -25,7 +25,7 @@ std::chrono::year_month to_month(const Period& period) {
   return std::chrono::year(period.year) / std::chrono::month(static_cast<unsigned>(period.month));
 }
 
-// Of a text of digits alone; -1 for any other.
+// The number that a text of digits means; -1 for any other text.
 int number_of(std::string_view digits) {
   int value = -1;
   const bool all_digits =

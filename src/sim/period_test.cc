@@ -166,8 +166,8 @@ std::string refusal_of(const std::string& text) {
 
 TEST(ParseMonths, SaysWhatIsWrong) {
   EXPECT_EQ(refusal_of("2025-10,2025-9"),
-            "'2025-9' is not a month; write a month as 2025-12, a range as 2025-10..2026-02, "
-            "several of them with commas");
+            "'2025-9' is not a month; write a month as 2025-12, a range as 2025-10..2026-02, and "
+            "commas between several");
   EXPECT_EQ(refusal_of("2026-02..2025-10"),
             "the range 2026-02..2025-10 ends before it begins; write 2025-10..2026-02");
   EXPECT_EQ(refusal_of("1969-12"), "1969-12 is not in the years 1970 to 9998");

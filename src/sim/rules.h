@@ -1,8 +1,8 @@
 #pragma once
 
-// The constants of the simulation: who the users are and what happens to their generations. They
-// are those of the reference dataset (December 2025, 10,000 prompts, 500 users); the calibration
-// test holds what comes out against what the reference measured.
+// The constants of the simulation: who the users are, and what happens to their generations. They
+// come from the reference dataset (December 2025, 10,000 prompts, 500 users); the calibration test
+// compares the results with what was measured there.
 
 #include <array>
 #include <cstdint>
@@ -39,11 +39,11 @@ inline constexpr std::array kFeedbackShares = {0.10, 0.20, 0.25};
 inline constexpr std::array kDownloadShares = {0.40, 0.65, 0.80};
 inline constexpr std::array<std::int64_t, 3> kPriceTenths = {10, 9, 8};
 
-// Signups fall in the days that end with the month; a user stays for as long.
+// Signups are spread over the days that end with the month; a user stays this long.
 inline constexpr std::int64_t kSignupDays = 365;
 
-inline constexpr double kSafetyViolationShare = 0.85;  // of prompts with a safety keyword
-inline constexpr std::int32_t kLongPromptTokens = 75;  // more than these may time out
+inline constexpr double kSafetyViolationShare = 0.85;  // share of prompts with a safety keyword
+inline constexpr std::int32_t kLongPromptTokens = 75;  // a longer prompt may time out
 inline constexpr double kTimeoutShare = 0.15;
 inline constexpr double kRateLimitShare = 0.08;  // free tier only
 inline constexpr double kModelErrorShare = 0.02;

@@ -32,7 +32,7 @@ TEST(PickShare, GivesEachShareItsPartOfTheUnit) {
   EXPECT_EQ(pick_share(kShares, 0.25), 1u);
   EXPECT_EQ(pick_share(kShares, 0.7499), 1u);
   EXPECT_EQ(pick_share(kShares, 0.75), 2u);
-  EXPECT_EQ(pick_share(kShares, 1.5), 2u);  // shares whose sum falls short of 1 by rounding
+  EXPECT_EQ(pick_share(kShares, 1.5), 2u);  // rounding may leave the sum of shares below 1
 }
 
 TEST(StatusRule, ASafetyKeywordGoesBeforeAllElse) {
@@ -76,8 +76,8 @@ TEST(LatencyRule, FailuresHaveTheirRangesBothEndsIncluded) {
   }
 }
 
-// The word whose place in the 64-bit range is the normal distribution's Phi(1), so that the factor
-// is e^0.4; its complement gives e^-0.4.
+// The word at Phi(1) of the normal distribution in the 64-bit range, so that the factor is e^0.4;
+// its complement gives e^-0.4.
 TEST(LatencyRule, SuccessTakesFiftyMillisecondsATokenTimesALognormalFactor) {
   const auto one_sigma = static_cast<std::uint64_t>(0.8413447460685429 * 0x1p64);
   EXPECT_EQ(draw_latency_ms(Status::success, 20, std::uint64_t{1} << 63), 1000);
@@ -119,7 +119,7 @@ TEST(CostRule, RoundsHalfUp) {
   EXPECT_EQ(cost_of(Status::success, Tier::enterprise, 1, 204), 162);  // 0.01616
 }
 
-// The same price in 1/10,000,000 credits, where every term is a whole number.
+// The same price in 1/10,000,000 credits, which makes every term a whole number.
 TEST(CostRule, IsExactForEveryLengthAndLatency) {
   constexpr std::int64_t kPercent[] = {100, 90, 80};
   for (std::int32_t tokens = 0; tokens <= 120; tokens += 3) {

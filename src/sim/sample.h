@@ -20,7 +20,7 @@ inline PromptTraits sample_prompt(std::uint64_t id) {
   return {std::max(1, static_cast<std::int32_t>(words)), to_unit(block.word[2]) < 0.013};
 }
 
-// All of a generation, to compare.
+// All values of a generation, for comparison.
 inline auto values_of(const Generation& g) {
   return std::tuple(g.user_id, g.generated_us, g.latency_ms, g.status, g.cost, g.retry_count,
                     g.feedback, g.downloaded, g.model);
@@ -32,7 +32,7 @@ struct Draw {
   std::int64_t from_us;  // when the user could first generate
   Generation generation;
 
-  double time_fraction(const Period& period) const {  // of the time the user had
+  double time_fraction(const Period& period) const {  // share of the user's time in the period
     return static_cast<double>(generation.generated_us - from_us) /
            static_cast<double>(period.end_us() - from_us);
   }

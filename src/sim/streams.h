@@ -1,7 +1,7 @@
 #pragma once
 
-// The numbers of the simulation's random streams. Never reuse or renumber one: every value made so
-// far would change.
+// The numbers of the simulation's random streams. Never reuse or renumber one: it would change
+// every simulated value.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,12 +10,12 @@
 namespace gsa::sim {
 
 enum : std::uint32_t {
-  kUserTraits = 0x10,       // tier, region, device
-  kUserSignup = 0x11,       // signup, by seat
-  kNamedUserTraits = 0x12,  // tier, region, device, by the hash of the name
-  kWho = 0x20,              // user, time
+  kUserTraits = 0x10,       // tier, region, device, by user id
+  kUserSignup = 0x11,       // first signup, by seat
+  kNamedUserTraits = 0x12,  // tier, region, device, by the hash of the user's name
+  kWho = 0x20,              // user and time
   kOutcome = 0x21,          // status, model error, latency
-  kReaction = 0x22,         // retries, feedback given, feedback's sign, download
+  kReaction = 0x22,         // retries, whether feedback is given, its sign, download
   kModelVersion = 0x23,
 };
 

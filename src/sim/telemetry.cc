@@ -51,7 +51,8 @@ std::int32_t draw_latency_ms(Status status, std::int32_t token_count, std::uint6
 
 std::int64_t cost_of(Status status, Tier tier, std::int32_t token_count, std::int32_t latency_ms) {
   if (status != Status::success) return std::int64_t{token_count} * 10;
-  // 0.01 credits a token and 0.05 a second are 100 a token and 1/2 a millisecond.
+  // 0.01 credits per token and 0.05 per second are 100 units per token and 1/2 unit per
+  // millisecond.
   const std::int64_t doubled = std::int64_t{token_count} * 200 + latency_ms;
   return (doubled * kPriceTenths[index(tier)] + 10) / 20;
 }

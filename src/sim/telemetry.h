@@ -1,7 +1,7 @@
 #pragma once
 
-// Simulated telemetry: what happened to a generation is a pure function of (seed, generation_id),
-// of the prompt's length and safety keyword, and of who generated. No I/O, no clock, no SQL.
+// Simulated telemetry: what happens to a generation is a pure function of (seed, generation_id), of
+// the prompt's length and safety keyword, and of the user. No I/O, no clock, no SQL; any thread.
 
 #include <cstdint>
 #include <span>
@@ -10,13 +10,13 @@
 
 namespace gsa::sim {
 
-// What the simulation needs to know of a prompt.
+// The facts about a prompt that the simulation uses.
 struct PromptTraits {
   std::int32_t token_count;
   bool has_safety_keyword;
 };
 
-// What the source of a prompt knows of its safety check.
+// What a prompt's source tells about its safety check.
 enum class SafetyCheck : std::uint8_t { unknown, passed, blurred };
 
 struct Outcome {
@@ -29,8 +29,8 @@ struct Outcome {
   Model model;
 };
 
-// Where the safety check is known, it decides whether the status is safety_violation; the other
-// failures are simulated all the same.
+// If the result of the safety check is known, it alone decides about safety_violation; other
+// failures are still simulated.
 Outcome outcome_of(std::uint64_t seed, std::uint64_t generation_id, PromptTraits prompt, Tier tier,
                    SafetyCheck check = SafetyCheck::unknown);
 
@@ -51,7 +51,7 @@ class Telemetry {
   };
   static constexpr std::size_t kMostAtOnce = 64;
 
-  // At most kMostAtOnce; several take half the time that they would one by one.
+  // At most kMostAtOnce at a time. A batch takes half the time of single calls.
   void at(std::span<const Asked> asked, std::span<Generation> generations) const;
   Generation at(std::uint64_t generation_id, PromptTraits prompt) const;
 

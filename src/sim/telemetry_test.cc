@@ -1,5 +1,5 @@
-// The rules together: every share and law of the simulation, measured on the sample at four sigma
-// (see base/four_sigma.h for the sigmas). The numbers are the rules' own, written out once more.
+// The rules together: measures every share and law of the simulation on the sample, at four sigma
+// (base/four_sigma.h defines them). The tests repeat the rules' numbers on purpose.
 
 #include "sim/telemetry.h"
 
@@ -22,7 +22,7 @@ constexpr std::array<std::int64_t, 3> kWeights = {1, 3, 8};
 
 std::size_t index(auto value) { return static_cast<std::size_t>(value); }
 
-// How many of the draws that satisfy `where` fall into each of `cells`.
+// How many of the draws that satisfy `where` are in each of `cells`.
 std::vector<std::int64_t> count(std::size_t cells, auto where, auto cell) {
   std::vector<std::int64_t> counts(cells);
   for (const Draw& draw : sample().draws) {
@@ -39,7 +39,7 @@ auto has_status(Status status) {
   return [status](const Draw& draw) { return draw.generation.status == status; };
 }
 
-// The shares of the tiers follow from the population as it turned out, not as it was expected.
+// The expected shares of the tiers follow from the actual population, not from its expectation.
 TEST(Telemetry, GoesToTiersByTheWeightOfTheirUsers) {
   std::array<double, 3> weights{};
   const Population& users = sample().users;
@@ -73,7 +73,7 @@ TEST(Telemetry, HappensInTheMonthAndNeverBeforeSignup) {
   }
 }
 
-// 24 months of 500 generations each, whose ids begin at the month's slot.
+// 24 months of 500 generations each; their ids begin at the month's slot.
 TEST(Telemetry, OfManyMonthsHasItsOwnIdsAndHappensInItsMonthAfterSignup) {
   constexpr std::int64_t kSpan = 500;
   constexpr std::int32_t kSeats = 300;
@@ -119,7 +119,7 @@ TEST(Status, FollowsFromThePromptAndTheTier) {
   };
   EXPECT_TRUE(fits_shares(count(5, unsafe, status_of), std::array{0.15, 0.0, 0.85, 0.0, 0.0}));
   EXPECT_TRUE(fits_shares(count(5, lengthy, status_of), std::array{0.85, 0.15, 0.0, 0.0, 0.0}));
-  // Model errors come after rate limits: 0.92 × 0.02 of the free tier.
+  // Model errors are drawn after rate limits: 0.92 × 0.02 of the free tier.
   EXPECT_TRUE(fits_shares(count(5, free, status_of), std::array{0.9016, 0.0, 0.0, 0.08, 0.0184}));
   EXPECT_TRUE(fits_shares(count(5, paying, status_of), std::array{0.98, 0.0, 0.0, 0.0, 0.02}));
 }
@@ -143,8 +143,8 @@ TEST(Latency, OfATimeoutIsThirtySeconds) {
   EXPECT_GT(timeouts, 0);
 }
 
-// 30 to 80 tokens keep the clamps 4.5 sigma away: under 1 in 100,000 would meet one. The rounding
-// to whole milliseconds moves a logarithm by less than 1/400 of the sigma.
+// 30 to 80 tokens keep the clamps 4.5 sigma away, so fewer than 1 in 100,000 draws reach one.
+// Rounding to whole milliseconds changes a logarithm by less than 1/400 of the sigma.
 std::vector<double> standardized_latencies() {
   std::vector<double> z;
   for (const Draw& draw : sample().draws) {
@@ -155,8 +155,8 @@ std::vector<double> standardized_latencies() {
   return z;
 }
 
-// Of n standard normal values the mean has sigma 1/√n, the mean square (the variance about the
-// known mean 0) has mean 1 and sigma √(2/n), as E z⁴ - 1 = 2.
+// For n standard normal values, the mean has sigma 1/√n. The mean square (the variance about the
+// known mean 0) has mean 1 and sigma √(2/n), because E z⁴ - 1 = 2.
 TEST(Latency, OfASuccessIsLognormalAroundFiftyMillisecondsAToken) {
   const std::vector<double> z = standardized_latencies();
   const auto n = static_cast<double>(z.size());
@@ -179,7 +179,7 @@ TEST(Latency, OfASuccessKeepsToItsBounds) {
     low = std::min(low, draw.generation.latency_ms);
     high = std::max(high, draw.generation.latency_ms);
   }
-  EXPECT_EQ(low, 200);  // a prompt of two words expects 100
+  EXPECT_EQ(low, 200);  // a prompt of two words would take 100
   EXPECT_LE(high, 25'000);
 }
 
@@ -258,7 +258,7 @@ TEST(Outcomes, FollowTheSafetyCheckWhereItIsKnown) {
       const Outcome blurred = outcome(keyword, SafetyCheck::blurred);
       EXPECT_EQ(blurred.status, Status::safety_violation);
       EXPECT_FALSE(blurred.downloaded);
-      // Passed: the failures that a prompt without a keyword may meet, whatever its words.
+      // Passed: the same failures as a prompt without a keyword, whatever its words.
       const Outcome passed = outcome(keyword, SafetyCheck::passed);
       const Outcome harmless = outcome(false, SafetyCheck::unknown);
       EXPECT_EQ(values_of(Generation{passed, 0, 0}), values_of(Generation{harmless, 0, 0}));
@@ -276,7 +276,7 @@ TEST(Outcomes, AreThoseOfTheTelemetry) {
   }
 }
 
-// Whoever has to change a number here changes every dataset made so far.
+// Changing a number here changes every dataset made so far.
 TEST(GoldenTelemetry, IsStillTheSame) {
   constexpr Period kDecember{2025, 12};
   const Population users(42, kDecember, 500);

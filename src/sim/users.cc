@@ -31,7 +31,7 @@ std::int64_t floor_div(std::int64_t dividend, std::int64_t divisor) {  // diviso
   return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
 }
 
-// signup(s, 0) of users.h.
+// signup(s, 0) as defined in users.h.
 std::int64_t first_signup_us(std::uint64_t seed, std::int32_t seat) {
   static const std::int64_t begin_us = kAnchor.end_us() - kTurnUs;
   const RandomBlock block = RandomStream(seed, kUserSignup).at(static_cast<std::uint64_t>(seat));
@@ -43,13 +43,13 @@ std::int64_t signup_us(std::uint64_t seed, std::int32_t seats, std::int32_t user
   return first_signup_us(seed, user_id % seats) + unzigzag(user_id / seats) * kTurnUs;
 }
 
-// The last turn that begins before the month ends.
+// The last turn that begins before the month's end.
 std::int64_t turn_in(std::int64_t first_signup_us, std::int64_t end_us) {
   return floor_div(end_us - 1 - first_signup_us, kTurnUs);
 }
 
-// The turns that seats are at in a month: one or two, as first_signup_us is in the kTurnUs that end
-// with kAnchor.
+// The turns that seats may be in during a month: one or two, because first_signup_us lies in the
+// kTurnUs that end with kAnchor.
 struct Turns {
   explicit Turns(const Period& period)
       : first(turn_in(kAnchor.end_us() - 1, period.end_us())),
@@ -62,10 +62,10 @@ void refuse_overflow(const Period& period, std::int32_t seats) {
   const std::int64_t most = kIds / (std::max(zigzag(turns.first), zigzag(turns.last)) + 1);
   if (seats <= most) return;
   throw Error(
-      fmt::format("{} users are more than the {} whose ids fit 32 bits in {}, that far "
-                  "from {}",
-                  with_thousands(seats), with_thousands(most), period.name(), kAnchor.name()),
-      fmt::format("--users {} or fewer, or months nearer to {}", most, kAnchor.name()),
+      fmt::format(
+          "{} users are more than the {} whose ids fit 32 bits in {}, at that distance from {}",
+          with_thousands(seats), with_thousands(most), period.name(), kAnchor.name()),
+      fmt::format("use use --users {} or fewer, or months nearer to {}", most, kAnchor.name()),
       ErrorCode::usage);
 }
 

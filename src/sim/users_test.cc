@@ -64,7 +64,7 @@ TEST(NamedUsers, HaveTheSameSharesAndKeepTheirTraits) {
   const std::vector<std::int64_t> agree = {as_with_other_seed, kCount - as_with_other_seed};
   EXPECT_TRUE(fits_shares(agree, std::array{0.225, 0.775}));
 
-  // Whoever has to change these changes the tier of every observed user.
+  // Changing these values changes the tier of every observed user.
   const UserTraits golden = traits_of(42, "deadbeef");
   EXPECT_EQ(std::tuple(golden.tier, golden.region, golden.device),
             std::tuple(Tier::free, Region::us_east, Device::mobile));
@@ -80,7 +80,7 @@ TEST(Users, SignUpUniformlyOverTheYearThatEndsWithTheMonth) {
     ++by_hour[static_cast<std::size_t>((user.signup_us - begin) % kDayUs / kHourUs)];
   }
   EXPECT_TRUE(fits_uniform(by_day));
-  // A day expects 55 signups, sigma 7.4: an empty one at either end is no accident.
+  // A day expects 55 signups, sigma 7.4, so an empty first or last day is no accident.
   EXPECT_GT(by_day.front(), 0);
   EXPECT_GT(by_day.back(), 0);
   EXPECT_TRUE(fits_uniform(by_hour));
@@ -88,7 +88,7 @@ TEST(Users, SignUpUniformlyOverTheYearThatEndsWithTheMonth) {
 
 TEST(Users, AreFollowedOnTheirSeatsEvery365Days) {
   constexpr std::int32_t kSeats = 500;
-  // Turns 0, 1, -1, 2, -2: ids in blocks of one a seat.
+  // Turns 0, 1, -1, 2, -2: each has a block of ids, one per seat.
   constexpr std::int64_t kTurns[] = {0, 1, -1, 2, -2};
   for (std::int32_t seat = 0; seat < kSeats; seat += 7) {
     const std::int64_t first = user_at(kSeed, kSeats, seat).signup_us;
@@ -140,7 +140,7 @@ TEST(Users, DependNeitherOnTheirNeighboursNorOnOtherSeeds) {
   }
 }
 
-// Whoever has to change a number here changes every dataset made so far.
+// Changing a number here changes every dataset made so far.
 TEST(GoldenUsers, AreStillTheSame) {
   const User first = user_at(42, 500, 0), last = user_at(42, 500, 499);
   EXPECT_EQ(first.tier, Tier::pro);
@@ -170,8 +170,8 @@ TEST(Population, HoldsTheUsersAndWhenEachCanFirstGenerate) {
   EXPECT_TRUE(fits_share(born_inside, kCount, 31.0 / 365));
 }
 
-// A word in the middle of each of W equal parts of the 64-bit range, W the sum of the weights,
-// picks every user exactly as often as it weighs.
+// Splits the 64-bit range into W equal parts, where W is the sum of the weights. The words in the
+// middle of the parts pick every user exactly as often as the user's weight.
 TEST(Population, PicksEveryUserByItsWeight) {
   for (const Period& month : {kDecember, Period{2027, 3}}) {
     const Population population(kSeed, month, 500);
@@ -205,7 +205,7 @@ std::set<std::int32_t> ids_of(const Population& population) {
   return ids;
 }
 
-// By the definition: every id of 40 years of turns is looked at.
+// Checks the definition against every id of 40 years of turns.
 TEST(Months, HaveTheUsersWhoSignedUpInTheYearThatEndsWithThem) {
   constexpr std::int32_t kSeats = 200;
   for (const Period& month : parse_months("2010-02,2024-02,2025-01..2027-01,2040-06")) {
@@ -245,7 +245,7 @@ TEST(Months, HaveTheTiersInTheirShares) {
   }
 }
 
-// A seat changes hands in January if its user's year is up in it: 31 of the 365 days.
+// A seat changes hands in January if its user's year ends in it: 31 of the 365 days.
 TEST(Months, KeepTheirUsersUntilTheYearIsUp) {
   const Period january{2026, 1};
   const Population before(kSeed, kDecember, kCount), after(kSeed, january, kCount);
@@ -272,7 +272,7 @@ TEST(Months, ShareNoUserWithTheMonthAYearLater) {
       std::none_of(later.begin(), later.end(), [&](std::int32_t id) { return here.contains(id); }));
 }
 
-// The last ids that fit: at turn 1, number 1, seats of 2^30 have ids up to 2^31 - 1.
+// The last ids that fit: at turn 1 (number 1), 2^30 seats have ids up to 2^31 - 1.
 TEST(Months, RefuseUserIdsThatDoNotFit) {
   constexpr std::int32_t kMost = 1 << 30;
   EXPECT_GE(user_in(kSeed, kMost, kMost - 1, {2026, 11}), 0);
@@ -282,8 +282,8 @@ TEST(Months, RefuseUserIdsThatDoNotFit) {
   } catch (const Error& error) {
     EXPECT_EQ(error.message(),
               "1,073,741,825 users are more than the 1,073,741,824 whose ids fit 32 bits in "
-              "2026-11, that far from 2025-12");
-    EXPECT_EQ(error.hint(), "--users 1073741824 or fewer, or months nearer to 2025-12");
+              "2026-11, at that distance from 2025-12");
+    EXPECT_EQ(error.hint(), "use use --users 1073741824 or fewer, or months nearer to 2025-12");
     EXPECT_EQ(error.code(), ErrorCode::usage);
   }
   EXPECT_THROW(Population(kSeed, {9998, 12}, 1'000'000), Error);
@@ -308,7 +308,7 @@ TEST(Membership, IsThatOfAnyOfThePopulations) {
     for (const std::int32_t id : expected) {
       ASSERT_TRUE(std::binary_search(blocks.begin(), blocks.end(), id / kSeats)) << text;
     }
-    // A month sees two turns at most.
+    // A month has users of two turns at most.
     EXPECT_LE(blocks.size(), 2 * months.size()) << text;
   }
 }

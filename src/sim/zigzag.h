@@ -1,7 +1,8 @@
 #pragma once
 
-// Whole numbers counted from 0 outwards: 0, 1, -1, 2, -2 … are number 0, 1, 2, 3, 4 … So what lies
-// before and after a fixed point gets numbers that never depend on how far either side is used.
+// Counts the whole numbers outwards from 0: 0, 1, -1, 2, -2 … have the numbers 0, 1, 2, 3, 4 … So
+// everything before and after a fixed point gets a number that does not depend on how far either
+// side is used.
 
 #include <cstdint>
 

@@ -1,9 +1,9 @@
--- Which session a generation belongs to that is not alone in its session: a user's generations in
--- order of time, a new session after more than session_gap_minutes without one. A session is named
--- by the generation that began it, so two sessions never share an id, and a generation that is not
--- here and has a user is a session by itself. Most sessions are such: only the narrow key columns
--- go through the first window, and only what is left through the second.
--- Generations of unknown users belong to none: they may be anybody's.
+-- The session of each generation that shares its session with others. A user's generations are in
+-- order of time; a new session begins after more than session_gap_minutes without a generation. The
+-- id of a session is that of its first generation, so two sessions never share an id. A generation
+-- of a known user that is not here is a session by itself, as most are. For speed, only the narrow
+-- key columns pass through the first window, and only the remaining rows through the second.
+-- Generations of unknown users belong to no session, because they may be anybody's.
 with generations as (
 
     select * from {{ ref('stg_generations') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- A view: the text is most of the warehouse's bytes and is stored once, in raw_prompts.
+-- A view, because the text is most of the warehouse's bytes: it is stored only in raw_prompts.
 with prompts as (
 
     select * from {{ ref('stg_prompts') }}

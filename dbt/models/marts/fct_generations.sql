@@ -1,6 +1,6 @@
--- A re-roll is a retry: where the data shows them, the raw retry_count is null and asked_before_at
--- says when the same user last asked for the same prompt in another way. Generations of unknown
--- users stay, outside any session.
+-- A re-roll is a retry. If the data shows re-rolls, the raw retry_count is null, and asked_before_at
+-- says when the same user last asked for the same prompt with other settings or another seed.
+-- Generations of unknown users are kept, but belong to no session.
 with generations as (
 
     select * from {{ ref('stg_generations') }}

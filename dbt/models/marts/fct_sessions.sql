@@ -1,4 +1,4 @@
--- Sessions of one generation, as most are, need no grouping: a tenth of the time.
+-- Most sessions have one generation and need no grouping, which takes a tenth of the time.
 with generations as {{ read_again() }} (
 
     select * from {{ ref('fct_generations') }}

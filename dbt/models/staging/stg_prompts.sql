@@ -1,4 +1,4 @@
--- What no generator can have used is null here: sources hold such values, and raw_prompts keeps them.
+-- Settings that no generator can have used become null here; raw_prompts keeps them as the source has them.
 with prompts as (
 
     select * from {{ source('raw', 'raw_prompts') }}
