@@ -73,6 +73,16 @@ function(gsa_tests_are_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
+# Modules whose loops see every row are worth the time of -O3, but where sanitizers slow them anyway.
+function(gsa_loops)
+  if(GSA_SANITIZE)
+    return()
+  endif()
+  foreach(module ${ARGN})
+    target_compile_options(gsa_${module} PRIVATE $<$<CONFIG:Release>:-O3>)
+  endforeach()
+endfunction()
+
 function(gsa_compile_together)
   foreach(target ${ARGN})
     if(TARGET ${target})

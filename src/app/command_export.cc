@@ -62,12 +62,12 @@ class Exporter {
       for (const pipeline::ExportedTable& table : tables) write(table);
       pipeline::export_provenance(connection_, folder_);
     } catch (const Error& error) {
-      totals_.status = error.code() == ErrorCode::interrupted ? "interrupted" : "failed";
+      totals_.status = assets::status_after(&error);
       totals_.message = error.message();
       end_after_failure();
       throw;
     }
-    totals_.status = "success";
+    totals_.status = assets::RunStatus::success;
     totals_.published = true;
     if (recorder_) recorder_->end(totals_, options_.record.history_days);
   }
@@ -133,7 +133,7 @@ class Exporter {
     step.step = totals_.made;
     step.name = asset.name;
     step.kind = "asset";
-    step.status = "success";
+    step.status = assets::StepStatus::success;
     step.reason = reason;
     step.begun = begun;
     step.ended = std::chrono::system_clock::now();

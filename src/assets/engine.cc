@@ -1,70 +1,117 @@
 #include "assets/engine.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 #include <fmt/format.h>
 
-#include "assets/checksum.h"
 #include "assets/engine_step.h"
 #include "assets/flow.h"
+#include "assets/held_back.h"
 #include "assets/row_counts.h"
 #include "assets/warehouse.h"
 #include "base/clock.h"
-#include "base/memory.h"
+#include "base/error.h"
 #include "base/text.h"
 
 namespace gsa::assets {
 namespace {
 
-constexpr auto kPulse = std::chrono::milliseconds(40);
-// A file that is busy or a network that hiccups is there again soon, or it is not.
-constexpr std::array kBackOff = {std::chrono::milliseconds(100), std::chrono::milliseconds(400)};
-
-Error interrupted_error() { return Error("interrupted", "", ErrorCode::interrupted); }
-
-// The Error that `work` threw, if any; with the place in the statement where that was SQL's.
+// The Error that `work` threw, if any; an SQL error with its place in the statement.
 template <typename Work>
 std::optional<Error> caught(const Work& work) {
   try {
     work();
     return std::nullopt;
   } catch (const duck::SqlError& error) {
-    if (error.kind() == duck::SqlErrorKind::interrupted) return interrupted_error();
+    if (error.kind() == duck::SqlErrorKind::interrupted) {
+      return Error("interrupted", "", ErrorCode::interrupted);
+    }
     return Error(error.details(), error.hint());
   } catch (const Error& error) {
     return error;
   }
 }
 
+std::vector<duck::Connection> connect(const duck::Database& database, std::size_t lanes) {
+  check(lanes > 0, "a run has lanes");
+  std::vector<duck::Connection> connections;
+  for (std::size_t i = 0; i < lanes; ++i) connections.push_back(database.connect());
+  return connections;
+}
+
+std::size_t count_told(const std::vector<std::unique_ptr<EngineStep>>& steps) {
+  return static_cast<std::size_t>(
+      std::count_if(steps.begin(), steps.end(), [](const auto& step) { return step->is_told(); }));
+}
+
+StepStatus status_of(StepState state) {
+  switch (state) {
+    case StepState::done:
+      return StepStatus::success;
+    case StepState::fresh:
+      return StepStatus::fresh;
+    case StepState::skipped:
+      return StepStatus::skipped;
+    case StepState::waiting:
+    case StepState::failed:
+      return StepStatus::error;
+  }
+  return StepStatus::error;
+}
+
+StepStatus status_of(CheckStatus status) {
+  switch (status) {
+    case CheckStatus::pass:
+      return StepStatus::success;
+    case CheckStatus::warn:
+      return StepStatus::warn;
+    case CheckStatus::fail:
+      return StepStatus::fail;
+    case CheckStatus::error:
+      return StepStatus::error;
+  }
+  return StepStatus::error;
+}
+
+// The step that kept this one from running: one that it comes after and that failed or was skipped.
+const EngineStep* blocker_of(const EngineStep& step,
+                             const std::vector<std::unique_ptr<EngineStep>>& steps) {
+  for (const std::size_t before : step.after) {
+    const EngineStep& other = *steps[before];
+    if (other.state == StepState::failed || other.state == StepState::skipped) return &other;
+  }
+  return nullptr;
+}
+
+void skip(EngineStep& step, const EngineStep& blocker) {
+  step.state = StepState::skipped;
+  step.cause = blocker.state == StepState::skipped
+                   ? blocker.cause
+                   : to_string({blocker.record.name, blocker.record.partition});
+  step.record.message = "skipped because of " + step.cause;
+}
+
 }  // namespace
 
 Engine::Engine(const duck::Database& database, const EngineOptions& options, const Work& work,
                Recorder* recorder, Listener& listener)
-    : options_(options), work_(work), recorder_(recorder), listener_(listener) {
-  check(options.lanes > 0, "a run has lanes");
-  for (std::size_t i = 0; i < options.lanes; ++i) lanes_.push_back(database.connect());
+    : options_(options),
+      work_(work),
+      lanes_(connect(database, options.lanes)),
+      steps_(plan_steps(options.graph, options.checks, options.plan)),
+      events_(recorder, listener, count_told(steps_)),
+      state_(options_.graph, options_.state, options_.sources),
+      pulse_(lanes_, options_.others, options_.stop, events_),
+      maker_(options_.graph, options_.state, work_.make, state_, pulse_, events_) {
   if (!options.state.published.empty()) {
     row_history_ = row_history(lanes_.front(), options.baseline);
   }
-  steps_ = plan_steps(options.graph, options.checks, options.plan);
-  total_ = static_cast<std::size_t>(std::count_if(
-      steps_.begin(), steps_.end(), [](const auto& step) { return step->kind != StepKind::join; }));
-  pulse_thread_ = std::thread([this] { pulse(); });
 }
 
-Engine::~Engine() {
-  {
-    const std::lock_guard lock(pulse_mutex_);
-    stopping_ = true;
-  }
-  pulse_stop_.notify_one();
-  pulse_thread_.join();
-  if (recorder_ != nullptr && flush_is_due_) flush_records(true);
-}
+Engine::~Engine() = default;
 
-// Ahead: of two who make the same schema at once one would fail.
+// Ahead: of two that make the same schema at once, one would fail.
 void Engine::make_schemas() {
   std::set<std::string> schemas;
   for (const auto& step : steps_) {
@@ -78,7 +125,7 @@ void Engine::make_schemas() {
 }
 
 // Partitions that earlier runs left under hidden names, and that this one will not make. A run that
-// makes no asset with partitions has no say in them.
+// makes no asset with partitions leaves them alone.
 void Engine::drop_leftovers() {
   const auto& standing = options_.state.relations;
   if (std::none_of(standing.begin(), standing.end(), [](const auto& relation) {
@@ -104,81 +151,52 @@ void Engine::drop_leftovers() {
 EngineResult Engine::run() {
   std::vector<Task> tasks;
   tasks.reserve(steps_.size());
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    tasks.push_back(
-        {steps_[i]->after, [this, i](std::size_t lane) { run_step(*steps_[i], lane); }});
+  for (const auto& step : steps_) {
+    tasks.push_back({step->after, [this, &step](std::size_t lane) { run_step(*step, lane); }});
   }
   make_schemas();
   drop_leftovers();
   run_tasks(tasks, lanes_.size());
-  stop_if_told();
-  rethrow_from_pulse();
-
-  EngineResult result;
-  for (const auto& step : steps_) {
-    if (step->kind == StepKind::check) continue;
-    if (step->status == StepStatus::done && step->kind == StepKind::unit) {
-      result.made.push_back(step->planned->unit);
-    }
-    result.totals.fresh += step->status == StepStatus::fresh && step->kind == StepKind::unit;
-    result.errors += step->status == StepStatus::failed;
-  }
-  result.totals.made = static_cast<std::int64_t>(result.made.size());
-  for (const CheckOutcome& outcome : outcomes_) {
-    result.totals.passed += outcome.status == "pass";
-    result.totals.warned += outcome.status == "warn";
-    result.totals.failed += outcome.status == "fail" || outcome.status == "error";
-    result.failed_checks += outcome.status == "fail";
-    result.errors += outcome.status == "error";
-  }
-  result.totals.peak_memory_bytes = peak_;
-  result.held_back = held_back();
-  return result;
-}
-
-// Whether something that the step needs has failed.
-bool Engine::is_blocked(EngineStep& step) const {
-  for (const std::size_t before : step.after) {
-    const EngineStep& other = *steps_[before];
-    if (other.status != StepStatus::failed && other.status != StepStatus::skipped) continue;
-    step.status = StepStatus::skipped;
-    step.cause = other.status == StepStatus::skipped
-                     ? other.cause
-                     : to_string({other.record.name, other.record.partition});
-    step.record.message = "skipped because of " + step.cause;
-    return true;
-  }
-  return false;
+  pulse_.stop_if_told();
+  pulse_.rethrow();
+  return result();
 }
 
 void Engine::run_step(EngineStep& step, std::size_t lane) {
-  stop_if_told();
-  const bool blocked = is_blocked(step);
+  pulse_.stop_if_told();
+  const EngineStep* blocker = blocker_of(step, steps_);
   step.record.lane = lane;
   step.record.begun = std::chrono::system_clock::now();
-  {
-    const std::lock_guard lock(mutex_);
-    step.record.step = ++begun_;
-    peaks_[lane] = resident_bytes();
-    if (!blocked && step.kind != StepKind::join) listener_.begun(step.record);
-  }
+  pulse_.begin_step(lane);
+  events_.begin(step.record, step.is_told() && blocker == nullptr);
   std::optional<Error> failure;
   const Stopwatch watch;
-  if (!blocked) failure = caught([&] { do_step(step, lanes_[lane]); });
-  step.record.seconds = watch.seconds();
-  if (failure) {
-    step.status = StepStatus::failed;
-    step.record.message = failure->message();
-    if (failure->code() == ErrorCode::interrupted) step.record.status = "interrupted";
+  if (blocker != nullptr) {
+    skip(step, *blocker);
+  } else {
+    failure = caught([&] { do_step(step, lanes_[lane]); });
   }
-  finish(step, failure ? &*failure : nullptr);
-  if (failure && failure->code() == ErrorCode::interrupted) throw Error(*failure);
+  step.record.seconds = watch.seconds();
+  step.record.ended = std::chrono::system_clock::now();
+  const bool interrupted = failure && failure->code() == ErrorCode::interrupted;
+  if (failure) {
+    step.state = StepState::failed;
+    step.record.message = failure->message();
+  }
+  if (interrupted) {
+    step.record.status = StepStatus::interrupted;
+  } else if (step.record.status == StepStatus::running) {
+    step.record.status = status_of(step.state);
+  }
+  pulse_.end_step(lane);
+  events_.end(step.record, failure ? &*failure : nullptr, step.is_told());
+  if (interrupted) throw Error(*failure);
 }
 
 void Engine::do_step(EngineStep& step, duck::Connection& connection) {
   switch (step.kind) {
     case StepKind::unit:
-      return make_unit(step, connection);
+      return make(step, connection);
     case StepKind::join:
       return join_partitions(step, connection);
     case StepKind::check:
@@ -186,107 +204,71 @@ void Engine::do_step(EngineStep& step, duck::Connection& connection) {
   }
 }
 
-void Engine::finish(EngineStep& step, const Error* failure) {
-  StepRecord& record = step.record;
-  record.ended = std::chrono::system_clock::now();
-  if (record.status.empty()) {
-    record.status = step.status == StepStatus::done      ? "success"
-                    : step.status == StepStatus::fresh   ? "fresh"
-                    : step.status == StepStatus::skipped ? "skipped"
-                                                         : "error";
-  }
-  if (recorder_ != nullptr) recorder_->step(record);
-  if (failure != nullptr && failure->code() != ErrorCode::interrupted) {
-    this->record("error", record.name, record.kind + "_failed", failure->message());
-  }
-  const std::lock_guard lock(mutex_);
-  peaks_.erase(record.lane);
-  if (step.kind != StepKind::join) listener_.ended(record, failure, ++ended_, total_);
+void Engine::make(EngineStep& step, duck::Connection& connection) {
+  const auto made = maker_.make(*step.planned, step.record, connection);
+  step.state = made ? StepState::done : StepState::fresh;
+  const bool is_new = made && made->run_id == 0;  // not taken over from an earlier run
+  if (is_new && made->rows) compare_rows(*made);
 }
 
-void Engine::record(std::string_view level, const std::string& asset, std::string_view event,
-                    const std::string& message, const Fields& fields) const {
-  if (recorder_ != nullptr) recorder_->event(level, asset, event, message, fields);
-}
-
-// ---- Trying again
-
-// Sleeps, but not through a Ctrl-C.
-void Engine::rest(std::chrono::milliseconds time) const {
-  const auto end = std::chrono::steady_clock::now() + time;
-  while (std::chrono::steady_clock::now() < end) {
-    stop_if_told();
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-}
-
-void Engine::with_retries(EngineStep& step, const std::function<void()>& attempt) {
-  const auto again = [&](const Error& error) {
-    const auto tried = static_cast<std::size_t>(step.record.attempts);
-    if (tried > kBackOff.size()) return false;
-    const auto pause = kBackOff.at(tried - 1);
-    const std::string text =
-        fmt::format("{} is tried again in {:.1f} s: {}", step.record.name,
-                    std::chrono::duration<double>(pause).count(), error.message());
-    record("warning", step.record.name, "retry", error.message(),
-           {{"attempt", fmt::format("{}", tried)}});
-    {
-      const std::lock_guard lock(mutex_);
-      listener_.note(text);
-    }
-    rest(pause);
-    ++step.record.attempts;
-    return true;
+// The view that reads the partitions of an asset as one.
+void Engine::join_partitions(EngineStep& step, duck::Connection& connection) {
+  const Asset& asset = options_.graph[step.asset];
+  const auto is_fresh = [&](std::size_t before) {
+    return steps_[before]->state == StepState::fresh;
   };
-  while (true) {
-    try {
-      return attempt();
-    } catch (const TransientError& error) {
-      if (!again(error)) throw;
-    } catch (const duck::SqlError& error) {
-      if (error.kind() != duck::SqlErrorKind::io || !again(error)) throw;
-    }
+  if (!step.is_due && std::all_of(step.after.begin(), step.after.end(), is_fresh)) {
+    step.state = StepState::fresh;
+    return;
   }
+  step.record.reason = "its partitions as one";
+  std::vector<std::pair<std::string, std::string>> versions;
+  std::vector<std::string> relations;
+  for (const std::string& partition : asset.partitions) {
+    versions.emplace_back(partition, state_.version(asset.name, partition));
+    relations.push_back(state_.current_relation({asset.name, partition}));
+  }
+  connection.execute(fmt::format("create or replace view {} as\n{}",
+                                 sql_relation(asset.schema, hidden(asset.relation)),
+                                 select_partitions(asset, relations)));
+  state_.hide(asset.schema, asset.relation);
+  state_.add_whole(asset.name, combined_version(versions));
+  step.state = StepState::done;
 }
-
-// ---- Checks
 
 void Engine::ask(EngineStep& step, duck::Connection& connection) {
   const Check& check = *step.check;
-  CheckOutcome outcome{check.name,
-                       check.asset,
-                       check.kind,
-                       check.blocks,
-                       "pass",
-                       0,
-                       "",
-                       "",
-                       step.record.begun,
-                       0,
-                       code_version_of(check.code),
-                       {},
-                       ""};
-  for (const std::string& input : check.inputs) outcome.inputs[input] = version_now(input, "");
+  CheckOutcome outcome;
+  outcome.name = check.name;
+  outcome.asset = check.asset;
+  outcome.kind = check.kind;
+  outcome.blocks = check.blocks;
+  outcome.at = step.record.begun;
+  outcome.code_version = code_version_of(check.code);
+  for (const std::string& input : check.inputs) {
+    outcome.inputs[input] = state_.version(input, "");
+  }
   const Stopwatch watch;
-  const std::optional<Error> failure =
-      caught([&] { with_retries(step, [&] { work_.check(check, connection, outcome); }); });
+  const std::optional<Error> failure = caught([&] {
+    with_retries(step.record, events_, pulse_, [&] { work_.check(check, connection, outcome); });
+  });
   if (failure && failure->code() == ErrorCode::interrupted) throw Error(*failure);
   outcome.seconds = watch.seconds();
   if (failure) {
-    outcome.status = "error";
+    outcome.status = CheckStatus::error;
     outcome.message = failure->message();
   }
-  step.record.status = outcome.status == "pass" ? "success" : outcome.status;
+  step.record.status = status_of(outcome.status);
   step.record.message = outcome.message;
-  step.status =
-      outcome.status == "fail" || outcome.status == "error" ? StepStatus::failed : StepStatus::done;
-  note_outcome(outcome);
+  const bool failed = outcome.status == CheckStatus::fail || outcome.status == CheckStatus::error;
+  step.state = failed ? StepState::failed : StepState::done;
+  put_on_record(outcome);
   if (failure) throw Error(*failure);
 }
 
-void Engine::note_outcome(const CheckOutcome& outcome) {
-  if (recorder_ != nullptr) recorder_->check(outcome);
-  const std::lock_guard lock(mutex_);
+void Engine::put_on_record(const CheckOutcome& outcome) {
+  if (events_.recorder() != nullptr) events_.recorder()->check(outcome);
+  const std::lock_guard lock(outcomes_mutex_);
   outcomes_.push_back(outcome);
 }
 
@@ -295,149 +277,75 @@ void Engine::compare_rows(const Materialization& made) {
   if (found == row_history_.end()) return;
   const auto verdict = judge_row_count(made.rows.value_or(0), found->second);
   if (!verdict) return;
-  CheckOutcome outcome{"row_count_of_" + to_string(made.unit),
-                       made.unit.asset,
-                       "row count",
-                       false,
-                       verdict->usual ? "pass" : "warn",
-                       verdict->usual ? 0 : 1,
-                       "",
-                       verdict->usual ? "" : verdict->message,
-                       std::chrono::system_clock::now(),
-                       0,
-                       made.code_version,
-                       {{made.unit.asset, made.data_version}},
-                       ""};
-  note_outcome(outcome);
-  if (verdict->usual) return;
-  const std::lock_guard lock(mutex_);
-  listener_.note(fmt::format("{}: {}", to_string(made.unit), verdict->message));
-}
-
-// ---- Versions and names
-
-std::string Engine::version_now(const std::string& asset, const std::string& partition) const {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto made = versions_.find({asset, partition});
-    if (made != versions_.end()) return made->second;
+  CheckOutcome outcome;
+  outcome.name = "row_count_of_" + to_string(made.unit);
+  outcome.asset = made.unit.asset;
+  outcome.kind = "row count";
+  outcome.blocks = false;
+  outcome.at = std::chrono::system_clock::now();
+  outcome.code_version = made.code_version;
+  outcome.inputs = {{made.unit.asset, made.data_version}};
+  if (!verdict->usual) {
+    outcome.status = CheckStatus::warn;
+    outcome.failures = 1;
+    outcome.message = verdict->message;
   }
-  const auto source = options_.sources.find(asset);
-  if (source != options_.sources.end()) return source->second;
-  const Asset& of = options_.graph[options_.graph.at(asset)];
-  if (partition.empty()) return published_version(of, options_.state).value_or("");
-  const auto published = options_.state.published.find({asset, partition});
-  return published == options_.state.published.end() ? "" : published->second.data_version;
-}
-
-Versions Engine::inputs_now(const Asset& asset, const std::string& partition) const {
-  Versions versions;
-  for (const std::size_t input : options_.graph.made_inputs(options_.graph.at(asset.name))) {
-    const Asset& of = options_.graph[input];
-    const bool aligned = !partition.empty() && !of.partitions.empty();
-    const std::string version = version_now(of.name, aligned ? partition : "");
-    if (!version.empty()) versions[of.name] = version;
+  put_on_record(outcome);
+  if (!verdict->usual) {
+    events_.note(fmt::format("{}: {}", to_string(made.unit), verdict->message));
   }
-  return versions;
 }
 
-std::optional<Materialization> Engine::made(const Unit& unit) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = made_.find(unit);
-  return found == made_.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::int64_t Engine::most_rows() const {
-  std::int64_t most = 0;
-  const auto look = [&most](const std::map<Unit, Materialization>& units) {
-    for (const auto& [unit, made] : units) most = std::max(most, made.rows.value_or(0));
-  };
-  look(options_.state.published);
-  const std::lock_guard lock(mutex_);
-  look(made_);
-  return most;
-}
-
-std::int64_t Engine::steps_begun() const {
-  const std::lock_guard lock(mutex_);
-  return begun_;
-}
-
-void Engine::hide(const std::string& schema, const std::string& name) {
-  const std::lock_guard lock(mutex_);
-  hidden_.emplace(schema, name);
-}
-
-std::string Engine::current_name(const std::string& schema, const std::string& name) const {
-  const std::lock_guard lock(mutex_);
-  return hidden_.contains({schema, name}) ? hidden(name) : name;
-}
-
-std::string Engine::current_relation(const Unit& unit) const {
-  const auto [schema, name] =
-      relation_of(options_.graph[options_.graph.at(unit.asset)], unit.partition);
-  return sql_relation(schema, current_name(schema, name));
-}
-
-// ---- Being told to stop
-
-bool Engine::is_told_to_stop() const { return options_.stop.stop_requested(); }
-
-void Engine::stop_if_told() const {
-  if (is_told_to_stop()) throw interrupted_error();
-}
-
-// ---- The pulse: progress, memory, records, Ctrl-C
-
-void Engine::pulse() {
-  std::unique_lock lock(pulse_mutex_);
-  while (!pulse_stop_.wait_for(lock, kPulse, [this] { return stopping_; })) {
-    if (interrupting_ && is_told_to_stop()) {
-      for (const duck::Connection& lane : lanes_) lane.interrupt();
-      for (const duck::Connection* other : options_.others) other->interrupt();
+EngineResult Engine::result() const {
+  EngineResult result;
+  for (const auto& step : steps_) {
+    if (step->kind == StepKind::check) continue;
+    if (step->state == StepState::done && step->kind == StepKind::unit) {
+      result.made.push_back(step->planned->unit);
     }
-    if (pulse_failure_) continue;  // of which run() will tell; Ctrl-C still works
-    try {
-      beat();
-    } catch (...) {
-      pulse_failure_ = std::current_exception();
+    result.totals.fresh += step->state == StepState::fresh && step->kind == StepKind::unit;
+    result.errors += step->state == StepState::failed;
+  }
+  result.totals.made = static_cast<std::int64_t>(result.made.size());
+  for (const CheckOutcome& outcome : outcomes_) {
+    const bool failed = outcome.status == CheckStatus::fail;
+    const bool broke = outcome.status == CheckStatus::error;
+    result.totals.passed += outcome.status == CheckStatus::pass;
+    result.totals.warned += outcome.status == CheckStatus::warn;
+    result.totals.failed += failed || broke;
+    result.failed_checks += failed;
+    result.errors += broke;
+  }
+  result.totals.peak_memory_bytes = pulse_.peak();
+  result.held_back = held_back();
+  return result;
+}
+
+std::set<std::string> Engine::held_back() const {
+  const Graph& graph = options_.graph;
+  RunOutcome outcome;
+  for (const auto& step : steps_) {
+    if (step->kind != StepKind::check) {
+      if (step->state == StepState::done) outcome.made.insert(step->asset);
+      if (step->state == StepState::failed || step->state == StepState::skipped) {
+        outcome.not_made.insert(step->asset);
+      }
+    } else if (step->state == StepState::failed && step->check->blocks &&
+               step->check->judges_inputs) {
+      for (const std::string& input : step->check->inputs) outcome.judged.insert(graph.at(input));
     }
   }
-}
-
-void Engine::beat() {
-  {
-    const std::lock_guard lock(mutex_);
-    const std::int64_t now = resident_bytes();
-    peak_ = std::max(peak_, now);
-    for (auto& [lane, peak] : peaks_) peak = std::max(peak, now);
-    listener_.pulse(lanes_);
+  std::set<std::string> names;
+  for (const std::size_t asset : assets::held_back(
+           graph, outcome, [&](std::size_t i) { return state_.is_changed(graph[i]); },
+           [&](std::size_t i) {
+             return published_version(graph[i], options_.state).has_value();
+           })) {
+    names.insert(graph[asset].name);
   }
-  if (recorder_ != nullptr && interrupting_) flush_records(flush_is_due_.exchange(false));
+  return names;
 }
 
-void Engine::rethrow_from_pulse() {
-  const std::lock_guard lock(pulse_mutex_);
-  if (pulse_failure_) std::rethrow_exception(pulse_failure_);
-}
-
-// What cannot be written now, on a full disk for one, is tried again at the end of the run.
-void Engine::flush_records(bool now) const {
-  try {
-    if (now) {
-      recorder_->flush();
-    } else {
-      recorder_->flush_if_due();
-    }
-  } catch (const Error&) {
-    return;
-  }
-}
-
-void Engine::stop_interrupting() {
-  const std::lock_guard lock(pulse_mutex_);
-  interrupting_ = false;
-  stop_if_told();
-}
+void Engine::stop_interrupting() { pulse_.stop_interrupting(); }
 
 }  // namespace gsa::assets

@@ -224,7 +224,7 @@ class Pipeline {
     return render(sql_.at(name), partition, [&](const std::string& input) {
       const Asset& asset = assets_.at(input);
       if (asset.kind == AssetKind::ephemeral) return std::string();
-      return engine.current_relation({input, asset.partitions.empty() ? "" : partition});
+      return engine.state().current_relation({input, asset.partitions.empty() ? "" : partition});
     });
   }
 
@@ -243,7 +243,7 @@ class Pipeline {
   Made make(const Engine& engine, const Unit& unit, duck::Connection& lane) const {
     call_hook(to_string(unit));
     const AssetKind kind = assets_.at(unit.asset).kind;
-    const std::string name = engine.current_relation(unit);
+    const std::string name = engine.state().current_relation(unit);
     const std::string select = current_sql(engine, unit.asset, unit.partition);
     if (kind == AssetKind::incremental && published_.contains(unit.asset)) {
       lane.execute(fmt::format("create table if not exists {} as from main.{}", name, unit.asset));
@@ -262,7 +262,7 @@ class Pipeline {
     outcome.failures = lane.query_int64(current_sql(engine, check.name, ""));
     outcome.condition = "!= 0";
     if (outcome.failures == 0) return;
-    outcome.status = check.blocks ? "fail" : "warn";
+    outcome.status = check.blocks ? CheckStatus::fail : CheckStatus::warn;
     outcome.message = fmt::format("{} rows", outcome.failures);
   }
 
@@ -283,17 +283,17 @@ inline Ran Pipeline::report(const Engine& engine, const Recorder& recorder,
   ran.run_id = recorder.run_id();
   ran.told = told;
   for (const Unit& unit : result.made) {
-    ran.made[to_string(unit)] = engine.made(unit).value_or(Materialization{}).reason;
+    ran.made[to_string(unit)] = engine.state().made(unit).value_or(Materialization{}).reason;
   }
   ran.held_back = result.held_back;
-  for (const auto& [name, step] : told.steps) ran.ended[name] = step.status;
+  for (const auto& [name, step] : told.steps) ran.ended[name] = name_of(step.status);
   return ran;
 }
 
 inline void Pipeline::publish_what_may(const Engine& engine, const EngineResult& result,
                                        Recorder& recorder, bool complete, Ran& ran) {
   RunTotals totals = result.totals;
-  totals.status = ran.error.empty() ? "success" : "failed";
+  totals.status = ran.error.empty() ? RunStatus::success : RunStatus::failed;
   totals.message = ran.error;
   totals.published = true;
   Publication publication = engine.publication(result, complete);
@@ -336,7 +336,7 @@ inline Ran Pipeline::run(const PlanOptions& given, bool lives) {
     result = engine->run();
   } catch (const Error& error) {
     RunTotals totals;
-    totals.status = error.code() == ErrorCode::interrupted ? "interrupted" : "failed";
+    totals.status = status_after(&error);
     drop_hidden(connection);
     recorder.end(totals, keep_days);
     throw;
@@ -356,7 +356,7 @@ inline Ran Pipeline::run(const PlanOptions& given, bool lives) {
     publish_what_may(*engine, result, recorder, !options.only, ran);
   } else {
     RunTotals totals = result.totals;
-    totals.status = "failed";
+    totals.status = RunStatus::failed;
     recorder.end(totals, keep_days);
   }
   if (!ran.error.empty()) drop_hidden(connection);

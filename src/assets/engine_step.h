@@ -14,7 +14,7 @@ namespace gsa::assets {
 
 enum class StepKind { unit, join, check };
 
-enum class StepStatus {
+enum class StepState {
   waiting,
   done,
   fresh,    // it turned out that nothing had to be done
@@ -30,7 +30,10 @@ struct EngineStep {
   bool is_due = false;             // of a join: also if all partitions turn out fresh
   std::vector<std::size_t> after;  // numbers of earlier steps
 
-  StepStatus status = StepStatus::waiting;
+  // Whether the listener hears of it: joins are a part of making their units.
+  bool is_told() const { return kind != StepKind::join; }
+
+  StepState state = StepState::waiting;
   std::string cause;  // of what was skipped: what failed first
   StepRecord record;
 };

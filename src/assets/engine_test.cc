@@ -275,7 +275,7 @@ TEST(Engine, CanBeDestroyedWithoutHavingRun) {
   const Engine engine(p.database, {graph, checks, state, plan, sources, "", 1, {}}, work, nullptr,
                       told);
   EXPECT_EQ(engine.steps_begun(), 0);
-  EXPECT_EQ(engine.made({"a", ""}), std::nullopt);
+  EXPECT_EQ(engine.state().made({"a", ""}), std::nullopt);
 }
 
 }  // namespace

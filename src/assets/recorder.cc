@@ -86,6 +86,59 @@ std::string older_than(int days) {
 
 }  // namespace
 
+std::string_view name_of(StepStatus status) {
+  switch (status) {
+    case StepStatus::running:
+      return "running";
+    case StepStatus::success:
+      return "success";
+    case StepStatus::fresh:
+      return "fresh";
+    case StepStatus::warn:
+      return "warn";
+    case StepStatus::fail:
+      return "fail";
+    case StepStatus::error:
+      return "error";
+    case StepStatus::skipped:
+      return "skipped";
+    case StepStatus::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+std::string_view name_of(CheckStatus status) {
+  switch (status) {
+    case CheckStatus::pass:
+      return "pass";
+    case CheckStatus::warn:
+      return "warn";
+    case CheckStatus::fail:
+      return "fail";
+    case CheckStatus::error:
+      return "error";
+  }
+  return "";
+}
+
+std::string_view name_of(RunStatus status) {
+  switch (status) {
+    case RunStatus::success:
+      return "success";
+    case RunStatus::failed:
+      return "failed";
+    case RunStatus::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+RunStatus status_after(const Error* error) {
+  if (error == nullptr) return RunStatus::success;
+  return error->code() == ErrorCode::interrupted ? RunStatus::interrupted : RunStatus::failed;
+}
+
 bool has_running(duck::Connection& connection) {
   return has_records(connection) &&
          connection.query_int64("select count(*) from ops.runs where status = 'running'") > 0;
@@ -153,15 +206,15 @@ void Recorder::add(const std::string& table, duck::Row row) {
 
 void Recorder::step(const StepRecord& r) {
   add("steps", {run_id_, r.step, valid_utf8(r.name), valid_utf8(r.kind), text_or_null(r.partition),
-                valid_utf8(r.status), text_or_null(r.reason), valid_list(r.waited_for),
+                std::string(name_of(r.status)), text_or_null(r.reason), valid_list(r.waited_for),
                 static_cast<std::int64_t>(r.lane) + 1, std::int64_t{r.attempts}, r.begun, r.ended,
                 r.seconds, number_or_null(r.rows), text_or_null(r.message)});
 }
 
 void Recorder::check(const CheckOutcome& c) {
   add("checks", {run_id_, valid_utf8(c.name), text_or_null(c.asset), valid_utf8(c.kind),
-                 std::string(c.blocks ? "error" : "warn"), valid_utf8(c.status), c.failures,
-                 text_or_null(c.condition), text_or_null(c.message), c.at, c.seconds,
+                 std::string(c.blocks ? "error" : "warn"), std::string(name_of(c.status)),
+                 c.failures, text_or_null(c.condition), text_or_null(c.message), c.at, c.seconds,
                  valid_utf8(c.code_version), valid_map(c.inputs), text_or_null(c.sample)});
 }
 
@@ -241,7 +294,7 @@ std::vector<std::string> Recorder::last_statements(const RunTotals& t, int keep_
       "assets_made = {}, assets_fresh = {}, checks_passed = {}, checks_warned = {}, checks_failed "
       "= "
       "{}, peak_memory_bytes = {} where run_id = {}",
-      sql_string(t.status), t.message.empty() ? "null" : sql_string(t.message),
+      sql_string(name_of(t.status)), t.message.empty() ? "null" : sql_string(t.message),
       sql_time(std::chrono::system_clock::now()), seconds, t.published, t.made, t.fresh, t.passed,
       t.warned, t.failed, t.peak_memory_bytes, run_id_)};
   if (!has_old_runs(keep_days)) return statements;

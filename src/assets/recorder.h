@@ -18,6 +18,7 @@
 #include "assets/record_batch.h"
 #include "assets/state.h"
 #include "assets/unit.h"
+#include "base/error.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
@@ -32,13 +33,23 @@ struct RunHeader {
   std::string version;  // of gsa
 };
 
+// The words of these in the records: name_of().
+enum class StepStatus { running, success, fresh, warn, fail, error, skipped, interrupted };
+enum class CheckStatus { pass, warn, fail, error };
+enum class RunStatus { success, failed, interrupted };
+std::string_view name_of(StepStatus status);
+std::string_view name_of(CheckStatus status);
+std::string_view name_of(RunStatus status);
+// How a run ended that `error` ended; null: nothing did.
+RunStatus status_after(const Error* error);
+
 struct StepRecord {
   std::int64_t step = 0;  // from 1, in the order they began
   std::string name;
   std::string kind;   // "asset", "check", "publication"
   std::string asset;  // that a check is of; of others none
   std::string partition;
-  std::string status;
+  StepStatus status = StepStatus::running;
   std::string reason;
   std::vector<std::string> waited_for;
   std::size_t lane = 0;  // from 0
@@ -52,7 +63,7 @@ struct StepRecord {
 struct CheckOutcome {
   std::string name, asset, kind;
   bool blocks = true;
-  std::string status;  // "pass", "warn", "fail", "error"
+  CheckStatus status = CheckStatus::pass;
   std::int64_t failures = 0;
   std::string condition, message;
   WallTime at;
@@ -63,7 +74,7 @@ struct CheckOutcome {
 };
 
 struct RunTotals {
-  std::string status;  // "success", "failed", "interrupted"
+  RunStatus status = RunStatus::success;
   std::string message;
   bool published = false;
   std::int64_t made = 0, fresh = 0;

@@ -33,11 +33,11 @@ class Records : public testing::Test {
     step.step = 1;
     step.name = name;
     step.kind = "asset";
-    step.status = "success";
+    step.status = StepStatus::success;
     step.begun = step.ended = std::chrono::system_clock::now();
     return step;
   }
-  static RunTotals totals(const std::string& status) {
+  static RunTotals totals(RunStatus status) {
     RunTotals totals;
     totals.status = status;
     return totals;
@@ -75,7 +75,7 @@ TEST_F(Records, CanBeReadWithSqlOnceTheyAreFlushed) {
   recorder.step(made);
   CheckOutcome outcome;
   outcome.name = "of_mart";
-  outcome.status = "fail";
+  outcome.status = CheckStatus::fail;
   outcome.failures = 3;
   outcome.inputs = {{"mart", "d1"}};
   recorder.check(outcome);
@@ -144,7 +144,7 @@ TEST_F(Records, ReplaceBytesThatAreNoText) {
 
 TEST_F(Records, EndWithTheTotals) {
   Recorder recorder(database, {"run", "", "", 1, ""});
-  RunTotals t = totals("failed");
+  RunTotals t = totals(RunStatus::failed);
   t.message = "1 error";
   t.made = 2, t.fresh = 3, t.passed = 4, t.warned = 5, t.failed = 6;
   t.peak_memory_bytes = 7;
@@ -192,7 +192,7 @@ TEST_F(Records, OfAKilledRunSayThatItWasInterruptedAndEndWithTheLastThatIsKnown)
     killed.flush();
     Recorder finished(database, {"run", "", "", 1, ""});
     EXPECT_EQ(finished.run_id(), 2);
-    finished.end(totals("success"), 90);
+    finished.end(totals(RunStatus::success), 90);
   }
   EXPECT_EQ(rows("select status, message, year(ended_at) from ops.runs order by run_id"),
             (Lines{"interrupted, the process ended before the run did, 2096",
@@ -235,7 +235,7 @@ class OldRecords : public Records {
       recorder.step(step("a"));
       recorder.check({});
       recorder.materialization(made("a", fmt::format("c{}", run)), {{"sql", "x"}});
-      recorder.end(totals("success"), 90);
+      recorder.end(totals(RunStatus::success), 90);
     }
     connection.execute(
         "update ops.runs set started_at = started_at - interval 1 year where run_id < 3; insert "
@@ -250,7 +250,7 @@ class OldRecords : public Records {
 TEST_F(OldRecords, GoAtTheEndOfARunButNotThoseOfWhatIsPublished) {
   Recorder recorder(database, {"run", "", "", 1, ""});
   recorder.step(step("a"));
-  recorder.end(totals("success"), 90);
+  recorder.end(totals(RunStatus::success), 90);
   EXPECT_EQ(runs_in("runs"), (Lines{"2", "3", "4"}));
   EXPECT_EQ(runs_in("steps"), (Lines{"2", "3", "4"}));
   EXPECT_EQ(runs_in("events"), (Lines{"2", "3", "4"}));
@@ -261,14 +261,14 @@ TEST_F(OldRecords, GoAtTheEndOfARunButNotThoseOfWhatIsPublished) {
 
 TEST_F(OldRecords, StayAsLongAsTheyAreToBeKept) {
   Recorder recorder(database, {"run", "", "", 1, ""});
-  recorder.end(totals("success"), 400);
+  recorder.end(totals(RunStatus::success), 400);
   EXPECT_EQ(runs_in("runs"), (Lines{"1", "2", "3", "4"}));
   EXPECT_EQ(runs_in("materializations"), (Lines{"1", "2", "3"}));
 }
 
 TEST_F(OldRecords, OfTheRunThatEndsStayEvenIfNoDayIsToBeKept) {
   Recorder recorder(database, {"run", "", "", 1, ""});
-  recorder.end(totals("success"), 0);
+  recorder.end(totals(RunStatus::success), 0);
   EXPECT_EQ(runs_in("runs"), (Lines{"2", "4"}));
 }
 
@@ -295,7 +295,7 @@ TEST_F(Records, OfSeveralThreadsAreAllThereParallel) {
   for (std::thread& thread : threads) thread.join();
   ended = true;
   pulse.join();
-  recorder.end(totals("success"), 90);
+  recorder.end(totals(RunStatus::success), 90);
   EXPECT_EQ(rows("select count(*), count(distinct name) from ops.steps"), (Lines{"1200, 1200"}));
   EXPECT_EQ(rows("select count(*) from ops.events where event = 'step'"), (Lines{"1200"}));
   EXPECT_EQ(rows("select count(*) from ops.code_versions"), (Lines{"7"}));

@@ -37,7 +37,7 @@ std::string listed(const std::set<std::string>& names) {
 
 // What the raw tables will be made of once the run is published: by unit of the graph.
 std::vector<assets::Materialization> raw_materializations(const AssetRun& run,
-                                                          const assets::Engine& engine) {
+                                                          const assets::RunState& state) {
   std::vector<assets::Materialization> all;
   for (const assets::Asset& asset : run.catalog.graph.assets()) {
     if (!is_raw_table(asset.name)) continue;
@@ -45,7 +45,7 @@ std::vector<assets::Materialization> raw_materializations(const AssetRun& run,
     if (partitions.empty()) partitions.emplace_back();
     for (const std::string& partition : partitions) {
       const assets::Unit unit = {asset.name, partition};
-      if (const auto made = engine.made(unit)) {
+      if (const auto made = state.made(unit)) {
         all.push_back(*made);
       } else if (const auto published = run.state.published.find(unit);
                  published != run.state.published.end()) {
@@ -66,7 +66,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   if (raw_held_back) {
     provenance = assets::read_provenance(connection).value_or(provenance);
   } else if (run.raw != nullptr) {
-    describe_raw_tables(raw_materializations(run, maker.engine()), provenance);
+    describe_raw_tables(raw_materializations(run, maker.engine().state()), provenance);
   }
   publication.provenance = std::move(provenance);
   assets::RecordBatch records = recorder.take();
@@ -77,7 +77,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   assets::StepRecord step;
   step.step = maker.engine().steps_begun() + 1;
   step.name = step.kind = "publication";
-  step.status = "success";
+  step.status = assets::StepStatus::success;
   step.begun = begun;
   step.ended = std::chrono::system_clock::now();
   step.seconds = std::chrono::duration<double>(step.ended - begun).count();
@@ -97,7 +97,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
 // Puts the end of a run on record that published nothing; what is wrong is thrown by the caller.
 void end_unpublished(duck::Connection& connection, assets::Recorder& recorder,
                      assets::RunTotals totals, const Error& error, const AssetRun& run) {
-  totals.status = error.code() == ErrorCode::interrupted ? "interrupted" : "failed";
+  totals.status = assets::status_after(&error);
   totals.message = error.message();
   try {
     assets::drop_hidden(connection);
@@ -329,14 +329,14 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
       return !result.held_back.contains(unit.asset);
     });
     std::optional<Error> failure;
-    totals.status = "success";
+    totals.status = assets::RunStatus::success;
     if (result.failed_checks > 0) {
       failure = failure_of(result, maker.log(),
                            !any                       ? "nothing was published"
                            : result.held_back.empty() ? "nothing was held back"
                                                       : "held back: " + listed(result.held_back));
       if (!any) throw Error(*failure);
-      totals.status = "failed";
+      totals.status = assets::RunStatus::failed;
       totals.message = failure->message();
     }
     publish(connection, run, maker, result, recorder, totals, std::move(provenance));
@@ -374,9 +374,7 @@ void ask_checks(const duck::Database& database, const AssetRun& run, bool record
   } catch (const Error& error) {
     failure = error;
   }
-  totals.status = !failure                                    ? "success"
-                  : failure->code() == ErrorCode::interrupted ? "interrupted"
-                                                              : "failed";
+  totals.status = assets::status_after(failure ? &*failure : nullptr);
   if (failure) totals.message = failure->message();
   if (recorder) recorder->end(totals, run.record.history_days);
   if (failure) throw Error(*failure);

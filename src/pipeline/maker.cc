@@ -83,7 +83,7 @@ dbt::NodeRunOptions Maker::node_options() {
   options.relation = [this](const dbt::Relation& relation) {
     dbt::Relation current = relation;
     if (relation.database.empty()) {
-      current.name = engine_.current_name(relation.schema, relation.name);
+      current.name = engine_.state().current_name(relation.schema, relation.name);
     }
     return current;
   };
@@ -126,7 +126,7 @@ void Maker::prepare(duck::Connection& lane) {
 assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   prepare(lane);
   if (run_.raw != nullptr && is_raw_table(unit.asset)) {
-    return run_.raw->make(unit, lane, engine_, sums_, log_);
+    return run_.raw->make(unit, lane, engine_.state(), sums_, log_);
   }
   const dbt::Node& node = run_.project.nodes()[run_.catalog.models.at(unit.asset)];
   if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
@@ -134,7 +134,7 @@ assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   dbt::TableBuild build;
   if (!unit.partition.empty()) build.part = part_of(node, unit);
   build.frame = [&](const dbt::CompiledSql& query) -> std::optional<dbt::Frame> {
-    if (engine_.most_rows() < kFewRows) return std::nullopt;
+    if (engine_.state().most_rows() < kFewRows) return std::nullopt;
     const auto watched = sums_.watch_query(lane, query.text());
     if (!watched) return std::nullopt;
     sum = watched->number;
@@ -153,7 +153,7 @@ dbt::Part Maker::part_of(const dbt::Node& node, const assets::Unit& unit) const 
   const auto [schema, name] = assets::relation_of(asset, unit.partition);
   const std::string field = node.partition_by.value_or(dbt::PartitionBy{}).field;
   return {unit.partition,
-          {"", schema, engine_.current_name(schema, name)},
+          {"", schema, engine_.state().current_name(schema, name)},
           condition_of(field, unit.partition, asset.partitions)};
 }
 
@@ -192,11 +192,11 @@ double Maker::age_of(const dbt::Node& node, const std::string& asset,
         !node.external.empty() ? node.external
         : relation.database.empty()
             ? sql_name(relation.schema) + "." +
-                  sql_name(engine_.current_name(relation.schema, relation.name))
+                  sql_name(engine_.state().current_name(relation.schema, relation.name))
             : dbt::to_sql(relation);
     newest = fmt::format("(select max(cast({} as timestamp)) from {}{})", freshness.loaded_at_field,
                          name, freshness.filter.empty() ? "" : " where " + freshness.filter);
-  } else if (engine_.made({asset, ""})) {
+  } else if (engine_.state().made({asset, ""})) {
     return 0;
   } else {
     const auto made = run_.state.published.find({asset, ""});
@@ -230,13 +230,13 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
   result.place = node.place;
   // Without a row that is dated nothing is known to be fresh.
   const auto compare = [&](const std::optional<dbt::AgeLimit>& limit, dbt::Status status,
-                           const char* word) {
+                           assets::CheckStatus outcome_status) {
     if (!limit || age <= static_cast<double>(limit->seconds())) return;
     result.status = status;
     result.failures = outcome.failures = 1;
     result.condition = outcome.condition =
         fmt::format("the newest is older than {}", to_string(*limit));
-    outcome.status = word;
+    outcome.status = outcome_status;
     outcome.message = std::isnan(age) ? "there is no row that says when it came"
                                       : fmt::format("the newest is {:.1f} hours old", age / 3600);
   };
@@ -244,14 +244,14 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
     result.status = dbt::Status::warn;
     result.failures = outcome.failures = 1;
     result.condition = outcome.condition = "its age is not known: " + unknown->message();
-    outcome.status = "warn";
+    outcome.status = assets::CheckStatus::warn;
     outcome.message = unknown->message();
   }
-  compare(freshness.warn_after, dbt::Status::warn, "warn");
+  compare(freshness.warn_after, dbt::Status::warn, assets::CheckStatus::warn);
   if (check.blocks) {
-    compare(freshness.error_after, dbt::Status::fail, "fail");
+    compare(freshness.error_after, dbt::Status::fail, assets::CheckStatus::fail);
   } else {
-    compare(freshness.error_after, dbt::Status::warn, "warn");
+    compare(freshness.error_after, dbt::Status::warn, assets::CheckStatus::warn);
   }
   log_.keep(result);
 }
@@ -263,19 +263,19 @@ void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::Chec
   const dbt::NodeResult result = runner_.run(node, lane);
   log_.keep(result);
   throw_if_failed(result);
-  outcome.status = result.status == dbt::Status::warn   ? "warn"
-                   : result.status == dbt::Status::fail ? "fail"
-                                                        : "pass";
+  outcome.status = result.status == dbt::Status::warn   ? assets::CheckStatus::warn
+                   : result.status == dbt::Status::fail ? assets::CheckStatus::fail
+                                                        : assets::CheckStatus::pass;
   outcome.failures = result.failures;
   outcome.condition = result.condition;
   outcome.sample = sample_json(result.sample);
-  if (node.is_unit_test() && outcome.status != "pass") {
+  if (node.is_unit_test() && outcome.status != assets::CheckStatus::pass) {
     outcome.message =
         fmt::format("{} in {}", result.condition, counted(result.failures, "row", "rows"));
-  } else if (outcome.status != "pass") {
+  } else if (outcome.status != assets::CheckStatus::pass) {
     outcome.message =
         fmt::format("got {}, configured to {} if {}", counted(result.failures, "result", "results"),
-                    outcome.status, result.condition);
+                    name_of(outcome.status), result.condition);
   }
 }
 

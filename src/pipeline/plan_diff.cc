@@ -175,7 +175,7 @@ RowDiff compare_asset(duck::Connection& connection, const AssetRun& run, const M
   diff.asset = asset.name;
   diff.key = run.project.unique_key_of(asset.relation);
   const std::string published = sql_name(asset.schema) + "." + sql_name(asset.relation);
-  const std::string made = maker.engine().current_relation({asset.name, ""});
+  const std::string made = maker.engine().state().current_relation({asset.name, ""});
   if (run.state.find(asset.schema, asset.relation) == nullptr) {
     diff.is_new = true;
     diff.added = diff.rows_after =

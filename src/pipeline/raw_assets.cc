@@ -205,38 +205,37 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   return {ingested.rows, metadata_of(ingested), sums.take(number)};
 }
 
-assets::Made RawAssets::make_observed(const std::string& table, const assets::Engine& engine) {
+assets::Made RawAssets::make_observed(const std::string& table, const assets::RunState& state) {
   check(observed_ != nullptr, "the observed tables are made after raw_prompts");
-  const std::string name = engine.current_relation({table, ""});
+  const std::string name = state.current_relation({table, ""});
   if (table == "raw_users") {
     connection_.execute(create_observed_users(name, *observed_));
     return {observed_->user_count,
             {{"period", observed_period(connection_, *observed_)},
              {"observed", observed_signals(*observed_)}}};
   }
-  connection_.execute(
-      create_observed_generations(name, engine.current_relation({"raw_prompts", ""}),
-                                  engine.current_relation({"raw_users", ""}), *observed_));
+  connection_.execute(create_observed_generations(name, state.current_relation({"raw_prompts", ""}),
+                                                  state.current_relation({"raw_users", ""}),
+                                                  *observed_));
   return {observed_->request_count, {}};
 }
 
 assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connection,
-                             const assets::Engine& engine, assets::RowSums& sums, RunLog& log) {
-  const std::string table = engine.current_relation(unit);
+                             const assets::RunState& state, assets::RowSums& sums, RunLog& log) {
+  const std::string table = state.current_relation(unit);
   log.working(unit.asset, unit.asset,
               unit.asset == "raw_users" ? options_.simulation.users : options_.prompts);
   if (options_.behavior == Behavior::observed) {
     if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, sums, log);
-    return make_observed(unit.asset, engine);
+    return make_observed(unit.asset, state);
   }
   if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, sums, log);
   if (unit.asset == "raw_users") {
     connection.execute(create_raw_users(table, options_.simulation));
   } else {
     const auto watched = sums.watch("generation_id");
-    const std::string select =
-        select_raw_generations(engine.current_relation({"raw_prompts", unit.partition}),
-                               sim::parse_period(unit.partition));
+    const std::string select = select_raw_generations(
+        state.current_relation({"raw_prompts", unit.partition}), sim::parse_period(unit.partition));
     connection.execute(fmt::format("create table {} as {}", table, watched.around(select)));
     return {std::nullopt, {}, sums.take(watched.number)};
   }

@@ -12,10 +12,11 @@
 #include <vector>
 
 #include "assets/asset_graph.h"
-#include "assets/engine.h"
 #include "assets/publication.h"
 #include "assets/row_sums.h"
+#include "assets/run_state.h"
 #include "assets/state.h"
+#include "assets/unit_maker.h"
 #include "duck/database.h"
 #include "pipeline/raw_tables.h"
 #include "prompts/ingest.h"
@@ -60,15 +61,15 @@ class RawAssets {
 
   // Call it once before make(), where something will be made.
   void prepare();
-  // Under the engine's names. Threads may make simulated months side by side; observed tables are
+  // Under the run's names. Threads may make simulated months side by side; observed tables are
   // made one after the other, raw_prompts first.
   assets::Made make(const assets::Unit& unit, duck::Connection& connection,
-                    const assets::Engine& engine, assets::RowSums& sums, RunLog& log);
+                    const assets::RunState& state, assets::RowSums& sums, RunLog& log);
 
  private:
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
                             const std::string& table, assets::RowSums& sums, RunLog& log);
-  assets::Made make_observed(const std::string& table, const assets::Engine& engine);
+  assets::Made make_observed(const std::string& table, const assets::RunState& state);
 
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;

@@ -13,12 +13,24 @@
 namespace gsa::pipeline {
 namespace {
 
-dbt::Status status_of(const std::string& status) {
-  if (status == "fresh") return dbt::Status::fresh;
-  if (status == "skipped") return dbt::Status::skip;
-  if (status == "warn") return dbt::Status::warn;
-  if (status == "fail") return dbt::Status::fail;
-  return status == "error" ? dbt::Status::error : dbt::Status::pass;
+dbt::Status status_of(assets::StepStatus status) {
+  switch (status) {
+    case assets::StepStatus::fresh:
+      return dbt::Status::fresh;
+    case assets::StepStatus::skipped:
+      return dbt::Status::skip;
+    case assets::StepStatus::warn:
+      return dbt::Status::warn;
+    case assets::StepStatus::fail:
+      return dbt::Status::fail;
+    case assets::StepStatus::error:
+      return dbt::Status::error;
+    case assets::StepStatus::running:
+    case assets::StepStatus::success:
+    case assets::StepStatus::interrupted:
+      return dbt::Status::pass;
+  }
+  return dbt::Status::pass;
 }
 
 }  // namespace
@@ -92,8 +104,8 @@ void RunLog::end_raw(const assets::StepRecord& step, const Error* failure, std::
     return;
   }
   const std::string name = to_string(assets::Unit{step.name, step.partition});
-  if (quiet_ || step.status == "skipped") return;
-  print(step.status == "fresh"
+  if (quiet_ || step.status == assets::StepStatus::skipped) return;
+  print(step.status == assets::StepStatus::fresh
             ? fmt::format("{} of {} Kept {}: {}", number, total, name, step.reason)
             : fmt::format("{} of {} Made {}, {} rows [{:.2f}s]", number, total, name,
                           with_thousands(step.rows.value_or(0)), step.seconds));

@@ -118,14 +118,14 @@ class LiveRuns::Audience : public pipeline::RunAudience {
   }
 
   void begun(const assets::StepRecord& step) override {
-    running_[step.lane] = past(step, "running");
+    running_[step.lane] = past(step);
     tell(running_[step.lane], std::nullopt);
   }
 
   void ended(const assets::StepRecord& step, const Error* failure, std::size_t /*number*/,
              std::size_t /*total*/) override {
     running_.erase(step.lane);
-    assets::PastStep past = this->past(step, step.status);
+    assets::PastStep past = this->past(step);
     past.ended = seconds_at(step.ended);
     past.seconds = step.seconds;
     past.rows = step.rows;
@@ -169,14 +169,14 @@ class LiveRuns::Audience : public pipeline::RunAudience {
     return std::max(0.0, std::chrono::duration<double>(time - begun_).count());
   }
 
-  assets::PastStep past(const assets::StepRecord& step, std::string status) const {
+  assets::PastStep past(const assets::StepRecord& step) const {
     assets::PastStep past;
     past.step = step.step;
     past.name = step.name;
     past.kind = step.kind;
     past.asset = step.kind == "asset" ? step.name : step.asset;
     past.partition = step.partition;
-    past.status = std::move(status);
+    past.status = name_of(step.status);
     past.reason = step.reason;
     past.waited_for = step.waited_for;
     past.lane = static_cast<std::int64_t>(step.lane) + 1;
@@ -250,9 +250,7 @@ class LiveRuns::Going {
   void end(const Error* error) {
     if (recorder_ && !recorder_->has_ended()) {
       assets::RunTotals totals;
-      totals.status = error == nullptr                          ? "success"
-                      : error->code() == ErrorCode::interrupted ? "interrupted"
-                                                                : "failed";
+      totals.status = assets::status_after(error);
       if (error != nullptr) totals.message = error->message();
       recorder_->end(totals, options_.record.history_days);
     }
