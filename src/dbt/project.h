@@ -11,6 +11,7 @@
 #include "dbt/node.h"
 #include "dbt/project_files.h"
 #include "dbt/project_yml.h"
+#include "dbt/semantic_yml.h"
 
 namespace gsa::dbt {
 
@@ -40,6 +41,8 @@ class Project {
   const std::vector<Node>& nodes() const;
   const Node* find_model(const std::string& name) const;  // null if there is none
   const std::vector<Exposure>& exposures() const;
+  // As declared; descriptions are rendered, and each semantic model knows its node.
+  const SemanticSpecs& semantic() const;
   const ProjectFiles& files() const;
   std::size_t macro_count() const;
   // Mistakes that dbt accepts as well: "FILE:LINE:COLUMN: …".
