@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "api/catalog.h"
+#include "api/coded_value.h"
 #include "api/day.h"
-#include "api/value.h"
+#include "api/layer_names.h"
 
 namespace boost::json {
 class value;  // NOLINT: Boost's, not Value, and named as theirs are
@@ -67,12 +67,14 @@ struct MetricsQuery {
 // Throws for more than `kMaxQueries` and for an empty list.
 inline constexpr std::size_t kMaxQueries = 32;
 
-// Reads "filters" and "time_range" of a request.
-Scope read_scope(ObjectReader& reader);
+// Reads "filters" and "time_range" of a request. What comes out refers to the layer.
+Scope read_scope(const Layer& layer, ObjectReader& reader);
 std::optional<Compare> read_compare(ObjectReader& reader);
 // Of query parameters: filters as JSON, first and last day. Empty: not given.
-Scope scope_of(std::string_view filters_json, std::string_view from, std::string_view to);
+Scope scope_of(const Layer& layer, std::string_view filters_json, std::string_view from,
+               std::string_view to);
 // Reads one query at `where`.
-MetricsQuery read_query(const boost::json::value& value, const std::string& where);
+MetricsQuery read_query(const Layer& layer, const boost::json::value& value,
+                        const std::string& where);
 
 }  // namespace gsa::api

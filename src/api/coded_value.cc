@@ -1,4 +1,4 @@
-#include "api/value.h"
+#include "api/coded_value.h"
 
 #include <fmt/format.h>
 

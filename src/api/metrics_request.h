@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "api/engine.h"
-#include "api/query.h"
+#include "api/fact_store.h"
+#include "api/metrics_query.h"
 
 namespace gsa::api {
 

@@ -1,4 +1,4 @@
-#include "api/metrics.h"
+#include "api/metrics_request.h"
 
 #include <algorithm>
 #include <chrono>
@@ -98,7 +98,7 @@ std::string answer_of(const Snapshot& snapshot, const boost::json::value& value,
                       const std::string& where) noexcept try {
   const std::string request = "query " + boost::json::serialize(value);
   if (auto known = snapshot.find_answer(request)) return *std::move(known);
-  std::string answer = answer_query(snapshot, read_query(value, where));
+  std::string answer = answer_query(snapshot, read_query(*snapshot.facts().layer, value, where));
   snapshot.keep_answer(request, answer);
   return answer;
 } catch (const std::exception& error) {
@@ -140,7 +140,7 @@ std::string answer_query(const Snapshot& snapshot, const MetricsQuery& query) {
   json.field("overlaps", table.overlaps);
   json.key("sql");
   if (query.sql && table.days) {
-    json.value(sql_of(query, *table.days));
+    json.value(sql_of(*snapshot.facts().layer, query, *table.days));
   } else {
     json.null();
   }

@@ -1,4 +1,4 @@
-#include "api/query.h"
+#include "api/metrics_query.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,33 +20,33 @@ constexpr std::int64_t kDefaultRows = 1000;
 
 void check_type(const Dimension& dimension, const Value& value, const std::string& where) {
   if (std::holds_alternative<std::monostate>(value)) return;
-  const bool fits = dimension.type == DimType::number ? std::holds_alternative<std::int64_t>(value)
-                    : dimension.type == DimType::boolean
-                        ? std::holds_alternative<bool>(value)
-                        : std::holds_alternative<std::string>(value);
+  const bool fits =
+      dimension.type == DimensionType::number    ? std::holds_alternative<std::int64_t>(value)
+      : dimension.type == DimensionType::boolean ? std::holds_alternative<bool>(value)
+                                                 : std::holds_alternative<std::string>(value);
   if (fits) return;
   throw bad_request(
       fmt::format("{}: '{}' is no value of {}", where, to_string(value), dimension.name),
-      dimension.type == DimType::number    ? "its values are whole numbers"
-      : dimension.type == DimType::boolean ? "its values are true and false"
-                                           : "its values are texts");
+      dimension.type == DimensionType::number    ? "its values are whole numbers"
+      : dimension.type == DimensionType::boolean ? "its values are true and false"
+                                                 : "its values are texts");
 }
 
-std::vector<std::string> filter_names() {
-  std::vector<std::string> names;
-  for (const Dimension& dimension : dimensions()) names.emplace_back(dimension.name);
-  for (const Range& range : ranges()) names.emplace_back(range.name);
+std::vector<std::string> filter_names(const Layer& layer) {
+  std::vector<std::string> names = layer.dimension_names();
+  const std::vector<std::string> ranges = layer.range_names();
+  names.insert(names.end(), ranges.begin(), ranges.end());
   return names;
 }
 
-Filter read_filter(const std::string& name, const boost::json::value& value,
+Filter read_filter(const Layer& layer, const std::string& name, const boost::json::value& value,
                    const std::string& where) {
   Filter filter;
-  filter.dimension = find_dimension(name);
-  filter.range = find_range(name);
+  filter.dimension = layer.find_dimension(name);
+  filter.range = layer.find_range(name);
   if (filter.dimension == nullptr && filter.range == nullptr) {
     throw bad_request(fmt::format("there is no dimension or range '{}' to filter by", name),
-                      did_you_mean(name, filter_names()));
+                      did_you_mean(name, filter_names(layer)));
   }
   ObjectReader reader(value, where);
   if (filter.dimension != nullptr) {
@@ -68,12 +68,13 @@ Filter read_filter(const std::string& name, const boost::json::value& value,
   return filter;
 }
 
-std::vector<Filter> read_filters(const boost::json::value& value, const std::string& where) {
+std::vector<Filter> read_filters(const Layer& layer, const boost::json::value& value,
+                                 const std::string& where) {
   if (!value.is_object()) throw bad_request(where + " must be a JSON object");
   std::vector<Filter> filters;
   for (const auto& member : value.get_object()) {
     const std::string name(member.key());
-    filters.push_back(read_filter(name, member.value(), fmt::format("{}.{}", where, name)));
+    filters.push_back(read_filter(layer, name, member.value(), fmt::format("{}.{}", where, name)));
   }
   const auto name_of = [](const Filter& filter) {
     return filter.dimension ? filter.dimension->name : filter.range->name;
@@ -127,17 +128,17 @@ std::vector<Order> read_order(ObjectReader& reader, const MetricsQuery& query) {
   return order;
 }
 
-void read_dimensions(ObjectReader& reader, MetricsQuery& query) {
+void read_dimensions(const Layer& layer, ObjectReader& reader, MetricsQuery& query) {
   if (const auto grain = reader.text("grain")) {
     const std::vector<std::string> grains = {"hour", "day", "week", "month"};
     if (std::find(grains.begin(), grains.end(), *grain) == grains.end()) {
       throw bad_request(fmt::format("there is no grain '{}'", *grain),
                         "there are hour, day, week and month");
     }
-    query.dimensions.push_back(&dimension_named(*grain));
+    query.dimensions.push_back(&dimension_named(layer, *grain));
   }
   for (const std::string& name : reader.texts("dimensions", kMaxDimensions)) {
-    const Dimension& dimension = dimension_named(name);
+    const Dimension& dimension = dimension_named(layer, name);
     const auto& known = query.dimensions;
     if (std::find(known.begin(), known.end(), &dimension) != known.end()) {
       throw bad_request(fmt::format("{} has '{}' twice", reader.at("dimensions"), name));
@@ -181,10 +182,10 @@ std::string Scope::key() const {
   return key;
 }
 
-Scope read_scope(ObjectReader& reader) {
+Scope read_scope(const Layer& layer, ObjectReader& reader) {
   Scope scope;
   if (const boost::json::value* filters = reader.find("filters")) {
-    scope.filters = read_filters(*filters, reader.at("filters"));
+    scope.filters = read_filters(layer, *filters, reader.at("filters"));
   }
   if (const boost::json::value* range = reader.find("time_range")) {
     ObjectReader days(*range, reader.at("time_range"));
@@ -214,24 +215,27 @@ std::optional<Compare> read_compare(ObjectReader& reader) {
   return Compare{false, {*from, *to}};
 }
 
-Scope scope_of(std::string_view filters_json, std::string_view from, std::string_view to) {
+Scope scope_of(const Layer& layer, std::string_view filters_json, std::string_view from,
+               std::string_view to) {
   Scope scope;
-  if (!filters_json.empty()) scope.filters = read_filters(parse_object(filters_json), "filters");
+  if (!filters_json.empty())
+    scope.filters = read_filters(layer, parse_object(filters_json), "filters");
   if (!from.empty()) scope.from = read_day(from, "from");
   if (!to.empty()) scope.to = read_day(to, "to");
   check_order(scope.from, scope.to, "the time range");
   return scope;
 }
 
-MetricsQuery read_query(const boost::json::value& value, const std::string& where) {
+MetricsQuery read_query(const Layer& layer, const boost::json::value& value,
+                        const std::string& where) {
   ObjectReader reader(value, where);
   MetricsQuery query;
   for (const std::string& name : reader.texts("measures", kMaxMeasures)) {
-    query.measures.push_back(&measure_named(name));
+    query.measures.push_back(&measure_named(layer, name));
   }
   if (query.measures.empty()) throw bad_request(reader.at("measures") + " is missing");
-  read_dimensions(reader, query);
-  query.scope = read_scope(reader);
+  read_dimensions(layer, reader, query);
+  query.scope = read_scope(layer, reader);
   query.compare = read_compare(reader);
   query.order = read_order(reader, query);
   query.limit = static_cast<std::size_t>(reader.integer("limit", 1, kMaxRows, kDefaultRows));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "api/facts.h"
-#include "api/query.h"
+#include "api/metrics_query.h"
 
 namespace gsa::api {
 

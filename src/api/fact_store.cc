@@ -1,4 +1,4 @@
-#include "api/engine.h"
+#include "api/fact_store.h"
 
 namespace gsa::api {
 
@@ -36,26 +36,27 @@ void Snapshot::keep_answer(const std::string& request, const std::string& answer
   answers_.put(request, answer);
 }
 
-Engine::Engine(const duck::Database& database) : database_(database) {}
+FactStore::FactStore(const duck::Database& database, std::shared_ptr<const Layer> fallback)
+    : database_(database), fallback_(std::move(fallback)) {}
 
-std::shared_ptr<const Snapshot> Engine::current() {
+std::shared_ptr<const Snapshot> FactStore::current() {
   const std::lock_guard lock(mutex_);
   if (connection_ && connection_->is_invalidated()) connection_.reset();
   if (!connection_) connection_ = database_.connect();
-  if (snapshot_ && snapshot_->facts().publication == publication_of(*connection_)) {
+  if (snapshot_ && snapshot_->facts().published == published_state(*connection_)) {
     return snapshot_;
   }
   snapshot_.reset();
-  snapshot_ = std::make_shared<const Snapshot>(read_facts(*connection_));
+  snapshot_ = std::make_shared<const Snapshot>(read_facts(*connection_, *fallback_));
   return snapshot_;
 }
 
-void Engine::let_go_if_ended() {
+void FactStore::let_go_if_ended() {
   const std::lock_guard lock(mutex_);
   if (connection_ && connection_->is_invalidated()) connection_.reset();
 }
 
-void Engine::release(const std::function<void()>& act) {
+void FactStore::release(const std::function<void()>& act) {
   const std::lock_guard lock(mutex_);
   snapshot_.reset();
   act();

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "api/facts.h"
-#include "api/query.h"
-#include "api/selection.h"
+#include "api/metrics_query.h"
+#include "api/row_selection.h"
 #include "duck/database.h"
 
 namespace gsa::api {
@@ -74,9 +74,10 @@ class Snapshot {
   mutable RecentlyUsed<std::string> answers_{kAnswers};
 };
 
-class Engine {
+class FactStore {
  public:
-  explicit Engine(const duck::Database& database);
+  // `fallback`: of a warehouse that has no layer on record.
+  FactStore(const duck::Database& database, std::shared_ptr<const Layer> fallback);
 
   // The last publication. Reads its facts where that was not done yet (a second for two million
   // generations), while others who ask wait. Throws as read_facts().
@@ -89,6 +90,7 @@ class Engine {
  private:
   std::mutex mutex_;
   duck::Database database_;
+  std::shared_ptr<const Layer> fallback_;
   std::optional<duck::Connection> connection_;
   std::shared_ptr<const Snapshot> snapshot_;
 };

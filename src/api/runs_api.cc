@@ -1,4 +1,4 @@
-#include "api/pipeline.h"
+#include "api/runs_api.h"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "api/profile.h"
+#include "api/table_profile.h"
 
 #include <algorithm>
 #include <chrono>

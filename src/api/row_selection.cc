@@ -1,10 +1,9 @@
-#include "api/selection.h"
+#include "api/row_selection.h"
 
 #include <algorithm>
 #include <array>
 
 #include "api/axis.h"
-#include "api/session_numbers.h"
 
 namespace gsa::api {
 namespace {
@@ -18,13 +17,14 @@ class Test {
  public:
   Test(const Facts& facts, const Filter& filter) : facts_(facts), filter_(filter) {
     if (filter.dimension == nullptr) return;
-    axis_.emplace_back(facts, filter.dimension->dim);
+    axis_.emplace_back(facts, *filter.dimension);
     passes_ = axis_.front().passing(filter);
   }
 
   void apply(std::size_t first, std::size_t rows, Marks& marks) const {
     if (filter_.range != nullptr) {
-      visit_range(facts_, filter_.range->id, [&](const auto& value) {
+      const double unit = unit_of(*filter_.range);
+      facts_.number(*filter_.range).visit_doubles(unit, [&](const auto& value) {
         const double min = filter_.min.value_or(-std::numeric_limits<double>::infinity());
         const double max = filter_.max.value_or(std::numeric_limits<double>::infinity());
         for (std::size_t i = 0; i < rows; ++i) {
@@ -108,13 +108,9 @@ std::vector<std::uint8_t> passing_users(const Facts& facts, const Scope& scope) 
   std::vector<std::uint8_t> users(facts.users, 1);
   for (const Filter& filter : scope.filters) {
     if (filter.level() != Level::user) continue;
-    const Axis axis(facts, filter.dimension->dim);
+    const Axis axis(facts, *filter.dimension);
     const std::vector<std::uint8_t> passes = axis.passing(filter);
-    for (std::size_t u = 0; u < users.size(); ++u) {
-      users[u] &=
-          passes[filter.dimension->dim == Dim::user ? u
-                                                    : facts.attribute(filter.dimension->dim)[u]];
-    }
+    for (std::size_t u = 0; u < users.size(); ++u) users[u] &= passes[axis.code_of_user(u)];
   }
   return users;
 }
