@@ -10,6 +10,7 @@
 #include "app/held_warehouse.h"
 #include "app/maker.h"
 #include "app/run_log.h"
+#include "app/semantic_record.h"
 #include "assets/checksum.h"
 #include "assets/engine.h"
 #include "assets/recorder.h"
@@ -72,6 +73,10 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
     describe_raw_tables(raw_materializations(run, maker.engine()), provenance);
   }
   publication.provenance = std::move(provenance);
+  const std::string semantic_record = semantic_record_sql(
+      connection, run.project, [&](const std::string& schema, const std::string& name) {
+        return maker.engine().current_name(schema, name);
+      });
   assets::RecordBatch records = recorder.take();
   const assets::RecordBatch before = records;
   totals.published = true;
@@ -88,6 +93,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   records.add(recorder.take());
   records.add(std::move(publication.records));
   records.add({{}, recorder.ending(totals, run.record.history_days)});
+  records.statements.push_back(semantic_record);
   publication.records = std::move(records);
   try {
     assets::publish(connection, publication);

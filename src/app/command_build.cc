@@ -9,6 +9,7 @@
 #include "app/catalog.h"
 #include "app/options.h"
 #include "app/project.h"
+#include "app/semantic_record.h"
 #include "assets/state.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
@@ -122,6 +123,7 @@ void build(const BuildOptions& options, const dbt::Project& project,
   require_sources(catalog, state, plan);
   if (plan.is_empty()) {
     if (!options.common.quiet) fmt::print(err_stream(), "{}\n", fresh_line(plan));
+    restate_semantic_record(connection, project);
     return;
   }
   require_own_raw_tables(options.project, state);

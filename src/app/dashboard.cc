@@ -16,7 +16,9 @@
 #include "app/project.h"
 #include "app/query_pool.h"
 #include "app/web_files.h"
+#include "base/error.h"
 #include "http/static_files.h"
+#include "semantic/layer_reading.h"
 
 namespace gsa::app {
 namespace {
@@ -94,8 +96,9 @@ std::int64_t id_of(const Request& request) {
 
 api::SessionPageRequest page_of(const Request& request) {
   api::SessionPageRequest page;
-  page.scope =
-      api::scope_of(text_of(request, "filters"), text_of(request, "from"), text_of(request, "to"));
+  page.filters = text_of(request, "filters");
+  page.from = text_of(request, "from");
+  page.to = text_of(request, "to");
   if (const auto sort = request.query.find("sort")) page.sort = std::string(*sort);
   page.limit = maybe_integer(request, "limit", 1, api::kMaxPage).value_or(page.limit);
   page.offset = maybe_integer(request, "offset", 0, api::kMaxOffset).value_or(0);
@@ -125,6 +128,13 @@ api::AssetsNow assets_now(const ProjectOptions& options, duck::Connection& conne
   }
   now.graph = std::move(overview.catalog.graph);
   return now;
+}
+
+// Of a warehouse that was made before its measures were put on record.
+std::shared_ptr<const semantic::Layer> built_in_layer() {
+  std::optional<semantic::Layer> layer = semantic::read_layer(load_project({}));
+  check(layer.has_value(), "the built-in project says what is measured");
+  return std::make_shared<const semantic::Layer>(*std::move(layer));
 }
 
 api::ColumnLineage lineage_now(const ProjectOptions& options, duck::Connection& connection) {
@@ -158,6 +168,7 @@ Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& setting
 api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
   api::Sources sources;
   sources.memory_limit = settings.common.warehouse.memory_limit;
+  sources.layer = built_in_layer();
   sources.queries = make_query_pool(warehouse_, settings.common.warehouse.threads);
   sources.assets = [options = project_](duck::Connection& connection) {
     return assets_now(options, connection);
@@ -262,6 +273,10 @@ void Dashboard::add_api(http::Router& router) {
   post("/api/funnel", &api::Api::post_funnel);
   post("/api/cohorts", &api::Api::post_cohorts);
   post("/api/top-users", &api::Api::post_top_users);
+  router.add("GET", "/api/openapi.yaml", answering([this](const Request&) {
+               return Response::text(api_.get_contract(), "application/yaml");
+             }),
+             quick);
   router.add("GET", "/api/catalog", json([this](const Request&) { return api_.get_catalog(); }),
              quick);
   router.add("GET", "/api/sessions",

@@ -12,6 +12,7 @@
 #include "app/catalog.h"
 #include "app/fetch_progress.h"
 #include "app/project.h"
+#include "app/semantic_record.h"
 #include "assets/plan.h"
 #include "assets/state.h"
 #include "assets/warehouse.h"
@@ -209,6 +210,7 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
     }
     duck::Connection connection = database.connect();
     assets::restate_provenance(connection, provenance.source_reason, provenance.project);
+    restate_semantic_record(connection, project);
     return false;
   }
   AssetRun run = planned.run(options, project);
