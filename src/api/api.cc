@@ -126,18 +126,18 @@ std::string Api::compute(std::string_view operation, std::string_view request,
 std::string Api::remembered(const std::string& key,
                             const std::function<std::string(duck::Connection&)>& make) {
   Lease lease = connection();
-  const std::int64_t publication = publication_of(*lease);
+  const PublishedState published = published_state(*lease);
   {
     const std::lock_guard lock(mutex_);
-    if (remembered_of_ != publication) remembered_.clear();
-    remembered_of_ = publication;
+    if (remembered_of_ != published) remembered_.clear();
+    remembered_of_ = published;
     if (const auto found = remembered_.find(key); found != remembered_.end()) {
       return found->second;
     }
   }
   std::string made = make(*lease);
   const std::lock_guard lock(mutex_);
-  if (remembered_of_ == publication) remembered_[key] = made;
+  if (remembered_of_ == published) remembered_[key] = made;
   return made;
 }
 
@@ -169,13 +169,15 @@ std::string Api::get_catalog() {
   return catalog(*snapshot, *lease);
 }
 
-std::string Api::get_contract() {
+std::shared_ptr<const Layer> Api::known_layer() {
   try {
-    return contract_yaml(*facts_.current()->facts().layer);
-  } catch (const ApiError&) {
-    return contract_yaml(*layer_);  // nothing is published yet
+    return facts_.current()->facts().layer;
+  } catch (const Error&) {
+    return layer_;  // nothing is published yet, or not as the project says
   }
 }
+
+std::string Api::get_contract() { return contract_yaml(*known_layer()); }
 
 std::string Api::post_metrics(std::string_view request) {
   return metrics(*facts_.current(), request);
@@ -224,7 +226,8 @@ std::string Api::get_session(std::int64_t id) {
 std::string Api::get_dictionary() {
   return remembered("dictionary", [&](duck::Connection& connection) {
     return dictionary_json(connection, dictionary_,
-                           sources_.lineage ? sources_.lineage(connection) : ColumnLineage{});
+                           sources_.lineage ? sources_.lineage(connection) : ColumnLineage{},
+                           *known_layer());
   });
 }
 

@@ -84,6 +84,8 @@ class Api {
 
  private:
   class Lease;
+  // What is on record, else the fallback.
+  std::shared_ptr<const Layer> known_layer();
   Lease connection();
   template <typename Compute>
   std::string compute(std::string_view operation, std::string_view request, const Compute& compute);
@@ -100,7 +102,7 @@ class Api {
   std::mutex mutex_;
   std::vector<duck::Connection> idle_;  // guarded by mutex_, as what is below
   std::size_t leased_ = 0;
-  std::int64_t remembered_of_ = -1;  // publication
+  PublishedState remembered_of_{-1, 0};
   std::map<std::string, std::string> remembered_;
 };
 
