@@ -83,7 +83,10 @@ int serve(const ServeOptions& options) {
   std::unique_ptr<http::Server> server;
   server = std::make_unique<http::Server>(
       std::move(server_settings), dashboard.router([&server] { return server->metrics(); }));
-  dashboard.warm();
+  if (const std::string failure = dashboard.warm(); !failure.empty()) {
+    fmt::print(err_stream(), "{} the pages have no numbers: {}\n",
+               paint(err_fd(), Ink::yellow, "warning:"), failure);
+  }
   auto commands = std::make_unique<ServedCommands>(warehouse);
   server->start();
   warehouse.snapshots().keep_current();  // it may be of an earlier publication

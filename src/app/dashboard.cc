@@ -180,12 +180,15 @@ api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
 }
 
 // Where nothing is published yet there is nothing to read.
-void Dashboard::warm() {
+std::string Dashboard::warm() {
   try {
     api_.warm();
     warm_ = true;
-  } catch (const Error&) {
-    return;
+    return "";
+  } catch (const api::ApiError& error) {
+    return error.word() == "not_published" ? "" : error.message();
+  } catch (const Error& error) {
+    return error.message();
   }
 }
 
