@@ -11,3 +11,14 @@ function(gsa_embed target name dir)
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/WriteEmbedded.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()
+
+# gsa_embed_file(TARGET NAME FILE): the same of one file.
+function(gsa_embed_file target name file)
+  get_filename_component(dir ${file} DIRECTORY)
+  set(out ${CMAKE_BINARY_DIR}/${name}.cc)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DNAME=${name} -DDIR=${dir} -DFILES=${file}
+            -P ${CMAKE_SOURCE_DIR}/cmake/WriteEmbedded.cmake
+    DEPENDS ${file} ${CMAKE_SOURCE_DIR}/cmake/WriteEmbedded.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

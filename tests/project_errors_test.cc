@@ -219,7 +219,7 @@ TEST(Run, TwiceTheSameMakesNothingUnlessToldOtherwise) {
   const std::string before = published_content(folder);
   Arguments line = {"run", "--source", "synthetic", "--prompts", "2000", "--users", "100"};
   const Outcome again = gsa(folder, line);
-  EXPECT_TRUE(contains(again.err, "Nothing is stale: 12 assets are up to date\n")) << again.err;
+  EXPECT_TRUE(contains(again.err, "Nothing is stale: 13 assets are up to date\n")) << again.err;
   line.emplace_back("--full-refresh");
   const Outcome refreshed = gsa(folder, line);
   EXPECT_TRUE(contains(refreshed.err, "Made raw_prompts[2025-12], 2,000 rows")) << refreshed.err;

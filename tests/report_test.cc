@@ -82,8 +82,8 @@ std::map<std::string, std::string> files_of(const std::filesystem::path& folder)
 
 TEST_F(Report, ExportsEveryTableTheSameBytesWhateverTheThreads) {
   const std::vector<std::string> tables = {
-      "daily_metrics",   "dim_prompts", "dim_users", "fct_generations",      "fct_sessions",
-      "raw_generations", "raw_prompts", "raw_users", "user_friction_summary"};
+      "time_spine",   "daily_metrics",   "dim_prompts", "dim_users", "fct_generations",
+      "fct_sessions", "raw_generations", "raw_prompts", "raw_users", "user_friction_summary"};
   for (const std::string format : {"csv", "parquet"}) {
     const auto exported = [&](const std::string& name, const std::string& threads) {
       const Outcome made =

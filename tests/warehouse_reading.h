@@ -62,7 +62,7 @@ inline std::map<std::string, std::string> read_publication(const std::string& wa
   for (const char* name :
        {"raw_prompts", "raw_users", "raw_generations", "stg_prompts", "stg_users",
         "stg_generations", "dim_prompts", "dim_users", "fct_generations", "fct_sessions",
-        "daily_metrics", "user_friction_summary"}) {
+        "daily_metrics", "user_friction_summary", "time_spine"}) {
     const std::string relation = name;
     sql += " union all select '" + relation + "', count(*) || ':' || sum(hash(t)::hugeint) from " +
            relation + " t";

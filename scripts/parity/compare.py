@@ -237,6 +237,28 @@ def compare_counts(options, gsa_file, dbt):
                       f" {of_kind['unit_test']} unit tests")
 
 
+def compare_semantics(gsa_file, manifest):
+    """gsa's measures and dimensions must be those of dbt's semantic manifest, by name and label."""
+    with duckdb.connect(str(gsa_file), read_only=True) as db:
+        layer = json.loads(db.execute("select layer from ops.semantic_layer").fetchone()[0])
+    dbt = {
+        "metrics": {one["name"]: one["label"] for one in manifest["metrics"]},
+        "saved queries": {one["name"]: one["label"] for one in manifest["saved_queries"]},
+        "dimensions": {one["name"]: one["label"] for model in manifest["semantic_models"]
+                       for one in model["dimensions"] if one["type"] == "categorical"},
+    }
+    grains = {"hour", "day", "week", "month", "user"}  # of time, and the entity
+    gsa = {
+        "metrics": {one["name"]: one["label"] for one in layer["measures"]},
+        "saved queries": {one["name"]: one["label"] for one in layer["charts"]},
+        "dimensions": {one["name"]: one["label"] for one in layer["dimensions"] + layer["ranges"]
+                       if one["name"] not in grains},
+    }
+    problems = [f"{what}: only gsa or only dbt has {sorted(set(dbt[what].items()) ^ set(gsa[what].items()))}"
+                for what in dbt if dbt[what] != gsa[what]]
+    return problems, f"{len(gsa['metrics'])} metrics, {len(gsa['dimensions'])} dimensions"
+
+
 def self_test(gsa_file, dbt_file, folder):
     """Alters copies of dbt's warehouse in every way that the comparison must notice."""
     alterations = {
@@ -289,13 +311,16 @@ def main():
         problems, compared = compare(gsa_file, dbt_file)
         more, counted = compare_counts(options, gsa_file, results)
         problems += more
+        manifest = json.loads((folder / "target" / "semantic_manifest.json").read_text())
+        more, measured = compare_semantics(gsa_file, manifest)
+        problems += more
         features, more_compared = compare_features(options, folder)
         problems += features
         for problem in problems:
             print(problem)
         if problems:
             sys.exit(f"dbt parity: {len(problems)} differences between gsa and dbt")
-        print(f"dbt parity: the same from gsa and dbt: {compared}; {counted};"
+        print(f"dbt parity: the same from gsa and dbt: {compared}; {counted}; {measured};"
               f" testdata/parity: {more_compared}")
         if options.self_test:
             missed = self_test(gsa_file, dbt_file, folder)

@@ -8,14 +8,24 @@
 
 #include "api/api_error.h"
 #include "api/blocks.h"
-#include "api/session_numbers.h"
+#include "api/distinct_counts.h"
+#include "api/rank_quantiles.h"
 
 namespace gsa::api {
 namespace {
 
 constexpr std::uint32_t kNobody = std::numeric_limits<std::uint32_t>::max();
-// Counters of a histogram that are worth their memory, 4 bytes each; above it values are gathered.
-constexpr std::size_t kMaxCounters = 4'000'000;
+
+const Base& base_at(const Facts& facts, std::size_t base) { return facts.layer->bases[base]; }
+
+// Calls `each` with the numbers that a base adds up.
+template <typename Each>
+void visit_base(const Facts& facts, std::size_t base, const Each& each) {
+  if (base_at(facts, base).counts_rows()) {
+    return each([](std::size_t) -> std::int64_t { return 1; });
+  }
+  facts.number(base).visit(each);
+}
 
 // Into one group without going through memory each time.
 template <typename NumberOf>
@@ -31,104 +41,14 @@ void add_all(const std::vector<std::uint32_t>& rows, const std::vector<std::uint
 }
 
 // Adds one sum over a block.
-void add(const Facts& facts, const Block& block, Sum sum, std::vector<std::int64_t>& into) {
-  if (info(sum).level == Level::session) {
-    visit_session_sum(facts, sum, [&](const auto& value) {
-      add_all(block.sessions, block.session_groups, value, into);
-    });
-  } else {
-    visit_generation_sum(facts, sum, [&](const auto& value) {
-      add_all(block.generations, block.generation_groups, value, into);
-    });
-  }
+void add(const Facts& facts, const Block& block, std::size_t base,
+         std::vector<std::int64_t>& into) {
+  const bool of_sessions = base_at(facts, base).level == Level::session;
+  visit_base(facts, base, [&](const auto& value) {
+    add_all(of_sessions ? block.sessions : block.generations,
+            of_sessions ? block.session_groups : block.generation_groups, value, into);
+  });
 }
-
-// Distinct users: a user's sessions come in a row, so remembering the last one of each group will
-// do.
-void add_users(const Facts& facts, const Block& block, std::vector<std::uint32_t>& last,
-               std::vector<std::int64_t>& into) {
-  for (std::size_t i = 0; i < block.sessions.size(); ++i) {
-    const std::uint32_t user = facts.user_of[block.sessions[i]];
-    const std::uint32_t group = block.session_groups[i];
-    if (last[group] == user) continue;
-    last[group] = user;
-    ++into[group];
-  }
-}
-
-std::size_t nearest_rank(double share, std::size_t count) {
-  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(count)));
-  return std::clamp<std::size_t>(rank, 1, count);
-}
-
-// Latencies by group, as counters of each or, of many groups, as the values themselves.
-class Latencies {
- public:
-  Latencies(const Facts& facts, std::size_t groups) : facts_(facts), groups_(groups) {
-    for (const std::int32_t latency : facts.latency) longest_ = std::max(longest_, latency);
-    width_ = static_cast<std::size_t>(longest_) + 1;
-    counts_ = groups <= kMaxCounters / width_;
-    if (counts_) counters_.resize(groups * width_);
-  }
-
-  void add(const Block& block) {
-    for (std::size_t i = 0; i < block.generations.size(); ++i) {
-      const std::int32_t latency = std::max(facts_.latency[block.generations[i]], 0);
-      if (counts_) {
-        ++counters_[block.generation_groups[i] * width_ + static_cast<std::size_t>(latency)];
-      } else {
-        values_.emplace_back(block.generation_groups[i], latency);
-      }
-    }
-  }
-
-  // By group, of each share.
-  std::vector<std::vector<std::int32_t>> quantiles(const std::vector<double>& shares) {
-    std::vector<std::vector<std::int32_t>> all(shares.size(),
-                                               std::vector<std::int32_t>(groups_, -1));
-    if (!counts_) std::sort(values_.begin(), values_.end());
-    std::size_t begin = 0;
-    for (std::size_t group = 0; group < groups_; ++group) {
-      const std::size_t count = counts_ ? counted(group) : gathered(group, begin);
-      if (count == 0) continue;
-      for (std::size_t q = 0; q < shares.size(); ++q) {
-        const std::size_t rank = nearest_rank(shares[q], count);
-        all[q][group] = counts_ ? at_rank(group, rank) : values_[begin + rank - 1].second;
-      }
-      begin += count;
-    }
-    return all;
-  }
-
- private:
-  std::size_t counted(std::size_t group) const {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < width_; ++i) count += counters_[group * width_ + i];
-    return count;
-  }
-
-  std::size_t gathered(std::size_t group, std::size_t begin) const {
-    std::size_t end = begin;
-    while (end < values_.size() && values_[end].first == group) ++end;
-    return end - begin;
-  }
-
-  std::int32_t at_rank(std::size_t group, std::size_t rank) const {
-    std::size_t before = 0;
-    for (std::size_t i = 0; i < width_; ++i) {
-      before += counters_[group * width_ + i];
-      if (before >= rank) return static_cast<std::int32_t>(i);
-    }
-    return longest_;
-  }
-
-  const Facts& facts_;
-  std::size_t groups_, width_ = 0;
-  std::int32_t longest_ = 0;
-  bool counts_ = false;
-  std::vector<std::uint32_t> counters_;
-  std::vector<std::pair<std::uint32_t, std::int32_t>> values_;
-};
 
 // Gathers, user by user, what belongs to the clusters. Within a user the groups that were touched
 // are few, so they are kept in a list.
@@ -196,24 +116,19 @@ class Clusters {
 };
 
 // The numbers of one sum for the rows of a block, in their order.
-void numbers(const Facts& facts, const Block& block, Sum sum, std::vector<double>& into) {
-  const bool of_sessions = info(sum).level == Level::session;
+void numbers(const Facts& facts, const Block& block, std::size_t base, std::vector<double>& into) {
+  const bool of_sessions = base_at(facts, base).level == Level::session;
   const std::vector<std::uint32_t>& rows = of_sessions ? block.sessions : block.generations;
   into.resize(rows.size());
-  const auto fill = [&](const auto& value) {
+  visit_base(facts, base, [&](const auto& value) {
     for (std::size_t i = 0; i < rows.size(); ++i) into[i] = static_cast<double>(value(rows[i]));
-  };
-  if (of_sessions) {
-    visit_session_sum(facts, sum, fill);
-  } else {
-    visit_generation_sum(facts, sum, fill);
-  }
+  });
 }
 
 }  // namespace
 
 Grouping::Grouping(const Facts& facts, const std::vector<const Dimension*>& dimensions) {
-  for (const Dimension* dimension : dimensions) axes_.emplace_back(facts, dimension->dim);
+  for (const Dimension* dimension : dimensions) axes_.emplace_back(facts, *dimension);
   strides_.resize(axes_.size());
   for (std::size_t a = axes_.size(); a-- > 0;) {
     strides_[a] = static_cast<std::uint32_t>(size_);
@@ -241,73 +156,115 @@ std::vector<Value> Grouping::key(std::size_t group) const {
 }
 
 Groups aggregate(const Facts& facts, const Selection& selection, const Grouping& grouping,
-                 const std::vector<Sum>& sums, const std::vector<double>& quantiles) {
+                 const std::vector<std::size_t>& bases) {
   Groups groups;
-  bool wants_generations = !quantiles.empty();
-  std::vector<Sum> wanted;
-  for (const Sum sum : sums) {
-    auto& column = groups.sums[static_cast<std::size_t>(sum)];
-    if (!column.empty()) continue;
-    column.resize(grouping.size());
-    wanted.push_back(sum);
-    if (info(sum).level == Level::generation) wants_generations = true;
-  }
-  std::vector<std::uint32_t> last_user;
-  if (!groups.of(Sum::active_users).empty()) last_user.assign(grouping.size(), kNobody);
-  std::optional<Latencies> latencies;
-  if (!quantiles.empty()) latencies.emplace(facts, grouping.size());
-  Blocks(facts, selection, grouping, wants_generations).for_each([&](const Block& block) {
-    for (const Sum sum : wanted) {
-      auto& column = groups.sums[static_cast<std::size_t>(sum)];
-      if (sum == Sum::active_users) {
-        add_users(facts, block, last_user, column);
-      } else {
-        add(facts, block, sum, column);
-      }
+  groups.sessions.resize(grouping.size());
+  groups.bases.resize(facts.layer->bases.size());
+  bool wants_generations = false;
+  std::vector<std::size_t> sums;
+  std::vector<DistinctCounts> distinct;
+  std::vector<RankQuantiles> quantiles;  // by column
+  for (const std::size_t index : bases) {
+    const Base& base = base_at(facts, index);
+    if (!groups.bases[index].empty()) continue;
+    groups.bases[index].resize(grouping.size());
+    if (base.level == Level::generation) wants_generations = true;
+    if (base.is_distinct()) {
+      distinct.emplace_back(facts, index, grouping.size());
+    } else if (!base.is_quantile()) {
+      sums.push_back(index);
+    } else {
+      const auto same = std::find_if(quantiles.begin(), quantiles.end(), [&](const auto& one) {
+        return &one.column() == &facts.number(index);
+      });
+      (same == quantiles.end() ? quantiles.emplace_back(facts, index, grouping.size()) : *same)
+          .add_share(index);
     }
-    if (latencies) latencies->add(block);
+  }
+  Blocks(facts, selection, grouping, wants_generations).for_each([&](const Block& block) {
+    for (const std::uint32_t group : block.session_groups) ++groups.sessions[group];
+    for (const std::size_t base : sums) add(facts, block, base, groups.bases[base]);
+    for (DistinctCounts& counts : distinct) counts.add(block, groups.bases[counts.base()]);
+    for (RankQuantiles& column : quantiles) column.add(block);
   });
-  if (latencies) groups.quantiles = latencies->quantiles(quantiles);
+  for (DistinctCounts& counts : distinct) counts.finish(groups.bases[counts.base()]);
+  for (RankQuantiles& column : quantiles) column.finish(groups.bases);
   return groups;
 }
 
-std::vector<std::int64_t> count_users(const Facts& facts, const Scope& scope, Day to,
-                                      const Grouping& grouping) {
+namespace {
+
+// Adds what `value` says of each user who counts to their group.
+template <typename ValueOf>
+void add_users(const Facts& facts, const Scope& scope, Day to, const Grouping& grouping,
+               const ValueOf& value, std::vector<std::int64_t>& into) {
   for (const Axis& axis : grouping.axes()) {
     if (axis.level() == Level::user) continue;
     throw bad_request(fmt::format("users cannot be split by '{}', which is no attribute of users",
-                                  info(axis.dim()).name),
+                                  axis.dimension().name),
                       "active_users can");
   }
   const std::vector<std::uint8_t> passing = passing_users(facts, scope);
-  std::vector<std::int64_t> counts(grouping.size());
   for (std::size_t u = 0; u < facts.users; ++u) {
     if (passing[u] == 0 || (facts.signup_day[u] > to && facts.signup_day[u] != Facts::kNoDay)) {
       continue;
     }
     std::size_t group = 0;
     for (std::size_t a = 0; a < grouping.axes().size(); ++a) {
-      const Dim dim = grouping.axes()[a].dim();
-      group += grouping.stride(a) * (dim == Dim::user ? u : facts.attribute(dim)[u]);
+      group += grouping.stride(a) * grouping.axes()[a].code_of_user(u);
     }
-    ++counts[group];
+    into[group] += value(u);
   }
+}
+
+}  // namespace
+
+std::vector<std::int64_t> count_users(const Facts& facts, const Scope& scope, Day to,
+                                      const Grouping& grouping) {
+  std::vector<std::int64_t> counts(grouping.size());
+  add_users(
+      facts, scope, to, grouping, [](std::size_t) -> std::int64_t { return 1; }, counts);
   return counts;
+}
+
+std::vector<std::int64_t> sum_users(const Facts& facts, const Scope& scope, Day to,
+                                    const Grouping& grouping, std::size_t base) {
+  std::vector<std::int64_t> sums(grouping.size());
+  visit_base(facts, base,
+             [&](const auto& value) { add_users(facts, scope, to, grouping, value, sums); });
+  return sums;
+}
+
+void add_by_session(const Facts& facts, const Selection& selection, std::size_t base,
+                    const std::vector<std::uint16_t>& group_of, std::vector<std::int64_t>& into) {
+  const bool of_sessions = base_at(facts, base).level == Level::session;
+  visit_base(facts, base, [&](const auto& value) {
+    if (of_sessions) {
+      return selection.sessions.for_each([&](std::size_t s) { into[group_of[s]] += value(s); });
+    }
+    selection.sessions.for_each([&](std::size_t s) {
+      std::int64_t sum = 0;
+      for (std::size_t g = facts.first_generation[s]; g < facts.first_generation[s + 1]; ++g) {
+        if (!selection.has_generation_filters || selection.generations[g]) sum += value(g);
+      }
+      into[group_of[s]] += sum;
+    });
+  });
 }
 
 namespace {
 
 // Where groups do not overlap and no clusters are wanted, whole numbers do.
 SharedSums plain_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
-                      Sum part, Sum whole) {
-  const Groups groups = aggregate(facts, selection, grouping, {part, whole, Sum::sessions}, {});
+                      std::size_t part, std::size_t whole) {
+  const Groups groups = aggregate(facts, selection, grouping, {part, whole});
   const auto doubles = [](const std::vector<std::int64_t>& sums) {
     return std::vector<double>(sums.begin(), sums.end());
   };
   SharedSums shared;
   shared.part = doubles(groups.of(part));
   shared.whole = doubles(groups.of(whole));
-  shared.sessions = doubles(groups.of(Sum::sessions));
+  shared.sessions = doubles(groups.sessions);
   shared.all_part = std::accumulate(shared.part.begin(), shared.part.end(), 0.0);
   shared.all_whole = std::accumulate(shared.whole.begin(), shared.whole.end(), 0.0);
   return shared;
@@ -316,7 +273,7 @@ SharedSums plain_sums(const Facts& facts, const Selection& selection, const Grou
 }  // namespace
 
 SharedSums shared_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
-                       Sum part, Sum whole, Overlap overlap, bool wants_clusters) {
+                       std::size_t part, std::size_t whole, Overlap overlap, bool wants_clusters) {
   const bool shares = overlap == Overlap::shared && grouping.overlaps();
   if (!grouping.overlaps() && !wants_clusters) {
     return plain_sums(facts, selection, grouping, part, whole);
@@ -327,8 +284,8 @@ SharedSums shared_sums(const Facts& facts, const Selection& selection, const Gro
   }
   Clusters clusters(grouping.size());
   std::vector<double> parts, wholes;
-  const bool part_of_sessions = info(part).level == Level::session;
-  const bool whole_of_sessions = info(whole).level == Level::session;
+  const bool part_of_sessions = base_at(facts, part).level == Level::session;
+  const bool whole_of_sessions = base_at(facts, whole).level == Level::session;
   Blocks(facts, selection, grouping, !part_of_sessions || !whole_of_sessions)
       .for_each([&](const Block& block) {
         numbers(facts, block, part, parts);

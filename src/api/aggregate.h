@@ -4,14 +4,13 @@
 // Where one of them is an attribute of generations, a session is in the group of each of its chosen
 // generations, once.
 
-#include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "api/axis.h"
-#include "api/catalog.h"
 #include "api/facts.h"
-#include "api/selection.h"
+#include "api/row_selection.h"
 
 namespace gsa::api {
 
@@ -36,22 +35,32 @@ class Grouping {
   std::size_t size_ = 1;
 };
 
-// By group. Sums that were not asked for are empty.
+// By group.
 struct Groups {
-  std::array<std::vector<std::int64_t>, kSums> sums;
-  std::vector<std::vector<std::int32_t>> quantiles;  // of latency, as asked; −1 of an empty group
+  std::vector<std::int64_t> sessions;
+  // By place in Layer::bases, in whole numbers of 10^-decimals; of bases that were not asked for
+  // empty. kNone: there is nothing to take a quantile of.
+  std::vector<std::vector<std::int64_t>> bases;
+  static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
 
-  const std::vector<std::int64_t>& of(Sum sum) const { return sums[static_cast<std::size_t>(sum)]; }
+  const std::vector<std::int64_t>& of(std::size_t base) const { return bases[base]; }
 };
 
-// `sums` may name one twice; not Sum::users. Quantiles are by nearest rank.
+// `bases` may name one twice; not one of users. Quantiles are by nearest rank.
 Groups aggregate(const Facts& facts, const Selection& selection, const Grouping& grouping,
-                 const std::vector<Sum>& sums, const std::vector<double>& quantiles);
+                 const std::vector<std::size_t>& bases);
 
-// Users who pass the filters on attributes of users and signed up by `to`, by group: the dimensions
-// must be attributes of users, or Throws ApiError.
+// How many users pass the filters on attributes of users and signed up by `to`, by group: the
+// dimensions must be attributes of users, or throws ApiError.
 std::vector<std::int64_t> count_users(const Facts& facts, const Scope& scope, Day to,
                                       const Grouping& grouping);
+// The same of a sum over these users.
+std::vector<std::int64_t> sum_users(const Facts& facts, const Scope& scope, Day to,
+                                    const Grouping& grouping, std::size_t base);
+
+// A sum by session: of generations, over those of the selection. Adds each to `into[group_of(s)]`.
+void add_by_session(const Facts& facts, const Selection& selection, std::size_t base,
+                    const std::vector<std::uint16_t>& group_of, std::vector<std::int64_t>& into);
 
 // What the variance of the ratio Σpart / Σwhole needs where users are clusters: sums over users of
 // the products of their own two sums.
@@ -74,6 +83,6 @@ struct SharedSums {
   ClusterSums all;
 };
 SharedSums shared_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
-                       Sum part, Sum whole, Overlap overlap, bool wants_clusters);
+                       std::size_t part, std::size_t whole, Overlap overlap, bool wants_clusters);
 
 }  // namespace gsa::api

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "api/metrics.h"
+#include "api/metrics_request.h"
 #include "api/warehouse_fixture.h"
 
 namespace gsa::api {

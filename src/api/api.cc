@@ -7,12 +7,14 @@
 #include "api/catalog_json.h"
 #include "api/distribution.h"
 #include "api/engagement.h"
-#include "api/metrics.h"
-#include "api/profile.h"
+#include "api/metrics_request.h"
 #include "api/segments.h"
+#include "api/served_contract.h"
 #include "api/session_detail.h"
+#include "api/table_profile.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "semantic/layer_reading.h"
 
 namespace gsa::api {
 namespace {
@@ -62,6 +64,11 @@ void give_back_pages(duck::Connection& connection, const std::string& limit) {
                                    : fmt::format("set memory_limit = {}", sql_quote(limit)));
 }
 
+std::shared_ptr<const Layer> fallback_layer(const Sources& sources, const dbt::Project& project) {
+  if (sources.layer) return sources.layer;
+  return std::make_shared<const Layer>(semantic::read_layer(project).value_or(Layer{}));
+}
+
 }  // namespace
 
 // A connection that goes back to the idle ones.
@@ -99,7 +106,8 @@ Api::Api(const duck::Database& database, const dbt::Project& project, Sources so
       sources_(std::move(sources)),
       dictionary_(project),
       rule_(friction_rule(project)),
-      engine_(database),
+      layer_(fallback_layer(sources_, project)),
+      facts_(database, layer_),
       sandbox_(database, sources_.queries, sources_.sql) {}
 
 Api::Lease Api::connection() { return Lease(*this); }
@@ -107,7 +115,7 @@ Api::Lease Api::connection() { return Lease(*this); }
 template <typename Compute>
 std::string Api::compute(std::string_view operation, std::string_view request,
                          const Compute& compute) {
-  const std::shared_ptr<const Snapshot> snapshot = engine_.current();
+  const std::shared_ptr<const Snapshot> snapshot = facts_.current();
   const std::string key = fmt::format("{} {}", operation, request);
   if (auto known = snapshot->find_answer(key)) return *std::move(known);
   std::string answer = compute(*snapshot, request);
@@ -118,18 +126,18 @@ std::string Api::compute(std::string_view operation, std::string_view request,
 std::string Api::remembered(const std::string& key,
                             const std::function<std::string(duck::Connection&)>& make) {
   Lease lease = connection();
-  const std::int64_t publication = publication_of(*lease);
+  const PublishedState published = published_state(*lease);
   {
     const std::lock_guard lock(mutex_);
-    if (remembered_of_ != publication) remembered_.clear();
-    remembered_of_ = publication;
+    if (remembered_of_ != published) remembered_.clear();
+    remembered_of_ = published;
     if (const auto found = remembered_.find(key); found != remembered_.end()) {
       return found->second;
     }
   }
   std::string made = make(*lease);
   const std::lock_guard lock(mutex_);
-  if (remembered_of_ == publication) remembered_[key] = made;
+  if (remembered_of_ == published) remembered_[key] = made;
   return made;
 }
 
@@ -138,7 +146,7 @@ void Api::let_go_if_ended() {
     const std::lock_guard lock(mutex_);
     std::erase_if(idle_, [](const auto& connection) { return connection.is_invalidated(); });
   }
-  engine_.let_go_if_ended();
+  facts_.let_go_if_ended();
 }
 
 bool Api::release() {
@@ -146,7 +154,7 @@ bool Api::release() {
     const std::lock_guard lock(mutex_);
     if (leased_ > 0) return false;
     idle_.clear();
-    engine_.release([&] {
+    facts_.release([&] {
       duck::Connection connection = database_.connect();
       give_back_pages(connection, sources_.memory_limit);
     });
@@ -156,13 +164,23 @@ bool Api::release() {
 }
 
 std::string Api::get_catalog() {
-  const auto snapshot = engine_.current();
+  const auto snapshot = facts_.current();
   Lease lease = connection();
   return catalog(*snapshot, *lease);
 }
 
+std::shared_ptr<const Layer> Api::known_layer() {
+  try {
+    return facts_.current()->facts().layer;
+  } catch (const Error&) {
+    return layer_;  // nothing is published yet, or not as the project says
+  }
+}
+
+std::string Api::get_contract() { return contract_yaml(*known_layer()); }
+
 std::string Api::post_metrics(std::string_view request) {
-  return metrics(*engine_.current(), request);
+  return metrics(*facts_.current(), request);
 }
 std::string Api::post_changes(std::string_view request) {
   return compute("changes", request, changes);
@@ -185,14 +203,14 @@ std::string Api::post_top_users(std::string_view request) {
 }
 
 std::string Api::get_sessions(const SessionPageRequest& request) {
-  const auto snapshot = engine_.current();
+  const auto snapshot = facts_.current();
   Lease lease = connection();
   return session_page(*snapshot, *lease, request);
 }
 
 std::function<void(const WriteBytes&)> Api::get_sessions_csv(const SessionPageRequest& request,
                                                              std::stop_token cancelled) {
-  return [this, select = sessions_select(*engine_.current(), request),
+  return [this, select = sessions_select(*facts_.current(), request),
           cancelled = std::move(cancelled)](const WriteBytes& write) {
     Lease lease = connection();
     const std::stop_callback stop(cancelled, [&] { (*lease).interrupt(); });
@@ -208,7 +226,8 @@ std::string Api::get_session(std::int64_t id) {
 std::string Api::get_dictionary() {
   return remembered("dictionary", [&](duck::Connection& connection) {
     return dictionary_json(connection, dictionary_,
-                           sources_.lineage ? sources_.lineage(connection) : ColumnLineage{});
+                           sources_.lineage ? sources_.lineage(connection) : ColumnLineage{},
+                           *known_layer());
   });
 }
 

@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "api/dictionary.h"
-#include "api/engine.h"
+#include "api/fact_store.h"
 #include "api/friction_rule.h"
-#include "api/pipeline.h"
+#include "api/runs_api.h"
 #include "api/sessions.h"
 #include "api/sql_sandbox.h"
 #include "duck/database.h"
@@ -28,6 +28,8 @@ namespace gsa::api {
 struct Sources {
   // The assets as they are now; asked for each time. It is given a connection of its own.
   std::function<AssetsNow(duck::Connection&)> assets;
+  // The measures of a warehouse that has none on record; null: those of `project`.
+  std::shared_ptr<const Layer> layer;
   // Of all columns; asked for when the dictionary is first shown after a publication.
   std::function<ColumnLineage(duck::Connection&)> lineage;
   // What becomes of runs that are on record as running.
@@ -45,6 +47,7 @@ class Api {
 
   // Operations by their operationId.
   std::string get_catalog();
+  std::string get_contract();  // YAML
   std::string post_metrics(std::string_view request);
   std::string post_changes(std::string_view request);
   std::string post_contribution(std::string_view request);
@@ -71,7 +74,7 @@ class Api {
 
   // Reads the facts of the last publication, so that the next who asks need not wait: at the start,
   // and after a publication. Throws as read_facts().
-  void warm() { engine_.current(); }
+  void warm() { facts_.current(); }
   // Lets go of connections to an instance of DuckDB that has ended, so that it can be opened anew.
   void let_go_if_ended();
   // Gives back their memory, about 50 bytes a generation, and what DuckDB keeps of the file, until
@@ -81,6 +84,8 @@ class Api {
 
  private:
   class Lease;
+  // What is on record, else the fallback.
+  std::shared_ptr<const Layer> known_layer();
   Lease connection();
   template <typename Compute>
   std::string compute(std::string_view operation, std::string_view request, const Compute& compute);
@@ -91,12 +96,13 @@ class Api {
   Sources sources_;
   Dictionary dictionary_;
   FrictionRule rule_;
-  Engine engine_;
+  std::shared_ptr<const Layer> layer_;  // where none is on record
+  FactStore facts_;
   SqlSandbox sandbox_;
   std::mutex mutex_;
   std::vector<duck::Connection> idle_;  // guarded by mutex_, as what is below
   std::size_t leased_ = 0;
-  std::int64_t remembered_of_ = -1;  // publication
+  PublishedState remembered_of_{-1, 0};
   std::map<std::string, std::string> remembered_;
 };
 

@@ -9,10 +9,12 @@
 #include <fmt/format.h>
 
 #include "api/distribution.h"
-#include "api/engine.h"
-#include "api/metrics.h"
+#include "api/fact_store.h"
+#include "api/metrics_request.h"
 #include "api/segments.h"
 #include "base/error.h"
+#include "dbt/project.h"
+#include "semantic/layer_reading.h"
 
 namespace gsa::api {
 namespace {
@@ -29,10 +31,17 @@ duck::Database& warehouse() {
   return database;
 }
 
+// Of the built-in project.
+const Layer& layer() {
+  static const Layer layer =
+      semantic::read_layer(dbt::Project::load(dbt::ProjectFiles::from_folder("dbt"))).value();
+  return layer;
+}
+
 const Snapshot& snapshot() {
   static const Snapshot snapshot([] {
     duck::Connection connection = warehouse().connect();
-    return read_facts(connection);
+    return read_facts(connection, layer());
   }());
   return snapshot;
 }
@@ -48,7 +57,7 @@ std::string next_filter(const char* filter) {
 void BM_ReadFacts(benchmark::State& state) {
   for (auto _ : state) {
     duck::Connection connection = warehouse().connect();
-    const Facts facts = read_facts(connection);
+    const Facts facts = read_facts(connection, layer());
     state.counters["MB"] = static_cast<double>(facts.bytes()) / 1e6;
     state.counters["generations"] = static_cast<double>(facts.generations);
   }

@@ -7,26 +7,27 @@
 #include <span>
 #include <vector>
 
-#include "api/catalog.h"
 #include "api/facts.h"
-#include "api/query.h"
+#include "api/metrics_query.h"
 
 namespace gsa::api {
 
 class Axis {
  public:
-  Axis(const Facts& facts, Dim dim);  // `facts` must outlive it
+  Axis(const Facts& facts, const Dimension& dimension);  // both must outlive it
 
-  Dim dim() const { return dim_; }
-  Level level() const { return info(dim_).level; }
+  const Dimension& dimension() const { return *dimension_; }
+  Level level() const { return dimension_->level; }
   std::size_t size() const { return size_; }
   Value value(std::size_t code) const;
   bool occurs(std::size_t code) const;  // in the facts, or may
   // Whether it runs along time: day, week, month, hour.
-  bool is_time() const { return info(dim_).type == DimType::time; }
+  bool is_time() const { return dimension_->type == DimensionType::time; }
 
   // `row` is a session, or a generation if the level is that.
   std::uint32_t code(std::size_t row) const;
+  // By user, of a dimension of users.
+  std::uint32_t code_of_user(std::size_t user) const;
   // Adds code × stride of each row to `codes`.
   void add_codes(std::span<const std::uint32_t> rows, std::uint32_t stride,
                  std::vector<std::uint32_t>& codes) const;
@@ -35,16 +36,14 @@ class Axis {
   std::vector<std::uint8_t> passing(const Filter& filter) const;
 
  private:
-  enum class Kind { user_attribute, attribute, user, length, by_day, hour, hour_of_day };
   template <typename Each>
   void visit(const Each& each) const;
 
   const Facts* facts_;
-  Dim dim_;
-  Kind kind_;
+  const Dimension* dimension_;
   std::size_t size_ = 0;
-  std::vector<std::uint32_t> code_of_day_;  // of day, week, month and weekday
-  std::vector<Value> values_;               // of what is not stored, but for users and hours
+  std::vector<std::uint32_t> code_of_day_;  // of day, week and month
+  std::vector<Value> values_;               // of these
 };
 
 }  // namespace gsa::api

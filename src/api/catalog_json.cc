@@ -1,6 +1,6 @@
 #include "api/catalog_json.h"
 
-#include <array>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -18,50 +18,27 @@ namespace {
 
 constexpr std::size_t kMaxListed = 400;  // values of a dimension; more than a year has days
 
-std::string_view name_of(Level level) {
-  return level == Level::user ? "users" : level == Level::session ? "sessions" : "generations";
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name);
+  json.begin_array();
+  for (const std::string& text : texts) json.value(text);
+  json.end_array();
 }
 
-std::string_view name_of(IntervalKind kind) {
-  return kind == IntervalKind::none     ? "none"
-         : kind == IntervalKind::wilson ? "wilson"
-                                        : "clustered";
-}
-
-std::string_view name_of(DimType type) {
-  switch (type) {
-    case DimType::time:
-      return "time";
-    case DimType::number:
-      return "number";
-    case DimType::boolean:
-      return "boolean";
-    default:
-      return "category";
-  }
-}
-
-std::string formula_of(const Measure& measure) {
-  if (measure.quantile != 0) {
-    return fmt::format("latency of the nearest rank, {:g} %", 100 * measure.quantile);
-  }
-  if (!measure.whole) return std::string(info(measure.part).name);
-  return fmt::format("{} / {}", info(measure.part).name, info(*measure.whole).name);
-}
-
-void write(JsonWriter& json, const Measure& measure) {
+void write(JsonWriter& json, const Layer& layer, const Measure& measure) {
   json.begin_object();
   json.field("name", measure.name);
   json.field("label", measure.label);
   json.field("unit", measure.unit);
   json.field("description", measure.description);
   json.field("format", measure.format);
-  json.field("kind", measure.kind());
-  json.field("of", name_of(measure.level()));
-  json.field("interval", name_of(measure.interval));
+  json.field("kind", layer.kind_of(measure));
+  json.field("of", semantic::to_string(layer.level_of(measure)));
+  json.field("interval", semantic::to_string(measure.interval));
   json.field("better", measure.better);
-  json.field("formula", formula_of(measure));
-  json.text_or_null("divides_by", measure.whole ? info(*measure.whole).name : "");
+  json.field("formula", measure.formula);
+  json.text_or_null("divides_by", measure.divides_by);
+  json.field("splits", measure.splits);
   json.end_object();
 }
 
@@ -70,11 +47,15 @@ void write(JsonWriter& json, const Facts& facts, const Dimension& dimension) {
   json.field("name", dimension.name);
   json.field("label", dimension.label);
   json.field("description", dimension.description);
-  json.field("of", name_of(dimension.level));
-  json.field("type", name_of(dimension.type));
+  json.field("of", semantic::to_string(dimension.level));
+  json.field("type", semantic::to_string(dimension.type));
+  json.key("words");
+  json.begin_object();
+  for (const auto& [value, word] : dimension.words) json.field(value, word);
+  json.end_object();
   json.key("values");
   json.begin_array();
-  const Axis axis(facts, dimension.dim);
+  const Axis axis(facts, dimension);
   for (std::size_t code = 0; code < axis.size() && axis.size() <= kMaxListed; ++code) {
     if (axis.occurs(code)) write(json, axis.value(code));
   }
@@ -87,8 +68,9 @@ void write(JsonWriter& json, const Range& range) {
   json.field("name", range.name);
   json.field("label", range.label);
   json.field("unit", range.unit);
+  json.field("format", range.format);
   json.field("description", range.description);
-  json.field("of", name_of(range.level));
+  json.field("of", semantic::to_string(range.level));
   for (const auto& [name, edges] :
        {std::pair("edges", &range.edges), {"fine_edges", &range.fine_edges}}) {
     json.key(name);
@@ -96,6 +78,32 @@ void write(JsonWriter& json, const Range& range) {
     for (const double edge : *edges) json.value(edge);
     json.end_array();
   }
+  json.end_object();
+}
+
+void write(JsonWriter& json, const Chart& chart) {
+  json.begin_object();
+  json.field("name", chart.name);
+  json.field("label", chart.label);
+  json.field("page", chart.page);
+  json.field("place", chart.place);
+  json.text_or_null("of", chart.of);
+  write_texts(json, "measures", chart.measures);
+  write_texts(json, "dimensions", chart.dimensions);
+  json.key("columns");
+  json.begin_array();
+  std::vector<std::string> names = chart.measures;
+  names.insert(names.end(), chart.dimensions.begin(), chart.dimensions.end());
+  for (const std::string& name : names) {
+    const semantic::ChartColumn* column = chart.column(name);
+    json.begin_object();
+    json.field("name", name);
+    json.text_or_null("label", column != nullptr ? column->label : "");
+    json.text_or_null("color", column != nullptr ? column->color : "");
+    json.text_or_null("link", column != nullptr ? column->link : "");
+    json.end_object();
+  }
+  json.end_array();
   json.end_object();
 }
 
@@ -157,22 +165,17 @@ void write_provenance(JsonWriter& json, duck::Connection& connection) {
 // Where each signal comes from, by the rows of the facts: "mixed" where some were seen and some
 // drawn.
 void write_signals(JsonWriter& json, const Facts& facts) {
-  constexpr std::array<std::pair<std::string_view, Dim>, 10> kSignals = {{
-      {"users", Dim::user_origin},
-      {"times", Dim::time_origin},
-      {"tier, region, device", Dim::traits_origin},
-      {"status", Dim::status_origin},
-      {"latency", Dim::latency_origin},
-      {"cost", Dim::cost_origin},
-      {"retries", Dim::retry_origin},
-      {"feedback", Dim::feedback_origin},
-      {"downloads", Dim::download_origin},
-      {"model", Dim::model_origin},
-  }};
+  std::vector<const Dimension*> signals;
+  for (const Dimension& dimension : facts.layer->dimensions) {
+    if (dimension.signal && dimension.kind == DimensionKind::coded) signals.push_back(&dimension);
+  }
+  std::stable_sort(signals.begin(), signals.end(), [](const auto* a, const auto* b) {
+    return a->signal.value().place < b->signal.value().place;
+  });
   json.key("signals");
   json.begin_array();
-  for (const auto& [signal, dim] : kSignals) {
-    const CodeColumn& column = facts.attribute(dim);
+  for (const Dimension* dimension : signals) {
+    const CodeColumn& column = facts.codes(*dimension);
     std::string origin;
     for (std::size_t code = 0; code < column.values.size(); ++code) {
       if (!column.occurs[code]) continue;
@@ -181,15 +184,11 @@ void write_signals(JsonWriter& json, const Facts& facts) {
       origin = origin.empty() || origin == found ? found : "mixed";
     }
     json.begin_object();
-    json.field("signal", signal);
+    json.field("signal", dimension->signal.value().name);
     json.text_or_null("origin", origin);
     json.end_object();
   }
   json.end_array();
-}
-
-double in_credits(std::int64_t ten_thousandths) {
-  return static_cast<double>(ten_thousandths) / 10'000;
 }
 
 }  // namespace
@@ -211,20 +210,29 @@ std::string catalog(const Snapshot& snapshot, duck::Connection& connection) {
   }
   json.field("min_sessions", kMinSessions);
   json.field("generations_outside_sessions", facts.generations_outside_sessions);
-  json.field("cost_outside_sessions", in_credits(facts.cost_outside_sessions));
-  json.field("cost_of_all", in_credits(facts.cost_of_all));
+  json.field("cost_outside_sessions", facts.cost_outside_sessions);
+  json.field("cost_of_all", facts.cost_of_all);
   write_signals(json, facts);
+  const Layer& layer = *facts.layer;
   json.key("measures");
   json.begin_array();
-  for (const Measure& measure : measures()) write(json, measure);
+  for (const Measure& measure : layer.measures) {
+    if (!measure.hidden) write(json, layer, measure);
+  }
   json.end_array();
   json.key("dimensions");
   json.begin_array();
-  for (const Dimension& dimension : dimensions()) write(json, facts, dimension);
+  for (const Dimension& dimension : layer.dimensions) write(json, facts, dimension);
   json.end_array();
   json.key("ranges");
   json.begin_array();
-  for (const Range& range : ranges()) write(json, range);
+  for (const Range& range : layer.ranges) write(json, range);
+  json.end_array();
+  json.key("charts");
+  json.begin_array();
+  for (const Chart& chart : layer.charts) {
+    if (chart.page != "report") write(json, chart);
+  }
   json.end_array();
   json.end_object();
   return json.take();

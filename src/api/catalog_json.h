@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "api/engine.h"
+#include "api/fact_store.h"
 #include "duck/database.h"
 
 namespace gsa::api {

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "api/api_error.h"
 #include "api/query_sql.h"
 #include "base/text.h"
+#include "semantic/layer_sql.h"
 
 namespace gsa::api {
 namespace {
@@ -17,18 +19,8 @@ bool of_generations(const Dimension* dimension) {
 }
 
 // With filters on generations sessions count that have one that passes.
-std::string chosen(const Scope& scope) {
-  return scope.has_generation_filters()
-             ? "\n    where s.session_id in (select session_id from generations)"
-             : "";
-}
-
-// A sum over fct_sessions where each is counted by its weight: all are count(*) or sum(…), some
-// with a filter.
-std::string weighted(std::string_view sql) {
-  constexpr std::string_view kCount = "count(*)";
-  if (sql.starts_with(kCount)) return "sum(s.weight)" + std::string(sql.substr(kCount.size()));
-  return std::string(sql.substr(0, sql.size() - 1)) + " * s.weight)";
+std::string chosen(const Layer& layer, const Scope& scope) {
+  return scope.has_generation_filters() ? "\n    where " + has_generation_sql(layer) : "";
 }
 
 // Sums of a measure by the values of a dimension: rows with `sessions`, `part` and `whole`, of
@@ -36,9 +28,11 @@ std::string weighted(std::string_view sql) {
 // out among them by the number of its generations there, as `overlap` says.
 class Pieces {
  public:
-  Pieces(const Measure& measure, const Scope& scope, Overlap overlap, bool has_periods)
-      : part_(info(measure.part)),
-        whole_(info(measure.whole.value())),
+  Pieces(const Layer& layer, const Measure& measure, const Scope& scope, Overlap overlap,
+         bool has_periods)
+      : layer_(layer),
+        part_(layer.bases[measure.part]),
+        whole_(layer.bases[measure.whole.value()]),
         scope_(scope),
         shares_(overlap == Overlap::shared),
         has_periods_(has_periods) {}
@@ -63,7 +57,7 @@ class Pieces {
   // The same of all segments together, where each session counts once.
   std::string of_all() const {
     std::string sql = fmt::format("select {}\n    from sessions as s{}",
-                                  sums(Level::session, false), chosen(scope_));
+                                  sums(Level::session, false), chosen(layer_, scope_));
     if (has(Level::generation)) {
       sql += fmt::format("\n    union all by name\n    select {}\n    from generations as g",
                          sums(Level::generation, false));
@@ -82,30 +76,34 @@ class Pieces {
 
   std::string sums(Level level, bool shared) const {
     std::vector<std::string> columns;
-    const auto add = [&](std::string_view sql, std::string_view name) {
-      columns.push_back(
-          fmt::format("({})::double as {}", shared ? weighted(sql) : std::string(sql), name));
+    const auto add = [&](const std::string& sql, std::string_view name) {
+      columns.push_back(fmt::format("({})::double as {}", sql, name));
     };
-    if (level == Level::session) add("count(*)", "sessions");
-    if (part_.level == level) add(part_.sql, "part");
-    if (whole_.level == level) add(whole_.sql, "whole");
+    const auto sum = [&](const Base& base) {
+      return shared ? semantic::weighted_sql(base, "s.weight") : semantic::aggregate_sql(base);
+    };
+    if (level == Level::session) add(shared ? "sum(s.weight)" : "count(*)", "sessions");
+    if (part_.level == level) add(sum(part_), "part");
+    if (whole_.level == level) add(sum(whole_), "whole");
     return join(columns, ", ");
   }
 
   std::string sessions(const Dimension& dimension) const {
-    if (!of_generations(&dimension)) return "sessions as s" + chosen(scope_);
+    if (!of_generations(&dimension)) return "sessions as s" + chosen(layer_, scope_);
     const std::string period = has_periods_ ? ", period" : "";
     return fmt::format(
         "(\n        select s.*, d.{0}, d.weight\n        from sessions as s\n        join (\n"
-        "            select session_id, {0}{1}, count(*) / sum(count(*)) over (partition by "
-        "session_id{1}) as weight\n            from generations\n            group by session_id, "
-        "{0}{1}\n"
-        "        ) as d on d.session_id = s.session_id{2}\n    ) as s",
-        sql_alias(dimension), period, has_periods_ ? " and d.period = s.period" : "");
+        "            select {3} as in_session, {0}{1}, count(*) / sum(count(*)) over (partition by "
+        "in_session{1}) as weight\n            from generations as g\n            group by "
+        "in_session, {0}{1}\n"
+        "        ) as d on d.in_session = {4}{2}\n    ) as s",
+        sql_alias(dimension), period, has_periods_ ? " and d.period = s.period" : "",
+        layer_.table(Level::generation).parent, layer_.table(Level::session).key);
   }
 
-  const SumInfo& part_;
-  const SumInfo& whole_;
+  const Layer& layer_;
+  const Base& part_;
+  const Base& whole_;
   const Scope& scope_;
   const bool shares_, has_periods_;
 };
@@ -118,29 +116,40 @@ std::string list(const std::vector<double>& numbers) {
 
 }  // namespace
 
-std::string histogram_sql(const Range& range, const Dimension* split, const Scope& scope,
-                          const DayRange& days) {
+const Dimension& cohort_dimension(const Layer& layer) {
+  const Chart& chart = chart_named(layer, "cohorts");
+  const auto dimensions = dimensions_of(layer, chart);
+  if (dimensions.size() == 1 && dimensions.front()->level == Level::user &&
+      dimensions.front()->kind == DimensionKind::coded) {
+    return *dimensions.front();
+  }
+  throw bad_request("the saved query 'cohorts' groups by one attribute of users",
+                    "write group_by: [\"Dimension('user__cohort_week')\"]");
+}
+
+std::string histogram_sql(const Layer& layer, const Range& range, const Dimension* split,
+                          const Scope& scope, const DayRange& days) {
   const Dimensions dimensions = split != nullptr ? Dimensions{split} : Dimensions{};
   const bool by_session = range.level == Level::session;
-  std::string sql = "with " + sessions_sql(scope, days, dimensions);
+  std::string sql = "with " + sessions_sql(layer, scope, days, dimensions);
   if (!by_session || of_generations(split) || scope.has_generation_filters()) {
-    sql += ",\n" + generations_sql(scope, dimensions);
+    sql += ",\n" + generations_sql(layer, scope, dimensions);
   }
   const std::string key = split != nullptr ? sql_alias(*split) : "";
-  std::string source = by_session ? "sessions as s" + chosen(scope) : "generations as g";
+  std::string source = by_session ? "sessions as s" + chosen(layer, scope) : "generations as g";
   if (by_session && of_generations(split)) {
     source = fmt::format(
         "(\n        select s.*, d.{0}\n        from sessions as s\n        join "
-        "(select distinct session_id, {0} from generations) as d on d.session_id "
-        "= s.session_id\n    ) as s",
-        key);
+        "(select distinct {1} as in_session, {0} from generations as g) as d on d.in_session "
+        "= {2}\n    ) as s",
+        key, layer.table(Level::generation).parent, layer.table(Level::session).key);
   }
   const std::vector<double>& edges = range.edges;
   sql += fmt::format(
       ",\nedges as (\n    select unnest([{}]) as low, unnest([{}, null]) as high\n),\n"
       "numbers as (\n    select greatest({}, {}) as number, count(*) as n{}\n    from {}\n"
       "    group by all\n)\n",
-      list(edges), list({edges.begin() + 1, edges.end()}), range.sql, edges.front(),
+      list(edges), list({edges.begin() + 1, edges.end()}), range.expr, edges.front(),
       split != nullptr ? ", " + key : "", source);
   sql += fmt::format(
       "select e.low as \"from\"{}, coalesce(sum(n), 0) as {}\nfrom edges as e\n{}join numbers as v "
@@ -150,11 +159,13 @@ std::string histogram_sql(const Range& range, const Dimension* split, const Scop
   return sql;
 }
 
-std::string contribution_sql(const Measure& measure, const Dimension& dimension, const Scope& scope,
-                             const DayRange& days, Overlap overlap, std::size_t limit) {
-  const Pieces pieces(measure, scope, overlap, false);
-  std::string sql = "with " + sessions_sql(scope, days, {&dimension});
-  if (pieces.wants_generations(dimension)) sql += ",\n" + generations_sql(scope, {&dimension});
+std::string contribution_sql(const Layer& layer, const Measure& measure, const Dimension& dimension,
+                             const Scope& scope, const DayRange& days, Overlap overlap,
+                             std::size_t limit) {
+  const Pieces pieces(layer, measure, scope, overlap, false);
+  std::string sql = "with " + sessions_sql(layer, scope, days, {&dimension});
+  if (pieces.wants_generations(dimension))
+    sql += ",\n" + generations_sql(layer, scope, {&dimension});
   sql += fmt::format(
       ",\npieces as (\n    {0}\n),\nsegments as (\n    select {1}, sum(sessions) as sessions, "
       "sum(part) as part, sum(whole) as whole\n    from pieces\n    group by all\n),\n"
@@ -170,18 +181,19 @@ std::string contribution_sql(const Measure& measure, const Dimension& dimension,
   return sql;
 }
 
-std::string changes_sql(const Measure& measure, const std::vector<const Dimension*>& dimensions,
-                        const Scope& scope, const DayRange& days, const DayRange& before,
-                        std::size_t limit) {
-  const Pieces pieces(measure, scope, Overlap::shared, true);
-  std::string sql = "with " + sessions_sql(scope, {{"now", days}, {"before", before}}, dimensions);
+std::string changes_sql(const Layer& layer, const Measure& measure,
+                        const std::vector<const Dimension*>& dimensions, const Scope& scope,
+                        const DayRange& days, const DayRange& before, std::size_t limit) {
+  const Pieces pieces(layer, measure, scope, Overlap::shared, true);
+  std::string sql =
+      "with " + sessions_sql(layer, scope, {{"now", days}, {"before", before}}, dimensions);
   std::vector<std::string> parts;
   bool wants_generations = false;
   for (const Dimension* dimension : dimensions) {
     wants_generations = wants_generations || pieces.wants_generations(*dimension);
     parts.push_back(pieces.of(*dimension));
   }
-  if (wants_generations) sql += ",\n" + generations_by_period_sql(scope, dimensions);
+  if (wants_generations) sql += ",\n" + generations_by_period_sql(layer, scope, dimensions);
   sql += fmt::format(
       R"(,
 pieces as (
@@ -227,65 +239,72 @@ limit {})",
   return sql;
 }
 
-std::string funnel_sql(const Dimension* dimension, const Scope& scope, const DayRange& days) {
+std::string funnel_sql(const Layer& layer, const Dimension* dimension, const Scope& scope,
+                       const DayRange& days) {
   MetricsQuery query;
-  for (const Sum step : {Sum::generations, Sum::successes, Sum::downloads}) {
-    query.measures.push_back(&measure_named(info(step).name));
-  }
+  query.measures = measures_of(layer, chart_named(layer, "funnel"));
   if (dimension != nullptr) query.dimensions.push_back(dimension);
   query.scope = scope;
-  return sql_of(query, days);
+  return sql_of(layer, query, days);
 }
 
-std::string cohorts_sql(const Scope& scope, const DayRange& days) {
-  const Dimensions dimensions = {&info(Dim::cohort_week)};
-  std::string sql = "with " + sessions_sql(scope, days, dimensions);
-  if (scope.has_generation_filters()) sql += ",\n" + generations_sql(scope, dimensions);
+std::string cohorts_sql(const Layer& layer, const Scope& scope, const DayRange& days) {
+  const Dimension& cohort = cohort_dimension(layer);
+  const Dimensions dimensions = {&cohort};
+  const semantic::Table &users = layer.table(Level::user), &sessions = layer.table(Level::session);
+  std::string sql = "with " + sessions_sql(layer, scope, days, dimensions);
+  if (scope.has_generation_filters()) sql += ",\n" + generations_sql(layer, scope, dimensions);
   const std::string which =
-      scope.has_generation_filters()
-          ? "\n        and s.session_id in (select session_id from generations)"
-          : "";
+      scope.has_generation_filters() ? "\n        and " + has_generation_sql(layer) : "";
   sql += fmt::format(
       R"(,
 active as (
-    select u.cohort_week, (s.session_date - u.signup_at::date) // 7 as week,
-        count(distinct s.user_id) as active_users
+    select {cohort} as cohort_week, ({day} - {signup}::date) // 7 as week,
+        count(distinct {user}) as active_users
     from sessions as s
-    join dim_users as u on u.user_id = s.user_id
-    where s.session_date >= u.signup_at::date{}
+    join {users} as u on {key} = {user}
+    where {day} >= {signup}::date{which}
     group by all
 ),
 users as (
-    select u.cohort_week, count(*) as users
-    from dim_users as u
-    where {}
+    select {cohort} as cohort_week, count(*) as users
+    from {users} as u
+    where {condition}
     group by all
 )
 select u.cohort_week, u.users, a.week, a.active_users, a.active_users / u.users as retention
 from users as u
 join active as a on a.cohort_week is not distinct from u.cohort_week
 order by all)",
-      which, user_condition(scope, days.to));
+      fmt::arg("cohort", cohort.expr), fmt::arg("day", sessions.day), fmt::arg("signup", users.day),
+      fmt::arg("user", sessions.user), fmt::arg("users", semantic::relation_sql(users)),
+      fmt::arg("key", users.key), fmt::arg("which", which),
+      fmt::arg("condition", user_condition(layer, scope, days.to)));
   return sql;
 }
 
-std::string top_users_sql(Sum by, const Scope& scope, const DayRange& days, std::size_t limit) {
+std::string top_users_sql(const Layer& layer, const Measure& by, const Scope& scope,
+                          const DayRange& days, std::size_t limit) {
   MetricsQuery query;
-  for (const std::string_view name :
-       {info(by).name, info(Sum::sessions).name, info(Sum::generations).name, info(Sum::cost).name,
-        std::string_view("friction")}) {
-    const Measure& measure = measure_named(name);
-    if (std::find(query.measures.begin(), query.measures.end(), &measure) == query.measures.end()) {
-      query.measures.push_back(&measure);
+  query.measures.push_back(&by);
+  for (const char* name : {"sessions", "generations", "cost", "friction"}) {
+    const Measure* measure = layer.find_measure(name);
+    if (measure == nullptr ||
+        std::find(query.measures.begin(), query.measures.end(), measure) != query.measures.end()) {
+      continue;
     }
+    query.measures.push_back(measure);
   }
-  query.dimensions = {&info(Dim::user), &info(Dim::tier), &info(Dim::region), &info(Dim::device)};
+  query.dimensions.push_back(layer.find_dimension(DimensionKind::user));
+  for (const char* name : {"tier", "region", "device"}) {
+    if (const Dimension* found = layer.find_dimension(name)) query.dimensions.push_back(found);
+  }
   query.scope = scope;
-  const std::string name = sql_name(info(by).name);
+  const std::string name = sql_name(by.name);
   return fmt::format(
       "select *, {0} / nullif(sum({0}) over (), 0) as share\nfrom (\n{1}\n)\n"
-      "order by {0} desc, \"user\"\nlimit {2}",
-      name, rows_sql_of(query, days), limit);
+      "order by {0} desc, {3}\nlimit {2}",
+      name, rows_sql_of(layer, query, days), limit, sql_name(query.dimensions.front()->name));
 }
 
 }  // namespace gsa::api

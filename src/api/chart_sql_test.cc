@@ -62,7 +62,7 @@ std::vector<double> members(const boost::json::value& object,
 
 TEST(ShownSqlOfCharts, CountsTheBinsOfAHistogram) {
   for (const std::string& filters : kScopes) {
-    for (const Range& range : ranges()) {
+    for (const Range& range : Warehouse::instance().snapshot().facts().layer->ranges) {
       SCOPED_TRACE(std::string(range.name) + " " + filters);
       const auto answer =
           answer_of(histogram, fmt::format(R"("range": "{}")", range.name), filters);

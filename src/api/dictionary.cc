@@ -14,13 +14,14 @@
 #include "assets/warehouse.h"
 #include "base/text.h"
 #include "dbt/project.h"
+#include "semantic/layer_sql.h"
 
 namespace gsa::api {
 namespace {
 
 // Of a table of schema ops.
 std::string record_description(std::string_view table) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kRecords = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kRecords = {{
       {"runs", "One row per run: its command and options, how it ended and what it made."},
       {"steps", "One row per step of a run: when it began and ended, and what it waited for."},
       {"materializations",
@@ -30,6 +31,7 @@ std::string record_description(std::string_view table) {
       {"events", "What runs said as they went, a row a line."},
       {"published", "The relations that readers see, and the run that each is of."},
       {"provenance", "What the published numbers are made of."},
+      {"semantic_layer", "The measures and dimensions of the project that made what is published."},
       {"findings", "What was odd in the source, by which rule it was handled, and how often."},
   }};
   for (const auto& [name, description] : kRecords) {
@@ -253,6 +255,37 @@ class Writer {
   std::map<ColumnName, std::vector<ColumnName>> feeds_;
 };
 
+void write_term(JsonWriter& json, const Layer& layer, std::string_view kind, const auto& of,
+                Level level, const std::string& sql) {
+  json.begin_object();
+  json.field("name", of.name);
+  json.field("kind", kind);
+  json.field("label", of.label);
+  json.field("description", of.description);
+  json.field("table", layer.table(level).name);
+  json.field("sql", sql);
+  json.field("place", of.place);
+  json.end_object();
+}
+
+// What is measured, and what it is split and filtered by.
+void write_terms(JsonWriter& json, const Layer& layer) {
+  json.key("terms");
+  json.begin_array();
+  for (const Measure& measure : layer.measures) {
+    if (measure.hidden) continue;
+    write_term(json, layer, "measure", measure, layer.level_of(measure),
+               semantic::measure_sql(layer, measure, semantic::aggregate_sql));
+  }
+  for (const Dimension& dimension : layer.dimensions) {
+    write_term(json, layer, "dimension", dimension, dimension.level, dimension.expr);
+  }
+  for (const Range& range : layer.ranges) {
+    write_term(json, layer, "range", range, range.level, range.expr);
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 Dictionary::Dictionary(const dbt::Project& project) : project_(project.name()) {
@@ -305,7 +338,7 @@ std::string Dictionary::describe(std::string_view table, std::string_view column
 }
 
 std::string dictionary_json(duck::Connection& connection, const Dictionary& dictionary,
-                            const ColumnLineage& lineage) {
+                            const ColumnLineage& lineage, const Layer& layer) {
   Writer writer(connection, lineage);
   writer.json.begin_object();
   writer.json.field("publication", publication_of(connection));
@@ -315,6 +348,7 @@ std::string dictionary_json(duck::Connection& connection, const Dictionary& dict
   for (const DictionaryTable& table : dictionary.tables()) writer.table(table);
   writer.records();
   writer.json.end_array();
+  write_terms(writer.json, layer);
   writer.json.end_object();
   return writer.json.take();
 }

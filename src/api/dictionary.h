@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/layer_names.h"
 #include "duck/database.h"
 
 namespace gsa::dbt {
@@ -59,8 +60,8 @@ class Dictionary {
   std::vector<DictionaryTable> tables_;
 };
 
-// GET /api/dictionary
+// GET /api/dictionary, with what `layer` measures and splits by.
 std::string dictionary_json(duck::Connection& connection, const Dictionary& dictionary,
-                            const ColumnLineage& lineage);
+                            const ColumnLineage& lineage, const Layer& layer);
 
 }  // namespace gsa::api

@@ -14,7 +14,6 @@
 #include "api/blocks.h"
 #include "api/chart_sql.h"
 #include "api/json_reader.h"
-#include "api/session_numbers.h"
 #include "api/side_by_side.h"
 #include "base/text.h"
 
@@ -60,13 +59,6 @@ class Bins {
   std::array<std::uint16_t, kCells> first_{};
 };
 
-const Range& read_range(std::string_view name) {
-  if (const Range* found = find_range(name)) return *found;
-  std::vector<std::string> names;
-  for (const Range& range : ranges()) names.emplace_back(range.name);
-  throw bad_request(fmt::format("there is no range '{}'", name), did_you_mean(name, names));
-}
-
 // How many values of a range are in each bin, by group, and what they are like all in all.
 struct Distribution {
   std::vector<std::vector<std::int64_t>> counts;  // by group, by bin
@@ -79,13 +71,25 @@ template <typename Each>
 void for_each_block(const Snapshot& snapshot, const Selection& selection, const Range& range,
                     const Grouping& grouping, const Each& each) {
   const bool of_sessions = range.level == Level::session;
+  const NumberColumn& column = snapshot.facts().number(range);
   std::vector<double> values;
-  visit_range(snapshot.facts(), range.id, [&](const auto& value) {
+  std::vector<std::uint32_t> known;  // groups of the values, where some are null
+  column.visit_doubles(unit_of(range), [&](const auto& value) {
     Blocks(snapshot.facts(), selection, grouping, !of_sessions).for_each([&](const Block& block) {
       const auto& rows = of_sessions ? block.sessions : block.generations;
+      const auto& groups = of_sessions ? block.session_groups : block.generation_groups;
       values.resize(rows.size());
-      for (std::size_t i = 0; i < rows.size(); ++i) values[i] = static_cast<double>(value(rows[i]));
-      each(values, of_sessions ? block.session_groups : block.generation_groups);
+      for (std::size_t i = 0; i < rows.size(); ++i) values[i] = value(rows[i]);
+      if (!column.has_nulls) return each(values, groups);
+      known.clear();
+      std::size_t count = 0;
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (std::isnan(values[i])) continue;
+        values[count++] = values[i];
+        known.push_back(groups[i]);
+      }
+      values.resize(count);
+      each(values, known);
     });
   });
 }
@@ -207,32 +211,35 @@ void write_split(JsonWriter& json, const Grouping& grouping, const Distribution&
 class Binning {
  public:
   Binning(const Facts& facts, const std::string& name, bool is_brush) : facts_(facts), name_(name) {
-    range_ = find_range(name);
-    dimension_ = range_ == nullptr ? &dimension_named(name) : nullptr;
+    range_ = facts.layer->find_range(name);
+    dimension_ = range_ == nullptr ? &dimension_named(*facts.layer, name) : nullptr;
     const Level level = range_ ? range_->level : dimension_->level;
-    const bool fits = level != Level::generation &&
-                      (dimension_ == nullptr ||
-                       (is_brush ? dimension_->dim == Dim::day : dimension_->dim != Dim::user));
+    const bool fits =
+        level != Level::generation &&
+        (dimension_ == nullptr || (is_brush ? dimension_->kind == DimensionKind::day
+                                            : dimension_->kind != DimensionKind::user));
     if (!fits) {
       throw bad_request(
           fmt::format("'{}' cannot be {}", name, is_brush ? "brushed" : "in a cube"),
           is_brush ? "take a range of sessions, or day" : "take ranges and dimensions of sessions");
     }
-    if (dimension_ != nullptr) axis_.emplace_back(facts, dimension_->dim);
+    if (dimension_ != nullptr) axis_.emplace_back(facts, *dimension_);
     if (range_ != nullptr) edges_ = is_brush ? range_->fine_edges : range_->edges;
   }
 
   const std::string& name() const { return name_; }
   std::size_t size() const { return range_ ? edges_.size() : axis_.front().size(); }
 
-  // Of every session.
+  // Of every session; kNoBin where its number is null.
+  static constexpr std::uint16_t kNoBin = std::numeric_limits<std::uint16_t>::max();
   std::vector<std::uint16_t> bins() const {
     std::vector<std::uint16_t> bins(facts_.sessions);
     if (range_ != nullptr) {
       const Bins grid(edges_);
-      visit_range(facts_, range_->id, [&](const auto& value) {
+      facts_.number(*range_).visit_doubles(unit_of(*range_), [&](const auto& value) {
         for (std::size_t s = 0; s < bins.size(); ++s) {
-          bins[s] = static_cast<std::uint16_t>(grid.of(value(s)));
+          const double number = value(s);
+          bins[s] = std::isnan(number) ? kNoBin : static_cast<std::uint16_t>(grid.of(number));
         }
       });
     } else {
@@ -267,40 +274,34 @@ std::vector<std::int64_t> count_pairs(const Selection& selection,
                                       const Binning& other) {
   std::vector<std::int64_t> counts(size * other.size());
   const std::vector<std::uint16_t> columns = other.bins();
-  selection.sessions.for_each(
-      [&](std::size_t s) { ++counts[rows[s] * other.size() + columns[s]]; });
+  selection.sessions.for_each([&](std::size_t s) {
+    if (rows[s] == Binning::kNoBin || columns[s] == Binning::kNoBin) return;
+    ++counts[rows[s] * other.size() + columns[s]];
+  });
   return counts;
 }
 
+// What the saved query 'brushed' asks for, as sums by bin: of an average the sum that it is of.
 void write_sums(JsonWriter& json, const Facts& facts, const Selection& selection,
-                const std::vector<std::uint16_t>& bins, std::size_t size) {
+                std::vector<std::uint16_t> bins, std::size_t size) {
+  const Layer& layer = *facts.layer;
+  std::replace(bins.begin(), bins.end(), Binning::kNoBin, static_cast<std::uint16_t>(size));
   json.key("sums");
   json.begin_object();
-  for (const Sum sum : {Sum::sessions, Sum::generations, Sum::successes, Sum::downloads,
-                        Sum::friction, Sum::cost}) {
-    std::vector<std::int64_t> sums(size);
-    if (info(sum).level == Level::session) {
-      visit_session_sum(facts, sum, [&](const auto& value) {
-        selection.sessions.for_each([&](std::size_t s) { sums[bins[s]] += value(s); });
-      });
-    } else {
-      visit_generation_sum(facts, sum, [&](const auto& value) {
-        selection.sessions.for_each([&](std::size_t s) {
-          sums[bins[s]] += over_generations(facts, s, [&](std::size_t g) -> std::int64_t {
-            return selection.has_generation_filters && !selection.generations[g] ? 0 : value(g);
-          });
-        });
-      });
-    }
-    if (info(sum).scale == 1) {
-      write_list(json, info(sum).name, sums);
+  for (const Measure* measure : measures_of(layer, chart_named(layer, "brushed"))) {
+    const Base& base = layer.bases[measure->part];
+    if (!base.adds_up() || base.level == Level::user) continue;
+    std::vector<std::int64_t> sums(size + 1);
+    add_by_session(facts, selection, measure->part, bins, sums);
+    sums.pop_back();
+    if (base.decimals == 0) {
+      write_list(json, measure->name, sums);
       continue;
     }
     std::vector<double> scaled;
-    for (const std::int64_t value : sums) {
-      scaled.push_back(static_cast<double>(value) / (1 / info(sum).scale));
-    }
-    write_list(json, info(sum).name, scaled);
+    for (const std::int64_t value : sums)
+      scaled.push_back(static_cast<double>(value) / base.unit());
+    write_list(json, measure->name, scaled);
   }
   json.end_object();
 }
@@ -310,10 +311,11 @@ void write_sums(JsonWriter& json, const Facts& facts, const Selection& selection
 std::string histogram(const Snapshot& snapshot, std::string_view request) {
   const boost::json::object object = parse_object(request);
   ObjectReader reader(object, "");
-  const Range& range = read_range(reader.required_text("range"));
+  const Layer& layer = *snapshot.facts().layer;
+  const Range& range = range_named(layer, reader.required_text("range"));
   std::vector<const Dimension*> split;
-  if (const auto name = reader.text("split_by")) split.push_back(&dimension_named(*name));
-  const Scope scope = read_scope(reader).without(range.name);
+  if (const auto name = reader.text("split_by")) split.push_back(&dimension_named(layer, *name));
+  const Scope scope = read_scope(layer, reader).without(range.name);
   const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
@@ -333,7 +335,8 @@ std::string histogram(const Snapshot& snapshot, std::string_view request) {
       json, grouping,
       split.empty() ? Distribution{} : distribution_of(snapshot, *selection, range, grouping));
   json.field("sql", sql_if(wants_sql && snapshot.facts().days() > 0, [&] {
-               return histogram_sql(range, split.empty() ? nullptr : split.front(), scope, days);
+               return histogram_sql(layer, range, split.empty() ? nullptr : split.front(), scope,
+                                    days);
              }));
   json.end_object();
   return json.take();
@@ -348,7 +351,7 @@ std::string cube(const Snapshot& snapshot, std::string_view request) {
   for (const std::string& name : reader.texts("others", kMaxOthers)) {
     others.emplace_back(facts, name, false);
   }
-  const Scope scope = read_scope(reader).without(brush.name());
+  const Scope scope = read_scope(*facts.layer, reader).without(brush.name());
   reader.done();
 
   const DayRange days = snapshot.days_of(scope).value_or(DayRange{0, -1});

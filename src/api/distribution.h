@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/engine.h"
+#include "api/fact_store.h"
 
 namespace gsa::api {
 

@@ -19,15 +19,15 @@ double sum_of(const boost::json::value& list) {
 }
 
 TEST(Histogram, CountsWhatSqlCounts) {
-  for (const Range& range : ranges()) {
+  for (const Range& range : Warehouse::instance().snapshot().facts().layer->ranges) {
     const bool of_sessions = range.level == Level::session;
     const auto answer = histogram_of(
         fmt::format(R"({{"range": "{}", "filters": {{"tier": {{"in": ["free"]}}}}}})", range.name));
     ASSERT_EQ(answer.at("counts").as_array().size(), range.edges.size());
     for (std::size_t i = 0; i < range.edges.size(); ++i) {
-      std::string where = i == 0 ? "true" : fmt::format("{} >= {}", range.sql, range.edges[i]);
+      std::string where = i == 0 ? "true" : fmt::format("{} >= {}", range.expr, range.edges[i]);
       if (i + 1 < range.edges.size()) {
-        where += fmt::format(" and {} < {}", range.sql, range.edges[i + 1]);
+        where += fmt::format(" and {} < {}", range.expr, range.edges[i + 1]);
       }
       EXPECT_EQ(number(answer.at("counts").at(i)),
                 sql_row(fmt::format("select count(*) from {} where {}.user_tier = 'free' and {}",
@@ -107,7 +107,7 @@ TEST(Cube, UnderABrushIsWhatTheServerWouldAnswer) {
 
 // A brush over the bins of a histogram is a whole number of the cube's.
 TEST(Cube, HasTheEdgesOfTheHistogramAmongItsOwn) {
-  for (const Range& range : ranges()) {
+  for (const Range& range : Warehouse::instance().snapshot().facts().layer->ranges) {
     EXPECT_TRUE(std::is_sorted(range.fine_edges.begin(), range.fine_edges.end())) << range.name;
     EXPECT_TRUE(std::includes(range.fine_edges.begin(), range.fine_edges.end(), range.edges.begin(),
                               range.edges.end()))

@@ -29,17 +29,27 @@ void write_share(JsonWriter& json, std::string_view name, std::int64_t part, std
                        : std::optional(static_cast<double>(part) / static_cast<double>(whole)));
 }
 
-constexpr std::array<Sum, 3> kFunnel = {Sum::generations, Sum::successes, Sum::downloads};
+// The measures of the saved query 'funnel', each of which counts a part of the one before.
+std::vector<const Measure*> funnel_steps(const Layer& layer) {
+  std::vector<const Measure*> steps = measures_of(layer, chart_named(layer, "funnel"));
+  const bool fits =
+      !steps.empty() && std::all_of(steps.begin(), steps.end(), [&](const auto* step) {
+        return layer.kind_of(*step) == "additive" && layer.level_of(*step) != Level::user;
+      });
+  if (fits) return steps;
+  throw bad_request("the saved query 'funnel' is not of counts", "each of its metrics is a sum");
+}
 
-void write_steps(JsonWriter& json, std::string_view name, const Groups& groups, std::size_t group) {
+void write_steps(JsonWriter& json, std::string_view name, const std::vector<const Measure*>& steps,
+                 const Groups& groups, std::size_t group) {
   json.key(name);
   json.begin_array();
-  const std::int64_t first = groups.of(kFunnel.front())[group];
+  const std::int64_t first = groups.of(steps.front()->part)[group];
   std::int64_t previous = first;
-  for (const Sum step : kFunnel) {
-    const std::int64_t count = groups.of(step)[group];
+  for (const Measure* step : steps) {
+    const std::int64_t count = groups.of(step->part)[group];
     json.begin_object();
-    json.field("step", info(step).name);
+    json.field("step", step->name);
     json.field("count", count);
     write_share(json, "of_previous", count, previous);
     write_share(json, "of_first", count, first);
@@ -84,70 +94,94 @@ void write_weeks(JsonWriter& json, const std::map<std::int64_t, std::int64_t>& w
   json.end_array();
 }
 
-std::vector<const Measure*> cohort_measures(ObjectReader& reader) {
+std::vector<const Measure*> cohort_measures(const Layer& layer, ObjectReader& reader) {
   std::vector<std::string> names = reader.texts("measures", 8);
-  if (names.empty()) names = {"active_users", "friction", "cost_per_session"};
+  if (names.empty()) names = chart_named(layer, "cohorts").measures;
   std::vector<const Measure*> list;
   for (const std::string& name : names) {
-    list.push_back(&measure_named(name));
-    if (list.back()->part == Sum::users) {
-      throw bad_request("'users' is in every row already", "leave it out");
+    list.push_back(&measure_named(layer, name));
+    if (!ingredients_of(layer, {list.back()}).of_users.empty()) {
+      throw bad_request(fmt::format("'{}' is of users, who are in every row already", name),
+                        "leave it out");
     }
   }
   return list;
 }
 
-Sum read_by(ObjectReader& reader) {
-  const std::string by = reader.text("by").value_or("cost");
-  std::vector<std::string> names;
-  for (const Sum sum : {Sum::cost, Sum::generations, Sum::sessions, Sum::wasted_cost, Sum::failures,
-                        Sum::retries}) {
-    if (info(sum).name == by) return sum;
-    names.emplace_back(info(sum).name);
+// One of the measures of the saved query 'top_users', by default the first.
+const Measure& read_by(const Layer& layer, ObjectReader& reader) {
+  const Chart& chart = chart_named(layer, "top_users");
+  const std::string by =
+      reader.text("by").value_or(chart.measures.empty() ? "" : chart.measures[0]);
+  if (std::find(chart.measures.begin(), chart.measures.end(), by) != chart.measures.end()) {
+    const Measure& measure = measure_named(layer, by);
+    if (layer.kind_of(measure) == "additive" && layer.level_of(measure) != Level::user) {
+      return measure;
+    }
   }
   throw bad_request(fmt::format("users cannot be ordered by '{}'", by),
-                    "they can by: " + join(names, ", "));
+                    "they can by: " + join(chart.measures, ", "));
 }
 
-double scaled(Sum sum, std::int64_t value) {
-  return static_cast<double>(value) / (1 / info(sum).scale);
-}
-
-void write_number(JsonWriter& json, std::string_view name, Sum sum, std::int64_t value) {
-  if (info(sum).scale == 1) {
+void write_number(JsonWriter& json, std::string_view name, const Base& base, std::int64_t value) {
+  if (base.decimals == 0) {
     json.field(name, value);
   } else {
-    json.field(name, scaled(sum, value));
+    json.field(name, static_cast<double>(value) / base.unit());
   }
 }
 
-void write_user(JsonWriter& json, const Facts& facts, const Groups& groups, Sum by,
+// Sums that every row of a user has, where the project has such measures.
+constexpr std::array<const char*, 3> kUserSums = {"sessions", "generations", "cost"};
+
+const Measure* sum_named(const Layer& layer, const char* name) {
+  const Measure* found = layer.find_measure(name);
+  return found != nullptr && layer.kind_of(*found) == "additive" &&
+                 layer.level_of(*found) != Level::user
+             ? found
+             : nullptr;
+}
+
+void write_user(JsonWriter& json, const Facts& facts, const Groups& groups, const Measure& by,
                 std::int64_t total, std::size_t user) {
+  const Layer& layer = *facts.layer;
   json.begin_object();
   json.field("user", facts.user_ids[user]);
-  for (const auto& [name, dim] :
-       {std::pair("tier", Dim::tier), {"region", Dim::region}, {"device", Dim::device}}) {
+  for (const char* name : {"tier", "region", "device"}) {
+    const Dimension* dimension = layer.find_dimension(name);
     json.key(name);
-    write(json, facts.attribute(dim).values[facts.attribute(dim)[user]]);
+    if (dimension == nullptr || dimension->level != Level::user) {
+      json.null();
+    } else {
+      const Axis axis(facts, *dimension);
+      write(json, axis.value(axis.code_of_user(user)));
+    }
   }
-  for (const Sum sum : {Sum::sessions, Sum::generations, Sum::cost}) {
-    write_number(json, info(sum).name, sum, groups.of(sum)[user]);
+  for (const char* name : kUserSums) {
+    const Measure* sum = sum_named(layer, name);
+    if (sum == nullptr) {
+      json.field(name, 0);
+    } else {
+      write_number(json, name, layer.bases[sum->part], groups.of(sum->part)[user]);
+    }
   }
-  write_number(json, "value", by, groups.of(by)[user]);
-  write_share(json, "share", groups.of(by)[user], total);
-  json.field("friction", value_of(measure_named("friction"), groups, user, {}));
+  const Base& base = layer.bases[by.part];
+  write_number(json, "value", base, groups.of(by.part)[user]);
+  write_share(json, "share", groups.of(by.part)[user], total);
+  const Measure* friction = layer.find_measure("friction");
+  json.field("friction", friction ? value_of(layer, *friction, groups, user) : std::nullopt);
   json.end_object();
 }
 
 // `users` are in descending order of what they have.
-void write_concentration(JsonWriter& json, const Groups& groups, Sum by, std::int64_t total,
-                         const std::vector<std::size_t>& users) {
+void write_concentration(JsonWriter& json, const std::vector<std::int64_t>& amounts,
+                         std::int64_t total, const std::vector<std::size_t>& users) {
   json.key("concentration");
   json.begin_array();
   for (const double top : {0.01, 0.05, 0.1, 0.2, 0.5}) {
     const auto count = static_cast<std::size_t>(std::ceil(top * static_cast<double>(users.size())));
     std::int64_t sum = 0;
-    for (std::size_t i = 0; i < count; ++i) sum += groups.of(by)[users[i]];
+    for (std::size_t i = 0; i < count; ++i) sum += amounts[users[i]];
     json.begin_object();
     json.field("top", top);
     json.field("users", count);
@@ -162,37 +196,39 @@ void write_concentration(JsonWriter& json, const Groups& groups, Sum by, std::in
 std::string funnel(const Snapshot& snapshot, std::string_view request) {
   const boost::json::object object = parse_object(request);
   ObjectReader reader(object, "");
+  const Layer& layer = *snapshot.facts().layer;
   std::vector<const Dimension*> split;
-  if (const auto name = reader.text("dimension")) split.push_back(&dimension_named(*name));
-  const Scope scope = read_scope(reader);
+  if (const auto name = reader.text("dimension")) split.push_back(&dimension_named(layer, *name));
+  const Scope scope = read_scope(layer, reader);
   const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Facts& facts = snapshot.facts();
   const DayRange days = snapshot.days_of(scope).value_or(kNoDays);
   const auto selection = snapshot.selection(scope, days);
-  const std::vector<Sum> sums = {Sum::sessions, Sum::generations, Sum::successes, Sum::downloads};
-  const Groups all = aggregate(facts, *selection, Grouping(facts, {}), sums, {});
+  const std::vector<const Measure*> steps = funnel_steps(layer);
+  const std::vector<std::size_t> sums = ingredients_of(layer, steps).bases;
+  const Groups all = aggregate(facts, *selection, Grouping(facts, {}), sums);
   const Grouping grouping(facts, split);
-  const Groups groups = aggregate(facts, *selection, grouping, sums, {});
+  const Groups groups = aggregate(facts, *selection, grouping, sums);
   JsonWriter json;
   json.begin_object();
   json.field("publication", facts.publication);
-  write_steps(json, "total", all, 0);
+  write_steps(json, "total", steps, all, 0);
   json.key("segments");
   json.begin_array();
   for (std::size_t g = 0; g < grouping.size() && !split.empty(); ++g) {
-    if (groups.of(Sum::generations)[g] == 0) continue;
+    if (groups.of(steps.front()->part)[g] == 0) continue;
     json.begin_object();
     json.key("value");
     write(json, grouping.key(g).front());
-    write_steps(json, "steps", groups, g);
-    json.field("ranked", groups.of(Sum::sessions)[g] >= kMinSessions);
+    write_steps(json, "steps", steps, groups, g);
+    json.field("ranked", groups.sessions[g] >= kMinSessions);
     json.end_object();
   }
   json.end_array();
   json.field("sql", sql_if(wants_sql && facts.days() > 0, [&] {
-               return funnel_sql(split.empty() ? nullptr : split.front(), scope, days);
+               return funnel_sql(layer, split.empty() ? nullptr : split.front(), scope, days);
              }));
   json.end_object();
   return json.take();
@@ -201,18 +237,18 @@ std::string funnel(const Snapshot& snapshot, std::string_view request) {
 std::string cohorts(const Snapshot& snapshot, std::string_view request) {
   const boost::json::object object = parse_object(request);
   ObjectReader reader(object, "");
-  const std::vector<const Measure*> measures = cohort_measures(reader);
-  const Scope scope = read_scope(reader);
+  const Layer& layer = *snapshot.facts().layer;
+  const std::vector<const Measure*> measures = cohort_measures(layer, reader);
+  const Scope scope = read_scope(layer, reader);
   const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Facts& facts = snapshot.facts();
   const DayRange days = snapshot.days_of(scope).value_or(kNoDays);
   const auto selection = snapshot.selection(scope, days);
-  const Grouping grouping(facts, {&info(Dim::cohort_week)});
-  const Ingredients ingredients = ingredients_of(measures);
+  const Grouping grouping(facts, {&cohort_dimension(layer)});
   const Groups groups =
-      aggregate(facts, *selection, grouping, ingredients.sums, ingredients.quantiles);
+      aggregate(facts, *selection, grouping, ingredients_of(layer, measures).bases);
   const std::vector<std::int64_t> users = count_users(facts, scope, days.to, grouping);
   const Weeks weeks = active_weeks(facts, *selection, grouping.axes().front());
   JsonWriter json;
@@ -225,7 +261,7 @@ std::string cohorts(const Snapshot& snapshot, std::string_view request) {
   json.key("cohorts");
   json.begin_array();
   for (std::size_t g = 0; g < grouping.size(); ++g) {
-    const std::int64_t sessions = groups.of(Sum::sessions)[g];
+    const std::int64_t sessions = groups.sessions[g];
     if (users[g] == 0 && sessions == 0) continue;
     json.begin_object();
     json.field("cohort_week", to_string(grouping.key(g).front()));
@@ -235,15 +271,15 @@ std::string cohorts(const Snapshot& snapshot, std::string_view request) {
     json.key("values");
     json.begin_array();
     for (const Measure* measure : measures) {
-      json.value(value_of(*measure, groups, g, ingredients));
+      json.value(value_of(layer, *measure, groups, g));
     }
     json.end_array();
     write_weeks(json, weeks[g], users[g]);
     json.end_object();
   }
   json.end_array();
-  json.field("sql",
-             sql_if(wants_sql && facts.days() > 0, [&] { return cohorts_sql(scope, days); }));
+  json.field("sql", sql_if(wants_sql && facts.days() > 0,
+                           [&] { return cohorts_sql(layer, scope, days); }));
   json.end_object();
   return json.take();
 }
@@ -251,23 +287,29 @@ std::string cohorts(const Snapshot& snapshot, std::string_view request) {
 std::string top_users(const Snapshot& snapshot, std::string_view request) {
   const boost::json::object object = parse_object(request);
   ObjectReader reader(object, "");
-  const Sum by = read_by(reader);
+  const Layer& layer = *snapshot.facts().layer;
+  const Measure& by = read_by(layer, reader);
   const auto limit = static_cast<std::size_t>(reader.integer("limit", 1, 1000, 20));
-  const Scope scope = read_scope(reader);
+  const Scope scope = read_scope(layer, reader);
   const bool wants_sql = reader.boolean("sql", false);
   reader.done();
 
   const Facts& facts = snapshot.facts();
   const DayRange days = snapshot.days_of(scope).value_or(kNoDays);
   const auto selection = snapshot.selection(scope, days);
+  std::vector<const Measure*> shown = {&by};
+  for (const char* name : kUserSums) {
+    if (const Measure* sum = sum_named(layer, name)) shown.push_back(sum);
+  }
+  if (const Measure* friction = layer.find_measure("friction")) shown.push_back(friction);
+  const Dimension* user = layer.find_dimension(DimensionKind::user);
   const Groups groups =
-      aggregate(facts, *selection, Grouping(facts, {&info(Dim::user)}),
-                {Sum::sessions, Sum::generations, Sum::cost, Sum::friction, by}, {});
-  const std::vector<std::int64_t>& amounts = groups.of(by);
+      aggregate(facts, *selection, Grouping(facts, {user}), ingredients_of(layer, shown).bases);
+  const std::vector<std::int64_t>& amounts = groups.of(by.part);
   std::vector<std::size_t> users;
   std::int64_t total = 0;
   for (std::size_t u = 0; u < facts.users; ++u) {
-    if (groups.of(Sum::sessions)[u] == 0) continue;
+    if (groups.sessions[u] == 0) continue;
     users.push_back(u);
     total += amounts[u];
   }
@@ -276,8 +318,8 @@ std::string top_users(const Snapshot& snapshot, std::string_view request) {
   JsonWriter json;
   json.begin_object();
   json.field("publication", facts.publication);
-  json.field("by", info(by).name);
-  write_number(json, "total", by, total);
+  json.field("by", by.name);
+  write_number(json, "total", layer.bases[by.part], total);
   json.field("active_users", users.size());
   json.key("users");
   json.begin_array();
@@ -285,9 +327,9 @@ std::string top_users(const Snapshot& snapshot, std::string_view request) {
     write_user(json, facts, groups, by, total, users[i]);
   }
   json.end_array();
-  write_concentration(json, groups, by, total, users);
+  write_concentration(json, amounts, total, users);
   json.field("sql", sql_if(wants_sql && facts.days() > 0,
-                           [&] { return top_users_sql(by, scope, days, limit); }));
+                           [&] { return top_users_sql(layer, by, scope, days, limit); }));
   json.end_object();
   return json.take();
 }

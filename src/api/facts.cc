@@ -5,120 +5,20 @@
 #include <fmt/format.h>
 
 #include "api/api_error.h"
+#include "api/fact_coding.h"
 #include "assets/publication.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "semantic/layer_binding.h"
+#include "semantic/layer_json.h"
+#include "semantic/layer_sql.h"
+#include "semantic/published_layer.h"
 
 namespace gsa::api {
 namespace {
 
-constexpr std::uint8_t kNull = 255;               // the code of null while reading
-constexpr std::size_t kMaxValues = 254;           // of an attribute
 constexpr std::int64_t kMaxRows = 2'000'000'000;  // what 32-bit offsets hold, with a margin
-
-struct Source {
-  Level level;
-  std::string table;  // with the alias that the catalogue's SQL uses
-};
-
-const Source& source_of(Level level) {
-  static const std::array<Source, 3> sources = {{{Level::user, "dim_users as u"},
-                                                 {Level::session, "fct_sessions as s"},
-                                                 {Level::generation, "fct_generations as g"}}};
-  return sources[static_cast<std::size_t>(level)];
-}
-
-// How an attribute is read: an expression that gives its code.
-struct Coding {
-  Dim dim;
-  std::string sql;
-  bool is_constant = false;
-};
-
-std::vector<std::string> texts(duck::Connection& connection, const std::string& select) {
-  const duck::Result rows = connection.query(select);
-  std::vector<std::string> texts;
-  for (std::size_t r = 0; r < rows.rows(); ++r) texts.push_back(rows.text(r, 0));
-  return texts;
-}
-
-// The attribute's values, and how to read it.
-Coding make_coding(duck::Connection& connection, const Dimension& dimension, CodeColumn& column) {
-  const std::string table = source_of(dimension.level).table;
-  const std::string sql(dimension.sql);
-  const std::string type =
-      connection.query(fmt::format("select any_value(typeof({})) from {}", sql, table)).text(0, 0);
-  Coding coding{dimension.dim, ""};
-  std::vector<std::string> values;
-  if (type.starts_with("ENUM(")) {
-    values = texts(connection, fmt::format("select unnest(enum_range(null::{}))::varchar", type));
-    coding.sql = fmt::format("coalesce(enum_code({}), {})::utinyint", sql, kNull);
-  } else {
-    values = texts(connection, fmt::format("select distinct ({0})::varchar as v from {1} where {0} "
-                                           "is not null order by v limit {2}",
-                                           sql, table, kMaxValues + 1));
-    coding.sql = fmt::format("case ({})::varchar", sql);
-    for (std::size_t i = 0; i < values.size() && i <= kMaxValues; ++i) {
-      coding.sql += fmt::format(" when {} then {}", sql_quote(values[i]), i);
-    }
-    coding.sql = values.empty() ? fmt::format("{}::utinyint", kNull)
-                                : fmt::format("({} else {} end)::utinyint", coding.sql, kNull);
-  }
-  if (values.size() > kMaxValues) {
-    throw Error(fmt::format("{} has more than {} values, too many to split by", sql, kMaxValues));
-  }
-  column.occurs.assign(values.size() + 1, false);
-  for (std::string& value : values) {
-    if (dimension.type == DimType::boolean) {
-      column.values.emplace_back(value == "true");
-    } else {
-      column.values.emplace_back(std::move(value));
-    }
-  }
-  column.values.emplace_back(std::monostate{});
-  return coding;
-}
-
-// What is the same in every row needs not be read row by row: the columns that say where a signal
-// came from mostly are.
-void find_constants(duck::Connection& connection, Level level, std::vector<Coding>& codings,
-                    std::array<CodeColumn, kDims>& columns) {
-  if (codings.empty()) return;
-  std::vector<std::string> bounds;
-  for (const Coding& coding : codings) {
-    bounds.push_back(fmt::format("min({0})::integer, max({0})::integer", coding.sql));
-  }
-  const duck::Result row = connection.query(
-      fmt::format("select {} from {}", join(bounds, ", "), source_of(level).table));
-  for (std::size_t i = 0; i < codings.size(); ++i) {
-    if (row.is_null(0, 2 * i) || row.int64(0, 2 * i) != row.int64(0, 2 * i + 1)) continue;
-    CodeColumn& column = columns[static_cast<std::size_t>(codings[i].dim)];
-    const auto code = static_cast<std::size_t>(row.int64(0, 2 * i));
-    column.constant = static_cast<std::uint8_t>(std::min(code, column.values.size() - 1));
-    column.occurs[column.constant] = true;
-    codings[i].is_constant = true;
-  }
-}
-
-std::vector<Coding> codings_of(duck::Connection& connection, Level level,
-                               std::array<CodeColumn, kDims>& columns) {
-  std::vector<Coding> codings;
-  for (const Dimension& dimension : dimensions()) {
-    if (dimension.level != level || !Facts::is_stored(dimension.dim)) continue;
-    codings.push_back(
-        make_coding(connection, dimension, columns[static_cast<std::size_t>(dimension.dim)]));
-  }
-  find_constants(connection, level, codings, columns);
-  std::erase_if(codings, [](const Coding& coding) { return coding.is_constant; });
-  return codings;
-}
-
-std::string columns_sql(const std::vector<Coding>& codings) {
-  std::string sql;
-  for (const Coding& coding : codings) sql += ", " + coding.sql;
-  return sql;
-}
 
 class FactsReader {
  public:
@@ -134,23 +34,23 @@ class FactsReader {
 
  private:
   void count() {
+    const Layer& layer = *facts_.layer;
     const duck::Result row = connection_.query(
-        "select (select count(*) from dim_users), (select count(*) from fct_sessions), "
-        "(select count(*) from fct_generations), "
-        "(select count(*) from fct_generations where session_id is null), "
-        "(select min(session_date) - date '1970-01-01' from fct_sessions)::integer, "
-        "(select max(session_date) - date '1970-01-01' from fct_sessions)::integer, "
-        "(select coalesce(sum(cost_credits) filter (where session_id is null), 0) * 10000 from "
-        "fct_generations)::bigint, "
-        "(select coalesce(sum(cost_credits), 0) * 10000 from fct_generations)::bigint");
+        fmt::format("select (select count(*) from {0}), (select count(*) from {1}), (select "
+                    "count(*) from {2}), "
+                    "(select count(*) from {2} where not ({3})), "
+                    "(select min({4})::date - date '1970-01-01' from {1})::integer, "
+                    "(select max({4})::date - date '1970-01-01' from {1})::integer",
+                    from_sql(layer, Level::user), from_sql(layer, Level::session),
+                    from_sql(layer, Level::generation), in_sessions_sql(layer),
+                    layer.table(Level::session).day));
     if (row.int64(0, 2) > kMaxRows) throw Error("more generations than the dashboard can hold");
     facts_.users = static_cast<std::size_t>(row.int64(0, 0));
     facts_.sessions = static_cast<std::size_t>(row.int64(0, 1));
     facts_.generations_outside_sessions = row.int64(0, 3);
-    facts_.cost_outside_sessions = row.int64(0, 6);
-    facts_.cost_of_all = row.int64(0, 7);
     facts_.generations =
         static_cast<std::size_t>(row.int64(0, 2) - facts_.generations_outside_sessions);
+    count_cost();
     if (facts_.sessions == 0) return;
     facts_.first_day = static_cast<Day>(row.int64(0, 4));
     facts_.last_day = static_cast<Day>(row.int64(0, 5));
@@ -158,6 +58,20 @@ class FactsReader {
     if (facts_.days() > std::numeric_limits<std::uint16_t>::max()) {
       throw Error("sessions span more than 179 years");
     }
+  }
+
+  void count_cost() {
+    const Layer& layer = *facts_.layer;
+    const Measure* cost = layer.find_measure("cost");
+    if (cost == nullptr || layer.level_of(*cost) != Level::generation) return;
+    const std::string sum = semantic::aggregate_sql(layer.bases[cost->part]);
+    const std::string from = from_sql(layer, Level::generation);
+    const duck::Result row = connection_.query(
+        fmt::format("select (select coalesce({0}, 0)::double from {1} where not ({2})), "
+                    "(select coalesce({0}, 0)::double from {1})",
+                    sum, from, in_sessions_sql(layer)));
+    facts_.cost_outside_sessions = row.float64(0, 0);
+    facts_.cost_of_all = row.float64(0, 1);
   }
 
   // A simulated month is known on all of its days, also where no session began on the first or
@@ -174,127 +88,85 @@ class FactsReader {
   }
 
   void read_users() {
-    codings_ = codings_of(connection_, Level::user, facts_.attributes);
-    reserve(facts_.users);
+    const semantic::Table& table = facts_.layer->table(Level::user);
+    LevelColumns columns(connection_, Level::user, facts_);
     facts_.user_ids.reserve(facts_.users);
     facts_.signup_day.reserve(facts_.users);
-    stream(fmt::format("select user_id::bigint, coalesce(signup_at::date - date '1970-01-01', "
-                       "{})::integer{} from dim_users as u order by user_id",
-                       Facts::kNoDay, columns_sql(codings_)),
-           2, [&](const duck::Chunk& chunk) {
-             append(facts_.user_ids, chunk.column<std::int64_t>(0), chunk.rows());
-             append(facts_.signup_day, chunk.column<std::int32_t>(1), chunk.rows());
-           });
-    check_count("dim_users", facts_.user_ids.size(), facts_.users);
+    connection_.stream_chunks(
+        fmt::format(
+            "select ({0})::bigint, coalesce(({1})::date - date '1970-01-01', {2})::integer{3}"
+            " from {4} order by {0}",
+            table.key, table.day, Facts::kNoDay, columns.sql(),
+            from_sql(*facts_.layer, Level::user)),
+        [&](const duck::Chunk& chunk) {
+          append(facts_.user_ids, chunk.column<std::int64_t>(0), chunk.rows());
+          append(facts_.signup_day, chunk.column<std::int32_t>(1), chunk.rows());
+          columns.append(chunk, 2);
+          return true;
+        });
+    check_count(table, facts_.user_ids.size(), facts_.users);
   }
 
   void read_sessions() {
-    codings_ = codings_of(connection_, Level::session, facts_.attributes);
-    reserve(facts_.sessions);
+    const semantic::Table& table = facts_.layer->table(Level::session);
+    LevelColumns columns(connection_, Level::session, facts_);
     facts_.session_ids.reserve(facts_.sessions);
     facts_.user_of.reserve(facts_.sessions);
     facts_.day.reserve(facts_.sessions);
     facts_.hour.reserve(facts_.sessions);
-    for (auto* column : {&facts_.friction, &facts_.error_points, &facts_.latency_points,
-                         &facts_.retry_points, &facts_.duration}) {
-      column->reserve(facts_.sessions);
-    }
-    facts_.first_generation.reserve(facts_.sessions + 1);
     std::size_t user = 0;
-    std::uint32_t generation = 0;
-    stream(fmt::format(
-               "select session_id::integer, user_id::bigint, "
-               "(session_date - date '1970-01-01' - {})::usmallint, hour(session_start)::utinyint, "
-               "(friction_score * 10000)::integer, (friction_error_points * 10000)::integer, "
-               "(friction_latency_points * 10000)::integer, "
-               "(friction_retry_points * 10000)::integer, (session_duration_min * 100)::integer, "
-               "total_generations::uinteger{} from fct_sessions as s "
-               "order by s.user_id, s.session_start, s.session_id",
-               facts_.first_day, columns_sql(codings_)),
-           10, [&](const duck::Chunk& chunk) {
-             const std::size_t rows = chunk.rows();
-             append(facts_.session_ids, chunk.column<std::int32_t>(0), rows);
-             append(facts_.day, chunk.column<std::uint16_t>(2), rows);
-             append(facts_.hour, chunk.column<std::uint8_t>(3), rows);
-             append(facts_.friction, chunk.column<std::int32_t>(4), rows);
-             append(facts_.error_points, chunk.column<std::int32_t>(5), rows);
-             append(facts_.latency_points, chunk.column<std::int32_t>(6), rows);
-             append(facts_.retry_points, chunk.column<std::int32_t>(7), rows);
-             append(facts_.duration, chunk.column<std::int32_t>(8), rows);
-             for (std::size_t r = 0; r < rows; ++r) {
-               user = index_of(chunk.column<std::int64_t>(1)[r], user);
-               facts_.user_of.push_back(static_cast<std::uint32_t>(user));
-               facts_.first_generation.push_back(generation);
-               generation += chunk.column<std::uint32_t>(9)[r];
-             }
-           });
-    facts_.first_generation.push_back(generation);
-    check_count("fct_sessions", facts_.session_ids.size(), facts_.sessions);
-    check_count("the sessions' generations", generation, facts_.generations);
+    connection_.stream_chunks(
+        fmt::format("select ({0})::integer, ({1})::bigint, "
+                    "(({2})::date - date '1970-01-01' - {3})::usmallint, "
+                    "hour(({4})::timestamp)::utinyint{5} from {6} order by {1}, {4}, {0}",
+                    table.key, table.user, table.day, facts_.first_day, table.time, columns.sql(),
+                    from_sql(*facts_.layer, Level::session)),
+        [&](const duck::Chunk& chunk) {
+          const std::size_t rows = chunk.rows();
+          append(facts_.session_ids, chunk.column<std::int32_t>(0), rows);
+          append(facts_.day, chunk.column<std::uint16_t>(2), rows);
+          append(facts_.hour, chunk.column<std::uint8_t>(3), rows);
+          for (std::size_t r = 0; r < rows; ++r) {
+            user = index_of(chunk.column<std::int64_t>(1)[r], user);
+            facts_.user_of.push_back(static_cast<std::uint32_t>(user));
+          }
+          columns.append(chunk, 4);
+          return true;
+        });
+    check_count(table, facts_.session_ids.size(), facts_.sessions);
   }
 
   void read_generations() {
-    codings_ = codings_of(connection_, Level::generation, facts_.attributes);
-    reserve(facts_.generations);
-    facts_.latency.reserve(facts_.generations);
-    facts_.token_count.reserve(facts_.generations);
-    facts_.cost.reserve(facts_.generations);
-    facts_.retries.reserve(facts_.generations);
-    facts_.images.reserve(facts_.generations);
-    std::size_t session = 0;
+    const semantic::Table& table = facts_.layer->table(Level::generation);
+    LevelColumns columns(connection_, Level::generation, facts_);
+    facts_.first_generation.reserve(facts_.sessions + 1);
+    if (facts_.sessions > 0) facts_.first_generation.push_back(0);
+    std::size_t generation = 0;
     // A user's sessions follow each other in time, so this is the order of their sessions too.
-    stream(fmt::format(
-               "select session_id::integer, coalesce(latency_ms, 0)::integer, "
-               "coalesce(token_count, 0)::integer, (coalesce(cost_credits, 0) * 10000)::bigint, "
-               "coalesce(retry_count, 0)::usmallint, coalesce(image_count, 0)::usmallint{} "
-               "from fct_generations as g where session_id is not null "
-               "order by g.user_id, g.generated_at, g.generation_id",
-               columns_sql(codings_)),
-           6, [&](const duck::Chunk& chunk) {
-             const std::size_t rows = chunk.rows();
-             const auto* sessions = chunk.column<std::int32_t>(0);
-             for (std::size_t r = 0; r < rows; ++r) {
-               const std::size_t generation = facts_.latency.size() + r;
-               while (session < facts_.sessions &&
-                      facts_.first_generation[session + 1] <= generation) {
-                 ++session;
-               }
-               if (session == facts_.sessions || facts_.session_ids[session] != sessions[r]) {
-                 throw Error("fct_generations and fct_sessions do not tell of the same sessions");
-               }
-             }
-             append(facts_.latency, chunk.column<std::int32_t>(1), rows);
-             append(facts_.token_count, chunk.column<std::int32_t>(2), rows);
-             append(facts_.cost, chunk.column<std::int64_t>(3), rows);
-             append(facts_.retries, chunk.column<std::uint16_t>(4), rows);
-             append(facts_.images, chunk.column<std::uint16_t>(5), rows);
-           });
-    check_count("fct_generations", facts_.latency.size(), facts_.generations);
+    connection_.stream_chunks(
+        fmt::format("select ({0})::integer{1} from {2} where {3} order by {4}, {5}, {6}",
+                    table.parent, columns.sql(), from_sql(*facts_.layer, Level::generation),
+                    in_sessions_sql(*facts_.layer), table.user, table.time, table.key),
+        [&](const duck::Chunk& chunk) {
+          const auto* sessions = chunk.column<std::int32_t>(0);
+          for (std::size_t r = 0; r < chunk.rows(); ++r, ++generation) {
+            while (facts_.first_generation.size() <= facts_.sessions &&
+                   facts_.session_ids[facts_.first_generation.size() - 1] != sessions[r]) {
+              facts_.first_generation.push_back(static_cast<std::uint32_t>(generation));
+            }
+            if (facts_.first_generation.size() > facts_.sessions) throw other_sessions();
+          }
+          columns.append(chunk, 1);
+          return true;
+        });
+    facts_.first_generation.resize(facts_.sessions + 1, static_cast<std::uint32_t>(generation));
+    check_count(table, generation, facts_.generations);
   }
 
-  // Streams `select`, whose columns from `first_code` on are the codes of codings_.
-  void stream(const std::string& select, std::size_t first_code,
-              const std::function<void(const duck::Chunk&)>& each) {
-    connection_.stream_chunks(select, [&](const duck::Chunk& chunk) {
-      each(chunk);
-      for (std::size_t i = 0; i < codings_.size(); ++i) {
-        CodeColumn& column = facts_.attributes[static_cast<std::size_t>(codings_[i].dim)];
-        const auto* codes = chunk.column<std::uint8_t>(first_code + i);
-        const auto last = static_cast<std::uint8_t>(column.values.size() - 1);
-        for (std::size_t r = 0; r < chunk.rows(); ++r) {
-          const std::uint8_t code = std::min(codes[r], last);
-          column.codes.push_back(code);
-          column.occurs[code] = true;
-        }
-      }
-      return true;
-    });
-  }
-
-  void reserve(std::size_t rows) {
-    for (const Coding& coding : codings_) {
-      facts_.attributes[static_cast<std::size_t>(coding.dim)].codes.reserve(rows);
-    }
+  Error other_sessions() const {
+    return Error(fmt::format("{} and {} do not tell of the same sessions",
+                             semantic::relation_sql(facts_.layer->table(Level::generation)),
+                             semantic::relation_sql(facts_.layer->table(Level::session))));
   }
 
   template <typename T>
@@ -306,46 +178,24 @@ class FactsReader {
   std::size_t index_of(std::int64_t id, std::size_t from) const {
     while (from < facts_.users && facts_.user_ids[from] < id) ++from;
     if (from == facts_.users || facts_.user_ids[from] != id) {
-      throw Error(fmt::format("fct_sessions has user {}, whom dim_users does not know", id));
+      throw Error(fmt::format("{} has user {}, whom {} does not know",
+                              semantic::relation_sql(facts_.layer->table(Level::session)), id,
+                              semantic::relation_sql(facts_.layer->table(Level::user))));
     }
     return from;
   }
 
-  static void check_count(std::string_view what, std::size_t found, std::size_t expected) {
+  static void check_count(const semantic::Table& table, std::size_t found, std::size_t expected) {
     if (found == expected) return;
-    throw Error(fmt::format("{}: {} rows where {} were expected", what, found, expected));
+    throw Error(fmt::format("{}: {} rows where {} were expected", semantic::relation_sql(table),
+                            found, expected));
   }
 
   duck::Connection& connection_;
   Facts& facts_;
-  std::vector<Coding> codings_;  // of the table that is being read
 };
 
 }  // namespace
-
-std::optional<std::uint8_t> CodeColumn::code_of(std::string_view text) const {
-  for (std::size_t code = 0; code < values.size(); ++code) {
-    const auto* value = std::get_if<std::string>(&values[code]);
-    if (value != nullptr && *value == text) return static_cast<std::uint8_t>(code);
-  }
-  return std::nullopt;
-}
-
-bool Facts::is_stored(Dim dim) {
-  switch (dim) {
-    case Dim::user:
-    case Dim::session_length:
-    case Dim::day:
-    case Dim::week:
-    case Dim::month:
-    case Dim::hour:
-    case Dim::hour_of_day:
-    case Dim::weekday:
-      return false;
-    default:
-      return true;
-  }
-}
 
 std::optional<std::size_t> Facts::find_user(std::int64_t id) const {
   const auto found = std::lower_bound(user_ids.begin(), user_ids.end(), id);
@@ -354,31 +204,76 @@ std::optional<std::size_t> Facts::find_user(std::int64_t id) const {
 }
 
 std::size_t Facts::bytes() const {
-  const auto of = [](const auto& column) { return column.capacity() * sizeof(column[0]); };
+  const auto of = [](const auto& column) {
+    if constexpr (std::is_integral_v<std::decay_t<decltype(column)>>) {
+      return std::size_t{0};
+    } else {
+      return column.capacity() * sizeof(column[0]);
+    }
+  };
   std::size_t bytes = of(user_ids) + of(signup_day) + of(session_ids) + of(user_of) + of(day) +
-                      of(hour) + of(friction) + of(error_points) + of(latency_points) +
-                      of(retry_points) + of(duration) + of(first_generation) + of(latency) +
-                      of(token_count) + of(cost) + of(retries) + of(images);
-  for (const CodeColumn& column : attributes) bytes += of(column.codes);
+                      of(hour) + of(first_generation);
+  for (const auto* columns : {&dimensions, &distinct}) {
+    for (const CodeColumn& column : *columns) bytes += std::visit(of, column.codes);
+  }
+  for (const NumberColumn& column : numbers) bytes += std::visit(of, column.numbers);
   return bytes;
 }
 
-std::int64_t publication_of(duck::Connection& connection) {
-  if (!assets::has_records(connection)) return 0;
-  return connection.query_int64(
-      "select coalesce(max(run_id), 0)::bigint from ops.runs where published");
+double unit_of(const Range& range) {
+  double unit = 1;
+  for (int i = 0; i < range.decimals; ++i) unit *= 10;
+  return unit;
 }
 
-Facts read_facts(duck::Connection& connection) {
+std::int64_t publication_of(duck::Connection& connection) {
+  return published_state(connection).publication;
+}
+
+PublishedState published_state(duck::Connection& connection) {
+  if (!assets::has_records(connection)) return {};
+  const duck::Result row = connection.query(
+      "select (select coalesce(max(run_id), 0)::bigint from ops.runs where published), "
+      "(select coalesce(max(table_oid), 0)::bigint from duckdb_tables() where database_name = "
+      "current_database() and schema_name = 'ops' and table_name = 'semantic_layer')");
+  return {row.int64(0, 0), row.int64(0, 1)};
+}
+
+namespace {
+
+std::shared_ptr<const Layer> bound_layer(duck::Connection& connection, const Layer& fallback) {
+  const std::string text = semantic::published_text(connection);
+  Layer layer = text.empty() ? fallback : semantic::from_json(text);
+  for (const semantic::Table& table : layer.tables) {
+    if (connection.query_int64(fmt::format(
+            "select (select count(*) from duckdb_tables() where {0} and table_name = {1}) + "
+            "(select count(*) from duckdb_views() where {0} and view_name = {1})",
+            fmt::format("database_name = current_database() and schema_name = {}",
+                        sql_quote(table.schema.empty() ? "main" : table.schema)),
+            sql_quote(table.name))) > 0) {
+      continue;
+    }
+    throw ApiError("not_published", 409,
+                   fmt::format("{} is not published yet", semantic::relation_sql(table)),
+                   "make it with: gsa run");
+  }
+  semantic::bind(layer, connection);
+  return std::make_shared<const Layer>(std::move(layer));
+}
+
+}  // namespace
+
+Facts read_facts(duck::Connection& connection, const Layer& fallback) {
   Facts facts;
   connection.execute("begin transaction read only");
   try {
-    for (const char* table : {"dim_users", "fct_sessions", "fct_generations"}) {
-      if (connection.has_table("main", table)) continue;
-      throw ApiError("not_published", 409, fmt::format("{} is not published yet", table),
-                     "make it with: gsa run");
-    }
-    facts.publication = publication_of(connection);
+    facts.layer = bound_layer(connection, fallback);
+    facts.published = published_state(connection);
+    facts.publication = facts.published.publication;
+    facts.dimensions.resize(facts.layer->dimensions.size());
+    facts.distinct.resize(facts.layer->bases.size());
+    facts.number_of_base.resize(facts.layer->bases.size());
+    facts.number_of_range.resize(facts.layer->ranges.size());
     FactsReader(connection, facts).read();
     connection.execute("commit");
   } catch (...) {

@@ -9,38 +9,36 @@
 // counted by session or user is counted as it goes by, without hashing. Immutable once read, so
 // threads share it.
 
-#include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "api/catalog.h"
+#include "api/coded_value.h"
 #include "api/day.h"
-#include "api/value.h"
+#include "api/fact_columns.h"
+#include "api/layer_names.h"
 #include "duck/database.h"
 
 namespace gsa::api {
 
-// An attribute as a small number a row; one that is the same everywhere takes no memory.
-struct CodeColumn {
-  std::vector<Value> values;  // by code, in the order in which they are shown
-  std::vector<bool> occurs;   // by code
-  std::vector<std::uint8_t> codes;
-  std::uint8_t constant = 0;  // where codes is empty
-
-  std::uint8_t operator[](std::size_t row) const { return codes.empty() ? constant : codes[row]; }
-  // Of a text; nothing where no row can have it.
-  std::optional<std::uint8_t> code_of(std::string_view text) const;
+// What is published: the run that published last (0 where nothing was), and a number that is
+// another one once another semantic layer is on record.
+struct PublishedState {
+  std::int64_t publication = 0, layer = 0;
+  bool operator==(const PublishedState&) const = default;
 };
 
 struct Facts {
+  std::shared_ptr<const Layer> layer;  // bound; never null
+  PublishedState published;
   std::int64_t publication = 0;
   std::size_t sessions = 0, generations = 0, users = 0;
   // Of unknown users; in no measure.
   std::int64_t generations_outside_sessions = 0;
-  std::int64_t cost_outside_sessions = 0, cost_of_all = 0;  // 1/10,000 credits
+  double cost_outside_sessions = 0, cost_of_all = 0;  // of the measure `cost`
   // On which sessions began, or of simulated months all days; none: last_day < first_day.
   Day first_day = 0, last_day = -1;
 
@@ -52,23 +50,24 @@ struct Facts {
   // By session.
   std::vector<std::int32_t> session_ids;
   std::vector<std::uint32_t> user_of;
-  std::vector<std::uint16_t> day;  // since first_day
-  std::vector<std::uint8_t> hour;  // 0 to 23
-  std::vector<std::int32_t> friction, error_points, latency_points, retry_points;  // 1/10,000
-  std::vector<std::int32_t> duration;                                              // 1/100 minutes
+  std::vector<std::uint16_t> day;               // since first_day
+  std::vector<std::uint8_t> hour;               // 0 to 23
   std::vector<std::uint32_t> first_generation;  // and, last, the number of generations
 
-  // By generation.
-  std::vector<std::int32_t> latency, token_count;
-  std::vector<std::int64_t> cost;  // 1/10,000 credits
-  std::vector<std::uint16_t> retries, images;
+  // By row of their level.
+  std::vector<CodeColumn> dimensions;  // by Dimension::index; only of coded ones
+  std::vector<CodeColumn> distinct;    // by place in Layer::bases; of what is counted distinct
+  std::vector<NumberColumn> numbers;   // each once, however many read it
+  std::vector<std::size_t> number_of_base, number_of_range;  // in `numbers`
 
-  // By user, session or generation, as the level of the dimension is; only of those that are
-  // stored, which is_stored() tells.
-  std::array<CodeColumn, kDims> attributes;
-  static bool is_stored(Dim dim);
-  const CodeColumn& attribute(Dim dim) const { return attributes[static_cast<std::size_t>(dim)]; }
-
+  const CodeColumn& codes(const Dimension& dimension) const { return dimensions[dimension.index]; }
+  const NumberColumn& number(std::size_t base) const { return numbers[number_of_base[base]]; }
+  const NumberColumn& number(const Range& range) const {
+    return numbers[number_of_range[range.index]];
+  }
+  std::size_t rows(Level level) const {
+    return level == Level::user ? users : level == Level::session ? sessions : generations;
+  }
   std::size_t generations_of(std::size_t session) const {
     return first_generation[session + 1] - first_generation[session];
   }
@@ -77,11 +76,17 @@ struct Facts {
   std::size_t bytes() const;  // of memory
 };
 
+PublishedState published_state(duck::Connection& connection);
+
+// What a number of a range is divided by.
+double unit_of(const Range& range);
+
 // The run that published last; 0 where nothing was published.
 std::int64_t publication_of(duck::Connection& connection);
 
-// Reads them in one transaction. Throws ApiError (409 "not_published") where there are no marts,
-// and Error where they are not as the built-in models make them.
-Facts read_facts(duck::Connection& connection);
+// Reads them in one transaction, by the layer on record, or by `fallback` where there is none.
+// Throws ApiError (409 "not_published") where there are no marts, and Error where they are not as
+// the layer says.
+Facts read_facts(duck::Connection& connection, const Layer& fallback);
 
 }  // namespace gsa::api

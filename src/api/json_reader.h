@@ -11,7 +11,7 @@
 
 #include <boost/json.hpp>
 
-#include "api/value.h"
+#include "api/coded_value.h"
 
 namespace gsa::api {
 

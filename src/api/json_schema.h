@@ -12,13 +12,12 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/error.h"
-#include "base/file.h"
 
 namespace gsa::api {
 
 class OpenApi {
  public:
-  OpenApi() : root_(YAML::Load(read_file(std::string(GSA_SOURCE_DIR) + "/src/api/openapi.yaml"))) {}
+  explicit OpenApi(const std::string& yaml) : root_(YAML::Load(yaml)) {}
 
   const YAML::Node& root() const { return root_; }
   YAML::Node schema(const std::string& name) const {

@@ -2,44 +2,88 @@
 
 #include <algorithm>
 
-namespace gsa::api {
+#include "base/error.h"
 
-Ingredients ingredients_of(const std::vector<const Measure*>& measures) {
-  Ingredients ingredients;
-  ingredients.sums.push_back(Sum::sessions);
-  for (const Measure* measure : measures) {
-    if (measure->quantile != 0) {
-      ingredients.quantiles.push_back(measure->quantile);
-      continue;
+namespace gsa::api {
+namespace {
+
+using Kind = semantic::FormulaStep::Kind;
+
+// Divided by the whole number that a unit has, not multiplied by its inexact inverse.
+std::optional<double> base_value(const Layer& layer, std::size_t base, const Groups& groups,
+                                 std::size_t group) {
+  const std::int64_t number = groups.of(base)[group];
+  if (layer.bases[base].is_quantile() && number == Groups::kNone) return std::nullopt;
+  return static_cast<double>(number) / layer.bases[base].unit();
+}
+
+std::optional<double> ratio(const std::optional<double>& part, const std::optional<double>& whole) {
+  if (!part || !whole || *whole == 0) return std::nullopt;
+  return *part / *whole;
+}
+
+std::optional<double> combine(Kind kind, const std::optional<double>& left,
+                              const std::optional<double>& right) {
+  if (kind == Kind::divide) return ratio(left, right);
+  if (!left || !right) return std::nullopt;
+  return kind == Kind::add        ? *left + *right
+         : kind == Kind::subtract ? *left - *right
+                                  : *left * *right;
+}
+
+template <typename BaseValue>
+std::optional<double> formula_value(const Measure& measure, const BaseValue& value_of_base) {
+  std::vector<std::optional<double>> stack;
+  for (const semantic::FormulaStep& step : measure.steps) {
+    if (step.kind == Kind::number) {
+      stack.emplace_back(step.number);
+    } else if (step.kind == Kind::base) {
+      stack.push_back(value_of_base(step.base));
+    } else if (step.kind == Kind::negate) {
+      check(!stack.empty(), "a formula has an operand for each operator");
+      if (stack.back()) *stack.back() = -*stack.back();
+    } else {
+      check(stack.size() >= 2, "a formula has two operands for each operator");
+      const std::optional<double> right = stack.back();
+      stack.pop_back();
+      stack.back() = combine(step.kind, stack.back(), right);
     }
-    ingredients.sums.push_back(measure->part);
-    if (measure->whole) ingredients.sums.push_back(*measure->whole);
   }
-  std::erase(ingredients.sums, Sum::users);  // counted from users, not from sessions
+  return stack.empty() ? std::nullopt : stack.back();
+}
+
+}  // namespace
+
+Ingredients ingredients_of(const Layer& layer, const std::vector<const Measure*>& measures) {
+  Ingredients ingredients;
+  for (const Measure* measure : measures) {
+    for (const std::size_t base : layer.bases_of(*measure)) {
+      auto& list =
+          layer.bases[base].level == Level::user ? ingredients.of_users : ingredients.bases;
+      if (std::find(list.begin(), list.end(), base) == list.end()) list.push_back(base);
+    }
+  }
   return ingredients;
 }
 
-double scale_of(const Measure& measure) {
-  return info(measure.part).scale / (measure.whole ? info(*measure.whole).scale : 1.0);
+double scale_of(const Layer& layer, const Measure& measure) {
+  return (measure.whole ? layer.bases[*measure.whole].unit() : 1.0) /
+         layer.bases[measure.part].unit();
 }
 
-std::optional<double> value_of(const Measure& measure, const Groups& groups, std::size_t group,
-                               const Ingredients& ingredients) {
-  if (measure.quantile != 0) {
-    const auto found =
-        std::find(ingredients.quantiles.begin(), ingredients.quantiles.end(), measure.quantile);
-    const auto at = static_cast<std::size_t>(found - ingredients.quantiles.begin());
-    const std::int32_t latency = groups.quantiles[at][group];
-    return latency < 0 ? std::nullopt : std::optional(static_cast<double>(latency));
-  }
-  // Divided by the whole number that a unit has, not multiplied by its inexact inverse.
-  const auto shown = [&](Sum sum) {
-    return static_cast<double>(groups.of(sum)[group]) / (1 / info(sum).scale);
+std::optional<double> value_of(const Layer& layer, const Measure& measure, const Groups& groups,
+                               std::size_t group) {
+  const auto of = [&](std::size_t base) { return base_value(layer, base, groups, group); };
+  if (measure.is_formula()) return formula_value(measure, of);
+  return measure.whole ? ratio(of(measure.part), of(*measure.whole)) : of(measure.part);
+}
+
+std::optional<double> value_of_nothing(const Layer& layer, const Measure& measure) {
+  const auto of = [&](std::size_t base) {
+    return layer.bases[base].is_quantile() ? std::nullopt : std::optional<double>(0.0);
   };
-  const double part = shown(measure.part);
-  if (!measure.whole) return part;
-  const double whole = shown(*measure.whole);
-  return whole == 0 ? std::nullopt : std::optional(part / whole);
+  if (measure.is_formula()) return formula_value(measure, of);
+  return measure.whole ? std::nullopt : of(measure.part);
 }
 
 }  // namespace gsa::api

@@ -6,23 +6,23 @@
 #include <vector>
 
 #include "api/aggregate.h"
-#include "api/catalog.h"
 
 namespace gsa::api {
 
-// What measures are made of: sums, and quantiles in the order in which they are asked for. Sessions
-// are always among them: they are n.
+// What measures are made of, each once; what is counted from users apart.
 struct Ingredients {
-  std::vector<Sum> sums;
-  std::vector<double> quantiles;
+  std::vector<std::size_t> bases, of_users;
 };
-Ingredients ingredients_of(const std::vector<const Measure*>& measures);
+Ingredients ingredients_of(const Layer& layer, const std::vector<const Measure*>& measures);
 
 // In the measure's unit; nothing where there is nothing to divide by or to take a quantile of.
-std::optional<double> value_of(const Measure& measure, const Groups& groups, std::size_t group,
-                               const Ingredients& ingredients);
+std::optional<double> value_of(const Layer& layer, const Measure& measure, const Groups& groups,
+                               std::size_t group);
 
 // The measure's unit for a ratio of sums as they are added up.
-double scale_of(const Measure& measure);
+double scale_of(const Layer& layer, const Measure& measure);
+
+// What the measure is where there are no rows: 0 of a sum.
+std::optional<double> value_of_nothing(const Layer& layer, const Measure& measure);
 
 }  // namespace gsa::api

@@ -7,7 +7,7 @@
 
 #include "api/api_error.h"
 #include "api/measure_value.h"
-#include "api/metrics.h"
+#include "api/metrics_request.h"
 
 namespace gsa::api {
 namespace {
@@ -22,13 +22,13 @@ std::int64_t months(Day day) {
 }
 
 // The number of a bucket of time, counted from the one that a range begins in.
-std::int64_t place_in(const DayRange& range, Dim grain, Day day, int hour) {
+std::int64_t place_in(const DayRange& range, DimensionKind grain, Day day, int hour) {
   switch (grain) {
-    case Dim::hour:
+    case DimensionKind::hour:
       return (day - range.from) * std::int64_t{kHours} + hour;
-    case Dim::week:
+    case DimensionKind::week:
       return (monday_of(day) - monday_of(range.from)) / kDaysOfWeek;
-    case Dim::month:
+    case DimensionKind::month:
       return months(day) - months(range.from);
     default:
       return day - range.from;
@@ -43,29 +43,28 @@ class Side {
       : query_(query),
         days_(days),
         facts_(snapshot.facts()),
+        layer_(*facts_.layer),
         ingredients_(ingredients),
         grouping_(facts_, dimensions),
         selection_(snapshot.selection(query.scope, days)),
-        groups_(
-            aggregate(facts_, *selection_, grouping_, ingredients.sums, ingredients.quantiles)) {
-    for (const Measure* measure : query.measures) {
-      if (measure->part != Sum::users) continue;
-      groups_.sums[static_cast<std::size_t>(Sum::users)] =
-          count_users(facts_, query.scope, days.to, grouping_);
+        groups_(aggregate(facts_, *selection_, grouping_, ingredients.bases)) {
+    for (const std::size_t base : ingredients.of_users) {
+      groups_.bases[base] = sum_users(facts_, query.scope, days.to, grouping_, base);
     }
   }
 
   const Grouping& grouping() const { return grouping_; }
   bool is_empty(std::size_t group) const {
-    const auto& users = groups_.of(Sum::users);
-    return sessions(group) == 0 && (users.empty() || users[group] == 0);
+    return sessions(group) == 0 &&
+           std::all_of(ingredients_.of_users.begin(), ingredients_.of_users.end(),
+                       [&](std::size_t base) { return groups_.of(base)[group] == 0; });
   }
-  std::int64_t sessions(std::size_t group) const { return groups_.of(Sum::sessions)[group]; }
+  std::int64_t sessions(std::size_t group) const { return groups_.sessions[group]; }
 
   Numbers values(std::size_t group) const {
     Numbers values;
     for (const Measure* measure : query_.measures) {
-      values.push_back(value_of(*measure, groups_, group, ingredients_));
+      values.push_back(value_of(layer_, *measure, groups_, group));
     }
     return values;
   }
@@ -95,20 +94,23 @@ class Side {
   // What all groups have together, where it is the sum of theirs: not of distinct users, quantiles,
   // and groups that overlap.
   std::optional<MetricsRow> total() const {
-    if (grouping_.overlaps() || !ingredients_.quantiles.empty() ||
-        !groups_.of(Sum::active_users).empty()) {
+    if (grouping_.overlaps() ||
+        !std::all_of(ingredients_.bases.begin(), ingredients_.bases.end(),
+                     [&](std::size_t base) { return layer_.bases[base].adds_up(); })) {
       return std::nullopt;
     }
+    const auto sum_of = [](const std::vector<std::int64_t>& column) {
+      return std::accumulate(column.begin(), column.end(), std::int64_t{0});
+    };
     Groups all;
-    for (std::size_t s = 0; s < kSums; ++s) {
-      const auto& column = groups_.sums[s];
-      if (column.empty()) continue;
-      all.sums[s] = {std::accumulate(column.begin(), column.end(), std::int64_t{0})};
+    all.sessions = {sum_of(groups_.sessions)};
+    for (const auto& column : groups_.bases) {
+      all.bases.push_back(column.empty() ? column : std::vector{sum_of(column)});
     }
     MetricsRow row;
-    row.sessions = all.of(Sum::sessions).front();
+    row.sessions = all.sessions.front();
     for (const Measure* measure : query_.measures) {
-      row.values.push_back(value_of(*measure, all, 0, ingredients_));
+      row.values.push_back(value_of(layer_, *measure, all, 0));
     }
     return row;
   }
@@ -125,7 +127,8 @@ class Side {
   }
 
  private:
-  void add_wilson(const Measure& measure, Sum whole, std::size_t m, Intervals& found) const {
+  void add_wilson(const Measure& measure, std::size_t whole, std::size_t m,
+                  Intervals& found) const {
     const std::vector<std::int64_t>& parts = groups_.of(measure.part);
     const std::vector<std::int64_t>& wholes = groups_.of(whole);
     for (std::size_t g = 0; g < parts.size(); ++g) {
@@ -135,14 +138,15 @@ class Side {
                           std::accumulate(wholes.begin(), wholes.end(), std::int64_t{0}));
   }
 
-  void add_clustered(const Measure& measure, Sum whole, std::size_t m, Intervals& found) const {
+  void add_clustered(const Measure& measure, std::size_t whole, std::size_t m,
+                     Intervals& found) const {
     const SharedSums sums =
         shared_sums(facts_, *selection_, grouping_, measure.part, whole, Overlap::whole, true);
     const auto scaled = [&](double part_sum, double whole_sum, const ClusterSums& clusters) {
       std::optional<Interval> interval = clustered(part_sum, whole_sum, clusters);
       if (interval) {
-        interval->low *= scale_of(measure);
-        interval->high *= scale_of(measure);
+        interval->low *= scale_of(layer_, measure);
+        interval->high *= scale_of(layer_, measure);
       }
       return interval;
     };
@@ -155,23 +159,24 @@ class Side {
 
   std::int64_t time_place(const Axis& axis, std::size_t code) const {
     const int first = facts_.first_day;
-    switch (axis.dim()) {
-      case Dim::hour:
-        return place_in(days_, Dim::hour, first + static_cast<Day>(code / kHours),
+    switch (axis.dimension().kind) {
+      case DimensionKind::hour:
+        return place_in(days_, DimensionKind::hour, first + static_cast<Day>(code / kHours),
                         static_cast<int>(code % kHours));
-      case Dim::week:
-        return place_in(days_, Dim::week, monday_of(first) + static_cast<Day>(code) * kDaysOfWeek,
-                        0);
-      case Dim::month:
+      case DimensionKind::week:
+        return place_in(days_, DimensionKind::week,
+                        monday_of(first) + static_cast<Day>(code) * kDaysOfWeek, 0);
+      case DimensionKind::month:
         return static_cast<std::int64_t>(code) + months(first) - months(days_.from);
       default:
-        return place_in(days_, Dim::day, first + static_cast<Day>(code), 0);
+        return place_in(days_, DimensionKind::day, first + static_cast<Day>(code), 0);
     }
   }
 
   const MetricsQuery& query_;
   DayRange days_;
   const Facts& facts_;
+  const Layer& layer_;
   const Ingredients& ingredients_;
   Grouping grouping_;
   std::shared_ptr<const Selection> selection_;
@@ -180,10 +185,10 @@ class Side {
 
 using Rows = std::map<std::vector<std::int64_t>, MetricsRow>;
 
-Numbers nothing(const MetricsQuery& query) {
+Numbers nothing(const Layer& layer, const MetricsQuery& query) {
   Numbers values;
   for (const Measure* measure : query.measures) {
-    values.push_back(measure->whole || measure->quantile != 0 ? std::nullopt : std::optional(0.0));
+    values.push_back(value_of_nothing(layer, *measure));
   }
   return values;
 }
@@ -216,17 +221,17 @@ void add_compared(const Side& side, const MetricsQuery& query, Rows& rows) {
   }
 }
 
-Value bucket(Dim grain, const DayRange& range, std::int64_t place) {
+Value bucket(DimensionKind grain, const DayRange& range, std::int64_t place) {
   const auto number = static_cast<Day>(place);
   switch (grain) {
-    case Dim::hour: {
+    case DimensionKind::hour: {
       const int hour = number % kHours;
       return day_text(range.from + number / kHours) + (hour < 10 ? " 0" : " ") +
              std::to_string(hour) + ":00";
     }
-    case Dim::week:
+    case DimensionKind::week:
       return day_text(monday_of(range.from) + number * kDaysOfWeek);
-    case Dim::month: {
+    case DimensionKind::month: {
       const std::int64_t month = months(range.from) - 1 + place;
       const std::chrono::year_month_day first{
           std::chrono::year(static_cast<int>(month / 12)),
@@ -241,7 +246,7 @@ Value bucket(Dim grain, const DayRange& range, std::int64_t place) {
 // Where time is the only dimension, a row for every bucket of the range and none beyond it; keys
 // that only the compared range has are named as this one's.
 void fill_time(const MetricsQuery& query, const DayRange& days, Rows& rows) {
-  const Dim grain = query.dimensions.front()->dim;
+  const DimensionKind grain = query.dimensions.front()->kind;
   const std::int64_t buckets = place_in(days, grain, days.to, kHours - 1) + 1;
   if (buckets > kMaxBuckets) {
     throw bad_request("the time range has too many rows of this grain", "take a coarser grain");
@@ -257,16 +262,16 @@ void fill_time(const MetricsQuery& query, const DayRange& days, Rows& rows) {
 void name_time(const MetricsQuery& query, const DayRange& days, Rows& rows) {
   for (auto& [place, row] : rows) {
     for (std::size_t d = 0; d < query.dimensions.size(); ++d) {
-      if (query.dimensions[d]->type == DimType::time) {
-        row.key[d] = bucket(query.dimensions[d]->dim, days, place[d]);
+      if (query.dimensions[d]->type == DimensionType::time) {
+        row.key[d] = bucket(query.dimensions[d]->kind, days, place[d]);
       }
     }
   }
 }
 
-void complete(const MetricsQuery& query, bool compares, MetricsRow& row) {
-  if (row.values.empty()) row.values = nothing(query);
-  if (compares && row.compared.empty()) row.compared = nothing(query);
+void complete(const Layer& layer, const MetricsQuery& query, bool compares, MetricsRow& row) {
+  if (row.values.empty()) row.values = nothing(layer, query);
+  if (compares && row.compared.empty()) row.compared = nothing(layer, query);
   if (query.intervals) row.intervals.resize(query.measures.size());
 }
 
@@ -295,7 +300,8 @@ MetricsTable compute_table(const Snapshot& snapshot, const MetricsQuery& query) 
   MetricsTable table;
   table.days = snapshot.days_of(query.scope);
   table.compared_days = compared_days(snapshot.facts(), query.compare, table.days);
-  const Ingredients ingredients = ingredients_of(query.measures);
+  const Layer& layer = *snapshot.facts().layer;
+  const Ingredients ingredients = ingredients_of(layer, query.measures);
   const bool compares = query.compare.has_value();
   MetricsQuery total = query;
   total.dimensions.clear();
@@ -326,16 +332,16 @@ MetricsTable compute_table(const Snapshot& snapshot, const MetricsQuery& query) 
     }
   }
   table.total = std::move(totals[{}]);
-  complete(query, compares, table.total);
+  complete(layer, query, compares, table.total);
   if (table.days && query.dimensions.size() == 1 &&
-      query.dimensions.front()->type == DimType::time) {
+      query.dimensions.front()->type == DimensionType::time) {
     fill_time(query, *table.days, rows);
   } else if (table.days && compares) {
     name_time(query, *table.days, rows);
   }
   for (auto& [place, row] : rows) {
     row.place = place;
-    complete(query, compares, row);
+    complete(layer, query, compares, row);
     table.rows.push_back(std::move(row));
   }
   table.row_count = table.rows.size();

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "api/engine.h"
+#include "api/fact_store.h"
 #include "api/interval.h"
-#include "api/query.h"
+#include "api/metrics_query.h"
 
 namespace gsa::api {
 

@@ -74,7 +74,9 @@ TEST(Sessions, AreFilteredAsMetricsAre) {
        {R"({"tier": {"in": ["pro"]}, "friction": {"min": 40}})",
         R"({"model": {"in": ["v2.1"]}, "status": {"in": ["timeout"]}})",
         R"({"feedback": {"in": [null]}, "cohort_week": {"not_in": ["2025-W40"]}})"}) {
-    request.scope = scope_of(filters, "2025-12-01", "2025-12-20");
+    request.filters = filters;
+    request.from = "2025-12-01";
+    request.to = "2025-12-20";
     const auto page = page_of(request);
     EXPECT_EQ(page.at("total").as_int64(),
               static_cast<std::int64_t>(page.at("rows").as_array().size()))
@@ -91,8 +93,9 @@ TEST(Sessions, GoToAFileAllOfThemInTheOrderOfThePages) {
   SessionPageRequest request;
   request.sort = "-friction_score";
   request.limit = 1000;
-  request.scope = scope_of(R"({"tier": {"in": ["free"]}, "model": {"in": ["v2.1"]}})", "2025-12-01",
-                           "2025-12-20");
+  request.filters = R"({"tier": {"in": ["free"]}, "model": {"in": ["v2.1"]}})";
+  request.from = "2025-12-01";
+  request.to = "2025-12-20";
   std::string csv;
   api.get_sessions_csv(request, {})([&](std::string_view bytes) {
     csv += bytes;
@@ -157,8 +160,8 @@ TEST(Sessions, RefuseWhatIsNoPage) {
     r.after = "1:1";
     r.offset = 5;
   });
-  EXPECT_THROW(scope_of("{", "", ""), ApiError);
-  EXPECT_THROW(scope_of("", "yesterday", ""), ApiError);
+  refuses([](auto& r) { r.filters = "{"; });
+  refuses([](auto& r) { r.from = "yesterday"; });
 }
 
 TEST(Session, TellsItsGenerationsInOrderWithTheirGaps) {
@@ -437,16 +440,17 @@ TEST(Api, GivesItsMemoryBackUnlessItIsAskedAndAnswersAgain) {
 }
 
 // A warehouse of its own, since it changes.
-TEST(Engine, ReadsAnewAfterAPublicationAndRefusesWhatIsNotPublished) {
+TEST(FactStore, ReadsAnewAfterAPublicationAndRefusesWhatIsNotPublished) {
   duck::Database empty(duck::DatabaseOptions{});
-  Engine none(empty);
+  const auto layer = std::make_shared<const Layer>(Warehouse::instance().layer());
+  FactStore none(empty, layer);
   EXPECT_THROW(none.current(), ApiError);
   duck::Connection connection = Warehouse::instance().connect();
-  Engine engine(Warehouse::instance().database());
-  const auto before = engine.current();
-  EXPECT_EQ(before, engine.current());
+  FactStore store(Warehouse::instance().database(), layer);
+  const auto before = store.current();
+  EXPECT_EQ(before, store.current());
   connection.execute("insert into ops.runs (run_id, published) values (4, true)");
-  const auto after = engine.current();
+  const auto after = store.current();
   connection.execute("delete from ops.runs where run_id = 4");
   EXPECT_NE(before, after);
   EXPECT_EQ(after->facts().publication, 4);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "semantic/layer_sql.h"
 
 namespace gsa::api {
 namespace {
@@ -23,15 +24,31 @@ bool has_null(const std::vector<Value>& values) {
   });
 }
 
+// Its value, of the table of its level under its alias.
+std::string dimension_sql(const Dimension& dimension) {
+  switch (dimension.kind) {
+    case DimensionKind::day:
+      return fmt::format("{}::varchar", dimension.expr);
+    case DimensionKind::week:
+      return fmt::format("date_trunc('week', {})::date::varchar", dimension.expr);
+    case DimensionKind::month:
+      return fmt::format("strftime({}, '%Y-%m')", dimension.expr);
+    case DimensionKind::hour:
+      return fmt::format("strftime({}, '%Y-%m-%d %H:00')", dimension.expr);
+    default:
+      return dimension.expr;
+  }
+}
+
 // Null is a value like others: in a list it is meant, and in none it is not.
 std::string condition(const Filter& filter) {
   std::vector<std::string> parts;
   if (filter.range != nullptr) {
-    if (filter.min) parts.push_back(fmt::format("{} >= {}", filter.range->sql, *filter.min));
-    if (filter.max) parts.push_back(fmt::format("{} < {}", filter.range->sql, *filter.max));
+    if (filter.min) parts.push_back(fmt::format("{} >= {}", filter.range->expr, *filter.min));
+    if (filter.max) parts.push_back(fmt::format("{} < {}", filter.range->expr, *filter.max));
     return join(parts, " and ");
   }
-  const std::string_view sql = filter.dimension->sql;
+  const std::string sql = dimension_sql(*filter.dimension);
   if (filter.in) {
     std::vector<std::string> either;
     const std::string values = value_list(*filter.in);
@@ -66,14 +83,10 @@ std::string conditions(const Scope& scope, bool of_generations) {
 // Writes the query part by part.
 class Writer {
  public:
-  Writer(const MetricsQuery& query, const DayRange& days) : query_(query), days_(days) {
+  Writer(const Layer& layer, const MetricsQuery& query, const DayRange& days)
+      : layer_(layer), query_(query), days_(days) {
     for (const Measure* measure : query.measures) {
-      if (measure->quantile != 0) {
-        has_quantiles_ = true;
-        continue;
-      }
-      add(measure->part);
-      if (measure->whole) add(*measure->whole);
+      for (const std::size_t base : layer.bases_of(*measure)) add(base);
     }
     splits_generations_ =
         std::any_of(query.dimensions.begin(), query.dimensions.end(),
@@ -120,35 +133,31 @@ class Writer {
                                         : "by_user";
   }
 
-  void add(Sum sum) {
-    if (std::find(sums_.begin(), sums_.end(), sum) == sums_.end()) sums_.push_back(sum);
+  void add(std::size_t base) {
+    if (std::find(bases_.begin(), bases_.end(), base) == bases_.end()) bases_.push_back(base);
   }
 
   bool wants(Level level) const {
-    return (has_quantiles_ && level == Level::generation) ||
-           std::any_of(sums_.begin(), sums_.end(),
-                       [&](Sum sum) { return info(sum).level == level; });
+    return std::any_of(bases_.begin(), bases_.end(),
+                       [&](std::size_t base) { return layer_.bases[base].level == level; });
   }
 
-  std::string sessions() const { return sessions_sql(query_.scope, days_, query_.dimensions); }
+  std::string sessions() const {
+    return sessions_sql(layer_, query_.scope, days_, query_.dimensions);
+  }
 
-  std::string generations() const { return generations_sql(query_.scope, query_.dimensions); }
+  std::string generations() const {
+    return generations_sql(layer_, query_.scope, query_.dimensions);
+  }
 
   std::string aggregate(Level level) {
     std::vector<std::string> columns = keys();
     const std::string group = columns.empty() ? "" : "\n    group by " + join(columns, ", ");
-    const auto add_total = [&](std::string_view sql, const std::string& name) {
-      columns.push_back(fmt::format("{} as {}", sql, name));
-      total_names_.push_back(name);
-    };
-    for (const Sum sum : sums_) {
-      if (info(sum).level == level) add_total(info(sum).sql, sum_alias(sum));
-    }
-    for (const Measure* measure : query_.measures) {
-      if (measure->quantile == 0 || level != Level::generation) continue;
-      add_total(fmt::format("percentile_disc({}) within group (order by g.latency_ms)",
-                            measure->quantile),
-                quantile_alias(*measure));
+    for (const std::size_t index : bases_) {
+      const Base& base = layer_.bases[index];
+      if (base.level != level) continue;
+      columns.push_back(fmt::format("{} as {}", semantic::aggregate_sql(base), total_name(base)));
+      total_names_.push_back(total_name(base));
     }
     return fmt::format("{} as (\n    select {}\n    from {}{}\n)", name_of(level),
                        join(columns, ",\n        "), source(level), group);
@@ -159,33 +168,34 @@ class Writer {
     if (level == Level::user) return users();
     if (splits_generations_) return "(\n" + sessions_by_generation() + ") as s";
     if (query_.scope.has_generation_filters()) {
-      return "sessions as s\n    where s.session_id in (select session_id from generations)";
+      return "sessions as s\n    where " + has_generation_sql(layer_);
     }
     return "sessions as s";
   }
 
   // A session once for each of the groups of its generations.
   std::string sessions_by_generation() const {
-    std::string distinct = "session_id";
+    std::string distinct = fmt::format("{} as in_session", layer_.table(Level::generation).parent);
     std::string columns = "s.*";
     for (const Dimension* dimension : query_.dimensions) {
       if (dimension->level != Level::generation) continue;
-      distinct += ", " + sql_alias(*dimension);
+      distinct += ", g." + sql_alias(*dimension);
       columns += ", d." + sql_alias(*dimension);
     }
     return fmt::format(
         "        select {}\n        from sessions as s\n        join (select distinct {} from "
-        "generations) as d on d.session_id = s.session_id\n    ",
-        columns, distinct);
+        "generations as g) as d on d.in_session = {}\n    ",
+        columns, distinct, layer_.table(Level::session).key);
   }
 
   std::string users() const {
-    std::string columns = "u.user_id";
+    std::string columns = "u.*";
     for (const Dimension* dimension : query_.dimensions) {
-      columns += fmt::format(", {} as {}", dimension->sql, sql_alias(*dimension));
+      columns += fmt::format(", {} as {}", dimension_sql(*dimension), sql_alias(*dimension));
     }
-    return fmt::format("(select {} from dim_users as u where {}) as users", columns,
-                       user_condition(query_.scope, days_.to));
+    return fmt::format("(select {} from {} as u where {}) as u", columns,
+                       semantic::relation_sql(layer_.table(Level::user)),
+                       user_condition(layer_, query_.scope, days_.to));
   }
 
   // The sums of several sources in one row a group; null is a group like others.
@@ -213,60 +223,64 @@ class Writer {
       columns.push_back(fmt::format("{} as {}", sql_alias(*dimension), sql_name(dimension->name)));
     }
     for (const Measure* measure : query_.measures) {
-      std::string sql = measure->quantile != 0 ? quantile_alias(*measure)
-                        : measure->whole
-                            ? fmt::format("{} / nullif({}, 0)", sum_alias(measure->part),
-                                          sum_alias(*measure->whole))
-                            : fmt::format("coalesce({}, 0)", sum_alias(measure->part));
-      columns.push_back(fmt::format("{} as {}", sql, sql_name(measure->name)));
+      columns.push_back(fmt::format("{} as {}", semantic::measure_sql(layer_, *measure, total_name),
+                                    sql_name(measure->name)));
     }
     return join(columns, ",\n    ");
   }
 
-  static std::string sum_alias(Sum sum) { return fmt::format("total_{}", info(sum).name); }
-  static std::string quantile_alias(const Measure& measure) {
-    return fmt::format("total_{}", measure.name);
-  }
+  static std::string total_name(const Base& base) { return "total_" + base.name; }
 
+  const Layer& layer_;
   const MetricsQuery& query_;
   const DayRange& days_;
-  std::vector<Sum> sums_;
+  std::vector<std::size_t> bases_;
   std::vector<std::string> total_names_;  // of the columns of the sources
-  bool has_quantiles_ = false, splits_generations_ = false;
+  bool splits_generations_ = false;
 };
 
 // `periods` joins one that has the column p.period, or is empty.
-std::string sessions_from(const std::string& periods, const std::string& where,
+std::string sessions_from(const Layer& layer, const std::string& periods, const std::string& where,
                           const std::vector<const Dimension*>& dimensions) {
+  const semantic::Table &users = layer.table(Level::user), &sessions = layer.table(Level::session);
   std::string columns = periods.empty() ? "s.*" : "s.*, p.period";
   for (const Dimension* dimension : dimensions) {
     if (dimension->level == Level::generation) continue;
-    columns += fmt::format(", {} as {}", dimension->sql, sql_alias(*dimension));
+    columns += fmt::format(", {} as {}", dimension_sql(*dimension), sql_alias(*dimension));
   }
   return fmt::format(
-      "sessions as (\n    select {}\n    from fct_sessions as s\n    join dim_users as u on "
-      "u.user_id = s.user_id{}\n    where {}\n)",
-      columns, periods, where);
+      "sessions as (\n    select {}\n    from {} as s\n    join {} as u on {} = {}{}\n"
+      "    where {}\n)",
+      columns, semantic::relation_sql(sessions), semantic::relation_sql(users), users.key,
+      sessions.user, periods, where);
 }
 
-std::string generations_with(std::string columns, const Scope& scope,
+std::string generations_with(const Layer& layer, std::string columns, const Scope& scope,
                              const std::vector<const Dimension*>& dimensions) {
   for (const Dimension* dimension : dimensions) {
     columns += dimension->level == Level::generation
-                   ? fmt::format(", {} as {}", dimension->sql, sql_alias(*dimension))
+                   ? fmt::format(", {} as {}", dimension_sql(*dimension), sql_alias(*dimension))
                    : fmt::format(", s.{}", sql_alias(*dimension));
   }
+  const semantic::Table& generations = layer.table(Level::generation);
   return fmt::format(
-      "generations as (\n    select {}\n    from fct_generations as g\n    join sessions as s on "
-      "s.session_id = g.session_id\n    where {}\n)",
-      columns, generation_condition(scope));
+      "generations as (\n    select {}\n    from {} as g\n    join sessions as s on {} = {}\n"
+      "    where {}\n)",
+      columns, semantic::relation_sql(generations), layer.table(Level::session).key,
+      generations.parent, generation_condition(scope));
 }
 
 }  // namespace
 
-std::string session_condition(const Scope& scope, const DayRange& days) {
-  std::string sql = fmt::format("s.session_date between date '{}' and date '{}'",
-                                day_text(days.from), day_text(days.to));
+std::string has_generation_sql(const Layer& layer) {
+  return fmt::format("{} in (select {} from generations as g)", layer.table(Level::session).key,
+                     layer.table(Level::generation).parent);
+}
+
+std::string session_condition(const Layer& layer, const Scope& scope, const DayRange& days) {
+  std::string sql =
+      fmt::format("{} between date '{}' and date '{}'", layer.table(Level::session).day,
+                  day_text(days.from), day_text(days.to));
   const std::string more = conditions(scope, false);
   return more.empty() ? sql : sql + "\n    and " + more;
 }
@@ -276,9 +290,9 @@ std::string generation_condition(const Scope& scope) {
   return sql.empty() ? "true" : sql;
 }
 
-std::string user_condition(const Scope& scope, Day to) {
-  std::string sql =
-      fmt::format("(u.signup_at < date '{}' or u.signup_at is null)", day_text(to + 1));
+std::string user_condition(const Layer& layer, const Scope& scope, Day to) {
+  const std::string& signup = layer.table(Level::user).day;
+  std::string sql = fmt::format("({0} < date '{1}' or {0} is null)", signup, day_text(to + 1));
   for (const Filter& filter : scope.filters) {
     if (filter.level() == Level::user) sql += "\n            and " + condition(filter);
   }
@@ -287,16 +301,18 @@ std::string user_condition(const Scope& scope, Day to) {
 
 std::string sql_alias(const Dimension& dimension) { return fmt::format("by_{}", dimension.name); }
 
-std::string sessions_sql(const Scope& scope, const DayRange& days,
+std::string sessions_sql(const Layer& layer, const Scope& scope, const DayRange& days,
                          const std::vector<const Dimension*>& dimensions) {
-  return sessions_from("", session_condition(scope, days), dimensions);
+  return sessions_from(layer, "", session_condition(layer, scope, days), dimensions);
 }
 
-std::string generations_sql(const Scope& scope, const std::vector<const Dimension*>& dimensions) {
-  return generations_with("g.*", scope, dimensions);
+std::string generations_sql(const Layer& layer, const Scope& scope,
+                            const std::vector<const Dimension*>& dimensions) {
+  return generations_with(layer, "g.*", scope, dimensions);
 }
 
-std::string sessions_sql(const Scope& scope, const std::vector<NamedDays>& periods,
+std::string sessions_sql(const Layer& layer, const Scope& scope,
+                         const std::vector<NamedDays>& periods,
                          const std::vector<const Dimension*>& dimensions) {
   std::vector<std::string> rows;
   for (const NamedDays& period : periods) {
@@ -305,24 +321,24 @@ std::string sessions_sql(const Scope& scope, const std::vector<NamedDays>& perio
   }
   const std::string join_periods = fmt::format(
       "\n    join (values {}) as p(period, first_day, last_day)\n        on "
-      "s.session_date between p.first_day and p.last_day",
-      join(rows, ", "));
+      "{} between p.first_day and p.last_day",
+      join(rows, ", "), layer.table(Level::session).day);
   const std::string where = conditions(scope, false);
-  return sessions_from(join_periods, where.empty() ? "true" : where, dimensions);
+  return sessions_from(layer, join_periods, where.empty() ? "true" : where, dimensions);
 }
 
-std::string generations_by_period_sql(const Scope& scope,
+std::string generations_by_period_sql(const Layer& layer, const Scope& scope,
                                       const std::vector<const Dimension*>& dimensions) {
-  return generations_with("g.*, s.period", scope, dimensions);
+  return generations_with(layer, "g.*, s.period", scope, dimensions);
 }
 
-std::string sql_of(const MetricsQuery& query, const DayRange& days) {
-  Writer writer(query, days);
+std::string sql_of(const Layer& layer, const MetricsQuery& query, const DayRange& days) {
+  Writer writer(layer, query, days);
   return writer.rows() + writer.order();
 }
 
-std::string rows_sql_of(const MetricsQuery& query, const DayRange& days) {
-  return Writer(query, days).rows();
+std::string rows_sql_of(const Layer& layer, const MetricsQuery& query, const DayRange& days) {
+  return Writer(layer, query, days).rows();
 }
 
 }  // namespace gsa::api

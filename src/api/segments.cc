@@ -13,7 +13,7 @@
 #include "api/interval.h"
 #include "api/json_reader.h"
 #include "api/measure_value.h"
-#include "api/metrics.h"
+#include "api/metrics_request.h"
 #include "api/side_by_side.h"
 #include "base/text.h"
 
@@ -22,12 +22,17 @@ namespace {
 
 constexpr std::size_t kMaxDimensions = 8;
 
-const Measure& read_measure(ObjectReader& reader) {
-  const Measure& measure = measure_named(reader.text("measure").value_or("friction"));
-  if (measure.is_average) return measure;
+// By default the first of the chart.
+const Measure& read_measure(const Layer& layer, ObjectReader& reader, std::string_view chart) {
+  const auto name = reader.text("measure");
+  const auto offered =
+      name ? std::vector<const Measure*>{} : measures_of(layer, chart_named(layer, chart));
+  if (!name && offered.empty()) throw bad_request(reader.at("measure") + " is missing");
+  const Measure& measure = name ? measure_named(layer, *name) : *offered.front();
+  if (measure.splits) return measure;
   std::vector<std::string> names;
-  for (const Measure& one : measures()) {
-    if (one.is_average) names.emplace_back(one.name);
+  for (const Measure& one : layer.measures) {
+    if (one.splits && !one.hidden) names.emplace_back(one.name);
   }
   throw bad_request(fmt::format("'{}' is no average that splits into segments", measure.name),
                     "these are: " + join(names, ", "));
@@ -238,13 +243,14 @@ void write_days(JsonWriter& json, std::string_view name, const std::optional<Day
   json.end_object();
 }
 
-std::vector<const Dimension*> read_dimensions(ObjectReader& reader) {
+std::vector<const Dimension*> read_dimensions(const Layer& layer, ObjectReader& reader) {
   std::vector<std::string> names = reader.texts("dimensions", kMaxDimensions);
-  if (names.empty()) names = {"tier", "region", "device", "model", "complexity"};
+  if (names.empty()) names = chart_named(layer, "changes").dimensions;
+  if (names.empty()) throw bad_request(reader.at("dimensions") + " is missing");
   std::vector<const Dimension*> list;
   for (const std::string& name : names) {
-    const Dimension& dimension = dimension_named(name);
-    if (dimension.type == DimType::time) {
+    const Dimension& dimension = dimension_named(layer, name);
+    if (dimension.type == DimensionType::time) {
       throw bad_request(fmt::format("'{}' has no values that both periods share", name),
                         "take a dimension that is not of time");
     }
@@ -258,9 +264,10 @@ std::vector<const Dimension*> read_dimensions(ObjectReader& reader) {
 std::string contribution(const Snapshot& snapshot, std::string_view request) {
   const boost::json::object object = parse_object(request);
   ObjectReader reader(object, "");
-  const Measure& measure = read_measure(reader);
-  const Dimension& dimension = dimension_named(reader.required_text("dimension"));
-  const Scope scope = read_scope(reader);
+  const Layer& layer = *snapshot.facts().layer;
+  const Measure& measure = read_measure(layer, reader, "drivers");
+  const Dimension& dimension = dimension_named(layer, reader.required_text("dimension"));
+  const Scope scope = read_scope(layer, reader);
   const Overlap overlap = read_overlap(reader);
   const auto limit = static_cast<std::size_t>(reader.integer("limit", 1, 1000, 100));
   const bool wants_sql = reader.boolean("sql", false);
@@ -273,8 +280,8 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   const auto days = snapshot.days_of(scope);
   if (days) {
     const SharedSums sums = sums_of(snapshot, scope, *days, grouping, measure, overlap, true);
-    segments = contributions(sums, grouping, scale_of(measure));
-    value = averages(sums, sums, scale_of(measure)).now;
+    segments = contributions(sums, grouping, scale_of(layer, measure));
+    value = averages(sums, sums, scale_of(layer, measure)).now;
     sessions = snapshot.selection(scope, *days)->sessions.count();
   }
   JsonWriter json;
@@ -285,8 +292,8 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   json.field("value", value);
   json.field("sessions", sessions);
   const bool overlaps =
-      grouping.overlaps() &&
-      (measure.level() == Level::session || info(measure.whole.value()).level == Level::session);
+      grouping.overlaps() && (layer.bases[measure.part].level == Level::session ||
+                              layer.bases[measure.whole.value()].level == Level::session);
   json.field("split", overlaps && overlap == Overlap::shared);
   json.field("overlaps", overlaps && overlap == Overlap::whole);
   json.key("segments");
@@ -294,7 +301,7 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
   for (std::size_t i = 0; i < std::min(limit, segments.size()); ++i) write(json, segments[i]);
   json.end_array();
   json.field("sql", sql_if(wants_sql && days, [&] {
-               return contribution_sql(measure, dimension, scope, *days, overlap, limit);
+               return contribution_sql(layer, measure, dimension, scope, *days, overlap, limit);
              }));
   json.end_object();
   return json.take();
@@ -303,9 +310,10 @@ std::string contribution(const Snapshot& snapshot, std::string_view request) {
 std::string changes(const Snapshot& snapshot, std::string_view request) {
   const boost::json::object object = parse_object(request);
   ObjectReader reader(object, "");
-  const Measure& measure = read_measure(reader);
-  const std::vector<const Dimension*> dimensions = read_dimensions(reader);
-  const Scope scope = read_scope(reader);
+  const Layer& layer = *snapshot.facts().layer;
+  const Measure& measure = read_measure(layer, reader, "changes");
+  const std::vector<const Dimension*> dimensions = read_dimensions(layer, reader);
+  const Scope scope = read_scope(layer, reader);
   const std::optional<Compare> compare = read_compare(reader);
   const auto limit = static_cast<std::size_t>(reader.integer("limit", 1, 100, 5));
   const bool wants_sql = reader.boolean("sql", false);
@@ -320,7 +328,7 @@ std::string changes(const Snapshot& snapshot, std::string_view request) {
     std::vector<Averages> averages_of(dimensions.size());
     side_by_side(dimensions.size(), [&](std::size_t d) {
       const Grouping grouping(snapshot.facts(), {dimensions[d]});
-      const double scale = scale_of(measure);
+      const double scale = scale_of(layer, measure);
       const SharedSums now =
           sums_of(snapshot, scope, *days, grouping, measure, Overlap::shared, false);
       const SharedSums then =
@@ -355,7 +363,7 @@ std::string changes(const Snapshot& snapshot, std::string_view request) {
   }
   json.end_array();
   json.field("sql", sql_if(wants_sql && days && before, [&] {
-               return changes_sql(measure, dimensions, scope, *days, *before, limit);
+               return changes_sql(layer, measure, dimensions, scope, *days, *before, limit);
              }));
   json.end_object();
   return json.take();

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/day.h"
-#include "api/engine.h"
+#include "api/fact_store.h"
 #include "api/sessions.h"
 
 namespace gsa::api {

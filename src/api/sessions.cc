@@ -1,5 +1,6 @@
 #include "api/sessions.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
@@ -106,21 +107,30 @@ Cursor read_cursor(const std::string& text) {
   return {std::stoll(digits), text.substr(colon + 1)};
 }
 
-std::string condition_of(const Scope& scope, const DayRange& days) {
-  std::string where = session_condition(scope, days);
+std::string condition_of(const Layer& layer, const Scope& scope, const DayRange& days) {
+  std::string where = session_condition(layer, scope, days);
   if (scope.has_generation_filters()) {
-    where +=
-        fmt::format(" and s.session_id in (select g.session_id from fct_generations as g where {})",
-                    generation_condition(scope));
+    where += fmt::format(" and {} in (select {} from {} as g where {})",
+                         layer.table(Level::session).key, layer.table(Level::generation).parent,
+                         semantic::relation_sql(layer.table(Level::generation)),
+                         generation_condition(scope));
   }
   return where;
 }
 
-bool needs_users(const Scope& scope) {
-  for (const Filter& filter : scope.filters) {
-    if (filter.level() == Level::user) return true;
-  }
-  return false;
+// Where filters are on users: "join dim_users as u on …".
+std::string join_users(const Layer& layer, const Scope& scope) {
+  const bool is_needed =
+      std::any_of(scope.filters.begin(), scope.filters.end(),
+                  [](const Filter& filter) { return filter.level() == Level::user; });
+  if (!is_needed) return "";
+  const semantic::Table& users = layer.table(Level::user);
+  return fmt::format("join {} as u on {} = {}", semantic::relation_sql(users), users.key,
+                     layer.table(Level::session).user);
+}
+
+Scope scope_in(const Layer& layer, const SessionPageRequest& request) {
+  return scope_of(layer, request.filters, request.from, request.to);
 }
 
 // Spreadsheets take a text that begins so for a formula; a quote before it keeps it a text.
@@ -145,9 +155,9 @@ void write_row(JsonWriter& json, const duck::Result& rows, std::size_t r) {
   json.end_object();
 }
 
-std::string page_sql(const SessionPageRequest& request, const Sort& sort,
-                     const std::optional<Cursor>& after, const DayRange& days) {
-  std::string where = condition_of(request.scope, days);
+std::string page_sql(const Layer& layer, const SessionPageRequest& request, const Scope& scope,
+                     const Sort& sort, const std::optional<Cursor>& after, const DayRange& days) {
+  std::string where = condition_of(layer, scope, days);
   if (after) {
     where += fmt::format(
         " and ({0} {1} {2}::{3} or ({0} = {2}::{3} and (s.total_cost_credits < {5} or "
@@ -162,8 +172,8 @@ std::string page_sql(const SessionPageRequest& request, const Sort& sort,
       "order by place {3}, s.total_cost_credits desc, s.session_id limit {4} offset {5}) "
       "select {6}, page.place::varchar from fct_sessions as s join page using (session_id) "
       "order by page.place {3}, s.total_cost_credits desc, s.session_id",
-      sort.sql(), needs_users(request.scope) ? "join dim_users as u on u.user_id = s.user_id" : "",
-      where, sort.descending ? "desc" : "", request.limit + 1, request.offset, column_list());
+      sort.sql(), join_users(layer, scope), where, sort.descending ? "desc" : "", request.limit + 1,
+      request.offset, column_list());
 }
 
 }  // namespace
@@ -186,15 +196,17 @@ std::string session_page(const Snapshot& snapshot, duck::Connection& connection,
   JsonWriter json;
   json.begin_object();
   json.field("publication", snapshot.facts().publication);
-  const auto days = snapshot.days_of(request.scope);
-  json.field("total", days ? snapshot.selection(request.scope, *days)->sessions.count() : 0);
+  const Layer& layer = *snapshot.facts().layer;
+  const Scope scope = scope_in(layer, request);
+  const auto days = snapshot.days_of(scope);
+  json.field("total", days ? snapshot.selection(scope, *days)->sessions.count() : 0);
   json.field("offset", after ? std::nullopt : std::optional(request.offset));
   json.field("sort", sort.name);
   json.key("rows");
   json.begin_array();
   std::string next;
   if (days) {
-    const duck::Result rows = connection.query(page_sql(request, sort, after, *days));
+    const duck::Result rows = connection.query(page_sql(layer, request, scope, sort, after, *days));
     const std::size_t shown = std::min(rows.rows(), limit);
     for (std::size_t r = 0; r < shown; ++r) write_row(json, rows, r);
     if (rows.rows() > limit) {
@@ -209,14 +221,14 @@ std::string session_page(const Snapshot& snapshot, duck::Connection& connection,
 
 std::string sessions_select(const Snapshot& snapshot, const SessionPageRequest& request) {
   const Sort sort = read_sort(request.sort);
-  const auto days = snapshot.days_of(request.scope);
+  const Layer& layer = *snapshot.facts().layer;
+  const Scope scope = scope_in(layer, request);
+  const auto days = snapshot.days_of(scope);
   return fmt::format(
       "select {} from fct_sessions as s {} where {} order by {} {}, s.total_cost_credits desc, "
       "s.session_id",
-      column_list(),
-      needs_users(request.scope) ? "join dim_users as u on u.user_id = s.user_id" : "",
-      days ? condition_of(request.scope, *days) : "false", sort.sql(),
-      sort.descending ? "desc" : "");
+      column_list(), join_users(layer, scope), days ? condition_of(layer, scope, *days) : "false",
+      sort.sql(), sort.descending ? "desc" : "");
 }
 
 void write_sessions_csv(duck::Connection& connection, const std::string& select,

@@ -7,13 +7,13 @@
 #include <string>
 #include <string_view>
 
-#include "api/engine.h"
+#include "api/fact_store.h"
 #include "duck/database.h"
 
 namespace gsa::api {
 
 struct SessionPageRequest {
-  Scope scope;
+  std::string filters, from, to;        // as query parameters: JSON, and days; empty: not given
   std::string sort = "-session_start";  // a column; with - the largest first
   std::int64_t limit = 100;             // 1 to kMaxPage
   std::int64_t offset = 0;

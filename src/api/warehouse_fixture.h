@@ -19,6 +19,7 @@
 #include "dbt/project.h"
 #include "dbt/runner.h"
 #include "duck/database.h"
+#include "semantic/layer_reading.h"
 
 namespace gsa::api {
 
@@ -149,10 +150,12 @@ class Warehouse {
   duck::Connection connect() { return database_.connect(); }
   // An API on it; its slots are empty.
   Api api(Sources sources = {}) { return {database_, project_, std::move(sources)}; }
+  // Of the project; not bound.
+  const Layer& layer() const { return layer_; }
   const Snapshot& snapshot() {
     static const Snapshot snapshot([&] {
       duck::Connection connection = connect();
-      return read_facts(connection);
+      return read_facts(connection, layer());
     }());
     return snapshot;
   }
@@ -211,6 +214,7 @@ class Warehouse {
   }
 
   dbt::Project project_;
+  Layer layer_ = semantic::read_layer(project_).value();
   duck::Database database_{{}};
 };
 

@@ -13,6 +13,7 @@
 #include "pipeline/asset_catalog.h"
 #include "pipeline/asset_run.h"
 #include "pipeline/open_project.h"
+#include "pipeline/semantic_record.h"
 
 namespace gsa::app {
 namespace {
@@ -128,6 +129,7 @@ void build(const BuildOptions& options, const dbt::Project& project,
   require_sources(catalog, state, plan);
   if (plan.is_empty()) {
     if (!options.common.quiet) fmt::print(options.common.err(), "{}\n", pipeline::fresh_line(plan));
+    pipeline::restate_semantic_record(connection, project);
     return;
   }
   require_own_raw_tables(options.project, state);

@@ -85,7 +85,9 @@ int serve(const ServeOptions& options) {
   std::unique_ptr<http::Server> server;
   server = std::make_unique<http::Server>(
       std::move(server_settings), dashboard.router([&server] { return server->metrics(); }));
-  dashboard.warm();
+  if (const std::string failure = dashboard.warm(); !failure.empty()) {
+    options.common.warn("the pages have no numbers: " + failure);
+  }
   auto commands = std::make_unique<serve::ServedCommands>(warehouse, run_arguments);
   server->start();
   warehouse.snapshots().keep_current();  // it may be of an earlier publication

@@ -1,6 +1,6 @@
 #include "app/summary.h"
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -10,81 +10,115 @@
 #include "base/error.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "pipeline/semantic_record.h"
+#include "semantic/layer_sql.h"
+#include "semantic/report_sql.h"
 
 namespace gsa::app {
 namespace {
 
-// Overall figures are ratios of sums over the tiers, never means of the tiers' means. The lengths
-// of sessions are counted first: their percentiles (nearest rank, as in the models) come from a few
-// rows, not from one a session.
-constexpr const char* kOverall = R"(
-with lengths as (
-    select
-        total_generations as generations,
-        count(*) as sessions,
-        sum(friction_score) as friction_score
-    from fct_sessions
-    group by total_generations
-),
-ranked as (
-    select
-        *,
-        sum(sessions) over (order by generations) as sessions_up_to,
-        sum(sessions) over () as all_sessions
-    from lengths
-),
-session_figures as (
-    select
-        cast(sum(friction_score) / nullif(sum(sessions), 0) as decimal(5, 2))
-            as avg_friction_score,
-        min(case when 100 * sessions_up_to >= 50 * all_sessions then generations end)
-            as median_generations_per_session,
-        min(case when 100 * sessions_up_to >= 90 * all_sessions then generations end)
-            as p90_generations_per_session,
-        max(generations) as max_generations_per_session,
-        cast(100.0 * coalesce(sum(case when generations = 1 then sessions end), 0)
-            / nullif(sum(sessions), 0) as decimal(5, 2)) as single_generation_sessions_pct
-    from ranked
-),
-tiers as (
-    select
-        cast(coalesce(sum(total_users), 0) as integer) as total_users,
-        cast(coalesce(sum(total_sessions), 0) as integer) as total_sessions,
-        cast(coalesce(sum(total_generations), 0) as integer) as total_generations,
-        cast(100.0 * sum(successful_generations) / nullif(sum(total_generations), 0)
-            as decimal(5, 2)) as success_rate_pct,
-        coalesce(sum(total_cost_credits), 0)::decimal(18, 4) as total_cost_credits
-    from user_friction_summary
-)
-select
-    total_users,
-    total_sessions,
-    total_generations,
-    (select cast(count(*) as integer) from fct_generations where session_id is null)
-        as generations_outside_sessions,
-    success_rate_pct,
-    avg_friction_score,
-    total_cost_credits,
-    median_generations_per_session,
-    p90_generations_per_session,
-    max_generations_per_session,
-    single_generation_sessions_pct
-from tiers cross join session_figures)";
+// The numbers of the report, from the measures of the saved queries 'summary' and 'summary_by_tier'
+// of the project that made the warehouse. Sums are added up once, by the values of the second one's
+// dimension: the rows of all are the sums of these.
+class Figures {
+ public:
+  explicit Figures(duck::Connection& connection)
+      : connection_(connection), layer_(pipeline::published_layer(connection)) {
+    overall_ = layer_.find_chart("summary");
+    by_value_ = layer_.find_chart("summary_by_tier");
+    if (by_value_ != nullptr && by_value_->dimensions.size() == 1) {
+      by_ = layer_.find_dimension(by_value_->dimensions.front());
+      if (by_ != nullptr && by_->level != semantic::Level::user) by_ = nullptr;
+    }
+    if (by_ == nullptr) by_value_ = nullptr;
+    for (const semantic::Chart* chart : {overall_, by_value_}) {
+      if (chart != nullptr) add_bases(*chart);
+    }
+    if (sums_.empty()) return;
+    connection.execute(fmt::format("create or replace temp table report_sums as {}",
+                                   semantic::totals_sql(layer_, sums_, by_)));
+  }
+  ~Figures() { drop(); }
+  Figures(const Figures&) = delete;
+  Figures& operator=(const Figures&) = delete;
 
-constexpr const char* kByTier = R"(
-select
-    user_tier,
-    total_users as users,
-    total_sessions as sessions,
-    total_generations as generations,
-    avg_friction_score::decimal(5, 2) as avg_friction_score,
-    success_rate_pct,
-    download_rate_pct,
-    feedback_rate_pct,
-    total_cost_credits,
-    avg_session_cost
-from user_friction_summary
-order by user_tier)";
+  const semantic::Chart* overall() const { return overall_; }
+  const semantic::Chart* by_value() const { return by_value_; }
+  const semantic::Layer& layer() const { return layer_; }
+
+  // One row, a column a measure; behind kGenerations how many of them are in no session.
+  std::string overall_sql() const {
+    std::vector<std::string> columns, sums;
+    for (const std::string& name : overall_->measures) {
+      columns.push_back(column(*overall_, name));
+      if (name != kGenerations) continue;
+      columns.push_back(
+          fmt::format("(select count(*)::integer from {} as g where {} is null) as "
+                      "generations_outside_sessions",
+                      semantic::relation_sql(layer_.table(semantic::Level::generation)),
+                      layer_.table(semantic::Level::generation).parent));
+    }
+    for (const std::size_t base : sums_) {
+      sums.push_back(fmt::format("sum({0}) as {0}", semantic::total_name(layer_.bases[base])));
+    }
+    std::string from = fmt::format("(select {} from report_sums)", join(sums, ", "));
+    if (!others_.empty()) {
+      from += fmt::format(" cross join ({})", semantic::totals_sql(layer_, others_, nullptr));
+    }
+    return fmt::format("select {} from {}", join(columns, ", "), from);
+  }
+
+  // A row a value, in the order of values.
+  std::string by_value_sql() const {
+    std::vector<std::string> columns = {fmt::format("by_value as {}", sql_name(by_key()))};
+    for (const std::string& name : by_value_->measures) columns.push_back(column(*by_value_, name));
+    return fmt::format("select {} from report_sums order by by_value", join(columns, ", "));
+  }
+
+  std::string by_key() const {
+    const semantic::ChartColumn* column = by_value_->column(by_->name);
+    return column != nullptr && !column->key.empty() ? column->key : by_->name;
+  }
+
+  static constexpr const char* kGenerations = "generations";
+
+ private:
+  void add_bases(const semantic::Chart& chart) {
+    for (const std::string& name : chart.measures) {
+      for (const std::size_t base : layer_.bases_of(*layer_.find_measure(name))) {
+        std::vector<std::size_t>& list = layer_.bases[base].adds_up() ? sums_ : others_;
+        if (std::find(list.begin(), list.end(), base) == list.end()) list.push_back(base);
+      }
+    }
+  }
+
+  // A measure under its key, in the type that the report has it in.
+  std::string column(const semantic::Chart& chart, const std::string& name) const {
+    const semantic::ChartColumn* more = chart.column(name);
+    const std::string sql =
+        semantic::measure_sql(layer_, *layer_.find_measure(name), semantic::total_name);
+    const std::string type = more != nullptr && !more->type.empty() ? more->type : "bigint";
+    const std::string key = more != nullptr && !more->key.empty() ? more->key : name;
+    return fmt::format("cast({}({}) as {}) as {}",
+                       more != nullptr && more->is_percent ? "100 * " : "", sql, type,
+                       sql_name(key));
+  }
+
+  void drop() noexcept {
+    try {
+      connection_.execute("drop table if exists temp.report_sums");
+    } catch (const Error&) {
+      return;  // it ends with the connection
+    }
+  }
+
+  duck::Connection& connection_;
+  semantic::Layer layer_;
+  const semantic::Chart* overall_ = nullptr;
+  const semantic::Chart* by_value_ = nullptr;
+  const semantic::Dimension* by_ = nullptr;
+  std::vector<std::size_t> sums_, others_;
+};
 
 std::string select_provenance() {
   return fmt::format(
@@ -96,12 +130,18 @@ std::string select_provenance() {
 }
 
 std::string json_report(duck::Connection& connection) {
-  const duck::Result result = connection.query(
-      fmt::format("select json_object('provenance', (select to_json(p) from ({}) p), "
-                  "'overall', (select to_json(o) from ({}) o), "
-                  "'by_tier', (select coalesce(to_json(list(t order by t.user_tier)), '[]'::json) "
-                  "from ({}) t))::varchar",
-                  select_provenance(), kOverall, kByTier));
+  const Figures figures(connection);
+  const auto one = [](const std::string& select) {
+    return fmt::format("(select to_json(o) from ({}) o)", select);
+  };
+  const duck::Result result = connection.query(fmt::format(
+      "select json_object('provenance', (select to_json(p) from ({}) p), 'overall', {}, "
+      "'by_tier', {})::varchar",
+      select_provenance(), figures.overall() == nullptr ? "null" : one(figures.overall_sql()),
+      figures.by_value() == nullptr
+          ? "'[]'::json"
+          : fmt::format("(select coalesce(to_json(list(t order by t.{})), '[]'::json) from ({}) t)",
+                        sql_name(figures.by_key()), figures.by_value_sql())));
   return result.text(0, 0) + "\n";
 }
 
@@ -113,37 +153,41 @@ std::string number(double value, int decimals) {
          (point == std::string::npos ? "" : text.substr(point));
 }
 
-std::vector<TableWriter::Row> overall_rows(const duck::Result& overall) {
-  constexpr std::size_t kOutsideSessions = 3;
-  const auto shown = [&](std::size_t column, int decimals) {
-    return number(overall.float64(0, column), decimals);
-  };
-  std::vector<TableWriter::Row> rows = {
-      {"Users", shown(0, 0)}, {"Sessions", shown(1, 0)}, {"Generations", shown(2, 0)}};
-  if (overall.int64(0, kOutsideSessions) > 0) {
-    rows.push_back(
-        {"Generations outside sessions (deleted or unknown accounts)", shown(kOutsideSessions, 0)});
+std::string label_of(const Figures& figures, const semantic::Chart& chart,
+                     const std::string& name) {
+  const semantic::ChartColumn* column = chart.column(name);
+  return column != nullptr && !column->label.empty() ? column->label
+                                                     : figures.layer().find_measure(name)->label;
+}
+
+int decimals_of(const semantic::Chart& chart, const std::string& name) {
+  const semantic::ChartColumn* column = chart.column(name);
+  return column == nullptr ? 0 : column->decimals;
+}
+
+std::vector<TableWriter::Row> overall_rows(const Figures& figures, const duck::Result& overall) {
+  const semantic::Chart& chart = *figures.overall();
+  std::vector<TableWriter::Row> rows;
+  std::size_t column = 0;
+  for (const std::string& name : chart.measures) {
+    rows.push_back({label_of(figures, chart, name),
+                    number(overall.float64(0, column++), decimals_of(chart, name))});
+    if (name != Figures::kGenerations) continue;
+    if (overall.int64(0, column) > 0) {
+      rows.push_back({"Generations outside sessions (deleted or unknown accounts)",
+                      number(overall.float64(0, column), 0)});
+    }
+    ++column;
   }
-  const std::vector<TableWriter::Row> more = {
-      {"Success rate, %", shown(4, 1)},
-      {"Friction score, mean of 0 to 100", shown(5, 1)},
-      {"Cost, credits", shown(6, 2)},
-      {"Generations a session, median", shown(7, 0)},
-      {"Generations a session, 90th percentile", shown(8, 0)},
-      {"Generations a session, most", shown(9, 0)},
-      {"Sessions of one generation, %", shown(10, 1)}};
-  rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }
 
-std::vector<TableWriter::Row> tier_rows(const duck::Result& tiers) {
-  constexpr std::size_t kColumns = 10;
-  constexpr std::array<int, kColumns> kDecimals = {0, 0, 0, 0, 1, 1, 1, 1, 2, 4};
+std::vector<TableWriter::Row> value_rows(const semantic::Chart& chart, const duck::Result& values) {
   std::vector<TableWriter::Row> rows;
-  for (std::size_t r = 0; r < tiers.rows(); ++r) {
-    TableWriter::Row row = {tiers.text(r, 0)};
-    for (std::size_t c = 1; c < kColumns; ++c) {
-      row.emplace_back(number(tiers.float64(r, c), kDecimals[c]));
+  for (std::size_t r = 0; r < values.rows(); ++r) {
+    TableWriter::Row row = {values.text(r, 0)};
+    for (std::size_t c = 0; c < chart.measures.size(); ++c) {
+      row.emplace_back(number(values.float64(r, c + 1), decimals_of(chart, chart.measures[c])));
     }
     rows.push_back(std::move(row));
   }
@@ -207,26 +251,28 @@ std::string provenance_text(const assets::Provenance& from) {
 
 std::string text_report(duck::Connection& connection, const assets::Provenance& from,
                         TableStyle style) {
-  const duck::Result overall = connection.query(kOverall);
-  const duck::Result tiers = connection.query(
-      fmt::format("select user_tier::varchar, * exclude (user_tier) from ({})", kByTier));
-  const std::string overall_table =
-      format_table({{"Overall", false}, {"", true}}, overall_rows(overall), style);
-  const std::string tier_table = format_table({{"By tier", false},
-                                               {"users", true},
-                                               {"sessions", true},
-                                               {"generations", true},
-                                               {"friction", true},
-                                               {"success %", true},
-                                               {"downloads %", true},
-                                               {"feedback %", true},
-                                               {"cost", true},
-                                               {"cost/session", true}},
-                                              tier_rows(tiers), style);
-  return fmt::format("{}\n{}\n{}\n", overall_table, tier_table,
-                     fmt::format("{}\nDownloads are a share of successes, feedback of "
-                                 "generations; cost in credits.",
-                                 provenance_text(from)));
+  const Figures figures(connection);
+  std::string tables;
+  if (const semantic::Chart* chart = figures.overall()) {
+    const duck::Result overall = connection.query(figures.overall_sql());
+    tables +=
+        format_table({{chart->label, false}, {"", true}}, overall_rows(figures, overall), style);
+    tables += "\n";
+  }
+  if (const semantic::Chart* chart = figures.by_value()) {
+    const duck::Result values =
+        connection.query(fmt::format("select {0}::varchar, * exclude ({0}) from ({1})",
+                                     sql_name(figures.by_key()), figures.by_value_sql()));
+    std::vector<TableColumn> columns = {{chart->label, false}};
+    for (const std::string& name : chart->measures) {
+      columns.push_back({label_of(figures, *chart, name), true});
+    }
+    tables += format_table(columns, value_rows(*chart, values), style) + "\n";
+  }
+  return fmt::format(
+      "{}{}\nDownloads are a share of successes, feedback of generations; cost in "
+      "credits.\n",
+      tables, provenance_text(from));
 }
 
 }  // namespace

@@ -78,6 +78,24 @@ std::string as_table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+// Where the contract says so: a line for each column that differs.
+std::string places(const Node& node, const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  for (const std::vector<std::string>& row : rows) {
+    const auto found =
+        std::find_if(node.columns.begin(), node.columns.end(),
+                     [&](const ColumnSpec& column) { return column.name == row[0]; });
+    const ColumnSpec& nearest = found == node.columns.end() ? node.columns.back() : *found;
+    text += fmt::format("\n{}: ", format_place(nearest.place));
+    text += row[2].empty() ? fmt::format("the contract has no column '{}' ({})", row[0], row[1])
+            : row[1].empty()
+                ? fmt::format("the model has no column '{}' ({})", row[0], row[2])
+                : fmt::format("the column '{}' is {} by the contract, and {} in the model", row[0],
+                              row[2], row[1]);
+  }
+  return text;
+}
+
 [[noreturn]] void fail(const ProjectFiles& files, const ConstraintSpec& constraint,
                        const std::string& what, const std::string& hint = "") {
   throw files.error_at(constraint.place, what, hint);
@@ -102,7 +120,7 @@ std::string constraint_sql(const ConstraintSpec& constraint, const std::vector<s
 
 }  // namespace
 
-void check_contract(duck::Connection& connection, const Node& node, const std::string& query) {
+bool check_contract(duck::Connection& connection, const Node& node, const std::string& query) {
   if (node.columns.empty()) {
     throw Error("This model has an enforced contract, and its 'columns' specification is missing",
                 "list the columns with their data_type in the YAML beside the model");
@@ -122,11 +140,19 @@ void check_contract(duck::Connection& connection, const Node& node, const std::s
   const std::vector<TypedColumn> made = columns_of(connection, query);
   const std::vector<TypedColumn> agreed = columns_of(connection, "select " + join(casts, ", "));
   const auto differ = mismatches(made, agreed);
-  if (differ.empty() && made.size() == agreed.size()) return;
+  if (differ.empty() && made.size() == agreed.size()) {
+    const bool has_constraints =
+        !node.constraints.empty() ||
+        std::any_of(node.columns.begin(), node.columns.end(),
+                    [](const ColumnSpec& column) { return !column.constraints.empty(); });
+    return !has_constraints &&
+           std::equal(made.begin(), made.end(), agreed.begin(),
+                      [](const auto& a, const auto& b) { return a.name == b.name; });
+  }
   throw Error(
       "This model has an enforced contract that failed.\nPlease ensure the name, data_type, and "
       "number of columns in your contract match the columns in your model's definition.\n" +
-      as_table(differ));
+      as_table(differ) + places(node, differ));
 }
 
 std::string contract_columns(const Node& node, const ProjectFiles& files) {

@@ -10,9 +10,10 @@
 
 namespace gsa::dbt {
 
-// Throws Error in dbt's words unless `query` has the columns and types of the model's contract; the
-// order does not matter. Runs nothing.
-void check_contract(duck::Connection& connection, const Node& node, const std::string& query);
+// Throws Error in dbt's words, with file and line, unless `query` has the columns and types of the
+// model's contract, in any order. Returns whether a table made of it as it is keeps the contract:
+// the order is the same, and there are no constraints. Runs nothing.
+bool check_contract(duck::Connection& connection, const Node& node, const std::string& query);
 
 // "(id integer not null, name varchar)". Throws Error at a constraint that gsa lacks.
 std::string contract_columns(const Node& node, const ProjectFiles& files);

@@ -34,10 +34,11 @@ class Builder {
 
   std::int64_t table(const CompiledSql& query, const FrameHook& hook) {
     relations_.make_way(runner_.connection(), relation_, RelationKind::table);
+    const bool as_agreed = node_.is_seed() || !node_.model.has_contract ||
+                           check_contract(runner_.connection(), node_, query.text());
     const std::int64_t rows = node_.is_seed() ? seed()
-                              : node_.model.has_contract
-                                  ? agreed_table(query)
-                                  : framed_table(query, hook ? hook(query) : std::nullopt);
+                              : !as_agreed    ? agreed_table(query)
+                                           : framed_table(query, hook ? hook(query) : std::nullopt);
     relations_.set(relation_, RelationKind::table);
     return rows;
   }
@@ -69,7 +70,6 @@ class Builder {
 
   // A table with the columns, types and constraints of the contract, in its order.
   std::int64_t agreed_table(const CompiledSql& query) {
-    check_contract(runner_.connection(), node_, query.text());
     runner_.run(
         fmt::format("create or replace table {} {}", name_, contract_columns(node_, files_)));
     const std::string names = contract_names(node_);

@@ -64,6 +64,7 @@ struct Project::State {
   void name_tests_apart();
   void sort_nodes();
   void read_exposures();
+  void read_semantic_models();
   void render_descriptions();
 
  private:
@@ -634,6 +635,21 @@ void Project::State::read_exposures() {
   }
 }
 
+void Project::State::read_semantic_models() {
+  for (SemanticModelSpec& spec : declared_.semantic.models) {
+    std::vector<Dependency> refs;
+    Rendering rendering = reading(spec.name, refs);
+    context->render_yaml(spec.model, spec.model_place, &rendering);
+    const std::vector<std::size_t> read = resolve(nodes, yml.name, disabled_, files, refs);
+    if (read.size() != 1) {
+      throw files.error_at(spec.model_place,
+                           fmt::format("the semantic model '{}' is of no model", spec.name),
+                           "write model: ref('NAME')");
+    }
+    spec.node = read.front();
+  }
+}
+
 // Last, as in dbt: while the project is parsed, templates see unrendered descriptions.
 void Project::State::render_descriptions() {
   std::vector<std::string> folders = yml.docs_paths;
@@ -645,6 +661,14 @@ void Project::State::render_descriptions() {
   for (Node& node : nodes) {
     render(node.description, node.described_at);
     for (ColumnSpec& column : node.columns) render(column.description, column.described_at);
+  }
+  for (SemanticModelSpec& model : declared_.semantic.models) {
+    for (EntitySpec& entity : model.entities) render(entity.description, entity.described_at);
+    for (DimensionSpec& one : model.dimensions) render(one.description, one.described_at);
+    for (MeasureSpec& measure : model.measures) render(measure.description, measure.described_at);
+  }
+  for (MetricSpec& metric : declared_.semantic.metrics) {
+    render(metric.description, metric.described_at);
   }
 }
 
@@ -679,6 +703,7 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   check_given(state->nodes, state->yml.name, state->disabled_, state->files, state->warnings);
   refuse_shared_relations(state->nodes, state->files);
   state->read_exposures();
+  state->read_semantic_models();
   state->render_descriptions();
   return Project(std::move(state));
 }
@@ -692,6 +717,7 @@ const std::string& Project::name() const { return state_->yml.name; }
 const Target& Project::target() const { return state_->target; }
 const std::vector<Node>& Project::nodes() const { return state_->nodes; }
 const ProjectFiles& Project::files() const { return state_->files; }
+const SemanticSpecs& Project::semantic() const { return state_->declared_.semantic; }
 const std::vector<Exposure>& Project::exposures() const { return state_->exposures; }
 std::size_t Project::macro_count() const { return state_->context->macro_files().size(); }
 const std::vector<std::string>& Project::warnings() const { return state_->warnings; }

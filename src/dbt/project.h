@@ -13,6 +13,7 @@
 #include "dbt/node.h"
 #include "dbt/project_files.h"
 #include "dbt/project_yml.h"
+#include "dbt/semantic_yml.h"
 
 namespace gsa::dbt {
 
@@ -45,6 +46,8 @@ class Project {
   const std::vector<Node>& nodes() const;
   const Node* find_model(const std::string& name) const;  // null if there is none
   const std::vector<Exposure>& exposures() const;
+  // As declared; descriptions are rendered, and each semantic model knows its node.
+  const SemanticSpecs& semantic() const;
   const ProjectFiles& files() const;
   std::size_t macro_count() const;
   // Mistakes that dbt accepts too: "FILE:LINE:COLUMN: …".

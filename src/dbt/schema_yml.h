@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dbt/config.h"
+#include "dbt/semantic_yml.h"
 #include "dbt/unit_test_yml.h"
 #include "dbt/yaml.h"
 
@@ -98,6 +99,7 @@ struct Declarations {
   std::vector<MacroSpec> macros;
   std::vector<ExposureSpec> exposures;
   std::vector<UnitTestSpec> unit_tests;
+  SemanticSpecs semantic;
 };
 
 // Adds the declarations in `path`. Throws Error at the place of a mistake. Unknown keys only give

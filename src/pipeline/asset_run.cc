@@ -22,6 +22,7 @@
 #include "dbt/selector.h"
 #include "pipeline/maker.h"
 #include "pipeline/run_log.h"
+#include "pipeline/semantic_record.h"
 
 namespace gsa::pipeline {
 namespace {
@@ -69,6 +70,10 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
     describe_raw_tables(raw_materializations(run, maker.engine().state()), provenance);
   }
   publication.provenance = std::move(provenance);
+  const std::string semantic_record = semantic_record_sql(
+      connection, run.project, [&](const std::string& schema, const std::string& name) {
+        return maker.engine().state().current_name(schema, name);
+      });
   assets::RecordBatch records = recorder.take();
   const assets::RecordBatch before = records;
   totals.published = true;
@@ -85,6 +90,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   records.add(recorder.take());
   records.add(std::move(publication.records));
   records.add({{}, recorder.ending(totals, run.record.history_days)});
+  records.statements.push_back(semantic_record);
   publication.records = std::move(records);
   try {
     assets::publish(connection, publication);

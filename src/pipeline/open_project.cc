@@ -2,11 +2,13 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/embedded.h"
 #include "dbt/project_files.h"
+#include "semantic/layer_reading.h"
 
 namespace gsa::pipeline {
 
@@ -21,12 +23,19 @@ dbt::Project load_project(const ProjectOptions& options, const Invocation& invoc
   if (options.folder.empty()) {
     return dbt::Project::load(dbt::ProjectFiles(embedded_dbt(), "built-in:"), load);
   }
-  return dbt::Project::load(
+  dbt::Project project = dbt::Project::load(
       dbt::ProjectFiles::from_folder(invocation.path(options.folder), options.folder), load);
+  semantic::read_layer(project);  // reports what is wrong with it before anything is made
+  return project;
 }
 
 void print_warnings(const dbt::Project& project, const CommonOptions& common) {
   for (const std::string& warning : project.warnings()) common.warn(warning);
+  const std::optional<semantic::Layer> layer = semantic::read_layer(project);
+  if (!layer) return;
+  for (const std::string& note : layer->notes) {
+    fmt::print(common.err(), "{} {}\n", common.invocation().err.paint(Ink::yellow, "note:"), note);
+  }
 }
 
 std::string describe_project(const ProjectOptions& options) {

@@ -17,6 +17,7 @@
 #include "pipeline/asset_run.h"
 #include "pipeline/fetch_progress.h"
 #include "pipeline/open_project.h"
+#include "pipeline/semantic_record.h"
 #include "prompts/resolve.h"
 
 namespace gsa::pipeline {
@@ -199,6 +200,7 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
     }
     duck::Connection connection = database.connect();
     assets::restate_provenance(connection, provenance.source_reason, provenance.project);
+    restate_semantic_record(connection, project);
     return false;
   }
   AssetRun run = planned.run(options, project);

@@ -11,10 +11,12 @@
 #include <fmt/format.h>
 
 #include "api/api_error.h"
+#include "base/error.h"
 #include "http/static_files.h"
 #include "pipeline/asset_states.h"
 #include "pipeline/model_lineage.h"
 #include "pipeline/open_project.h"
+#include "semantic/layer_reading.h"
 #include "serve/query_pool.h"
 #include "serve/web_files.h"
 
@@ -94,8 +96,9 @@ std::int64_t id_of(const Request& request) {
 
 api::SessionPageRequest page_of(const Request& request) {
   api::SessionPageRequest page;
-  page.scope =
-      api::scope_of(text_of(request, "filters"), text_of(request, "from"), text_of(request, "to"));
+  page.filters = text_of(request, "filters");
+  page.from = text_of(request, "from");
+  page.to = text_of(request, "to");
   if (const auto sort = request.query.find("sort")) page.sort = std::string(*sort);
   page.limit = maybe_integer(request, "limit", 1, api::kMaxPage).value_or(page.limit);
   page.offset = maybe_integer(request, "offset", 0, api::kMaxOffset).value_or(0);
@@ -126,6 +129,14 @@ api::AssetsNow assets_now(const pipeline::ProjectOptions& options, const Invocat
   }
   now.graph = std::move(overview.catalog.graph);
   return now;
+}
+
+// Of a warehouse that was made before its measures were put on record.
+std::shared_ptr<const semantic::Layer> built_in_layer() {
+  std::optional<semantic::Layer> layer =
+      semantic::read_layer(pipeline::load_project({}, Invocation()));
+  check(layer.has_value(), "the built-in project says what is measured");
+  return std::make_shared<const semantic::Layer>(*std::move(layer));
 }
 
 api::ColumnLineage lineage_now(const pipeline::ProjectOptions& options,
@@ -164,6 +175,7 @@ Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& setting
 api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
   api::Sources sources;
   sources.memory_limit = settings.common.warehouse.memory_limit;
+  sources.layer = built_in_layer();
   sources.queries = make_query_pool(warehouse_, settings.common.warehouse.threads);
   sources.assets = [this](duck::Connection& connection) {
     return assets_now(project_, invocation_, connection);
@@ -175,12 +187,15 @@ api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
 }
 
 // Where nothing is published yet there is nothing to read.
-void Dashboard::warm() {
+std::string Dashboard::warm() {
   try {
     api_.warm();
     warm_ = true;
-  } catch (const Error&) {
-    return;
+    return "";
+  } catch (const api::ApiError& error) {
+    return error.word() == "not_published" ? "" : error.message();
+  } catch (const Error& error) {
+    return error.message();
   }
 }
 
@@ -268,6 +283,10 @@ void Dashboard::add_api(http::Router& router) {
   post("/api/funnel", &api::Api::post_funnel);
   post("/api/cohorts", &api::Api::post_cohorts);
   post("/api/top-users", &api::Api::post_top_users);
+  router.add("GET", "/api/openapi.yaml", answering([this](const Request&) {
+               return Response::text(api_.get_contract(), "application/yaml");
+             }),
+             quick);
   router.add("GET", "/api/catalog", json([this](const Request&) { return api_.get_catalog(); }),
              quick);
   router.add("GET", "/api/sessions",

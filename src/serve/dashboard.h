@@ -29,7 +29,7 @@ class Dashboard {
   http::Router router(std::function<http::Metrics()> metrics);
 
   // Reads what the first page needs, so that nobody waits for it.
-  void warm();
+  std::string warm();
   // Opens the warehouse anew where DuckDB has ended its instance. Call it often.
   void mend();
   // Stops the run that is going on.

@@ -13,7 +13,7 @@
 
 #include "api/api_error.h"
 #include "api/json_writer.h"
-#include "api/pipeline.h"
+#include "api/runs_api.h"
 #include "assets/history.h"
 #include "assets/recorder.h"
 #include "base/file.h"

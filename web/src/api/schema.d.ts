@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/openapi.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This contract, with the measures, dimensions and ranges of the project enumerated */
+        get: operations["getContract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics": {
         parameters: {
             query?: never;
@@ -484,15 +501,22 @@ export interface components {
             line?: number | null;
             column?: number | null;
         };
-        /** @enum {string} */
-        Measure: "sessions" | "active_users" | "users" | "generations" | "successes" | "failures" | "success_rate" | "failure_rate" | "timeouts" | "safety_violations" | "rate_limited" | "model_errors" | "retries" | "retries_per_generation" | "images" | "friction" | "friction_error_points" | "friction_latency_points" | "friction_retry_points" | "low_friction_share" | "medium_friction_share" | "high_friction_share" | "latency_mean" | "latency_p50" | "latency_p90" | "latency_p95" | "latency_p99" | "cost" | "cost_per_generation" | "cost_per_session" | "cost_per_user" | "cost_per_success" | "cost_per_downloaded_image" | "wasted_cost" | "wasted_cost_share" | "downloads" | "download_rate" | "feedback" | "thumbs_up" | "thumbs_down" | "feedback_rate" | "satisfaction" | "generations_per_session" | "sessions_per_user" | "single_generation_share" | "session_duration";
-        /** @enum {string} */
-        Dimension: "tier" | "region" | "device" | "cohort_week" | "traits_origin" | "user" | "friction_category" | "session_length" | "day" | "week" | "month" | "hour" | "hour_of_day" | "weekday" | "model" | "complexity" | "status" | "feedback" | "downloaded" | "user_origin" | "time_origin" | "status_origin" | "latency_origin" | "cost_origin" | "retry_origin" | "feedback_origin" | "download_origin" | "model_origin";
         /**
-         * @description A number of a session (latency_ms and token_count of a generation) that can be filtered by and shown as a histogram.
-         * @enum {string}
+         * @description A metric of the project that made the warehouse, as `/api/catalog` lists them. Where a server hands
+         *     out this contract, it enumerates them, and dimensions and ranges likewise.
+         * @example friction
          */
-        Range: "friction" | "duration_min" | "generations" | "cost" | "retries" | "avg_latency_ms" | "success_rate" | "latency_ms" | "token_count";
+        Measure: string;
+        /**
+         * @description A dimension of the project, or a grain of the time at which sessions begin.
+         * @example tier
+         */
+        Dimension: string;
+        /**
+         * @description A number of a session or generation that can be filtered by and shown as a histogram.
+         * @example friction
+         */
+        Range: string;
         /** @enum {string} */
         Grain: "hour" | "day" | "week" | "month";
         /**
@@ -650,25 +674,16 @@ export interface components {
         Interval: number[] | null;
         /**
          * @description Means and shares that split into segments.
-         * @enum {string}
+         * @example friction
          */
-        AverageMeasure: "friction" | "friction_error_points" | "friction_latency_points" | "friction_retry_points" | "success_rate" | "failure_rate" | "download_rate" | "feedback_rate" | "satisfaction" | "latency_mean" | "cost_per_session" | "cost_per_generation" | "cost_per_success" | "retries_per_generation" | "high_friction_share" | "session_duration" | "generations_per_session";
+        AverageMeasure: string;
         Scope: {
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
         };
         ChangesRequest: {
-            /** @default friction */
+            /** @description By default the first of the saved query `changes`, whose dimensions are the default below. */
             measure?: components["schemas"]["AverageMeasure"];
-            /**
-             * @default [
-             *       "tier",
-             *       "region",
-             *       "device",
-             *       "model",
-             *       "complexity"
-             *     ]
-             */
             dimensions?: components["schemas"]["Dimension"][];
             compare?: components["schemas"]["Compare"];
             /** @default 5 */
@@ -823,14 +838,9 @@ export interface components {
             brush: string;
             /** @description Lower edges of the brushed bins (days if `day` is brushed), as in Histogram but finer. */
             edges: (number | string)[];
-            /** @description For the tiles, sums by brushed bin, of what all filters but the brush's leave. */
+            /** @description Of each measure of the saved query `brushed`, sums by brushed bin of what all filters but the brush's leave. */
             sums: {
-                sessions: number[];
-                generations: number[];
-                successes: number[];
-                downloads: number[];
-                friction: number[];
-                cost: number[];
+                [key: string]: number[];
             };
             others: {
                 name: string;
@@ -864,20 +874,17 @@ export interface components {
         };
         /** @description In this order. */
         FunnelSteps: {
-            /** @enum {string} */
-            step: "generations" | "successes" | "downloads";
+            /**
+             * @description A measure of the saved query `funnel`.
+             * @example successes
+             */
+            step: string;
             count: number;
             of_previous: number | null;
             of_first: number | null;
         }[];
         CohortsRequest: {
-            /**
-             * @default [
-             *       "active_users",
-             *       "friction",
-             *       "cost_per_session"
-             *     ]
-             */
+            /** @description By default those of the saved query `cohorts`. */
             measures?: components["schemas"]["Measure"][];
             filters?: components["schemas"]["Filters"];
             time_range?: components["schemas"]["TimeRange"];
@@ -913,10 +920,10 @@ export interface components {
         };
         TopUsersRequest: {
             /**
-             * @default cost
-             * @enum {string}
+             * @description A measure of the saved query `top_users`, by default the first.
+             * @example cost
              */
-            by?: "cost" | "generations" | "sessions" | "wasted_cost" | "failures" | "retries";
+            by?: string;
             /** @default 20 */
             limit?: number;
             filters?: components["schemas"]["Filters"];
@@ -981,6 +988,7 @@ export interface components {
             measures: components["schemas"]["MeasureInfo"][];
             dimensions: components["schemas"]["DimensionInfo"][];
             ranges: components["schemas"]["RangeInfo"][];
+            charts: components["schemas"]["Chart"][];
         };
         Provenance: {
             /** @example synthetic */
@@ -1023,22 +1031,15 @@ export interface components {
             name: components["schemas"]["Measure"];
             /** @example Success rate */
             label: string;
-            /**
-             * @example credits
-             * @enum {string}
-             */
-            unit: "" | "points" | "ms" | "credits" | "minutes";
+            /** @example credits */
+            unit: string;
             description: string;
-            /**
-             * @description share: from 0 to 1, shown in percent; credits_small: four decimals; ratio: two decimals.
-             * @enum {string}
-             */
-            format: "integer" | "share" | "points" | "ms" | "credits" | "credits_small" | "ratio" | "minutes";
+            format: components["schemas"]["NumberFormat"];
             /**
              * @description Only additive ones may be added up.
              * @enum {string}
              */
-            kind: "additive" | "distinct" | "ratio" | "quantile";
+            kind: "additive" | "distinct" | "ratio" | "quantile" | "formula";
             /**
              * @description Which table it is of.
              * @enum {string}
@@ -1055,7 +1056,14 @@ export interface components {
              * @example generations
              */
             divides_by: string | null;
+            /** @description Whether it is an AverageMeasure. */
+            splits: boolean;
         };
+        /**
+         * @description share: from 0 to 1, shown in percent; credits_small: four decimals; ratio: two decimals.
+         * @enum {string}
+         */
+        NumberFormat: "integer" | "share" | "points" | "ms" | "credits" | "credits_small" | "ratio" | "minutes";
         DimensionInfo: {
             name: components["schemas"]["Dimension"];
             label: string;
@@ -1066,6 +1074,10 @@ export interface components {
             type: "category" | "time" | "number" | "boolean";
             /** @description Those that occur, in their order; empty where they are too many to list (user, hour). */
             values: components["schemas"]["Value"][];
+            /** @description What pages call some of the values, by the value as text. */
+            words: {
+                [key: string]: string;
+            };
         };
         RangeInfo: {
             name: components["schemas"]["Range"];
@@ -1077,6 +1089,36 @@ export interface components {
             edges: number[];
             /** @description Of a brush. */
             fine_edges: number[];
+            format: components["schemas"]["NumberFormat"];
+        };
+        /** @description What a page shows at a place; a saved query of the project. */
+        Chart: {
+            /** @example cost_by_tier */
+            name: string;
+            /** @description Its title; {grain} stands for hour, day, week or month. */
+            label: string;
+            /** @example cost */
+            page: string;
+            /** @example tiles */
+            place: string;
+            /** @description The measure whose share and n it shows beside numbers that are no ratios; null: sessions. */
+            of: string | null;
+            measures: components["schemas"]["Measure"][];
+            /** @description Dimensions or ranges. */
+            dimensions: string[];
+            /** @description One for each measure and dimension, in their order. */
+            columns: {
+                name: string;
+                /** @description In place of the measure's own. */
+                label: string | null;
+                /** @example friction-5 */
+                color: string | null;
+                /**
+                 * @description A page with more of it.
+                 * @example /cost
+                 */
+                link: string | null;
+            }[];
         };
         /** @description Columns of fct_sessions; all of them can be sorted by. */
         SessionRow: {
@@ -1193,6 +1235,27 @@ export interface components {
             publication: components["schemas"]["Publication"];
             project: string;
             tables: components["schemas"]["Table"][];
+            terms: components["schemas"]["Term"][];
+        };
+        /** @description A measure, or a dimension or range that it is split and filtered by. */
+        Term: {
+            name: string;
+            /** @enum {string} */
+            kind: "measure" | "dimension" | "range";
+            label: string;
+            description: string;
+            /** @description Whose rows it is of. */
+            table: string;
+            /**
+             * @example sum(s.friction_score) / nullif(count(*)
+             * @example 0)
+             */
+            sql: string;
+            /**
+             * @description Where the project says so.
+             * @example built-in:models/semantic/metrics.yml:5:5
+             */
+            place: string;
         };
         Table: {
             name: string;
@@ -1605,6 +1668,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalog"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contract */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
                 };
             };
             default: components["responses"]["Error"];

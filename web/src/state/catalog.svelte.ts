@@ -3,6 +3,7 @@
 import { asFailure, get, isAbort, type Failure } from "../api/client";
 import type {
   Catalog,
+  Chart,
   DimensionInfo,
   MeasureInfo,
   MeasureName,
@@ -10,11 +11,11 @@ import type {
   Value,
 } from "../api/types";
 import type { Period } from "../format/dates";
+import { count } from "../format/numbers";
 import { displayText } from "./filters";
 import { live } from "./live.svelte";
 import { textOf } from "./scope";
-
-const kWeekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+import { terms } from "./terms.svelte";
 
 class CatalogStore {
   data = $state.raw<Catalog | null>(null);
@@ -32,6 +33,7 @@ class CatalogStore {
   readonly load = async (): Promise<void> => {
     try {
       const data = await get<Catalog>("/api/catalog");
+      terms.take(data);
       this.data = data;
       this.error = null;
       live.publish(data.publication);
@@ -54,6 +56,45 @@ class CatalogStore {
     return this.#ranges.get(name);
   }
 
+  chart(name: string): Chart | undefined {
+    return terms.chart(name);
+  }
+
+  /** What the project puts at a place of a page, in its order. */
+  charts(page: string, place: string): Chart[] {
+    return (this.data?.charts ?? []).filter(
+      (chart) => chart.page === page && chart.place === place,
+    );
+  }
+
+  /** The tiles of a page: measures, and the page that has more of each. */
+  tiles(page: string): { name: MeasureName; page?: string }[] {
+    return this.charts(page, "tiles").flatMap((chart) =>
+      chart.measures.map((name, place) => {
+        const link = chart.columns[place]?.link;
+        return link ? { name, page: link } : { name };
+      }),
+    );
+  }
+
+  /** The leaderboards of a page: the first measure of each chart, by its first dimension. */
+  boards(
+    page: string,
+    place: string,
+  ): { title: string; measure: MeasureName; dimension: string }[] {
+    return this.charts(page, place).flatMap((chart) => {
+      const [measure] = chart.measures;
+      const [dimension] = chart.dimensions;
+      return measure && dimension ? [{ title: chart.label, measure, dimension }] : [];
+    });
+  }
+
+  /** The label of a measure in a chart. */
+  columnLabel(chart: Chart, name: string): string {
+    const column = chart.columns.find((one) => one.name === name);
+    return column?.label ?? this.measure(name)?.label ?? this.label(name);
+  }
+
   /** The label of a dimension or range. */
   label(name: string): string {
     return this.dimension(name)?.label ?? this.range(name)?.label ?? displayText(name);
@@ -68,13 +109,39 @@ export function isCovered(period: Period): boolean {
   return !!dataPeriod && period.from >= dataPeriod.from && period.to <= dataPeriod.to;
 }
 
+/** The measures of a chart over time, a line each. */
+export function lines(chart: Chart): { name: MeasureName; label?: string; color?: string }[] {
+  return chart.columns
+    .filter((column) => chart.measures.includes(column.name))
+    .map(({ name, label, color }) => ({
+      name,
+      ...(label ? { label } : {}),
+      ...(color ? { color: `var(--${color})` } : {}),
+    }));
+}
+
+/** The title of a chart over time. */
+export function titleOf(chart: Chart, grain: string): string {
+  return chart.label.replaceAll("{grain}", grain);
+}
+
+/** What a measure counts: its label, of one without the plural. */
+export function nounOf(measure: MeasureName, value: number): string {
+  const many = (catalog.measure(measure)?.label ?? measure).toLowerCase();
+  return value === 1 ? many.replace(/(ss|sh|ch|x)es$/, "$1").replace(/([^s])s$/, "$1") : many;
+}
+
+/** "1 session", of a measure that counts. */
+export function countOf(measure: MeasureName, value: number): string {
+  return count(value, nounOf(measure, 1), nounOf(measure, 0));
+}
+
 /** A value of a dimension as text. */
 export function valueLabel(dimension: string, value: Value): string {
-  if (dimension === "weekday" && typeof value === "number") return kWeekdays[value - 1] ?? "";
-  if (dimension === "hour_of_day" && typeof value === "number")
-    return String(value).padStart(2, "0") + ":00";
-  if (dimension === "downloaded") return value === true ? "downloaded" : "not downloaded";
-  if (dimension === "feedback" && value === null) return "none";
-  if (dimension === "user") return `user ${String(value)}`;
+  const info = catalog.dimension(dimension);
+  const word = info?.words[value === null ? "null" : String(value)];
+  if (word !== undefined) return word;
+  if (info?.type === "number" && info.of === "users")
+    return `${info.label.toLowerCase()} ${String(value)}`;
   return displayText(textOf(value));
 }

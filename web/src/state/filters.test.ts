@@ -11,12 +11,16 @@ import {
   writeFilters,
   type Filters,
 } from "./filters";
-import { kFilterKeys, scopeOf } from "./scope";
+import { knowNames } from "./sample";
+import { scopeOf } from "./scope";
+import { terms } from "./terms.svelte";
 
-const parse = (query: string) => parseFilters(new URLSearchParams(query), kFilterKeys);
+knowNames();
+
+const parse = (query: string) => parseFilters(new URLSearchParams(query), terms.keys);
 function written(filters: Filters, before = ""): string {
   const query = new URLSearchParams(before);
-  writeFilters(query, filters, kFilterKeys);
+  writeFilters(query, filters, terms.keys);
   return decodeURIComponent(query.toString());
 }
 

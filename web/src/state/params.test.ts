@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import { misread, oneOf, kTopBy } from "./params";
+import { misread, oneOf } from "./params";
 import type { PageName } from "./routes";
-import { kFilterKeys } from "./scope";
+import { knowNames } from "./sample";
+import { terms } from "./terms.svelte";
+
+knowNames();
 
 const faults = (query: string, page: PageName = "friction") =>
-  misread(new URLSearchParams(query), page, kFilterKeys).map((one) => `${one.key}: ${one.why}`);
+  misread(new URLSearchParams(query), page, terms).map((one) => `${one.key}: ${one.why}`);
 
 test("an address that is understood is left alone", () => {
   expect(
@@ -43,6 +46,8 @@ test("a page's own parameters are told as well", () => {
   expect(faults("run=abc", "pipeline")).toEqual(["run: a run is a whole number"]);
   expect(faults("run=-1", "pipeline")).toHaveLength(1);
   expect(faults("view=pie", "sql")).toEqual(["view: it is one of table, chart"]);
-  expect(oneOf(kTopBy, "nobody")).toBe("cost");
-  expect(oneOf(kTopBy, "retries")).toBe("retries");
+  const offered = terms.chart("top_users")!.measures;
+  expect(oneOf(offered, "nobody")).toBe("cost");
+  expect(oneOf(offered, "retries")).toBe("retries");
+  expect(faults("top=colour", "cost")).toEqual(["top: it is one of cost, wasted_cost, retries"]);
 });

@@ -1,30 +1,12 @@
 // The parameters of pages in the address, besides the filters, and the list of parameters that nothing
 // understands.
 
-import type { AverageMeasure, DimensionName, SessionRow } from "../api/types";
+import type { Chart, SessionRow } from "../api/types";
 import { isDay } from "../format/dates";
 import { whyNoFilter, type FilterKeys } from "./filters";
 import type { PageName } from "./routes";
 
-const kParts = ["tier", "region", "device", "model", "complexity"] as const;
-
 /** The values of parameters; the first is the default. */
-export const kFrictionBy: readonly DimensionName[] = [...kParts, "session_length"];
-export const kFunnelBy: readonly DimensionName[] = kParts;
-export const kMovedBy: readonly AverageMeasure[] = [
-  "friction",
-  "success_rate",
-  "cost_per_session",
-  "download_rate",
-];
-export const kTopBy = [
-  "cost",
-  "wasted_cost",
-  "generations",
-  "sessions",
-  "failures",
-  "retries",
-] as const;
 export const kViews = ["table", "chart"] as const;
 /** The columns that sessions can be sorted by. */
 export const kSessionColumns: readonly (keyof SessionRow)[] = [
@@ -46,17 +28,32 @@ export const kSessionColumns: readonly (keyof SessionRow)[] = [
 
 /** The value of `values` that equals `wanted`; the first if none does. */
 export function oneOf<T extends string>(values: readonly T[], wanted: string | null): T {
-  return values.find((value) => value === wanted) ?? values[0]!;
+  return values.find((value) => value === wanted) ?? values[0] ?? ("" as T);
 }
 
-type Rule = readonly string[] | ((value: string) => string);
+/** What a chart offers: the values are names of the catalog. */
+interface Offer {
+  chart: string;
+  of: "measures" | "dimensions";
+}
+type Rule = readonly string[] | Offer | ((value: string) => string);
+/** What the catalog names; terms.svelte.ts has it. */
+export interface Names {
+  isKnown: boolean;
+  keys: FilterKeys;
+  chart(name: string): Chart | undefined;
+}
+
 const anything = () => "";
 
 const kPageParams: Record<PageName, Record<string, Rule>> = {
-  overview: { moved: kMovedBy },
-  friction: { split: kFrictionBy, drivers: kFrictionBy },
-  cost: { top: kTopBy },
-  engagement: { funnel: kFunnelBy },
+  overview: { moved: { chart: "changes", of: "measures" } },
+  friction: {
+    split: { chart: "friction_parts", of: "dimensions" },
+    drivers: { chart: "drivers", of: "dimensions" },
+  },
+  cost: { top: { chart: "top_users", of: "measures" } },
+  engagement: { funnel: { chart: "funnel", of: "dimensions" } },
   sessions: { sort: kSessionColumns.flatMap((name) => [name, "-" + name]) },
   session: {},
   pipeline: {
@@ -101,8 +98,10 @@ function period(query: URLSearchParams): Misread[] {
   return to !== null ? [{ key: "to", value: to, why: "a period has from and to" }] : [];
 }
 
-/** The parameters of an address that the page ignores, and why. */
-export function misread(query: URLSearchParams, page: PageName, keys: FilterKeys): Misread[] {
+/** The parameters of an address that the page ignores, and why; none until the names are known. */
+export function misread(query: URLSearchParams, page: PageName, names: Names): Misread[] {
+  if (!names.isKnown) return [];
+  const keys = names.keys;
   const out = period(query);
   for (const [key, value] of query) {
     if (key === "from" || key === "to" || kServerParams.includes(key)) continue;
@@ -124,7 +123,11 @@ export function misread(query: URLSearchParams, page: PageName, keys: FilterKeys
     } else if (typeof rule === "function") {
       const why = rule(value);
       if (why !== "") out.push({ key, value, why });
-    } else if (!rule.includes(value)) out.push({ key, value, why: `it is one of ${listed(rule)}` });
+    } else {
+      const offered = "chart" in rule ? (names.chart(rule.chart)?.[rule.of] ?? []) : rule;
+      if (!offered.includes(value))
+        out.push({ key, value, why: `it is one of ${listed(offered)}` });
+    }
   }
   return out;
 }

@@ -4,16 +4,16 @@
 import { writeFilters, parseFilters, type Filters } from "./filters";
 import { misread, type Misread } from "./params";
 import { parsePath, type Route } from "./routes";
-import { kFilterKeys } from "./scope";
 import { ScrollKeeper } from "./scroll";
+import { terms } from "./terms.svelte";
 
 class Router {
   #url = $state.raw(new URL(location.href));
   readonly route: Route | null = $derived(parsePath(this.#url.pathname));
-  readonly filters: Filters = $derived(parseFilters(this.#url.searchParams, kFilterKeys));
+  readonly filters: Filters = $derived(parseFilters(this.#url.searchParams, terms.keys));
   /** The parameters of the address that the page ignores. */
   readonly misread: Misread[] = $derived(
-    this.route ? misread(this.#url.searchParams, this.route.page, kFilterKeys) : [],
+    this.route ? misread(this.#url.searchParams, this.route.page, terms) : [],
   );
 
   readonly scroll = new ScrollKeeper();
@@ -38,7 +38,7 @@ class Router {
   /** The address of a page with the current filters, and with `params`. */
   link(path: string, params: Record<string, string | null> = {}, filters = this.filters): string {
     const query = new URLSearchParams();
-    writeFilters(query, filters, kFilterKeys);
+    writeFilters(query, filters, terms.keys);
     for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
     return path + written(query);
   }
@@ -60,7 +60,7 @@ class Router {
 
   setFilters(filters: Filters): void {
     const query = new URLSearchParams(this.#url.searchParams);
-    writeFilters(query, filters, kFilterKeys);
+    writeFilters(query, filters, terms.keys);
     this.go(this.#url.pathname + written(query));
   }
 
@@ -78,7 +78,7 @@ class Router {
   tidy(): void {
     const query = new URLSearchParams(this.#url.searchParams);
     for (const { key } of this.misread) query.delete(key);
-    writeFilters(query, this.filters, kFilterKeys);
+    writeFilters(query, this.filters, terms.keys);
     this.go(this.#url.pathname + written(query), { replace: true });
   }
 

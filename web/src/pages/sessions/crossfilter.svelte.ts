@@ -14,10 +14,10 @@ export class CrossFilter {
   #cube = $state.raw<CubeIndex | null>(null);
   readonly #bins = $derived(this.#cube && this.#range ? this.#cube.binsOf(this.#range) : null);
   #controller: AbortController | null = null;
-  readonly #names: readonly string[];
+  readonly #names: () => readonly string[];
   readonly #scope: (brush: string) => Scope;
 
-  constructor(names: readonly string[], scope: (brush: string) => Scope) {
+  constructor(names: () => readonly string[], scope: (brush: string) => Scope) {
     this.#names = names;
     this.#scope = scope;
   }
@@ -55,8 +55,8 @@ export class CrossFilter {
     const controller = new AbortController();
     this.#controller = controller;
     const body: CubeRequest = {
-      brush: brush as CubeRequest["brush"],
-      others: this.#names.filter((name) => name !== brush),
+      brush,
+      others: this.#names().filter((name) => name !== brush),
       ...this.#scope(brush),
     };
     try {

@@ -1,0 +1,61 @@
+#pragma once
+
+// How the columns of the facts are read: the SQL of each column of codes or numbers, in the
+// smallest type that holds it.
+
+#include <string>
+#include <vector>
+
+#include "api/facts.h"
+
+namespace gsa::api {
+
+// The columns of one level, in the order in which a select has them.
+class LevelColumns {
+ public:
+  // Reads which values and numbers there are.
+  LevelColumns(duck::Connection& connection, Level level, Facts& facts);
+
+  // ", a, b" of what differs from row to row.
+  const std::string& sql() const { return sql_; }
+  // Takes the columns of a chunk from `first` on.
+  void append(const duck::Chunk& chunk, std::size_t first);
+
+ private:
+  // An expression that gives codes: a dimension's, or what is counted distinct.
+  struct Coding {
+    CodeColumn* column = nullptr;
+    std::string sql;                       // the code, null for unknown
+    bool lists_all = false;                // its first values are shown whether they occur or not
+    std::size_t listed = 0;                // how many
+    const Dimension* dimension = nullptr;  // for messages
+  };
+  struct Number {
+    NumberColumn* column = nullptr;
+    std::string sql;
+  };
+  void find_codings();
+  void find_numbers();
+  std::size_t number_at(const std::string& sql, bool is_float);
+  void add_coding(const std::string& expr, const Dimension* dimension, CodeColumn& column);
+  void find_bounds();
+  void set_codes(const duck::Result& bounds, std::size_t at, Coding& coding);
+  void set_number(const duck::Result& bounds, std::size_t at, Number& number);
+
+  duck::Connection& connection_;
+  Level level_;
+  Facts& facts_;
+  std::string from_;
+  std::vector<Coding> codings_;
+  std::vector<Number> numbers_;
+  std::vector<std::string> number_sql_;     // of all of facts_.numbers that are of this level
+  std::vector<std::size_t> number_places_;  // and where they are
+  std::string sql_;
+};
+
+// "fct_sessions as s"
+std::string from_sql(const Layer& layer, Level level);
+// The condition on generations that are in a session, on g.
+std::string in_sessions_sql(const Layer& layer);
+
+}  // namespace gsa::api

@@ -1,0 +1,38 @@
+#pragma once
+
+// What can be asked, by name. The names of the semantic layer, as the API uses them.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "semantic/layer.h"
+
+namespace gsa::api {
+
+using semantic::Base;
+using semantic::Chart;
+using semantic::Dimension;
+using semantic::DimensionKind;
+using semantic::DimensionType;
+using semantic::IntervalKind;
+using semantic::Layer;
+using semantic::Level;
+using semantic::Measure;
+using semantic::Range;
+
+// Throw ApiError with the nearest name as the hint. Hidden measures are not there.
+const Measure& measure_named(const Layer& layer, std::string_view name);
+const Dimension& dimension_named(const Layer& layer, std::string_view name);
+const Range& range_named(const Layer& layer, std::string_view name);
+// Throws ApiError (404) where the project has no saved query of that name.
+const Chart& chart_named(const Layer& layer, std::string_view name);
+// The measures and dimensions of a chart; of its dimensions not the ranges.
+std::vector<const Measure*> measures_of(const Layer& layer, const Chart& chart);
+std::vector<const Dimension*> dimensions_of(const Layer& layer, const Chart& chart);
+
+// Below this a segment is not ranked.
+inline constexpr std::int64_t kMinSessions = 30;
+
+}  // namespace gsa::api

@@ -1,0 +1,14 @@
+#pragma once
+
+// openapi.yaml as a server hands it out: with the names of the project's measures, dimensions and
+// ranges in place of `x-enum-of`.
+
+#include <string>
+
+#include "api/layer_names.h"
+
+namespace gsa::api {
+
+std::string contract_yaml(const Layer& layer);
+
+}  // namespace gsa::api

@@ -1,0 +1,118 @@
+#include "semantic/layer_reading.h"
+
+#include <gtest/gtest.h>
+
+#include "semantic/layer_json.h"
+#include "semantic/shop_fixture.h"
+
+namespace gsa::semantic {
+namespace {
+
+TEST(Layer, HasTheMetricsInTheirOrderThenThoseOfMeasures) {
+  EXPECT_EQ(shop_layer().measure_names(),
+            (std::vector<std::string>{"failed", "failure_rate", "mean_price", "clicks", "people",
+                                      "events"}));
+  EXPECT_EQ(shop_layer().dimension_names(),
+            (std::vector<std::string>{"tier", "user", "day", "status"}));
+  EXPECT_EQ(shop_layer().range_names(), (std::vector<std::string>{"size"}));
+}
+
+TEST(Layer, TellsWhatAMeasureIsMadeOf) {
+  const Layer layer = shop_layer();
+  const Measure* rate = layer.find_measure("failure_rate");
+  EXPECT_EQ(layer.kind_of(*rate), "ratio");
+  EXPECT_EQ(rate->formula, "failed / events");
+  EXPECT_EQ(rate->divides_by, "events");
+  EXPECT_EQ(layer.bases[rate->part].expr, "case when ((status) = 'failed') then 1 end");
+  EXPECT_EQ(layer.kind_of(*layer.find_measure("people")), "distinct");
+  EXPECT_EQ(layer.kind_of(*layer.find_measure("mean_price")), "ratio")
+      << "an average is one of sums";
+}
+
+TEST(Layer, ReadsEdgesOfBinsAsTheNumbersThatAreMeant) {
+  EXPECT_EQ(shop_layer().find_range("size")->edges, (std::vector<double>{0, 1, 1.5, 2}));
+}
+
+TEST(Layer, ComputesADerivedMetricFromOthers) {
+  const Layer layer = shop_layer(R"(metrics:
+  - name: score
+    label: Score
+    type: derived
+    type_params: {expr: "(done - 2) / clicks", metrics: [{name: events, alias: done}, clicks]}
+)");
+  const Measure* score = layer.find_measure("score");
+  EXPECT_EQ(layer.kind_of(*score), "formula");
+  EXPECT_EQ(score->steps.size(), 5U);
+  EXPECT_EQ(layer.bases_of(*score).size(), 2U);
+}
+
+TEST(Layer, IsTheSameOnceReadBackFromItsText) {
+  const Layer layer = shop_layer();
+  const std::string text = to_json(layer);
+  EXPECT_EQ(to_json(from_json(text)), text);
+  EXPECT_THROW(from_json("{\"format\": 99}"), Error);
+  EXPECT_THROW(from_json("x"), Error);
+}
+
+TEST(Layer, IsNoneOfAProjectWithoutSessions) {
+  EXPECT_FALSE(read_layer(dbt::Project::load(dbt::ProjectFiles(std::map<std::string, std::string>{
+      {"dbt_project.yml", "name: shop\nversion: '1'\nprofile: shop\n"},
+      {"models/a.sql", "select 1 as id"}}))));
+}
+
+std::string metric(const std::string& name, const std::string& more) {
+  return "metrics:\n  - name: " + name + "\n    label: X\n" + more;
+}
+
+TEST(LayerMistakes, ANameTwiceNamesBothPlaces) {
+  EXPECT_EQ(mistake_in(metric("failed", "    type: simple\n    type_params: {measure: events}\n")),
+            "models/c.yml:2:5: the metric 'failed' is there twice|"
+            "the other place is models/b.yml:3:5");
+  EXPECT_TRUE(
+      has(mistake_in(metric("clicks", "    type: simple\n    type_params: {measure: events}\n")),
+          "the metric 'clicks' is there twice"));
+}
+
+TEST(LayerMistakes, AMeasureThatIsNotThereHasTheNearestAsTheHint) {
+  EXPECT_EQ(
+      mistake_in(metric("x", "    type: simple\n    type_params: {measure: evnts}\n")),
+      "models/c.yml:5:28: the metric 'x' is of the measure 'evnts', and there is none of that "
+      "name|did you mean 'events'?");
+  EXPECT_TRUE(
+      begins(mistake_in(metric("x",
+                               "    type: ratio\n    type_params: {numerator: faild, denominator: "
+                               "events}\n")),
+             "models/c.yml:5:30: there is no metric 'faild'|did you mean 'failed'?"));
+}
+
+TEST(LayerMistakes, AMetricThatLoopsShowsItsWay) {
+  EXPECT_TRUE(begins(mistake_in(R"(metrics:
+  - {name: a, label: A, type: derived, type_params: {expr: b + 1, metrics: [b]}}
+  - {name: b, label: B, type: ratio, type_params: {numerator: a, denominator: events}}
+)"),
+                     "models/c.yml:2:5: the metric 'a' is made of itself: a → b → a"));
+}
+
+TEST(LayerMistakes, NameFileAndLine) {
+  EXPECT_TRUE(begins(mistake_in(metric("x", "    type: cumulative\n")),
+                     "models/c.yml:2:5: the type of metric 'cumulative' is not known"));
+  EXPECT_TRUE(begins(mistake_in(metric("x",
+                                       "    type: derived\n    type_params: {expr: 1 +, metrics: "
+                                       "[events]}\n")),
+                     "models/c.yml:5:25: '1 +' is no formula: it ends too early"));
+  EXPECT_TRUE(begins(mistake_in(metric("x",
+                                       "    type: simple\n    type_params: {measure: events}\n"
+                                       "    config: {meta: {format: percnt}}\n")),
+                     "models/c.yml:2:5: the format 'percnt' is not known"));
+  EXPECT_TRUE(has(mistake_in(metric("x",
+                                    "    type: simple\n    type_params: {measure: events}\n"
+                                    "    filter: \"{{ Dimension('user__tier') }} = 'x'\"\n")),
+                  "the filter reads 'user__tier', which is no dimension of generations"));
+  EXPECT_TRUE(
+      begins(mistake_in("saved_queries:\n  - name: q\n    query_params: {metrics: [evnts]}\n"),
+             "models/c.yml:2:5: the saved query 'q' asks for the metric 'evnts'"));
+  EXPECT_TRUE(has(mistake_in(metric("x", "    typ: simple\n")), "unknown key 'typ'"));
+}
+
+}  // namespace
+}  // namespace gsa::semantic
