@@ -21,7 +21,7 @@
 #include "assets/publication.h"
 #include "assets/pulse.h"
 #include "assets/recorder.h"
-#include "assets/retries.h"
+#include "assets/step_retries.h"
 #include "assets/run_events.h"
 #include "assets/run_state.h"
 #include "assets/state.h"

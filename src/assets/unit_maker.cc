@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "assets/checksum.h"
-#include "assets/retries.h"
+#include "assets/step_retries.h"
 #include "assets/warehouse.h"
 #include "base/clock.h"
 #include "base/text.h"

@@ -1,4 +1,4 @@
-#include "assets/retries.h"
+#include "assets/step_retries.h"
 
 #include <array>
 #include <chrono>
