@@ -148,7 +148,8 @@ struct MacroNode {
   Body body;
   // The body mentions `varargs`, `kwargs`, `caller`.
   bool takes_varargs = false, takes_kwargs = false, takes_caller = false;
-  std::string signature;  // "name(a, b=1)", as written
+  std::string signature;    // "name(a, b=1)", as written
+  std::size_t end_tag = 0;  // offset of `endmacro` or `endtest`
 };
 // {% call(a, b) name(…) %} … {% endcall %}: `name` may ask for the body by caller(a, b).
 struct CallNode {
