@@ -146,6 +146,7 @@ Relation Compiler::shown(const Relation& relation) const {
 // A model reads itself where it is published: until it is built that is what there is.
 std::vector<NameChange> Compiler::names_in(const Node& node, const RelationHook& place) const {
   std::vector<NameChange> names;
+  if (options_.names_as_shown) return names;
   if (node.kind != NodeKind::test) names.push_back({shown(node.relation), node.relation});
   for (const std::size_t input : node.depends_on) {
     const Node& to = project_.nodes()[input];

@@ -65,6 +65,7 @@ struct CompileOptions {
   RelationHook asked;     // where templates that ask the database find it; empty: as `relation`
   std::function<bool(const Relation&)> exists_as_table;  // for is_incremental(); empty: never
   bool full_refresh = false;
+  bool names_as_shown = false;  // relations stay as templates see them: with their database
 };
 
 // The template asks the database, and there is none to ask.

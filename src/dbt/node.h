@@ -42,7 +42,7 @@ struct Node {
   Place described_at;
   std::vector<ColumnSpec> columns;
   std::vector<ConstraintSpec> constraints;  // of the whole table
-  std::vector<std::string> tags;
+  std::vector<std::string> tags;            // of a test also those of its source and column
   std::string group;                        // empty: none
   std::string owner;                        // the group's, else the one in meta; empty: nobody
   Dict meta;                                // as YAML has it
@@ -55,7 +55,8 @@ struct Node {
 
   ModelConfig model;
   TestConfig test;
-  TestSpec spec;  // of a generic test
+  TestSpec spec;           // of a generic test
+  std::string short_name;  // of a generic test: of its file and table
   bool is_generic = false;
   // Of a generic or unit test: the node that it is a test of.
   std::size_t tested = 0;
@@ -63,6 +64,7 @@ struct Node {
   bool asks_is_incremental = false;              // of a model: its SQL calls is_incremental()
   std::shared_ptr<const Template> sql_template;  // of a model or singular test
 
+  std::vector<std::string> macros;  // that its template calls, by unique id
   std::vector<Dependency> refs;
   std::vector<std::size_t> depends_on;  // ascending, each once
   std::vector<std::size_t> children;    // likewise

@@ -150,7 +150,9 @@ NodeRunner::Plan NodeRunner::plan(Step& step) {
   Plan plan = {{}, compiler_.relation_of(step.node), compiler_.is_incremental(step.node)};
   if (step.node.is_seed()) return plan;
   compiler_.take_messages();  // those of others, whose own turn comes
+  const Stopwatch watch;
   plan.query = compiler_.compile(step.node, &step.connection);
+  step.result.compile_seconds = watch.seconds();
   keep_said(step);
   step.result.compiled = plan.query.text();
   keep_compiled(step.result);
@@ -196,13 +198,7 @@ void NodeRunner::build(Step& step, const Plan& plan) {
 
 // Puts the rows that fail into the table where the test keeps them; returns the query of these.
 CompiledSql NodeRunner::store(Step& step, const CompiledSql& query) {
-  constexpr std::size_t kLongestName = 63, kPrefix = 30;  // as dbt shortens names of tests
-  Relation relation = step.node.relation;
-  if (relation.name.size() > kLongestName) {
-    relation.name =
-        relation.name.substr(0, kPrefix) + "_" +
-        step.connection.query(fmt::format("select md5({})", sql_quote(relation.name))).text(0, 0);
-  }
+  const Relation& relation = step.node.relation;
   relations_.need_schema(step.connection, relation);
   relations_.make_way(step.connection, relation, RelationKind::table);
   CompiledSql sql =
@@ -269,7 +265,9 @@ void NodeRunner::test_unit(Step& step) {
   {
     const std::lock_guard lock(compiling_);
     compiler_.take_messages();  // those of others, whose own turn comes
+    const Stopwatch watch;
     actual = compiler_.compile_tested(step.node, described, &step.connection);
+    result.compile_seconds = watch.seconds();
     keep_said(step);
   }
   result.compiled = actual.text();

@@ -46,6 +46,7 @@ struct NodeResult {
   Place place;               // of the SQL, or of the test in its schema file
   Status status = Status::pass;
   double seconds = 0;
+  double compile_seconds = 0;        // of these: until its SQL was rendered
   std::optional<std::int64_t> rows;  // of a table: rows written
   std::int64_t failures = 0;         // of a test: what fail_calc says, the number of failing rows
   std::string condition;  // of a test that did not pass: the warn_if or error_if that held

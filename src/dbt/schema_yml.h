@@ -3,6 +3,7 @@
 // The YAML beside the models: what models, columns and sources mean, which tests they must pass,
 // and which groups there are.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,7 @@ struct ModelSpec {
   Settings settings;
   Place place;
   std::string file;
+  std::optional<Yaml> written;  // all of it
 };
 
 struct SourceSpec {
@@ -69,24 +71,32 @@ struct SourceSpec {
   ModelSpec table;  // its name, description, columns, tests, tags
   // What is said of freshness, the source's before the table's; null switches it off.
   std::vector<Setting> freshness;
+  std::vector<std::string> tags;  // that its tests have as well: those beside its config
+  std::optional<Yaml> written;    // the source with all of its tables
 };
 
 struct GroupSpec {
   std::string name;
   std::string owner;  // the name, else the e-mail address
   Place place;
+  std::string file;
+  std::optional<Yaml> written;
 };
 
 // What is said of a macro has a use for people only.
 struct MacroSpec {
   std::string name;
   Place place;
+  std::string file;
+  std::optional<Yaml> written;
 };
 
 struct ExposureSpec {
   std::string name;
   std::vector<Setting> depends_on;  // "ref('fct')"
   Place place;
+  std::string file;
+  std::optional<Yaml> written;
 };
 
 struct Declarations {

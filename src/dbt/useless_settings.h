@@ -9,15 +9,10 @@
 
 namespace gsa::dbt {
 
-// A node that is switched off: its settings are heeded all the same.
-struct SwitchedOff {
-  NodeKind kind;
-  std::vector<std::string> fqn;
-};
-
-// Warns of each folder of `tree` that holds no node of the kind: it is a slip of the pen.
+// Warns of each folder of `tree` that holds no node of the kind, switched off or not: it is a slip
+// of the pen.
 void warn_of_useless_branches(const ConfigTree& tree, NodeKind kind, const std::vector<Node>& nodes,
-                              const std::vector<SwitchedOff>& switched_off,
+                              const std::vector<Node>& switched_off,
                               std::vector<std::string>& warnings);
 
 }  // namespace gsa::dbt
