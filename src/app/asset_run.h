@@ -19,6 +19,7 @@
 
 namespace gsa::app {
 
+class DbtArtifacts;
 class RunAudience;
 
 // All that decides what a run does.
@@ -39,7 +40,8 @@ struct AssetRun {
   RunAudience* audience = nullptr;  // who else is told; null: nobody
   // Of a run that is on record already, of which the audience was told; null: it begins here.
   assets::Recorder* recorder = nullptr;
-  std::stop_token stop = {};  // asks for what Ctrl-C asks for
+  std::stop_token stop = {};          // asks for what Ctrl-C asks for
+  DbtArtifacts* artifacts = nullptr;  // notes how each node ends; null: nobody does
 };
 
 // Opens the warehouse as `access` says, waiting for others where that was asked for. Where all

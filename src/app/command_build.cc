@@ -7,6 +7,7 @@
 
 #include "app/asset_run.h"
 #include "app/catalog.h"
+#include "app/dbt_artifacts.h"
 #include "app/options.h"
 #include "app/project.h"
 #include "assets/state.h"
@@ -100,10 +101,11 @@ void refuse_new_warehouse(const dbt::Project& project, const std::string& path) 
               "make raw tables with: gsa run");
 }
 
-void build(const BuildOptions& options, const dbt::Project& project,
-           const duck::Database& database) {
+void build(const BuildOptions& options, const dbt::Project& project, const duck::Database& database,
+           DbtArtifacts& artifacts) {
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
+  artifacts.begin(state, options.full_refresh);
   Catalog catalog = catalog_of(project, state, connection);
   leave_out_built_in_unit_tests(catalog, project);
   assets::PlanOptions planning;
@@ -125,9 +127,10 @@ void build(const BuildOptions& options, const dbt::Project& project,
     return;
   }
   require_own_raw_tables(options.project, state);
-  const AssetRun run{
+  AssetRun run{
       "build", options.given,    options.common, options.record,       project,    catalog, state,
       plan,    planning.sources, nullptr,        options.full_refresh, !selection, "build"};
+  run.artifacts = &artifacts;
   run_assets(database, run, provenance_of(connection, options.project));
 }
 
@@ -137,8 +140,9 @@ void build(const BuildOptions& options) {
   CommonOptions common = options.common;
   common.warehouse.confirm_new = [&] { refuse_new_warehouse(project, common.warehouse.path); };
   const duck::Database database = open_for_run(common, options.record, assets::Access::write);
+  DbtArtifacts artifacts("build", options.project, project, options.common);
   try {
-    build(options, project, database);
+    artifacts.write_after(database, [&] { build(options, project, database, artifacts); });
   } catch (const Error& error) {
     assets::end_broken_run(database, error);
     throw;
@@ -177,6 +181,8 @@ void test(const BuildOptions& options) {
   const duck::Database database = open_for_records(options.common, options.record, writable);
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
+  DbtArtifacts artifacts("test", options.project, project, options.common);
+  artifacts.begin(state, false);
   const Catalog catalog = catalog_of(project, state, connection);
   const assets::Plan plan = plan_of_tests(options, project, catalog, state);
   if (plan.is_empty()) {
@@ -184,9 +190,10 @@ void test(const BuildOptions& options) {
     return;
   }
   const assets::Versions sources = versions_of_sources(connection, catalog, state, true);
-  const AssetRun run{"test", options.given, options.common, options.record, project, catalog, state,
-                     plan,   sources,       nullptr,        false,          false,   "test"};
-  ask_checks(database, run, writable);
+  AssetRun run{"test", options.given, options.common, options.record, project, catalog, state,
+               plan,   sources,       nullptr,        false,          false,   "test"};
+  run.artifacts = &artifacts;
+  artifacts.write_after(database, [&] { ask_checks(database, run, writable); });
 }
 
 }  // namespace
@@ -198,6 +205,7 @@ void add_build(CLI::App& app, Action& action) {
       "Make the models that are stale from the raw tables, test them and publish them",
       "  gsa build\n  gsa build --select fct_sessions+ --project models", options->common);
   add_project_options(*command, options->project);
+  add_target_path_option(*command, options->project);
   add_record_options(*command, options->record);
   command->add_flag("--full-refresh", options->full_refresh,
                     "Make all models anew, stale or not, incremental ones from the beginning");
@@ -215,6 +223,7 @@ void add_test(CLI::App& app, Action& action) {
   CLI::App* command = add_command(app, "test", "Run the data tests on what is published",
                                   "  gsa test\n  gsa test --select dim_users", options->common);
   add_project_options(*command, options->project);
+  add_target_path_option(*command, options->project);
   add_record_options(*command, options->record);
   command->callback([command, options, &action] {
     options->given = given_options(*command);

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/dbt_artifacts.h"
 #include "app/fetch_progress.h"
 #include "app/model_lineage.h"
 #include "app/options.h"
@@ -110,6 +111,9 @@ void plan(const PlanCommandOptions& options) {
   const duck::Database database =
       open_or_in_memory(pipeline.common, pipeline.record, access_for(options));
   PipelinePlan planned(pipeline, project, sources, database);
+  DbtArtifacts artifacts("plan", pipeline.project, project, pipeline.common);
+  artifacts.begin(planned.state, pipeline.full_refresh);
+  artifacts.write_manifest(database);
   if (planned.plan.is_empty()) {
     fmt::print(out_stream(), "Nothing is stale: {} up to date\n",
                counted(std::ssize(planned.plan.units), "asset is", "assets are"));

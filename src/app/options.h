@@ -67,9 +67,12 @@ struct ProjectOptions {
   std::string vars;    // YAML that overrides the project's vars
   std::vector<std::string> select;
   std::vector<std::string> exclude;
-  std::string selector;  // the name of one in the project's selectors.yml
-  std::string target;    // of the project's profiles.yml; empty: the profile's own choice
+  std::string selector;     // the name of one in the project's selectors.yml
+  std::string target;       // of the project's profiles.yml; empty: the profile's own choice
+  std::string target_path;  // of dbt's artifacts; empty: as the environment or the project says
 };
 void add_project_options(CLI::App& command, ProjectOptions& options);
+// Of commands that write the artifacts.
+void add_target_path_option(CLI::App& command, ProjectOptions& options);
 
 }  // namespace gsa::app

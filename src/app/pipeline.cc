@@ -10,6 +10,7 @@
 
 #include "app/asset_run.h"
 #include "app/catalog.h"
+#include "app/dbt_artifacts.h"
 #include "app/fetch_progress.h"
 #include "app/project.h"
 #include "assets/plan.h"
@@ -199,6 +200,8 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
                      sources.reason));
   }
   PipelinePlan planned(options, project, sources, database);
+  DbtArtifacts artifacts("run", options.project, project, options.common);
+  artifacts.begin(planned.state, options.full_refresh);
   if (planned.selection && !options.common.quiet) print_warnings(*planned.selection);
   const assets::Provenance provenance = provenance_of(options, planned.raw_options, sources);
   if (planned.plan.is_empty()) {
@@ -209,13 +212,15 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
     }
     duck::Connection connection = database.connect();
     assets::restate_provenance(connection, provenance.source_reason, provenance.project);
+    artifacts.write(database);
     return false;
   }
   AssetRun run = planned.run(options, project);
   run.audience = control.audience;
   run.stop = control.stop;
   run.recorder = control.recorder;
-  run_assets(database, run, provenance);
+  run.artifacts = &artifacts;
+  artifacts.write_after(database, [&] { run_assets(database, run, provenance); });
   return true;
 }
 

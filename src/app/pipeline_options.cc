@@ -106,6 +106,7 @@ void add_pipeline_options(CLI::App& command, PipelineOptions& options) {
       ->type_name("KIND");
   add_simulation_options(command, options);
   add_project_options(command, options.project);
+  add_target_path_option(command, options.project);
   command.add_flag("--full-refresh", options.full_refresh,
                    "Make everything anew, stale or not; of months only those named by --month");
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/dbt_artifacts.h"
 #include "app/raw_assets.h"
 #include "base/clock.h"
 #include "base/invocation.h"
@@ -26,8 +27,13 @@ dbt::Status status_of(const std::string& status) {
 }  // namespace
 
 RunLog::RunLog(const Catalog& catalog, const dbt::Project& project, bool quiet,
-               const duck::Connection* raw, RunAudience* audience)
-    : catalog_(catalog), project_(project), quiet_(quiet), raw_(raw), audience_(audience) {}
+               const duck::Connection* raw, RunAudience* audience, DbtArtifacts* artifacts)
+    : catalog_(catalog),
+      project_(project),
+      quiet_(quiet),
+      raw_(raw),
+      audience_(audience),
+      artifacts_(artifacts) {}
 
 RunLog::~RunLog() = default;
 
@@ -109,6 +115,7 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
     result.hint = failure->hint();
   }
   result.seconds = step.seconds;
+  if (artifacts_ != nullptr) artifacts_->ended(step, result);
   for (const dbt::TemplateMessage& said : result.said) {
     if (said.is_warning) {
       print(fmt::format("{} {}", paint(err_fd(), Ink::yellow, "warning:"), said.text));
