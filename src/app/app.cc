@@ -274,8 +274,8 @@ std::vector<std::string> given_words(const CLI::App& command,
 
 std::string given_options(const CLI::App& command) {
   // Where it went, how it was shown, and when it was run.
-  constexpr std::array<std::string_view, 5> kLeftOut = {"--warehouse", "--quiet", "--schedule",
-                                                        "--time-zone", "--debounce"};
+  constexpr std::array<std::string_view, 6> kLeftOut = {
+      "--warehouse", "--quiet", "--target-path", "--schedule", "--time-zone", "--debounce"};
   return join(given_words(command, kLeftOut), " ");
 }
 
@@ -311,6 +311,14 @@ void add_project_options(CLI::App& command, pipeline::ProjectOptions& options) {
   command.add_option("--selector", options.selector, "What this selector of selectors.yml names")
       ->type_name("NAME")
       ->excludes(select, exclude);
+}
+
+void add_target_path_option(CLI::App& command, pipeline::ProjectOptions& options) {
+  command
+      .add_option("--target-path", options.target_path,
+                  "Where manifest.json and run_results.json go, as dbt writes them; relative to "
+                  "--project (or DBT_TARGET_PATH; default: its target-path, or target)")
+      ->type_name("DIR");
 }
 
 }  // namespace gsa::app

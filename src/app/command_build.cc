@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "pipeline/asset_catalog.h"
 #include "pipeline/asset_run.h"
+#include "pipeline/dbt_artifacts.h"
 #include "pipeline/open_project.h"
 #include "pipeline/semantic_record.h"
 
@@ -106,10 +107,11 @@ void refuse_new_warehouse(const dbt::Project& project, const std::string& path) 
               "make raw tables with: gsa run");
 }
 
-void build(const BuildOptions& options, const dbt::Project& project,
-           const duck::Database& database) {
+void build(const BuildOptions& options, const dbt::Project& project, const duck::Database& database,
+           pipeline::DbtArtifacts& artifacts) {
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
+  artifacts.begin(state, options.full_refresh);
   pipeline::Catalog catalog = catalog_of(project, state, connection);
   pipeline::leave_out_built_in_unit_tests(catalog, project);
   assets::PlanOptions planning;
@@ -133,9 +135,10 @@ void build(const BuildOptions& options, const dbt::Project& project,
     return;
   }
   require_own_raw_tables(options.project, state);
-  const pipeline::AssetRun run{
+  pipeline::AssetRun run{
       "build", options.given,    options.common, options.record,       project,    catalog, state,
       plan,    planning.sources, nullptr,        options.full_refresh, !selection, "build"};
+  run.artifacts = &artifacts;
   pipeline::run_assets(database, run, provenance_of(connection, options.project));
 }
 
@@ -147,8 +150,9 @@ void build(const BuildOptions& options) {
   common.warehouse.confirm_new = [&] { refuse_new_warehouse(project, common.warehouse.path); };
   const duck::Database database =
       pipeline::open_for_run(common, options.record, assets::Access::write);
+  pipeline::DbtArtifacts artifacts("build", options.project, project, options.common);
   try {
-    build(options, project, database);
+    artifacts.write_after(database, [&] { build(options, project, database, artifacts); });
   } catch (const Error& error) {
     assets::end_broken_run(database, error);
     throw;
@@ -189,6 +193,8 @@ void test(const BuildOptions& options) {
       pipeline::open_for_records(options.common, options.record, writable);
   duck::Connection connection = database.connect();
   const assets::State state = assets::read_state(connection);
+  pipeline::DbtArtifacts artifacts("test", options.project, project, options.common);
+  artifacts.begin(state, false);
   const pipeline::Catalog catalog = catalog_of(project, state, connection);
   const assets::Plan plan = plan_of_tests(options, project, catalog, state);
   if (plan.is_empty()) {
@@ -197,10 +203,11 @@ void test(const BuildOptions& options) {
     return;
   }
   const assets::Versions sources = pipeline::versions_of_sources(connection, catalog, state, true);
-  const pipeline::AssetRun run{"test",  options.given, options.common, options.record, project,
-                               catalog, state,         plan,           sources,        nullptr,
-                               false,   false,         "test"};
-  pipeline::ask_checks(database, run, writable);
+  pipeline::AssetRun run{"test",  options.given, options.common, options.record, project,
+                         catalog, state,         plan,           sources,        nullptr,
+                         false,   false,         "test"};
+  run.artifacts = &artifacts;
+  artifacts.write_after(database, [&] { pipeline::ask_checks(database, run, writable); });
 }
 
 }  // namespace
@@ -214,6 +221,7 @@ void add_build(Commands& gsa) {
       "Make the models that are stale from the raw tables, test them and publish them",
       "  gsa build\n  gsa build --select fct_sessions+ --project models", options->common);
   add_project_options(*command, options->project);
+  add_target_path_option(*command, options->project);
   add_record_options(*command, options->record, gsa.host.invocation().environment);
   command->add_flag("--full-refresh", options->full_refresh,
                     "Make all models anew, stale or not, incremental ones from the beginning");
@@ -233,6 +241,7 @@ void add_test(Commands& gsa) {
   CLI::App* command = add_command(gsa.app, "test", "Run the data tests on what is published",
                                   "  gsa test\n  gsa test --select dim_users", options->common);
   add_project_options(*command, options->project);
+  add_target_path_option(*command, options->project);
   add_record_options(*command, options->record, gsa.host.invocation().environment);
   command->callback([command, options, &action] {
     options->given = given_options(*command);

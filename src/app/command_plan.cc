@@ -8,6 +8,7 @@
 #include "assets/warehouse.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "pipeline/dbt_artifacts.h"
 #include "pipeline/fetch_progress.h"
 #include "pipeline/model_lineage.h"
 #include "pipeline/open_project.h"
@@ -112,6 +113,9 @@ void plan(const PlanCommandOptions& options) {
   const duck::Database database =
       pipeline::open_or_in_memory(run.common, run.record, access_for(options));
   pipeline::PipelinePlan planned(run, project, sources, database);
+  pipeline::DbtArtifacts artifacts("plan", run.project, project, run.common);
+  artifacts.begin(planned.state, run.full_refresh);
+  artifacts.write_manifest(database);
   if (planned.plan.is_empty()) {
     fmt::print(out, "Nothing is stale: {} up to date\n",
                counted(std::ssize(planned.plan.units), "asset is", "assets are"));

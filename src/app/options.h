@@ -55,6 +55,8 @@ void add_record_options(CLI::App& command, pipeline::RecordOptions& options,
 
 // Those of commands that read the dbt project.
 void add_project_options(CLI::App& command, pipeline::ProjectOptions& options);
+// Those of commands that write dbt's artifacts.
+void add_target_path_option(CLI::App& command, pipeline::ProjectOptions& options);
 
 // What was given to the command, as it would be typed; without the warehouse, --quiet, and what
 // says when `gsa watch` runs.

@@ -108,6 +108,7 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
       ->type_name("KIND");
   add_simulation_flags(command, flags);
   add_project_options(command, options.project);
+  add_target_path_option(command, options.project);
   command.add_flag("--full-refresh", options.full_refresh,
                    "Make everything anew, stale or not; of months only those named by --month");
 }

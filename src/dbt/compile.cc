@@ -147,6 +147,7 @@ Relation Compiler::shown(const Relation& relation) const {
 // A model reads its own published table, because its new one does not exist until it is built.
 std::vector<NameChange> Compiler::names_in(const Node& node, const RelationHook& place) const {
   std::vector<NameChange> names;
+  if (options_.names_as_shown) return names;
   if (node.kind != NodeKind::test) names.push_back({shown(node.relation), node.relation});
   for (const std::size_t input : node.depends_on) {
     const Node& to = project_.nodes()[input];

@@ -66,6 +66,7 @@ struct CompileOptions {
   std::function<bool(const Relation&)>
       exists_as_table;  // for is_incremental(); empty: no relation is a table
   bool full_refresh = false;
+  bool names_as_shown = false;  // relations stay as templates see them: with their database
 };
 
 // A template wants to query the database, but the caller gave no connection.

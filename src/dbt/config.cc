@@ -203,11 +203,13 @@ void Settings::set(const std::string& key, Value value, Place place) {
   } else if (key == "tags") {
     append_tags(found->second.value, value);
     found->second.place = std::move(place);
+    found->second.nearest = std::move(value);
   } else if (key == "meta") {
     update_meta(found->second.value, value);
     found->second.place = std::move(place);
+    found->second.nearest = std::move(value);
   } else {
-    found->second = {std::move(value), std::move(place)};
+    found->second = {std::move(value), std::move(place), {}};
   }
 }
 

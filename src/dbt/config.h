@@ -19,6 +19,8 @@ namespace gsa::dbt {
 struct Setting {
   Value value;
   Place place;
+  // Of tags and meta that add up: what the nearest place says; none: the value is of one place.
+  Value nearest = {};
 };
 
 class Settings {

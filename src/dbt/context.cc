@@ -54,13 +54,51 @@ Context::Context(const ProjectYml& project, const Target& target, Environment en
   define_config();
   define_dbt();
   define_database();
-  Template::parse(std::string(built_in_tests()), "built-in tests").define_macros(built_in_);
+  define_macros(
+      {"dbt", kBuiltInFile, Template::parse(std::string(built_in_tests()), "built-in tests")},
+      built_in_);
   const Template macros = Template::parse(std::string(dbt_macros()), "dbt");
-  macros.define_macros(built_in_);
+  define_macros({"dbt", kBuiltInFile, macros}, built_in_);
   Dict dbt;
   for (const std::string& name : macros.macro_names()) dbt.set(Value(name), *built_in_.find(name));
   built_in_.set("dbt", Value::object("dbt", "<dbt>", std::move(dbt)));
-  Template::parse(std::string(dbt_utils_tests()), "dbt_utils").define_macros(dbt_utils_);
+  define_macros(
+      {"dbt_utils", kBuiltInFile, Template::parse(std::string(dbt_utils_tests()), "dbt_utils")},
+      dbt_utils_);
+}
+
+void Context::note_macro(const std::string& unique_id) const {
+  if (current_ == nullptr || current_->macro_depth > 0) return;
+  std::vector<std::string>& macros = current_->macros;
+  if (std::find(macros.begin(), macros.end(), unique_id) == macros.end()) {
+    macros.push_back(unique_id);
+  }
+}
+
+// Each macro notes who calls it.
+void Context::define_macros(const MacroFile& file, Scope& scope) {
+  file.file.define_macros(scope);
+  for (const std::string& name : file.file.macro_names()) {
+    Object macro = scope.find(name)->as_object();
+    macro.call = [this, id = fmt::format("macro.{}.{}", file.package, name),
+                  call = std::move(macro.call)](const CallArguments& arguments) {
+      note_macro(id);
+      struct Deeper {
+        Rendering* node;
+        explicit Deeper(Rendering* rendering) : node(rendering) {
+          if (node != nullptr) ++node->macro_depth;
+        }
+        ~Deeper() {
+          if (node != nullptr) --node->macro_depth;
+        }
+        Deeper(const Deeper&) = delete;
+        Deeper& operator=(const Deeper&) = delete;
+      } const deeper(current_);
+      return call(arguments);
+    };
+    scope.set(name, Value::object(std::move(macro)));
+  }
+  all_macros_.push_back(file);
 }
 
 void Context::define_project() {
@@ -127,10 +165,13 @@ void Context::define_node() {
   });
   root_.set_function("is_incremental", [this](const CallArguments&) {
     current().asked_is_incremental = true;
+    note_macro("macro.dbt.is_incremental");
     return Value(current().incremental);
   });
-  root_.set_function("should_full_refresh",
-                     [this](const CallArguments&) { return Value(current().full_refresh); });
+  root_.set_function("should_full_refresh", [this](const CallArguments&) {
+    note_macro("macro.dbt.should_full_refresh");
+    return Value(current().full_refresh);
+  });
   Dict builtins;
   for (const char* name : {"ref", "source"}) builtins.set(Value(name), *root_.find(name));
   root_.set("builtins", Value(std::move(builtins)));
@@ -228,7 +269,7 @@ Context::Saved Context::override_macros(const Dict& macros) {
   return saved;
 }
 
-void Context::add_macros(const Template& file, const std::string& name) {
+void Context::add_macros(const Template& file, const std::string& path, const std::string& name) {
   for (const std::string& macro : file.macro_names()) {
     const auto [at, fresh] = macro_files_.emplace(macro, name);
     if (!fresh) {
@@ -240,17 +281,18 @@ void Context::add_macros(const Template& file, const std::string& name) {
   for (const auto& [block, place] : file.materializations()) {
     materializations_.emplace(block, place);
   }
-  file.define_macros(macros_);
+  define_macros({project_.name, path, file}, macros_);
 }
 
-void Context::add_package(const std::string& name, const std::vector<Template>& files) {
+void Context::add_package(const std::string& name, const std::vector<MacroFile>& files) {
   Scope& scope =
       *packages_.insert_or_assign(name, std::make_unique<Scope>(&built_in_)).first->second;
   Dict macros;
-  for (const Template& file : files) {
-    file.define_macros(scope);
-    for (const std::string& macro : file.macro_names())
+  for (const MacroFile& file : files) {
+    define_macros(file, scope);
+    for (const std::string& macro : file.file.macro_names()) {
       macros.set(Value(macro), *scope.find(macro));
+    }
   }
   root_.set(name, Value::object(name, name, std::move(macros)));
 }
@@ -394,7 +436,7 @@ std::string Context::render_description(const std::string& text, const Place& pl
       }
       const std::string name = text_argument(arguments, count - 1, "doc", "name");
       const auto found = docs.find(name);
-      if (found != docs.end()) return Value(found->second);
+      if (found != docs.end()) return Value(found->second.text);
       std::vector<std::string> names;
       for (const auto& [known, block] : docs) names.push_back(known);
       const std::string hint = did_you_mean(name, names);

@@ -71,6 +71,20 @@ struct Rendering {
   const Overrides* overrides = nullptr;
   std::optional<Value> in_place_of_this;
   bool asked_is_incremental = false;  // the SQL has called is_incremental()
+  // The macros that the template itself has called, by unique id, each once. Those that these call
+  // in turn are theirs.
+  std::vector<std::string> macros;
+  int macro_depth = 0;  // of calls that go on
+};
+
+// The path of macros that stand for those of dbt and its packages.
+inline constexpr const char* kBuiltInFile = "built-in";
+
+// A file of macros, of this project or a package.
+struct MacroFile {
+  std::string package;
+  std::string path;  // within the package
+  Template file;
 };
 
 class Context {
@@ -80,11 +94,14 @@ class Context {
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  // Defines a file's macros. Throws Error if another file has defined the same name.
-  void add_macros(const Template& file, const std::string& name);
+  // Defines the macros of a file that is shown as `name`. Throws Error if another file has defined
+  // the same name.
+  void add_macros(const Template& file, const std::string& path, const std::string& name);
   // Defines the macros of an installed package. Templates reach them as PACKAGE.MACRO and by
   // adapter.dispatch, and its generic tests as PACKAGE.TEST.
-  void add_package(const std::string& name, const std::vector<Template>& files);
+  void add_package(const std::string& name, const std::vector<MacroFile>& files);
+  // All of these, and those that stand for dbt's own.
+  const std::vector<MacroFile>& all_macros() const { return all_macros_; }
   // Records a package that was not added: using it throws an error that says it is not installed.
   void miss_package(const std::string& name);
   const std::map<std::string, std::string>& macro_files() const { return macro_files_; }
@@ -99,6 +116,7 @@ class Context {
   // The generic test NAME of the project, or else the built-in one; null if there is none.
   const Value* find_test(const std::string& package, const std::string& name) const;
   std::vector<std::string> test_names() const;  // by their names in schema files
+  const std::string& invocation_id() const { return invocation_id_; }
   // Call it after all macros are defined. It makes them reachable as PROJECT.MACRO as well.
   void finish_macros();
 
@@ -124,6 +142,8 @@ class Context {
   Value statement(const CallArguments& arguments) const;
   QueryRows ask(const std::string& sql) const;
   void say(bool is_warning, const std::string& text);
+  void define_macros(const MacroFile& file, Scope& scope);
+  void note_macro(const std::string& unique_id) const;
   Value render_text(const std::string& text, const Place& place);
   Rendering& current() const;
   const Overrides* overrides() const;
@@ -148,6 +168,8 @@ class Context {
   Scope macros_{&built_in_};
   std::map<std::string, std::string> macro_files_;  // file of each macro of the project
   std::map<std::string, Place> materializations_;
+  std::vector<MacroFile> all_macros_;
+  std::string invocation_id_;
   Rendering* current_ = nullptr;
 };
 

@@ -66,7 +66,8 @@ void Context::define_dbt() {
   root_.set("modules", jinja::python_modules());
   const std::int64_t now = now_micros();
   root_.set("run_started_at", jinja::datetime_in_utc(now));
-  root_.set("invocation_id", Value(id_of_invocation(now)));
+  invocation_id_ = id_of_invocation(now);
+  root_.set("invocation_id", Value(invocation_id_));
   root_.set("dbt_version", Value(kDbtVersion));
   root_.set("thread_id", Value("Thread-1"));
   root_.set("dbt_metadata_envs", Value(Dict()));
@@ -107,6 +108,7 @@ Value Context::statement(const CallArguments& arguments) const {
   if (text_or_empty(arguments, 3, "language") == "python") {
     throw Error("Python does not run here", kDbtHasIt);
   }
+  note_macro("macro.dbt.statement");
   if (!current().execute) return "";
   const std::string sql = caller->as_object().call({}).str();
   const std::string name = text_or_empty(arguments, 0, "name");

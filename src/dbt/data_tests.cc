@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dbt/md5.h"
 
 namespace gsa::dbt {
 namespace {
@@ -48,6 +49,12 @@ std::string unknown_test_hint(const Context& context, const TestSpec& test) {
 Value filtered(const Value& target, const std::string& where) {
   if (where.empty()) return target;
   return Value(fmt::format("(select * from {} where {}) dbt_subquery", target.str(), where));
+}
+
+// "not_null_dim_users", "dbt_utils_source_unique_raw_users"
+std::string name_before_arguments(const TestSpec& test, const std::string& target, bool is_source) {
+  return fmt::format("{}{}{}_{}", test.package.empty() ? "" : test.package + "_",
+                     is_source ? "source_" : "", test.name, target);
 }
 
 }  // namespace
@@ -154,8 +161,14 @@ std::string generic_test_name(const TestSpec& test, const std::string& target, b
   for (const auto& [key, value] : arguments) {
     for (const Value& part : parts_of(value)) flat.push_back(clean(part.str()));
   }
-  return fmt::format("{}{}{}_{}_{}", test.package.empty() ? "" : test.package + "_",
-                     is_source ? "source_" : "", test.name, target, join(flat, "__"));
+  return fmt::format("{}_{}", name_before_arguments(test, target, is_source), join(flat, "__"));
+}
+
+std::string short_test_name(const TestSpec& test, const std::string& target, bool is_source) {
+  constexpr std::size_t kTooLong = 64, kKept = 30;
+  std::string full = generic_test_name(test, target, is_source);
+  if (!test.custom_name.empty() || full.size() < kTooLong) return full;
+  return name_before_arguments(test, target, is_source).substr(0, kKept) + "_" + md5_of(full);
 }
 
 Rendered render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,

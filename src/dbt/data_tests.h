@@ -24,6 +24,10 @@ std::string column_sql(const TestSpec& test);
 // SOURCE_TABLE.
 std::string generic_test_name(const TestSpec& test, const std::string& target, bool is_source);
 
+// The name of its file and table: where the full name has 64 letters or more, dbt takes 30 of what
+// stands before the arguments, and a sum of all. A name that the project gives stays as it is.
+std::string short_test_name(const TestSpec& test, const std::string& target, bool is_source);
+
 // The query of a generic test. `target` is the tested relation as templates see it. Throws Error at
 // the test's place in the schema file if the test does not exist or its arguments are wrong.
 Rendered render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,

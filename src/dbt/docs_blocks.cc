@@ -20,6 +20,7 @@ class DocsReader {
   }
 
   void read(const std::string& path) {
+    path_ = path;
     shown_ = files_.display(path);
     text_ = *files_.find(path);
     // A block inside a comment does not count.
@@ -71,14 +72,14 @@ class DocsReader {
     }
     padded.append(begin, end);
     const Template block = Template::parse(std::move(padded), shown_);
-    blocks_[name] = trim(block.render(scope_).text());
+    blocks_[name] = {std::string(trim(block.render(scope_).text())), path_};
   }
 
   const ProjectFiles& files_;
   DocsBlocks& blocks_;
   Scope scope_;
   std::map<std::string, Place> places_;
-  std::string shown_, text_;  // of the current file
+  std::string path_, shown_, text_;  // of the current file
 };
 
 }  // namespace

@@ -11,7 +11,11 @@
 
 namespace gsa::dbt {
 
-using DocsBlocks = std::map<std::string, std::string, std::less<>>;
+struct DocsBlock {
+  std::string text;
+  std::string file;  // within the project
+};
+using DocsBlocks = std::map<std::string, DocsBlock, std::less<>>;
 
 // The blocks of the .md files in or below `folders`, each rendered as a template and stripped of
 // surrounding white space. Throws Error at the place of a block without an end or a name, or with a

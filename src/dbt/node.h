@@ -42,8 +42,8 @@ struct Node {
   Place described_at;
   std::vector<ColumnSpec> columns;
   std::vector<ConstraintSpec> constraints;  // of the whole table
-  std::vector<std::string> tags;
-  std::string group;                   // empty: none
+  std::vector<std::string> tags;            // for a test, also those of its source and column
+  std::string group;                        // empty: none
   std::string owner;                   // the group's owner, or else the one in meta; empty: none
   Dict meta;                           // as in the YAML
   std::optional<Freshness> freshness;  // for a source or model
@@ -55,7 +55,8 @@ struct Node {
 
   ModelConfig model;
   TestConfig test;
-  TestSpec spec;  // for a generic test
+  TestSpec spec;           // for a generic test
+  std::string short_name;  // for a generic test: the name of its file and table
   bool is_generic = false;
   // For a generic or unit test: the node that it tests.
   std::size_t tested = 0;
@@ -63,6 +64,7 @@ struct Node {
   bool asks_is_incremental = false;              // for a model: its SQL calls is_incremental()
   std::shared_ptr<const Template> sql_template;  // for a model or singular test
 
+  std::vector<std::string> macros;  // that its template calls, by unique id
   std::vector<Dependency> refs;
   std::vector<std::size_t> depends_on;  // ascending, without duplicates
   std::vector<std::size_t> children;    // likewise

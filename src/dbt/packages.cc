@@ -62,10 +62,10 @@ void add_packages(const ProjectFiles& files, Context& context, std::vector<std::
       const ProjectYml yml = read_project_yml(own, its_business);
       std::vector<std::string> roots = yml.macro_paths;
       for (const std::string& path : yml.test_paths) roots.push_back(path + "/generic");
-      std::vector<Template> macros;
+      std::vector<MacroFile> macros;
       for (const std::string& path : own.below(roots, {".sql"})) {
         try {
-          macros.push_back(Template::parse(*own.find(path), shown + "/" + path));
+          macros.push_back({yml.name, path, Template::parse(*own.find(path), shown + "/" + path)});
         } catch (const Error& error) {
           warnings.push_back(fmt::format("{}; the macros of this file cannot be used here",
                                          first_line(error.message())));

@@ -46,7 +46,9 @@ struct Project::State {
   ProjectYml yml;
   std::unique_ptr<Context> context;
   std::vector<Node> nodes;
+  std::vector<Node> disabled;
   std::vector<Exposure> exposures;
+  DocsBlocks docs;
   std::map<std::string, std::size_t, std::less<>> models;
 
   // Steps of loading:
@@ -66,6 +68,7 @@ struct Project::State {
   void read_exposures();
   void read_semantic_models();
   void render_descriptions();
+  Node analysis_at(const std::string& path);
 
  private:
   // A rendering that only records the refs and the configuration of a template.
@@ -79,10 +82,10 @@ struct Project::State {
   bool is_empty(const Node& node);
   void add_seed(const std::string& path, const ModelSpec* spec);
   void read_sql(Node& node, const std::string& path);
-  void add_tests_of(std::size_t tested, const ModelSpec& spec);
+  void add_tests_of(std::size_t tested, const ModelSpec& spec,
+                    const std::vector<std::string>& tags);
   void add_settings(const ModelSpec& spec, Node& node);
-  void add_generic_test(std::size_t tested, const TestSpec& spec,
-                        const std::vector<std::string>& column_tags);
+  void add_generic_test(std::size_t tested, const TestSpec& spec, std::vector<std::string> tags);
   void add_unit_test(std::size_t tested, const UnitTestSpec& spec);
   void add_test(Node node);
   std::vector<std::string> fqn_of(const std::string& path, const std::string& name,
@@ -97,7 +100,6 @@ struct Project::State {
   std::unique_ptr<Labeller> labeller_;
   std::unique_ptr<RelationNaming> naming_;
   Disabled disabled_;
-  std::vector<SwitchedOff> switched_off_;
   friend class Project;
 };
 
@@ -157,7 +159,7 @@ void Project::State::read_macros() {
   add_packages(files, *context, warnings);
   for (const std::string& path : files.below(macro_folders(), {".sql"})) {
     const std::string shown = files.display(path);
-    context->add_macros(Template::parse(*files.find(path), shown), shown);
+    context->add_macros(Template::parse(*files.find(path), shown), path, shown);
   }
   context->finish_macros();
 }
@@ -275,6 +277,7 @@ void Project::State::read_sql(Node& node, const std::string& path) {
     if (said.is_warning && !known) warnings.push_back(said.text);
   }
   node.settings.add(rendering.given);
+  node.macros = std::move(rendering.macros);
   node.asks_is_incremental = rendering.asked_is_incremental;
 }
 
@@ -311,7 +314,7 @@ std::optional<Node> Project::State::model_at(const std::string& path, const Mode
   node.model = model_config(node.settings, files, warnings);
   node.tags = node.model.tags;
   if (!node.model.enabled) {
-    switched_off_.push_back({node.kind, node.fqn});
+    disabled.push_back(std::move(node));
     return std::nullopt;
   }
   return node;
@@ -368,8 +371,8 @@ void Project::State::add_seed(const std::string& path, const ModelSpec* spec) {
   node.model = seed_config(node.settings, files, warnings);
   node.tags = node.model.tags;
   if (!node.model.enabled) {
-    switched_off_.push_back({node.kind, node.fqn});
     disabled_.models.push_back(node.name);
+    disabled.push_back(std::move(node));
     return;
   }
   labeller_->label(node);
@@ -401,7 +404,7 @@ void Project::State::add_sources() {
     const ModelConfig config = model_config(node.settings, files, warnings);
     if (!config.enabled) {
       disabled_.sources.push_back(node.name);
-      switched_off_.push_back({node.kind, node.fqn});
+      disabled.push_back(std::move(node));
       continue;
     }
     node.tags = config.tags;
@@ -423,27 +426,30 @@ void Project::State::add_generic_tests() {
   for (std::size_t i = 0; i < nodes.size(); ++i) targets.emplace(nodes[i].unique_id, i);
   for (const SourceSpec& spec : declared_.sources) {
     const auto found = targets.find(fmt::format("source.{}.{}", yml.name, source_name(spec)));
-    if (found != targets.end()) add_tests_of(found->second, spec.table);
+    if (found != targets.end()) add_tests_of(found->second, spec.table, spec.tags);
   }
   for (const ModelSpec& spec : declared_.seeds) {
     const auto found = targets.find(fmt::format("seed.{}.{}", yml.name, spec.name));
-    if (found != targets.end()) add_tests_of(found->second, spec);
+    if (found != targets.end()) add_tests_of(found->second, spec, {});
   }
   for (const ModelSpec& spec : declared_.models) {
     const auto found = targets.find(fmt::format("model.{}.{}", yml.name, spec.name));
-    if (found != targets.end()) add_tests_of(found->second, spec);
+    if (found != targets.end()) add_tests_of(found->second, spec, {});
   }
 }
 
-void Project::State::add_tests_of(std::size_t tested, const ModelSpec& spec) {
-  for (const TestSpec& test : spec.tests) add_generic_test(tested, test, {});
+void Project::State::add_tests_of(std::size_t tested, const ModelSpec& spec,
+                                  const std::vector<std::string>& tags) {
+  for (const TestSpec& test : spec.tests) add_generic_test(tested, test, tags);
   for (const ColumnSpec& column : spec.columns) {
-    for (const TestSpec& test : column.tests) add_generic_test(tested, test, column.tags);
+    std::vector<std::string> all = tags;
+    all.insert(all.end(), column.tags.begin(), column.tags.end());
+    for (const TestSpec& test : column.tests) add_generic_test(tested, test, all);
   }
 }
 
 void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
-                                      const std::vector<std::string>& column_tags) {
+                                      std::vector<std::string> tags) {
   Node node;
   node.kind = NodeKind::test;
   node.is_generic = true;
@@ -455,6 +461,7 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   const std::string target_name =
       is_source ? replace_all(nodes[tested].name, ".", "_") : nodes[tested].name;
   node.name = generic_test_name(spec, target_name, is_source);
+  node.short_name = short_test_name(spec, target_name, is_source);
   node.unique_id = fmt::format("test.{}.{}.{}", yml.name, node.name,
                                generic_test_hash(node.name, spec, nodes[tested]));
   node.file = spec.file;
@@ -462,7 +469,7 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   // Like dbt: omits the first folder, whatever it is.
   node.fqn = fqn_of(spec.file, node.name, {spec.file.substr(0, spec.file.find('/'))});
   Settings given = test_tree_.for_node(node.fqn);
-  for (const std::string& tag : column_tags) given.set("tags", Value(tag), spec.place);
+  node.tags = std::move(tags);
 
   Rendering rendering = reading(node.name, node.refs);
   for (const auto& [key, setting] : spec.settings.all()) {
@@ -476,6 +483,7 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
   // Settings in the test's definition apply to all its uses; each use may override them.
   given.add(rendering.given);
   given.add(in_yaml);
+  node.macros = std::move(rendering.macros);
   node.settings = std::move(given);
   add_test(std::move(node));
 }
@@ -483,15 +491,19 @@ void Project::State::add_generic_test(std::size_t tested, const TestSpec& spec,
 void Project::State::add_test(Node node) {
   refuse_own_materialization(node, "test");
   node.test = test_config(node.settings, files, warnings);
-  node.tags = node.test.tags;
+  for (const std::string& tag : node.test.tags) {
+    if (std::find(node.tags.begin(), node.tags.end(), tag) == node.tags.end()) {
+      node.tags.push_back(tag);
+    }
+  }
   if (!node.test.enabled) {
-    switched_off_.push_back({node.kind, node.fqn});
+    disabled.push_back(std::move(node));
     return;
   }
   labeller_->label(node);
   if (node.test.stores_failures) {
     node.model.schema = node.test.schema;
-    node.model.alias = node.test.alias;
+    node.model.alias = node.test.alias.empty() ? node.short_name : node.test.alias;
     node.relation = naming_->relation_of(node);
   }
   nodes.push_back(std::move(node));
@@ -536,7 +548,7 @@ void Project::State::add_unit_test(std::size_t tested, const UnitTestSpec& spec)
   node.test = unit_test_config(node.settings, files, warnings);
   node.tags = node.test.tags;
   if (!node.test.enabled) {
-    switched_off_.push_back({node.kind, node.fqn});
+    disabled.push_back(std::move(node));
     return;
   }
   labeller_->label(node);
@@ -620,6 +632,9 @@ void Project::State::sort_nodes() {
     if (nodes[i].is_generic || nodes[i].is_unit_test()) nodes[i].tested = moved[nodes[i].tested];
     if (nodes[i].kind == NodeKind::model) models.emplace(nodes[i].name, i);
   }
+  for (Node& node : disabled) {
+    if (node.is_generic) node.tested = moved[node.tested];
+  }
 }
 
 void Project::State::read_exposures() {
@@ -631,7 +646,7 @@ void Project::State::read_exposures() {
     }
     std::vector<std::size_t> read = resolve(nodes, yml.name, disabled_, files, refs);
     refuse_private(nodes, refs, read, "", files);
-    exposures.push_back({spec.name, std::move(read)});
+    exposures.push_back({spec.name, std::move(refs), std::move(read)});
   }
 }
 
@@ -650,11 +665,30 @@ void Project::State::read_semantic_models() {
   }
 }
 
+Node Project::State::analysis_at(const std::string& path) {
+  Node node;
+  node.name = stem(path);
+  node.unique_id = fmt::format("analysis.{}.{}", yml.name, node.name);
+  node.fqn = fqn_of(path, node.name, yml.analysis_paths);
+  node.fqn.insert(node.fqn.begin() + 1, "analysis");
+  node.file = path;
+  node.place = {files.display(path), 1, 1};
+  node.settings = model_tree_.for_node(node.fqn);
+  read_sql(node, path);
+  std::vector<std::string> told;
+  node.model = model_config(node.settings, files, told);
+  node.tags = node.model.tags;
+  const std::vector<std::size_t> read = resolve(nodes, yml.name, disabled_, files, node.refs);
+  const NodeSet each_once(read.begin(), read.end());
+  node.depends_on.assign(each_once.begin(), each_once.end());
+  return node;
+}
+
 // Last, as in dbt: while the project is parsed, templates see unrendered descriptions.
 void Project::State::render_descriptions() {
   std::vector<std::string> folders = yml.docs_paths;
   if (folders.empty()) folders = source_folders();
-  const DocsBlocks docs = read_docs_blocks(files, folders, warnings);
+  docs = read_docs_blocks(files, folders, warnings);
   const auto render = [&](std::string& text, const Place& place) {
     text = context->render_description(text, place, docs, warnings);
   };
@@ -674,7 +708,7 @@ void Project::State::render_descriptions() {
 
 void Project::State::warn_of_useless_settings() {
   const auto look = [&](const ConfigTree& tree, NodeKind kind) {
-    warn_of_useless_branches(tree, kind, nodes, switched_off_, warnings);
+    warn_of_useless_branches(tree, kind, nodes, disabled, warnings);
   };
   look(model_tree_, NodeKind::model);
   look(source_tree_, NodeKind::source);
@@ -708,6 +742,18 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   return Project(std::move(state));
 }
 
+std::vector<Node> Project::analyses() const {
+  std::vector<Node> analyses;
+  for (const std::string& path : files().below(yml().analysis_paths, {".sql"})) {
+    try {
+      analyses.push_back(state_->analysis_at(path));
+    } catch (const Error&) {
+      continue;  // gsa makes nothing of it
+    }
+  }
+  return analyses;
+}
+
 Project::Project(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Project::Project(Project&&) noexcept = default;
 Project& Project::operator=(Project&&) noexcept = default;
@@ -716,6 +762,10 @@ Project::~Project() = default;
 const std::string& Project::name() const { return state_->yml.name; }
 const Target& Project::target() const { return state_->target; }
 const std::vector<Node>& Project::nodes() const { return state_->nodes; }
+const std::vector<Node>& Project::disabled() const { return state_->disabled; }
+const ProjectYml& Project::yml() const { return state_->yml; }
+const Declarations& Project::declarations() const { return state_->declared_; }
+const DocsBlocks& Project::docs() const { return state_->docs; }
 const ProjectFiles& Project::files() const { return state_->files; }
 const SemanticSpecs& Project::semantic() const { return state_->declared_.semantic; }
 const std::vector<Exposure>& Project::exposures() const { return state_->exposures; }

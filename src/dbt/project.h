@@ -10,9 +10,11 @@
 
 #include "base/environment.h"
 #include "dbt/context.h"
+#include "dbt/docs_blocks.h"
 #include "dbt/node.h"
 #include "dbt/project_files.h"
 #include "dbt/project_yml.h"
+#include "dbt/schema_yml.h"
 #include "dbt/semantic_yml.h"
 
 namespace gsa::dbt {
@@ -28,6 +30,7 @@ struct LoadOptions {
 // A use of models and sources outside the project: a dashboard, a report.
 struct Exposure {
   std::string name;
+  std::vector<Dependency> refs;
   std::vector<std::size_t> depends_on;
 };
 
@@ -44,11 +47,18 @@ class Project {
   const Target& target() const;
   // Sources, then models, then tests, each sorted by name.
   const std::vector<Node>& nodes() const;
+  // What is switched off. Nothing depends on these, and their relations are not named.
+  const std::vector<Node>& disabled() const;
   const Node* find_model(const std::string& name) const;  // null if there is none
   const std::vector<Exposure>& exposures() const;
   // As declared; descriptions are rendered, and each semantic model knows its node.
   const SemanticSpecs& semantic() const;
+  // Queries that nobody runs, read anew at each call; those that cannot be read are left out.
+  std::vector<Node> analyses() const;
   const ProjectFiles& files() const;
+  const ProjectYml& yml() const;
+  const Declarations& declarations() const;  // the YAML beside the models, as written
+  const DocsBlocks& docs() const;
   std::size_t macro_count() const;
   // Mistakes that dbt accepts too: "FILE:LINE:COLUMN: …".
   const std::vector<std::string>& warnings() const;

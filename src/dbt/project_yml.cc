@@ -123,6 +123,7 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   read_paths(root, "seed-paths", project.seed_paths);
   read_paths(root, "snapshot-paths", project.snapshot_paths);
   read_paths(root, "docs-paths", project.docs_paths);
+  if (const auto target = root.find("target-path")) project.target_path = target->string();
   if (const std::optional<Yaml> vars = root.find("vars")) read_vars(*vars, project);
   project.models = root.find("models");
   project.sources = root.find("sources");
@@ -142,6 +143,7 @@ void override_vars(ProjectYml& project, const std::string& vars) {
     throw root.error("the variables must be a map", "for example --vars '{threshold: 30}'");
   }
   read_vars(root, project);
+  project.given_vars = root.value().as_dict();
 }
 
 }  // namespace gsa::dbt

@@ -22,7 +22,9 @@ struct ProjectYml {
   std::vector<std::string> seed_paths = {"seeds"};
   std::vector<std::string> snapshot_paths = {"snapshots"};
   std::vector<std::string> docs_paths;  // empty: all folders above
-  Dict vars;  // the project's own over those for all packages; --vars over both
+  std::string target_path = "target";   // as written: it may contain a template
+  Dict vars;        // the project's own over those for all packages; --vars over both
+  Dict given_vars;  // those of --vars alone
   std::optional<Yaml> models;
   std::optional<Yaml> sources;
   std::optional<Yaml> seeds;

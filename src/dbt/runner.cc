@@ -149,7 +149,9 @@ NodeRunner::Plan NodeRunner::plan(Step& step) {
   Plan plan = {{}, compiler_.relation_of(step.node), compiler_.is_incremental(step.node)};
   if (step.node.is_seed()) return plan;
   compiler_.take_messages();  // drops messages of other nodes, which report them on their own turn
+  const Stopwatch watch;
   plan.query = compiler_.compile(step.node, &step.connection);
+  step.result.compile_seconds = watch.seconds();
   keep_said(step);
   step.result.compiled = plan.query.text();
   keep_compiled(step.result);
@@ -195,13 +197,7 @@ void NodeRunner::build(Step& step, const Plan& plan) {
 
 // Stores the failing rows in the test's table; returns the query that reads them there.
 CompiledSql NodeRunner::store(Step& step, const CompiledSql& query) {
-  constexpr std::size_t kLongestName = 63, kPrefix = 30;  // dbt shortens names of tests in this way
-  Relation relation = step.node.relation;
-  if (relation.name.size() > kLongestName) {
-    relation.name =
-        relation.name.substr(0, kPrefix) + "_" +
-        step.connection.query(fmt::format("select md5({})", sql_quote(relation.name))).text(0, 0);
-  }
+  const Relation& relation = step.node.relation;
   relations_.need_schema(step.connection, relation);
   relations_.make_way(step.connection, relation, RelationKind::table);
   CompiledSql sql =
@@ -269,7 +265,9 @@ void NodeRunner::test_unit(Step& step) {
     const std::lock_guard lock(compiling_);
     compiler_
         .take_messages();  // drops messages of other nodes, which report them on their own turn
+    const Stopwatch watch;
     actual = compiler_.compile_tested(step.node, described, &step.connection);
+    result.compile_seconds = watch.seconds();
     keep_said(step);
   }
   result.compiled = actual.text();

@@ -48,6 +48,7 @@ struct NodeResult {
   Place place;   // of the SQL; for a generic test, in its schema file
   Status status = Status::pass;
   double seconds = 0;
+  double compile_seconds = 0;        // part of `seconds`: until its SQL was rendered
   std::optional<std::int64_t> rows;  // for a table: rows written
   std::int64_t failures = 0;  // for a test: the value of fail_calc, the number of failing rows
   std::string condition;      // for a test that did not pass: the warn_if or error_if that held

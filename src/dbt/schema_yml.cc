@@ -88,7 +88,7 @@ class SchemaReader {
     read_semantic_yml(root, into.semantic);
     if (const std::optional<Yaml> macros = root.find("macros")) {
       for (const Yaml& macro : macros->items()) {
-        into.macros.push_back({name_of(macro, "macro"), macro.place()});
+        into.macros.push_back({name_of(macro, "macro"), macro.place(), path_, macro});
         warn_of_unknown(macro, "macro", kMacroKeys);
       }
     }
@@ -110,6 +110,18 @@ class SchemaReader {
     const std::optional<Yaml> name = map.find("name");
     if (!name) throw map.error(fmt::format("this {} has no name", what));
     return name->string();
+  }
+
+  // Those beside `config:` and those in it.
+  static std::vector<std::string> tags_of(const Yaml& map) {
+    std::vector<std::string> tags;
+    const std::optional<Yaml> config = map.find("config");
+    for (const std::optional<Yaml>& found :
+         {map.find("tags"), config ? config->find("tags") : std::nullopt}) {
+      if (!found) continue;
+      for (std::string& tag : found->strings()) tags.push_back(std::move(tag));
+    }
+    return tags;
   }
 
   static void read_description(const Yaml& map, std::string& text, Place& place) {
@@ -171,6 +183,8 @@ class SchemaReader {
     GroupSpec group;
     group.name = name_of(map, "group");
     group.place = map.place();
+    group.file = path_;
+    group.written = map;
     warn_of_unknown(map, "group", kGroupKeys);
     const std::optional<Yaml> owner = map.find("owner");
     if (!owner) {
@@ -230,6 +244,8 @@ class SchemaReader {
     ExposureSpec exposure;
     exposure.name = name_of(map, "exposure");
     exposure.place = map.place();
+    exposure.file = path_;
+    exposure.written = map;
     if (const std::optional<Yaml> reads = map.find("depends_on")) {
       for (const Yaml& item : reads->items()) {
         exposure.depends_on.push_back({item.value(), item.place()});
@@ -245,6 +261,7 @@ class SchemaReader {
     test.place = map.place();
     test.file = path_;
     test.settings = settings_of(map, {});
+    test.written = map;
     warn_of_unknown(map, "data test of an .sql file", kSingularTestKeys);
     return test;
   }
@@ -257,6 +274,7 @@ class SchemaReader {
     read_description(map, table.description, table.described_at);
     table.place = map.place();
     table.file = path_;
+    table.written = map;
     table.settings = settings_of(map, settings_beside);
     table.tests = read_tests(map, "");
     table.constraints = read_constraints(map);
@@ -277,7 +295,7 @@ class SchemaReader {
     column.data_type = map.string_at("data_type");
     column.place = map.place();
     column.constraints = read_constraints(map);
-    if (const std::optional<Yaml> tags = map.find("tags")) column.tags = tags->strings();
+    column.tags = tags_of(map);
     column.meta = label_config(settings_of(map, {"meta"}), files_).meta;
     column.tests = read_tests(map, column.name);
     const std::optional<Yaml> quote = map.find("quote");
@@ -309,6 +327,12 @@ class SchemaReader {
       Settings both = settings;
       both.add(source.table.settings);
       source.table.settings = both;
+      for (const Yaml* said : {&map, &item}) {
+        const std::optional<Yaml> tags = said->find("tags");
+        if (!tags) continue;
+        for (std::string& tag : tags->strings()) source.tags.push_back(std::move(tag));
+      }
+      source.written = map;
       take_freshness(map, source.freshness);
       take_freshness(item, source.freshness);
       into.push_back(std::move(source));

@@ -3,6 +3,7 @@
 // The YAML beside the models: descriptions of models, columns and sources, the tests that they must
 // pass, and the groups.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ struct ModelSpec {
   Settings settings;
   Place place;
   std::string file;
+  std::optional<Yaml> written;  // all of it
 };
 
 struct SourceSpec {
@@ -70,24 +72,32 @@ struct SourceSpec {
   ModelSpec table;  // name, description, columns, tests, tags
   // Freshness settings, the source's before the table's; null switches earlier ones off.
   std::vector<Setting> freshness;
+  std::vector<std::string> tags;  // that its tests have as well: those beside its config
+  std::optional<Yaml> written;    // the source with all of its tables
 };
 
 struct GroupSpec {
   std::string name;
   std::string owner;  // the name, or else the e-mail address
   Place place;
+  std::string file;
+  std::optional<Yaml> written;
 };
 
 // Descriptions of macros are only for readers.
 struct MacroSpec {
   std::string name;
   Place place;
+  std::string file;
+  std::optional<Yaml> written;
 };
 
 struct ExposureSpec {
   std::string name;
   std::vector<Setting> depends_on;  // "ref('fct')"
   Place place;
+  std::string file;
+  std::optional<Yaml> written;
 };
 
 struct Declarations {

@@ -9,7 +9,7 @@
 namespace gsa::dbt {
 
 void warn_of_useless_branches(const ConfigTree& tree, NodeKind kind, const std::vector<Node>& nodes,
-                              const std::vector<SwitchedOff>& switched_off,
+                              const std::vector<Node>& switched_off,
                               std::vector<std::string>& warnings) {
   for (const ConfigTree::Branch& branch : tree.branches()) {
     if (branch.settings.all().empty() || branch.path.empty()) continue;

@@ -9,15 +9,10 @@
 
 namespace gsa::dbt {
 
-// A disabled node: its settings are not useless.
-struct SwitchedOff {
-  NodeKind kind;
-  std::vector<std::string> fqn;
-};
-
-// Warns of each folder of `tree` without a node of that kind, which is probably a typo.
+// Warns of each folder of `tree` without a node of that kind, disabled ones included. It is
+// probably a typo.
 void warn_of_useless_branches(const ConfigTree& tree, NodeKind kind, const std::vector<Node>& nodes,
-                              const std::vector<SwitchedOff>& switched_off,
+                              const std::vector<Node>& switched_off,
                               std::vector<std::string>& warnings);
 
 }  // namespace gsa::dbt

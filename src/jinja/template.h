@@ -98,6 +98,20 @@ class Scope {
   friend class Template;
 };
 
+// What a macro calls by name: whole(…), dbt.whole(…), or adapter.dispatch('whole', 'dbt').
+struct CalledMacro {
+  std::string package;  // empty: none is named
+  std::string name;
+  bool is_dispatched = false;
+};
+
+// A {% macro %} or {% test %} block of a file.
+struct MacroText {
+  std::string name;
+  std::string text;                // as written, with its tags
+  std::vector<CalledMacro> calls;  // in the order of the text, each once
+};
+
 class Template {
  public:
   static Template parse(std::string text, std::string file);  // throws TemplateError
@@ -107,6 +121,7 @@ class Template {
   // top level, and its arguments, but not the variables of the calling template.
   void define_macros(Scope& scope) const;
   std::vector<std::string> macro_names() const;
+  std::vector<MacroText> macro_texts() const;
   // The {% materialization NAME … %} blocks. Their contents are not parsed.
   std::vector<std::pair<std::string, Place>> materializations() const;
 

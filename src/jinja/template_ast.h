@@ -149,7 +149,8 @@ struct MacroNode {
   Body body;
   // Whether the body mentions `varargs`, `kwargs`, `caller`.
   bool takes_varargs = false, takes_kwargs = false, takes_caller = false;
-  std::string signature;  // "name(a, b=1)", as written
+  std::string signature;    // "name(a, b=1)", as written
+  std::size_t end_tag = 0;  // offset of `endmacro` or `endtest`
 };
 // {% call(a, b) name(…) %} … {% endcall %}: `name` gets the body's text by calling caller(a, b).
 struct CallNode {

@@ -258,6 +258,7 @@ class Parser {
     node.takes_varargs = expressions_.mentions("varargs") > varargs;
     node.takes_kwargs = expressions_.mentions("kwargs") > kwargs;
     node.takes_caller = expressions_.mentions("caller") > callers;
+    node.end_tag = tokens_.current().offset;
     close();
     return {tag.offset, std::move(node)};
   }

@@ -19,6 +19,7 @@
 
 namespace gsa::pipeline {
 
+class DbtArtifacts;
 class RunAudience;
 
 // All that decides what a run does.
@@ -40,6 +41,7 @@ struct AssetRun {
   // Of a run that is on record already, of which the audience was told; null: it begins here.
   assets::Recorder* recorder = nullptr;
   std::stop_token stop = {};  // ends the run; one that cannot be asked: that of the invocation
+  DbtArtifacts* artifacts = nullptr;  // notes how each node ends; null: nobody does
 };
 
 // Opens the warehouse as `access` says, waiting for others where that was asked for. Where all

@@ -68,7 +68,7 @@ void throw_if_failed(const dbt::NodeResult& result) {
 Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder)
     : run_(run),
       log_(run.catalog, run.project, run.common.invocation().err, run.common.quiet,
-           run.raw == nullptr ? nullptr : run.raw->own_connection(), run.audience),
+           run.raw == nullptr ? nullptr : run.raw->own_connection(), run.audience, run.artifacts),
       connection_(database.connect()),
       sums_(connection_),
       runner_(run.project, connection_, node_options()),

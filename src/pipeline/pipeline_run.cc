@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "pipeline/asset_catalog.h"
 #include "pipeline/asset_run.h"
+#include "pipeline/dbt_artifacts.h"
 #include "pipeline/fetch_progress.h"
 #include "pipeline/open_project.h"
 #include "pipeline/semantic_record.h"
@@ -189,6 +190,8 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
         sources.reason));
   }
   PipelinePlan planned(options, project, sources, database);
+  DbtArtifacts artifacts("run", options.project, project, options.common);
+  artifacts.begin(planned.state, options.full_refresh);
   if (planned.selection && !options.common.quiet)
     print_warnings(*planned.selection, options.common);
   const assets::Provenance provenance = provenance_of(options, planned.raw_options, sources);
@@ -201,13 +204,15 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
     duck::Connection connection = database.connect();
     assets::restate_provenance(connection, provenance.source_reason, provenance.project);
     restate_semantic_record(connection, project);
+    artifacts.write(database);
     return false;
   }
   AssetRun run = planned.run(options, project);
   run.audience = control.audience;
   run.stop = control.stop;
   run.recorder = control.recorder;
-  run_assets(database, run, provenance);
+  run.artifacts = &artifacts;
+  artifacts.write_after(database, [&] { run_assets(database, run, provenance); });
   return true;
 }
 

@@ -36,13 +36,15 @@ dbt::Status status_of(assets::StepStatus status) {
 }  // namespace
 
 RunLog::RunLog(const Catalog& catalog, const dbt::Project& project, const TextOutput& output,
-               bool quiet, const duck::Connection* raw, RunAudience* audience)
+               bool quiet, const duck::Connection* raw, RunAudience* audience,
+               DbtArtifacts* artifacts)
     : catalog_(catalog),
       project_(project),
       output_(output),
       quiet_(quiet),
       raw_(raw),
-      audience_(audience) {}
+      audience_(audience),
+      artifacts_(artifacts) {}
 
 RunLog::~RunLog() = default;
 
@@ -124,6 +126,7 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
     result.hint = failure->hint();
   }
   result.seconds = step.seconds;
+  if (artifacts_ != nullptr) artifacts_->ended(step, result);
   for (const dbt::TemplateMessage& said : result.said) {
     if (said.is_warning) {
       print(fmt::format("{} {}", output_.paint(Ink::yellow, "warning:"), said.text));

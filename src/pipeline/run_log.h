@@ -24,11 +24,15 @@ class RunAudience : public assets::Listener {
   virtual void run_ended() noexcept = 0;
 };
 
+class DbtArtifacts;
+
 class RunLog : public assets::Listener {
  public:
-  // `raw` is the connection on which raw tables are made, if not on a lane. `audience` may be null.
+  // `raw` is the connection on which raw tables are made, if not on a lane. `audience` and
+  // `artifacts` may be null.
   RunLog(const Catalog& catalog, const dbt::Project& project, const TextOutput& output, bool quiet,
-         const duck::Connection* raw, RunAudience* audience = nullptr);
+         const duck::Connection* raw, RunAudience* audience = nullptr,
+         DbtArtifacts* artifacts = nullptr);
   ~RunLog() override;
 
   // The result of a node, before its step ends.
@@ -66,6 +70,7 @@ class RunLog : public assets::Listener {
   std::map<std::string, Work> work_;            // by name of what runs
   const duck::Connection* raw_;
   RunAudience* audience_;
+  DbtArtifacts* artifacts_;
   std::string shown_;  // what the bar is of
   std::unique_ptr<Progress> progress_;
   dbt::RunResult result_;

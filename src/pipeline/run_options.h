@@ -41,8 +41,9 @@ struct ProjectOptions {
   std::string vars;    // YAML that overrides the project's vars
   std::vector<std::string> select;
   std::vector<std::string> exclude;
-  std::string selector;  // the name of one in the project's selectors.yml
-  std::string target;    // of the project's profiles.yml; empty: the profile's own choice
+  std::string selector;     // the name of one in the project's selectors.yml
+  std::string target;       // of the project's profiles.yml; empty: the profile's own choice
+  std::string target_path;  // of dbt's artifacts; empty: as the environment or the project says
 };
 
 }  // namespace gsa::pipeline

@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral', tags=['people']) }}
+select id, name from {{ source('crm', 'customers') }}
