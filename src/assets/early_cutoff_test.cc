@@ -33,7 +33,7 @@ class EarlyCutOff : public testing::Test {
 TEST_F(EarlyCutOff, LeavesWhatReadsTheSameRowsInAnotherOrder) {
   EXPECT_EQ(made_after("select range as i, range // 2 as half from range(6) order by i desc"),
             (Names{"raw"}));
-  EXPECT_EQ(last.step("mart").status, "fresh");
+  EXPECT_EQ(last.step("mart").status, StepStatus::fresh);
   EXPECT_EQ(last.step("mart").reason, "its inputs came out the same");
   EXPECT_EQ(p.rows("select i from raw limit 1"), (Lines{"5"}));
   EXPECT_TRUE(p.plan().is_empty());

@@ -8,7 +8,7 @@
 namespace gsa::assets {
 namespace {
 
-Asset asset(const std::string& name, const std::vector<std::string>& inputs) {
+Asset made_of(const std::string& name, const std::vector<std::string>& inputs) {
   Asset made;
   made.name = made.relation = name;
   made.schema = "main";
@@ -35,8 +35,8 @@ class HeldBack : public testing::Test {
     return found;
   }
 
-  const Graph graph_{{asset("raw", {}), asset("mart", {"raw"}), asset("report", {"mart"}),
-                      asset("other", {"raw"})}};
+  const Graph graph_{{made_of("raw", {}), made_of("mart", {"raw"}), made_of("report", {"mart"}),
+                      made_of("other", {"raw"})}};
 };
 
 using Names = std::set<std::string>;

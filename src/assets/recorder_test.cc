@@ -178,7 +178,7 @@ TEST_F(Records, ThatWereTakenAndCouldNotBeWrittenComeBack) {
   RecordBatch taken = recorder.take();
   recorder.step(step("second"));
   recorder.put_back(std::move(taken));
-  recorder.end({"failed", "the disk is full", false, 0, 0, 0, 0, 0, 0}, 90);
+  recorder.end({RunStatus::failed, "the disk is full", false, 0, 0, 0, 0, 0, 0}, 90);
   EXPECT_EQ(rows("select name from ops.steps order by rowid"), (Lines{"first", "second"}));
   EXPECT_EQ(rows("select event from ops.events"), (Lines{"run_started"}));
 }

@@ -19,7 +19,9 @@ class Environment {
 
   // Nothing where the variable is not set; one that is set to nothing is "".
   std::optional<std::string> find(const std::string& name) const;
-  // The same, where unset and empty mean the same.
+  // Those whose names begin so.
+  std::map<std::string, std::string> with_prefix(const std::string& prefix) const;
+  // find(), where unset and empty mean the same.
   std::string text(const std::string& name) const { return find(name).value_or(""); }
 
  private:

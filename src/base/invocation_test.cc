@@ -17,6 +17,8 @@ TEST(Environment, IsTheProcesssUnlessItIsGiven) {
   EXPECT_EQ(other.find("EMPTY"), "");
   EXPECT_FALSE(other.find("PATH"));
   EXPECT_EQ(other.text("PATH"), "");
+  EXPECT_EQ(other.with_prefix("EM").size(), 1u);
+  EXPECT_EQ(Environment().with_prefix("PATH").count("PATH"), 1u);
 }
 
 TEST(Invocation, IsTheProcesssUnlessItIsGiven) {

@@ -3,12 +3,10 @@
 #include <cmath>
 #include <optional>
 #include <regex>
-#include <unistd.h>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "base/invocation.h"
 #include "base/text.h"
 #include "dbt/node_value.h"
 #include "dbt/required_version.h"
@@ -18,21 +16,12 @@
 namespace gsa::dbt {
 namespace {
 
-// Variables DBT_ENV_CUSTOM_ENV_NAME, which dbt hands on to who reads the artifacts.
-Dict custom_environment() {
-  constexpr std::string_view kPrefix = "DBT_ENV_CUSTOM_ENV_";
+// Variables DBT_ENV_CUSTOM_ENV_NAME: dbt passes NAME on to readers of the artifacts.
+Dict custom_environment(const Environment& environment) {
+  const std::string prefix = "DBT_ENV_CUSTOM_ENV_";
   Dict found;
-  const auto take = [&](std::string_view name, std::string_view value) {
-    if (name.starts_with(kPrefix)) found.set(Value(name.substr(kPrefix.size())), Value(value));
-  };
-  if (const auto& own = invocation().environment) {
-    for (const auto& [name, value] : *own) take(name, value);
-    return found;
-  }
-  for (char** at = ::environ; at != nullptr && *at != nullptr; ++at) {
-    const std::string_view entry = *at;
-    const std::size_t end = entry.find('=');
-    if (end != std::string_view::npos) take(entry.substr(0, end), entry.substr(end + 1));
+  for (const auto& [name, value] : environment.with_prefix(prefix)) {
+    found.set(Value(name.substr(prefix.size())), Value(value));
   }
   return found;
 }
@@ -70,7 +59,7 @@ Dict artifact_metadata(std::string_view schema, const ArtifactRun& run) {
   set("generated_at", Value(iso_time(run.ended)));
   set("invocation_id", Value(run.invocation_id));
   set("invocation_started_at", Value(iso_time(run.began)));
-  set("env", Value(custom_environment()));
+  set("env", Value(custom_environment(run.environment)));
   return metadata;
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/environment.h"
 #include "dbt/project.h"
 
 namespace gsa::dbt {
@@ -18,6 +19,7 @@ namespace gsa::dbt {
 struct ArtifactRun {
   std::string invocation_id;
   std::chrono::system_clock::time_point began, ended;
+  Environment environment = {};
 };
 
 // The members of a large object: a Dict is searched from its beginning at each set().

@@ -17,7 +17,7 @@ std::string paint(const TextOutput* output, Ink ink, std::string_view text) {
 constexpr std::size_t kDotsTo = 80;      // the column where dbt prints the status
 constexpr std::size_t kWidestCell = 40;  // of a failing row's value: enough to recognise it
 
-std::string counted(std::size_t count, std::string_view what) {
+std::string plural_of(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
@@ -186,11 +186,11 @@ std::string found_line(const Project& project) {
     unit_tests += node.is_unit_test() ? 1U : 0U;
     sources += node.kind == NodeKind::source ? 1 : 0;
   }
-  const std::string with_seeds = seeds == 0 ? "" : counted(seeds, "seed") + ", ";
-  const std::string with_units = unit_tests == 0 ? "" : ", " + counted(unit_tests, "unit test");
-  return fmt::format("Found {}, {}{}, {}, {}{}", counted(models, "model"), with_seeds,
-                     counted(tests, "data test"), counted(sources, "source"),
-                     counted(project.macro_count(), "macro"), with_units);
+  const std::string with_seeds = seeds == 0 ? "" : plural_of(seeds, "seed") + ", ";
+  const std::string with_units = unit_tests == 0 ? "" : ", " + plural_of(unit_tests, "unit test");
+  return fmt::format("Found {}, {}{}, {}, {}{}", plural_of(models, "model"), with_seeds,
+                     plural_of(tests, "data test"), plural_of(sources, "source"),
+                     plural_of(project.macro_count(), "macro"), with_units);
 }
 
 std::string start_line(const NodeResult& node, std::size_t index, std::size_t total) {
@@ -221,8 +221,8 @@ std::vector<std::string> summary_lines(const RunResult& result, const TextOutput
     lines.push_back(paint(output, Ink::green, "Completed successfully"));
   } else {
     lines.push_back(paint(output, errors > 0 ? Ink::red : Ink::yellow,
-                          fmt::format("Completed with {} and {}", counted(errors, "error"),
-                                      counted(warnings, "warning"))));
+                          fmt::format("Completed with {} and {}", plural_of(errors, "error"),
+                                      plural_of(warnings, "warning"))));
   }
   lines.emplace_back("");
   lines.push_back(fmt::format("Done. PASS={} WARN={} ERROR={} SKIP={} NO-OP={} TOTAL={}",

@@ -41,6 +41,7 @@ DbtArtifacts::DbtArtifacts(std::string command, const ProjectOptions& options,
     : command_(std::move(command)), options_(options), project_(project), common_(common) {
   run_.began = std::chrono::system_clock::now();
   run_.invocation_id = project.context().invocation_id();
+  run_.environment = common.invocation().environment;
   warn_of_failure([&] { folder_ = target_folder(options, project, common.invocation()); });
 }
 
