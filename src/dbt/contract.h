@@ -11,8 +11,8 @@
 namespace gsa::dbt {
 
 // Throws Error, as dbt words it and with file and line, unless `query` has the columns and types of
-// the model's contract, in any order. Returns whether a table made of it as it is keeps the contract:
-// the order is the same, and there are no constraints. Runs nothing.
+// the model's contract, in any order. Returns whether a table made of it as it is keeps the
+// contract: the order is the same, and there are no constraints. Runs nothing.
 bool check_contract(duck::Connection& connection, const Node& node, const std::string& query);
 
 // "(id integer not null, name varchar)"; throws Error at a constraint that gsa lacks.
