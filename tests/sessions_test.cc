@@ -70,17 +70,23 @@ class HandMade {
     connection.execute(fmt::format(
         "create type origin as enum('observed', 'simulated'); "
         "create table raw_users as select range::integer as user_id, "
-        "'pro'::enum('free', 'pro', 'enterprise') as user_tier, 'asia' as region, "
-        "'desktop' as device_type, timestamp '{}' as signup_at, '2022-W00' as cohort_week, "
+        "'pro'::enum('free', 'pro', 'enterprise') as user_tier, 'asia'::enum('us-west', 'us-east', "
+        "'europe', 'asia', 'other') as region, "
+        "'desktop'::enum('desktop', 'mobile', 'tablet') as device_type, timestamp '{}' as "
+        "signup_at, '2022-W00' as cohort_week, "
         "'user ' || range as user_name, 'observed'::origin as signup_origin, "
         "'simulated'::origin as traits_origin from range({})",
         kSignup, users));
     connection.execute(fmt::format(
         "create table raw_generations as select id::integer as generation_id, "
         "id::integer as prompt_id, user_id::integer as user_id, moment::timestamp as "
-        "generated_at, latency::integer as latency_ms, status, 0.0201::decimal(12, 4) as "
-        "cost_credits, retries::tinyint as retry_count, null::varchar as feedback, false as "
-        "downloaded, 'v2.1' as model_version, 2 as token_count, images::integer as image_count, "
+        "generated_at, latency::integer as latency_ms, "
+        "status::enum('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error') as "
+        "status, 0.0201::decimal(12, 4) as "
+        "cost_credits, retries::tinyint as retry_count, null::enum('thumbs_up', 'thumbs_down') as "
+        "feedback, false as "
+        "downloaded, 'v2.1'::enum('v1.4', 'v1.5', 'v2.0', 'v2.1') as model_version, 2 as "
+        "token_count, images::integer as image_count, "
         "null::integer as blurred_images, asked_before::timestamp as asked_before_at, "
         "(if(retries is null, 'observed', 'simulated'))::origin as retry_origin, "
         "'observed'::origin as user_origin, 'observed'::origin as time_origin, "

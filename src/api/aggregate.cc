@@ -182,7 +182,11 @@ Groups aggregate(const Facts& facts, const Selection& selection, const Grouping&
     }
   }
   Blocks(facts, selection, grouping, wants_generations).for_each([&](const Block& block) {
-    for (const std::uint32_t group : block.session_groups) ++groups.sessions[group];
+    if (groups.sessions.size() == 1) {
+      groups.sessions.front() += static_cast<std::int64_t>(block.sessions.size());
+    } else {
+      for (const std::uint32_t group : block.session_groups) ++groups.sessions[group];
+    }
     for (const std::size_t base : sums) add(facts, block, base, groups.bases[base]);
     for (DistinctCounts& counts : distinct) counts.add(block, groups.bases[counts.base()]);
     for (RankQuantiles& column : quantiles) column.add(block);

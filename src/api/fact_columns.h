@@ -85,6 +85,10 @@ struct NumberColumn {
     constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
     visit(
         [&](const auto& number_of) {
+          if (!has_nulls && unit == 1) {
+            return each(
+                [number_of](std::size_t row) { return static_cast<double>(number_of(row)); });
+          }
           if (!has_nulls) {
             return each([number_of, unit](std::size_t row) {
               return static_cast<double>(number_of(row)) / unit;

@@ -111,6 +111,28 @@ class Qualifier {
 
 }  // namespace
 
+std::string enclosed(const std::string& expression) {
+  const std::string sql(trim(expression));
+  const std::string lower = to_lower(sql);
+  if (lower.starts_with("case ") && lower.ends_with(" end")) return sql;
+  // What stands behind a name: nothing, or parentheses that end with the expression.
+  std::size_t at = 0;
+  while (at < sql.size() && (is_letter(sql[at]) || sql[at] == '.' ||
+                             std::isdigit(static_cast<unsigned char>(sql[at])) != 0)) {
+    ++at;
+  }
+  if (at == sql.size()) return sql;
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = at; i < sql.size() && sql[at] == '('; ++i) {
+    if (sql[i] == '\'') in_text = !in_text;
+    if (in_text) continue;
+    depth += sql[i] == '(' ? 1 : sql[i] == ')' ? -1 : 0;
+    if (depth == 0) return i + 1 == sql.size() ? sql : "(" + sql + ")";
+  }
+  return "(" + sql + ")";
+}
+
 std::string qualify(std::string_view expression, std::string_view alias,
                     const std::vector<std::string>& columns) {
   return Qualifier(expression, alias, columns).take();

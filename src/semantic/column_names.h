@@ -13,4 +13,8 @@ namespace gsa::semantic {
 std::string qualify(std::string_view expression, std::string_view alias,
                     const std::vector<std::string>& columns);
 
+// The expression as one operand: in parentheses, unless it is a name, a call, a case or in them
+// already.
+std::string enclosed(const std::string& expression);
+
 }  // namespace gsa::semantic

@@ -119,6 +119,7 @@ class Binder {
     }
     for (Dimension& dimension : layer_.dimensions) {
       if (dimension.level != level) continue;
+      dimension.expr = enclosed(dimension.expr);
       add(dimension.expr, dimension.name, dimension.place, [&dimension](const std::string& type) {
         if (dimension.kind != DimensionKind::coded) return;
         dimension.type = type == "BOOLEAN" ? DimensionType::boolean
@@ -128,6 +129,7 @@ class Binder {
     }
     for (Range& range : layer_.ranges) {
       if (range.level != level) continue;
+      range.expr = enclosed(range.expr);
       add(range.expr, range.name, range.place,
           [&range](const std::string& type) { take(range, type); });
     }

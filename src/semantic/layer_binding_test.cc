@@ -82,5 +82,15 @@ TEST(ColumnNames, GetTheAliasWhereTheyStandAlone) {
   EXPECT_EQ(qualify("'it''s price", "g", columns), "'it''s price");
 }
 
+TEST(ColumnNames, AnExpressionIsEnclosedWhereItIsNoOperand) {
+  for (const char* closed :
+       {"a", "s.a", "hour(a)", "(a / b)", "case when a then b end", "f('(')"}) {
+    EXPECT_EQ(enclosed(closed), closed);
+  }
+  for (const char* open : {"a > 1", "(a) + (b)", "f(a) - f(b)", "a::date", "'x'"}) {
+    EXPECT_EQ(enclosed(open), std::string("(") + open + ")");
+  }
+}
+
 }  // namespace
 }  // namespace gsa::semantic
