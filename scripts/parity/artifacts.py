@@ -60,6 +60,9 @@ RUN_TIME_MACROS = {"macro.dbt.get_where_subquery", "macro.dbt.get_limit_subquery
                    "macro.dbt.should_store_failures", "macro.dbt.statement"}
 # Lists whose order says nothing.
 UNORDERED = ("tags", "primary_key", "refs", "sources", "nodes", "macros", "doc_blocks")
+# How dbt compares a project with an earlier manifest; without `macros`.
+STATES = ("state:new", *(f"state:modified.{what}" for what in (
+    "body", "configs", "relation", "persisted_descriptions", "contract")))
 # gsa neither runs exposures nor reads snapshots, semantic models and the like.
 NOT_IN_GSA = ("exposure.", "operation.", "metric.", "semantic_model.", "saved_query.")
 
@@ -214,8 +217,9 @@ def with_dbt_utils(project):
 
 
 def artifacts_of(options, folder, source, raw, allowed):
-    """Builds copies of the project with both; returns the folders of their artifacts. Both warehouses
-    have one name, since it stands in the names of all relations."""
+    """Builds copies of the project with both; returns the folders of their artifacts, and what dbt
+    takes for changed since gsa wrote its own. Both warehouses have one name, since it stands in the
+    names of all relations."""
     gsa, dbt = folder / "gsa", folder / "dbt"
     for side in (gsa, dbt):
         side.mkdir(parents=True)
@@ -229,14 +233,18 @@ def artifacts_of(options, folder, source, raw, allowed):
     environment = dict(os.environ, GSA_WAREHOUSE=str(dbt / "warehouse.duckdb"),
                        DBT_SEND_ANONYMOUS_USAGE_STATS="false", DO_NOT_TRACK="1",
                        DBT_USE_COLORS="false", DBT_VERSION_CHECK="false")
-    run([options.dbt, "build", "--project-dir", dbt / "project", "--profiles-dir", dbt / "project",
-         "--full-refresh"], (0, 1), cwd=dbt / "project", env=environment)
-    return gsa / "project" / "target", dbt / "project" / "target"
+    run([options.dbt, "build", "--profiles-dir", dbt / "project", "--full-refresh"], (0, 1),
+        cwd=dbt / "project", env=environment)
+    # What dbt selects by the state that gsa left: nothing has changed. Its own macros are others.
+    changed = run([options.dbt, "--quiet", "ls", "--profiles-dir", dbt / "project", "--state",
+                   gsa / "project" / "target", "--select", *STATES],
+                  cwd=dbt / "project", env=environment).split()
+    return gsa / "project" / "target", dbt / "project" / "target", changed
 
 
 def compare_project(options, folder, source, raw=None, allowed=(0,)):
-    ours, theirs = artifacts_of(options, folder, source, raw, allowed)
-    problems = []
+    ours, theirs, changed = artifacts_of(options, folder, source, raw, allowed)
+    problems = [f"dbt ls --state: {name} has changed, says dbt" for name in changed]
     manifest = check_schema(WritableManifest, ours / "manifest.json", problems)
     results = check_schema(RunResultsArtifact, ours / "run_results.json", problems)
     counts = compare_manifests(manifest, json.loads((theirs / "manifest.json").read_text()), problems)

@@ -9,6 +9,7 @@
 
 #include "dbt/manifest_macros.h"
 #include "dbt/manifest_resources.h"
+#include "dbt/manifest_sources.h"
 #include "dbt/manifest_unit_tests.h"
 #include "dbt/md5.h"
 

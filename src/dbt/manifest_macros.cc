@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "dbt/written_value.h"
+
 namespace gsa::dbt {
 namespace {
 
@@ -115,7 +117,7 @@ class MacroWriter {
     Dict depends;
     depends.set(Value("macros"), list_of_texts(calls_of(id, macro)));
     set("depends_on", Value(std::move(depends)));
-    set("description", Value(description_of(spec)));
+    set("description", Value(spec == nullptr ? "" : rendered_description(project_, spec->written)));
     const Value meta = said(spec, "meta").value_or(Value(Dict()));
     const std::optional<Value> docs = said(spec, "docs");
     const Value shown(docs_value(docs ? &*docs : nullptr));
@@ -132,22 +134,8 @@ class MacroWriter {
     return Value(std::move(dict));
   }
 
-  // Beside `config:` or in it, which wins.
   static std::optional<Value> said(const MacroSpec* spec, std::string_view key) {
-    if (spec == nullptr || !spec->written) return std::nullopt;
-    const std::optional<Yaml> config = spec->written->find("config");
-    std::optional<Yaml> found = config ? config->find(key) : std::nullopt;
-    if (!found) found = spec->written->find(key);
-    return found ? std::optional(found->value()) : std::nullopt;
-  }
-
-  std::string description_of(const MacroSpec* spec) const {
-    if (spec == nullptr || !spec->written) return "";
-    const std::optional<Yaml> found = spec->written->find("description");
-    std::vector<std::string> told;
-    return found ? project_.context().render_description(found->string(), found->place(),
-                                                         project_.docs(), told)
-                 : "";
+    return spec == nullptr ? std::nullopt : configured_value(spec->written, key);
   }
 
   static Value arguments_of(const MacroSpec* spec) {

@@ -10,31 +10,15 @@
 #include "dbt/data_tests.h"
 #include "dbt/manifest_columns.h"
 #include "dbt/manifest_config.h"
+#include "dbt/manifest_generic_tests.h"
 #include "dbt/node_value.h"
+#include "dbt/written_value.h"
 
 namespace gsa::dbt {
 namespace {
 
 // Of a larger seed dbt takes the path for the sum.
 constexpr std::size_t kLargestSummedSeed = 1024 * 1024;
-
-// The order in which dbt repeats what configures a test; other keys follow.
-constexpr std::array kTestConfigKeys = {
-    "severity",  "tags",           "enabled",           "where", "limit",    "warn_if", "error_if",
-    "fail_calc", "store_failures", "store_failures_as", "meta",  "database", "schema",  "alias"};
-
-// `key="text"` or `key=1`, as Python code.
-std::string as_argument(const std::string& key, const Value& value) {
-  const std::string text =
-      value.is_string() ? "\"" + replace_all(value.as_string(), "\"", "\\\"") + "\"" : value.str();
-  return key + "=" + text;
-}
-
-// How a generic test names what it is a test of: ref('a') or source('a', 'b').
-std::string call_of(const Node& node) {
-  if (node.kind != NodeKind::source) return fmt::format("ref('{}')", node.name);
-  return fmt::format("source('{}', '{}')", node.fqn.at(node.fqn.size() - 2), node.fqn.back());
-}
 
 // A date or time of YAML as dbt writes times.
 Value as_timestamp(const Value& written) {
@@ -47,9 +31,7 @@ Value as_timestamp(const Value& written) {
 }
 
 std::optional<Value> said(const ModelSpec* spec, std::string_view key) {
-  if (spec == nullptr || !spec->written) return std::nullopt;
-  const std::optional<Yaml> found = spec->written->find(key);
-  return found ? std::optional(found->value()) : std::nullopt;
+  return spec == nullptr ? std::nullopt : written_value(spec->written, key);
 }
 
 }  // namespace
@@ -184,7 +166,7 @@ void NodesInManifest::write_described(const Node& node, const Value* docs, Dict&
   set("created_at", Value(created_at_));
   set("relation_name", relation_name_of(node, project_));
   const std::string* text = node.is_generic ? nullptr : project_.files().find(node.file);
-  set("raw_code", Value(node.is_generic   ? raw_code_of_test(node)
+  set("raw_code", Value(node.is_generic   ? generic_test_code(node, project_)
                         : text == nullptr ? std::string()
                                           : std::string(trim(*text))));
   set("doc_blocks",
@@ -245,7 +227,7 @@ void NodesInManifest::write_generic_test(const Node& node, Dict& dict) const {
   set("file_key_name", Value(is_source ? "sources." + of.fqn.at(of.fqn.size() - 2)
                                        : resource_type(of) + "s." + of.name));
   set("attached_node", is_source ? Value() : Value(of.unique_id));
-  set("test_metadata", metadata_of_test(node));
+  set("test_metadata", generic_test_metadata(node, tested(node)));
 }
 
 // ref() and source() calls, as often as they are made; of a generic test with that of what it
@@ -261,17 +243,7 @@ Value NodesInManifest::refs_of(const Node& node, bool sources) const {
   List list;
   for (const Dependency& call : calls) {
     if (call.is_source != sources) continue;
-    Value value;
-    if (sources) {
-      value = list_of_texts({call.package, call.name});
-    } else {
-      Dict ref;
-      ref.set(Value("name"), Value(call.name));
-      ref.set(Value("package"), text_or_null(call.package));
-      ref.set(Value("version"), Value());
-      value = Value(std::move(ref));
-    }
-    list.push_back(std::move(value));
+    list.push_back(sources ? list_of_texts({call.package, call.name}) : ref_value(call));
   }
   return Value(std::move(list));
 }
@@ -319,45 +291,6 @@ Value NodesInManifest::extra_ctes(const Node& node) const {
     list.emplace_back(std::move(cte));
   }
   return Value(std::move(list));
-}
-
-std::string NodesInManifest::raw_code_of_test(const Node& node) const {
-  const TestSpec& spec = node.spec;
-  std::vector<std::string> arguments;
-  const auto take = [&](const std::string& key, const Setting& setting) {
-    const Value value = project_.context().render_yaml(setting.value, setting.place);
-    if (!value.is_none()) arguments.push_back(as_argument(key, value));
-  };
-  for (const char* key : kTestConfigKeys) {
-    if (const Setting* setting = spec.settings.find(key)) take(key, *setting);
-  }
-  for (const auto& [key, setting] : spec.settings.all()) {
-    if (std::find(kTestConfigKeys.begin(), kTestConfigKeys.end(), key) == kTestConfigKeys.end()) {
-      take(key, setting);
-    }
-  }
-  if (node.short_name != own_name(node) && spec.settings.find("alias") == nullptr) {
-    arguments.push_back(as_argument("alias", Value(node.short_name)));
-  }
-  return fmt::format("{{{{ {}test_{}(**_dbt_generic_test_kwargs) }}}}{}",
-                     spec.package.empty() ? "" : spec.package + ".", spec.name,
-                     arguments.empty() ? "" : "{{ config(" + join(arguments, ",") + ") }}");
-}
-
-Value NodesInManifest::metadata_of_test(const Node& node) const {
-  const TestSpec& spec = node.spec;
-  Dict arguments;
-  if (!spec.column.empty()) arguments.set(Value("column_name"), Value(column_sql(spec)));
-  for (const auto& [key, value] : spec.arguments.entries()) {
-    arguments.set(key, as_json_value(value));
-  }
-  arguments.set(Value("model"),
-                Value(fmt::format("{{{{ get_where_subquery({}) }}}}", call_of(tested(node)))));
-  Dict metadata;
-  metadata.set(Value("name"), Value(spec.name));
-  metadata.set(Value("kwargs"), Value(std::move(arguments)));
-  metadata.set(Value("namespace"), text_or_null(spec.package));
-  return Value(std::move(metadata));
 }
 
 }  // namespace gsa::dbt

@@ -36,8 +36,6 @@ class NodesInManifest {
   Value depends_on(const Node& node) const;
   Value extra_ctes(const Node& node) const;
   void add_ephemeral(const Node& node, std::vector<const Node*>& found) const;
-  std::string raw_code_of_test(const Node& node) const;
-  Value metadata_of_test(const Node& node) const;
   const ModelSpec* written(const Node& node) const;
   const Node& tested(const Node& test) const;
 

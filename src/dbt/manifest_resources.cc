@@ -1,13 +1,10 @@
 #include "dbt/manifest_resources.h"
 
-#include <array>
-#include <map>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "dbt/manifest_columns.h"
-#include "dbt/node_value.h"
+#include "dbt/written_value.h"
 
 namespace gsa::dbt {
 namespace {
@@ -17,28 +14,11 @@ constexpr const char* kOverview =
     "### Models and data\n\nThis project was built by `gsa`. The tabs on the left list its models "
     "by folder and by relation; the button at the lower right shows how they depend on each other.";
 
-std::optional<Value> value_at(const std::optional<Yaml>& map, std::string_view key) {
-  if (!map) return std::nullopt;
-  const std::optional<Yaml> found = map->find(key);
-  return found ? std::optional(found->value()) : std::nullopt;
-}
-
-// `key` beside `config:` or in it, which wins.
-std::optional<Value> configured(const std::optional<Yaml>& map, std::string_view key) {
-  if (!map) return std::nullopt;
-  const std::optional<Value> inner = value_at(map->find("config"), key);
-  return inner ? inner : value_at(map, key);
-}
-
-Value value_or(const std::optional<Value>& value, Value otherwise) {
-  return value ? as_json_value(*value) : std::move(otherwise);
-}
-
 Value owner_value(const std::optional<Yaml>& written) {
   Dict owner;
   owner.set(Value("email"), Value());
   owner.set(Value("name"), Value());
-  if (const auto said = value_at(written, "owner"); said && said->is_dict()) {
+  if (const auto said = written_value(written, "owner"); said && said->is_dict()) {
     for (const auto& [key, value] : said->as_dict().entries()) {
       owner.set(key, as_json_value(value));
     }
@@ -51,139 +31,6 @@ Value list_at(const std::optional<Value>& value) {
   return value->is_sequence() ? as_json_value(*value) : Value(List{as_json_value(*value)});
 }
 
-Value limit_value(const std::optional<AgeLimit>& limit) {
-  constexpr std::array kPeriods = {"minute", "hour", "day"};
-  Dict dict;
-  dict.set(Value("count"), limit ? Value(limit->count) : Value());
-  dict.set(Value("period"),
-           limit ? Value(kPeriods.at(static_cast<std::size_t>(limit->period))) : Value());
-  return Value(std::move(dict));
-}
-
-// Null where the source switches freshness off.
-Value freshness_value(const Node& node, const SourceSpec& spec) {
-  if (!node.freshness && !spec.freshness.empty()) return {};
-  const Freshness freshness = node.freshness.value_or(Freshness{});
-  Dict dict;
-  dict.set(Value("warn_after"), limit_value(freshness.warn_after));
-  dict.set(Value("error_after"), limit_value(freshness.error_after));
-  dict.set(Value("filter"), text_or_null(freshness.filter));
-  return Value(std::move(dict));
-}
-
-Value quoting_value(const std::optional<Yaml>& table) {
-  Dict quoting;
-  const std::optional<Value> said = value_at(table, "quoting");
-  for (const char* key : {"database", "schema", "identifier", "column"}) {
-    const Value* value = said && said->is_dict() ? said->as_dict().find(key) : nullptr;
-    quoting.set(Value(key), value == nullptr ? Value() : *value);
-  }
-  return Value(std::move(quoting));
-}
-
-class SourceWriter {
- public:
-  SourceWriter(const Project& project, double created_at)
-      : project_(project), created_at_(created_at) {
-    for (const SourceSpec& spec : project.declarations().sources) {
-      specs_.emplace(spec.source + "." + spec.table.name, &spec);
-    }
-  }
-
-  Value write(const Node& node) {
-    const SourceSpec& spec = *specs_.at(node.name);
-    Dict dict;
-    const auto set = [&](const char* key, Value value) { dict.set(Value(key), std::move(value)); };
-    set("database", Value(database_of(node, project_)));
-    set("schema", Value(node.relation.schema));
-    set("name", Value(spec.table.name));
-    set("resource_type", Value("source"));
-    set("package_name", Value(project_.name()));
-    set("path", Value(node.file));
-    set("original_file_path", Value(node.file));
-    set("unique_id", Value(node.unique_id));
-    set("fqn", list_of_texts(node.fqn));
-    set("source_name", Value(spec.source));
-    set("source_description", Value(description_of(spec)));
-    set("loader", value_or(said(spec, "loader"), Value("")));
-    set("identifier", Value(node.relation.name));
-    set("quoting", quoting_value(spec.table.written));
-    write_age(node, spec, dict);
-    set("external", value_or(value_at(spec.table.written, "external"), Value()));
-    set("description", Value(node.description));
-    set("columns", columns_in_manifest(node, &spec.table, project_.name()));
-    set("meta", as_json_value(Value(node.meta)));
-    set("source_meta", value_or(configured(spec.written, "meta"), Value(Dict())));
-    set("tags", list_of_texts(node.tags));
-    set("config", config_of(node, spec));
-    set("patch_path", Value());
-    set("unrendered_config", unrendered(node, spec));
-    set("relation_name", relation_name_of(node, project_));
-    set("created_at", Value(created_at_));
-    set("unrendered_database", value_or(value_at(spec.written, "database"), Value()));
-    set("unrendered_schema", value_or(value_at(spec.written, "schema"), Value()));
-    set("doc_blocks", doc_blocks_in(spec.table.description, project_.name()));
-    return Value(std::move(dict));
-  }
-
- private:
-  // The table's, else the source's.
-  static std::optional<Value> said(const SourceSpec& spec, std::string_view key) {
-    const std::optional<Value> own = configured(spec.table.written, key);
-    return own ? own : configured(spec.written, key);
-  }
-
-  static Value loaded_at(const Node& node) {
-    const Setting* setting = node.settings.find("loaded_at_field");
-    return setting == nullptr ? Value() : as_json_value(setting->value);
-  }
-
-  static void write_age(const Node& node, const SourceSpec& spec, Dict& dict) {
-    dict.set(Value("loaded_at_field"), loaded_at(node));
-    dict.set(Value("loaded_at_query"), value_or(said(spec, "loaded_at_query"), Value()));
-    dict.set(Value("freshness"), freshness_value(node, spec));
-  }
-
-  static Value config_of(const Node& node, const SourceSpec& spec) {
-    Dict config;
-    config.set(Value("enabled"), Value(true));
-    config.set(Value("event_time"), value_or(said(spec, "event_time"), Value()));
-    config.set(Value("freshness"), freshness_value(node, spec));
-    config.set(Value("loaded_at_field"), loaded_at(node));
-    config.set(Value("loaded_at_query"), value_or(said(spec, "loaded_at_query"), Value()));
-    config.set(Value("meta"), as_json_value(Value(node.meta)));
-    config.set(Value("tags"), list_of_texts(node.tags));
-    config.set(Value("static_analysis"), Value());
-    return Value(std::move(config));
-  }
-
-  static Value unrendered(const Node& node, const SourceSpec& spec) {
-    Dict config;
-    for (const auto& [key, setting] : node.settings.all()) {
-      config.set(Value(key), as_json_value(setting.value));
-    }
-    for (const char* key : {"loaded_at_field", "loaded_at_query"}) {
-      if (config.find(key) == nullptr) config.set(Value(key), Value());
-    }
-    if (!spec.freshness.empty()) config.set(Value("freshness"), freshness_value(node, spec));
-    config.set(Value("tags"), list_of_texts(node.tags));
-    return Value(std::move(config));
-  }
-
-  std::string description_of(const SourceSpec& spec) {
-    if (!spec.written) return "";
-    const std::optional<Yaml> found = spec.written->find("description");
-    if (!found) return "";
-    std::vector<std::string> told;  // when the project was read
-    return project_.context().render_description(found->string(), found->place(), project_.docs(),
-                                                 told);
-  }
-
-  const Project& project_;
-  double created_at_;
-  std::map<std::string, const SourceSpec*> specs_;
-};
-
 class ExposureWriter {
  public:
   ExposureWriter(const Project& project, double created_at)
@@ -193,7 +40,9 @@ class ExposureWriter {
     Dict dict;
     const auto set = [&](const char* key, Value value) { dict.set(Value(key), std::move(value)); };
     const ProjectYml& yml = project_.yml();
-    const auto text = [&](const char* key) { return value_or(value_at(spec.written, key), {}); };
+    const auto text = [&](const char* key) {
+      return value_or(written_value(spec.written, key), {});
+    };
     set("name", Value(exposure.name));
     set("resource_type", Value("exposure"));
     set("package_name", Value(project_.name()));
@@ -201,12 +50,12 @@ class ExposureWriter {
     set("original_file_path", Value(spec.file));
     set("unique_id", Value(exposure_id(project_, exposure)));
     set("fqn", fqn_of(exposure, spec));
-    set("type", value_or(value_at(spec.written, "type"), Value("dashboard")));
+    set("type", value_or(written_value(spec.written, "type"), Value("dashboard")));
     set("owner", owner_value(spec.written));
-    set("description", Value(description_of(spec)));
+    set("description", Value(rendered_description(project_, spec.written)));
     for (const char* key : {"label", "maturity"}) set(key, text(key));
-    const Value meta = value_or(configured(spec.written, "meta"), Value(Dict()));
-    const Value tags = list_at(configured(spec.written, "tags"));
+    const Value meta = value_or(configured_value(spec.written, "meta"), Value(Dict()));
+    const Value tags = list_at(configured_value(spec.written, "tags"));
     set("meta", meta);
     set("tags", tags);
     Dict config;
@@ -214,7 +63,7 @@ class ExposureWriter {
     config.set(Value("tags"), tags);
     config.set(Value("meta"), meta);
     set("config", Value(std::move(config)));
-    set("unrendered_config", value_or(value_at(spec.written, "config"), Value(Dict())));
+    set("unrendered_config", value_or(written_value(spec.written, "config"), Value(Dict())));
     set("url", text("url"));
     write_edges(exposure, dict);
     set("created_at", Value(created_at_));
@@ -240,14 +89,6 @@ class ExposureWriter {
     return Value(std::move(fqn));
   }
 
-  std::string description_of(const ExposureSpec& spec) const {
-    const auto found = spec.written ? spec.written->find("description") : std::nullopt;
-    if (!found) return "";
-    std::vector<std::string> told;
-    return project_.context().render_description(found->string(), found->place(), project_.docs(),
-                                                 told);
-  }
-
   void write_edges(const Exposure& exposure, Dict& dict) const {
     List nodes, refs, sources;
     for (const std::size_t index : exposure.depends_on) {
@@ -258,11 +99,7 @@ class ExposureWriter {
         sources.push_back(list_of_texts({call.package, call.name}));
         continue;
       }
-      Dict ref;
-      ref.set(Value("name"), Value(call.name));
-      ref.set(Value("package"), text_or_null(call.package));
-      ref.set(Value("version"), Value());
-      refs.emplace_back(std::move(ref));
+      refs.push_back(ref_value(call));
     }
     Dict depends;
     depends.set(Value("macros"), Value(List()));
@@ -304,16 +141,6 @@ Value doc_block(const std::string& package, const std::string& name, const std::
 
 }  // namespace
 
-Value sources_in_manifest(const Project& project, double created_at) {
-  SourceWriter writer(project, created_at);
-  Members members;
-  for (const Node& node : project.nodes()) {
-    if (node.kind != NodeKind::source) continue;
-    members.emplace_back(Value(node.unique_id), writer.write(node));
-  }
-  return Value(Dict(std::move(members)));
-}
-
 Value exposures_in_manifest(const Project& project, double created_at) {
   const ExposureWriter writer(project, created_at);
   const std::vector<ExposureSpec>& specs = project.declarations().exposures;
@@ -339,9 +166,9 @@ Value groups_in_manifest(const Project& project) {
     set("original_file_path", Value(group.file));
     set("unique_id", Value(id));
     set("owner", owner_value(group.written));
-    set("description", value_or(value_at(group.written, "description"), Value()));
+    set("description", value_or(written_value(group.written, "description"), Value()));
     Dict config;
-    config.set(Value("meta"), value_or(configured(group.written, "meta"), Value(Dict())));
+    config.set(Value("meta"), value_or(configured_value(group.written, "meta"), Value(Dict())));
     config.set(Value("tags"), Value(List()));
     set("config", Value(std::move(config)));
     members.emplace_back(Value(id), Value(std::move(dict)));

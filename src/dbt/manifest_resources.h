@@ -1,12 +1,11 @@
 #pragma once
 
-// What manifest.json says of sources, exposures, groups, docs and selectors.
+// What manifest.json says of exposures, groups, docs and selectors.
 
 #include "dbt/artifact_values.h"
 
 namespace gsa::dbt {
 
-Value sources_in_manifest(const Project& project, double created_at);
 Value exposures_in_manifest(const Project& project, double created_at);
 Value groups_in_manifest(const Project& project);
 // The blocks of the project, and the page with which dbt's documentation begins.
