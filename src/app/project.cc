@@ -9,11 +9,13 @@
 #include "base/invocation.h"
 #include "base/terminal.h"
 #include "dbt/project_files.h"
+#include "duck/address_space.h"
 #include "semantic/layer_reading.h"
 
 namespace gsa::app {
 
 dbt::Project load_project(const ProjectOptions& options, const std::string& warehouse) {
+  duck::check_address_space();
   dbt::LoadOptions load;
   load.vars = options.vars;
   load.target_name = options.target;

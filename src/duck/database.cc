@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
+#include "duck/address_space.h"
 #include "duck/instance.h"
 #include "duck/statement.h"
 
@@ -72,7 +73,12 @@ namespace {
 // Below it DuckDB's allocator crashes instead of failing: runs ended by SIGSEGV from 160 to 240 MB.
 constexpr rlim_t kLeastAddressSpace = 400'000'000;
 
-// Throws where the system gives less than DuckDB needs.
+SqlError ended() {
+  return {SqlErrorKind::invalidated, "FATAL Error: the database has been invalidated"};
+}
+
+}  // namespace
+
 void check_address_space() {
   rlimit limit{};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
@@ -83,12 +89,6 @@ void check_address_space() {
                           limit.rlim_cur / 1'000'000, kLeastAddressSpace / 1'000'000),
               "raise the limit on address space: ulimit -v unlimited");
 }
-
-SqlError ended() {
-  return {SqlErrorKind::invalidated, "FATAL Error: the database has been invalidated"};
-}
-
-}  // namespace
 
 Database::Database(const DatabaseOptions& options) {
   check_address_space();
