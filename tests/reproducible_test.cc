@@ -111,7 +111,10 @@ TEST(Reproducible, AnotherSeedChangesEveryTable) {
   gsa_on(other, "run", kSmall, {"--seed", "43"});
   const Files files = exported(one, "csv");
   const Files others = exported(other, "csv");
-  for (const auto& [name, contents] : files) EXPECT_NE(contents, others.at(name)) << name;
+  for (const auto& [name, contents] : files) {
+    if (name == "time_spine.csv") continue;  // the days of the month
+    EXPECT_NE(contents, others.at(name)) << name;
+  }
 }
 
 TEST(Reproducible, APromptsTelemetryDoesNotDependOnHowManyThereAre) {

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "duck/address_space.h"
 #include "duck/instance.h"
 #include "duck/result_rows.h"
 #include "duck/statement.h"
@@ -73,7 +74,12 @@ namespace {
 // With less, DuckDB's allocator crashes instead of failing: runs ended by SIGSEGV at 160 to 240 MB.
 constexpr rlim_t kLeastAddressSpace = 400'000'000;
 
-// Throws if the system allows the process less than DuckDB needs.
+SqlError ended() {
+  return {SqlErrorKind::invalidated, "FATAL Error: the database has been invalidated"};
+}
+
+}  // namespace
+
 void check_address_space() {
   rlimit limit{};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
@@ -84,12 +90,6 @@ void check_address_space() {
                           limit.rlim_cur / 1'000'000, kLeastAddressSpace / 1'000'000),
               "raise the limit on address space: ulimit -v unlimited");
 }
-
-SqlError ended() {
-  return {SqlErrorKind::invalidated, "FATAL Error: the database has been invalidated"};
-}
-
-}  // namespace
 
 Database::Database(const DatabaseOptions& options) {
   check_address_space();

@@ -8,12 +8,14 @@
 
 #include "base/embedded.h"
 #include "dbt/project_files.h"
+#include "duck/address_space.h"
 #include "semantic/layer_reading.h"
 
 namespace gsa::pipeline {
 
 dbt::Project load_project(const ProjectOptions& options, const Invocation& invocation,
                           const std::string& warehouse) {
+  duck::check_address_space();
   dbt::LoadOptions load;
   load.vars = options.vars;
   load.target_name = options.target;
