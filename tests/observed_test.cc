@@ -37,7 +37,7 @@ void make_prompts(const std::string& path) {
   connection.execute(fmt::format(R"(
 copy (
     with asked as (
-        -- One in three asks once more, some minutes later, for what the one before it asked for.
+        -- One request in three repeats the previous prompt some minutes later.
         select range as r, range - (range % 3 = 2)::bigint as first,
             hash(first * 3) % 300 as u, hash(first * 3 + 1) % 20000 as minute,
             'prompt ' || first::varchar as prompt,

@@ -66,9 +66,9 @@ TEST_F(PageRuns, OfASourceThatCannotBeHadFailOnRecord) {
   EXPECT_TRUE(becomes_true([&] { return run_ended(3); }));
   server_->signal(SIGTERM);
   server_->wait();
-  const std::string told = events.read_to_end();
-  EXPECT_TRUE(contains(told, "event: run_started\n")) << told;
-  EXPECT_TRUE(contains(told, "event: run_finished\n")) << told;
+  const std::string stream = events.read_to_end();
+  EXPECT_TRUE(contains(stream, "event: run_started\n")) << stream;
+  EXPECT_TRUE(contains(stream, "event: run_finished\n")) << stream;
 }
 
 // The hub is asked repeatedly, for half a minute.

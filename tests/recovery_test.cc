@@ -23,7 +23,7 @@ class Recovery : public Serve {
   }
   static void expect_told(const Outcome& outcome) {
     EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
-    EXPECT_TRUE(contains(outcome.err, "internal error in DuckDB")) << outcome.err;
+    EXPECT_TRUE(contains(outcome.err, "DuckDB failed with an internal error")) << outcome.err;
     for (const char* text : {"Stack Trace", "0x", "libduckdb", "github.com"}) {
       EXPECT_FALSE(contains(outcome.err, text)) << outcome.err;
     }

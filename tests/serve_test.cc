@@ -74,9 +74,9 @@ TEST_F(Serve, FollowsARunThatIsBegunFromThePageToItsEnd) {
   server_->signal(SIGTERM);
   const Outcome outcome = server_->wait();
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  const std::string told = events.read_to_end();
+  const std::string stream = events.read_to_end();
   for (const char* event : {"run_started", "step", "published", "run_finished"}) {
-    EXPECT_TRUE(contains(told, fmt::format("event: {}\n", event))) << event;
+    EXPECT_TRUE(contains(stream, fmt::format("event: {}\n", event))) << event;
   }
 }
 

@@ -358,9 +358,9 @@ TEST_F(ServedCommands, AreFollowedAndStoppedFromTheDashboard) {
   EXPECT_EQ(on_warehouse({"run", "--prompts", "1000", "--source", "synthetic"}).exit_code, 0);
   server_->signal(SIGTERM);
   server_->wait();
-  const std::string told = events.read_to_end();
+  const std::string stream = events.read_to_end();
   for (const char* event : {"run_started", "step", "published", "run_finished"}) {
-    EXPECT_TRUE(contains(told, fmt::format("event: {}\n", event))) << event;
+    EXPECT_TRUE(contains(stream, fmt::format("event: {}\n", event))) << event;
   }
 }
 

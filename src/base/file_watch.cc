@@ -126,7 +126,7 @@ class FileWatch::Watcher {
       at += sizeof event + event.len;
     }
     if (moved) find_roles();
-    for (const Folder& one : std::exchange(made_, {})) enter(one.folder, one.path);
+    for (const Folder& made : std::exchange(made_, {})) enter(made.folder, made.path);
   }
 
   // When to report the changes; null if there are none.
@@ -223,11 +223,12 @@ class FileWatch::Watcher {
     old_ends_.clear();
   }
 
-  // Watches the way from the folder `at`, a real path without links, to `rest` below it. Returns
+  // Watches the way from the folder `begin`, a real path without links, to `rest` below it. Returns
   // the real path of its end, or null if that does not exist. Reports `path` if another file is
   // there now.
-  std::optional<fs::path> follow(const fs::path& at, const fs::path& rest, const fs::path& path) {
-    std::optional<fs::path> end = watch_way(at, rest, path);
+  std::optional<fs::path> follow(const fs::path& begin, const fs::path& rest,
+                                 const fs::path& path) {
+    std::optional<fs::path> end = watch_way(begin, rest, path);
     const std::optional<Identity> identity = end ? identity_of(*end) : std::nullopt;
     const auto old = old_ends_.find(path);
     if (old != old_ends_.end() && old->second != identity) change(path);
@@ -235,39 +236,39 @@ class FileWatch::Watcher {
     return end;
   }
 
-  std::optional<fs::path> watch_way(fs::path at, const fs::path& rest, const fs::path& path) {
+  std::optional<fs::path> watch_way(fs::path folder, const fs::path& rest, const fs::path& path) {
     std::deque<fs::path> names = names_of(rest);
     int links = 0;
     while (!names.empty()) {
       const fs::path name = names.front();
       names.pop_front();
       if (name == "..") {
-        at = at.parent_path();
+        folder = folder.parent_path();
         continue;
       }
       const Kind kind = names.empty() ? Kind::end : Kind::way;
-      const auto wd = add(at, kStructure);
+      const auto wd = add(folder, kStructure);
       if (wd) roles_[*wd].push_back({kind, path, name.string(), {}});
-      const fs::path next = at / name;
+      const fs::path next = folder / name;
       const fs::file_status status = fs::symlink_status(next, ignored_);
-      if (kind == Kind::end && !wd && is_given(path) && identity_of(at)) {
+      if (kind == Kind::end && !wd && is_given(path) && identity_of(folder)) {
         throw Error(fmt::format("cannot watch {}: the folder {} cannot be read", path.string(),
-                                at.string()));
+                                folder.string()));
       }
-      if (kind == Kind::end && wd && !fs::is_directory(status)) add(at, kContents);
+      if (kind == Kind::end && wd && !fs::is_directory(status)) add(folder, kContents);
       if (fs::is_symlink(status)) {
         const fs::path target = fs::read_symlink(next, ignored_);
         if (++links > kMostLinks || target.empty()) return std::nullopt;
-        if (target.is_absolute()) at = target.root_path();
+        if (target.is_absolute()) folder = target.root_path();
         const std::deque<fs::path> ahead = names_of(target.relative_path());
         names.insert(names.begin(), ahead.begin(), ahead.end());
       } else if (fs::is_directory(status) || (fs::exists(status) && names.empty())) {
-        at = next;
+        folder = next;
       } else {
         return std::nullopt;
       }
     }
-    return at;
+    return folder;
   }
 
   // Watches a folder and all folders below it. Reports the contents of those that are new.

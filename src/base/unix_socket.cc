@@ -111,8 +111,9 @@ void remove_left_socket(const std::string& path, const Address& address) {
   const Fd probe = new_socket(SOCK_NONBLOCK);
   const bool is_left =
       connect(probe.get(), address.get(), sizeof(sockaddr_un)) != 0 && errno == ECONNREFUSED;
-  if (!is_left)
+  if (!is_left) {
     throw Error(fmt::format("cannot listen at {}: another process already listens there", path));
+  }
   unlink(path.c_str());
 }
 

@@ -24,9 +24,8 @@ struct AgeLimit {
 struct Freshness {
   std::optional<AgeLimit> warn_after;  // at least one of the two limits is set
   std::optional<AgeLimit> error_after;
-  std::string filter;  // SQL condition on the rows that count; empty: all rows
-  std::string
-      loaded_at_field;  // SQL for the time when a row arrived (UTC); empty: the data does not tell
+  std::string filter;           // SQL condition on the rows that count; empty: all rows
+  std::string loaded_at_field;  // SQL for the time (UTC) when a row arrived; empty: unknown
 };
 
 // `layers` are settings from the farthest to the nearest. Each overrides the earlier ones, limit by

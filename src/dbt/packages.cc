@@ -57,8 +57,7 @@ void add_packages(const ProjectFiles& files, Context& context, std::vector<std::
     const std::string shown = files.display("dbt_packages/" + folder.filename().string());
     try {
       const ProjectFiles own = ProjectFiles::from_folder(folder);
-      std::vector<std::string>
-          its_business;  // warnings of the package about itself, which its user cannot act on
+      std::vector<std::string> its_business;  // warnings of the package about itself
       const ProjectYml yml = read_project_yml(own, its_business);
       std::vector<std::string> roots = yml.macro_paths;
       for (const std::string& path : yml.test_paths) roots.push_back(path + "/generic");

@@ -43,9 +43,8 @@ struct NodeResult {
   NodeKind kind = NodeKind::model;
   std::string materialized;  // for a model
   std::string part;          // name of the partition that was built; empty: all of the model
-  Relation
-      relation;  // for a model: its own name, even if NodeRunOptions::relation built it elsewhere
-  Place place;   // of the SQL; for a generic test, in its schema file
+  Relation relation;         // for a model: its own name, wherever it was built
+  Place place;               // of the SQL; for a generic test, in its schema file
   Status status = Status::pass;
   double seconds = 0;
   double compile_seconds = 0;        // part of `seconds`: until its SQL was rendered

@@ -68,7 +68,7 @@ SelectionTerm parse_term(const std::string& text) {
   term.text = text;
   std::string_view rest = text;
   if (rest.starts_with('@')) {
-    term.at = true;
+    term.with_at = true;
     rest.remove_prefix(1);
   }
   if (const std::size_t plus = rest.find('+');
@@ -81,7 +81,7 @@ SelectionTerm parse_term(const std::string& text) {
     term.down = parse_depth(std::string(rest.substr(plus + 1)));
     rest = rest.substr(0, plus);
   }
-  if (term.at && term.down) {
+  if (term.with_at && term.down) {
     throw Error(fmt::format("'{}': @ already includes what is downstream", text),
                 "leave out the + at its end");
   }

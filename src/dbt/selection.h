@@ -30,7 +30,7 @@ struct SelectionTerm {
   std::vector<std::string> arguments;  // the parts after the method's first dot
   std::string value;
   bool is_plain = false;  // written without METHOD
-  bool at = false;
+  bool with_at = false;   // the operator @
   std::optional<int> up;  // kAnyDepth: no limit
   std::optional<int> down;
   IndirectTests tests = IndirectTests::eager;

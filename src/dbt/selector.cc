@@ -91,8 +91,10 @@ class Selection {
   NodeSet with_operators(const SelectionTerm& term, const NodeSet& found) const {
     NodeSet all = found;
     if (term.up) all.merge(ancestors(nodes_, found, *term.up));
-    if (term.down || term.at) all.merge(descendants(nodes_, found, term.down.value_or(kAnyDepth)));
-    if (term.at) all.merge(ancestors(nodes_, all));
+    if (term.down || term.with_at) {
+      all.merge(descendants(nodes_, found, term.down.value_or(kAnyDepth)));
+    }
+    if (term.with_at) all.merge(ancestors(nodes_, all));
     return with_tests(term, std::move(all));
   }
 
@@ -128,8 +130,8 @@ class Selection {
         reads.insert(exposure.depends_on.begin(), exposure.depends_on.end());
       }
     }
-    if (!term.up && !term.at) return {};
-    const int depth = term.at ? kAnyDepth : *term.up;
+    if (!term.up && !term.with_at) return {};
+    const int depth = term.with_at ? kAnyDepth : *term.up;
     if (depth != kAnyDepth && depth < 1) return {};
     NodeSet all = reads;
     all.merge(ancestors(nodes_, reads, depth == kAnyDepth ? kAnyDepth : depth - 1));

@@ -129,7 +129,7 @@ TEST(Selector, ExcludesAModelTogetherWithItsTests) {
 
 // With these sets: "stale" has stg_gens and dim_users, "missing" is empty, one has a model's name.
 std::string selected_with_sets(const std::string& select, const std::string& exclude = "",
-                               std::vector<std::string>* told = nullptr) {
+                               std::vector<std::string>* warned_of = nullptr) {
   const Project project = shop();
   const auto index_of = [&](const std::string& model) {
     return static_cast<std::size_t>(project.find_model(model) - project.nodes().data());
@@ -139,7 +139,7 @@ std::string selected_with_sets(const std::string& select, const std::string& exc
                            {"report", {index_of("stg_gens")}}};
   std::vector<std::string> warnings;
   const NodeSet nodes = select_nodes(project, {select, exclude, ""}, named, warnings);
-  if (told != nullptr) *told = std::move(warnings);
+  if (warned_of != nullptr) *warned_of = std::move(warnings);
   return names_of(project, nodes);
 }
 
@@ -170,9 +170,9 @@ TEST(Selector, ANamedSetMayBeEmptyWithoutAWarning) {
       {"stg_gens,tag:big", "'stg_gens,tag:big' selects nothing: no node fits all of its parts"},
   };
   for (const auto& [select, warning] : cases) {
-    std::vector<std::string> told;
-    EXPECT_EQ(selected_with_sets(select, "", &told), "") << select;
-    EXPECT_EQ(join(told, "\n"), warning) << select;
+    std::vector<std::string> warned_of;
+    EXPECT_EQ(selected_with_sets(select, "", &warned_of), "") << select;
+    EXPECT_EQ(join(warned_of, "\n"), warning) << select;
   }
   EXPECT_EQ(selected_with_sets("missing stg_gens"), "stg_gens");
   EXPECT_EQ(selected_with_sets("stale", "shop.*"), "");

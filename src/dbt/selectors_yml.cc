@@ -82,10 +82,10 @@ class SelectorReader {
     term.value = value->string();
     term.text = method->string() + ":" + term.value;
     at_place(*method, [&] { set_method(term, method->string()); });
-    term.at = flag(yaml, "childrens_parents");
+    term.with_at = flag(yaml, "childrens_parents");
     if (flag(yaml, "parents")) term.up = depth(yaml, "parents_depth");
     if (flag(yaml, "children")) term.down = depth(yaml, "children_depth");
-    if (term.at && term.down) {
+    if (term.with_at && term.down) {
       throw yaml.error("childrens_parents already includes the children");
     }
     term.tests = indirect_tests(yaml);

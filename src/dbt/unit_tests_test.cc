@@ -32,10 +32,12 @@ NodeResult run_test(const Files& files, const std::string& name = "a::u") {
   return find(run_all(project, connection), name);
 }
 
-std::string told(const NodeResult& result) { return to_string(result.status) + result.message; }
+std::string status_and_message(const NodeResult& result) {
+  return to_string(result.status) + result.message;
+}
 
 std::string verdict(const std::string& given, const std::string& expect) {
-  return told(run_test(project_of(test_of_a(dicts(given), dicts(expect)))));
+  return status_and_message(run_test(project_of(test_of_a(dicts(given), dicts(expect)))));
 }
 
 TEST(UnitTests, PutRowsInThePlaceOfAnInput) {
@@ -90,7 +92,7 @@ TEST(UnitTests, ShowTheRowsThatDiffer) {
 
 TEST(UnitTests, ReadCsvInWhichWhatIsEmptyIsNull) {
   const std::string rows = R"(format: csv, rows: "id,name\n1,\"a,b\"\n2,\n")";
-  EXPECT_EQ(told(run_test(
+  EXPECT_EQ(status_and_message(run_test(
                 project_of(test_of_a(rows, dicts("{id: 2, name: null}, {id: 1, name: 'a,b'}"))))),
             "pass");
 }
@@ -103,10 +105,10 @@ TEST(UnitTests, ReadFixturesWhichAreNoTests) {
                        {"tests/fixtures/wanted.sql",
                         "select 2 as id, 'b' as name, null as day,\n"
                         "null as price, null as list"}};
-  EXPECT_EQ(told(run_test(project_of(
+  EXPECT_EQ(status_and_message(run_test(project_of(
                 test_of_a("format: csv, fixture: some", "format: csv, fixture: some"), files))),
             "pass");
-  EXPECT_EQ(told(run_test(project_of(
+  EXPECT_EQ(status_and_message(run_test(project_of(
                 test_of_a("format: sql, fixture: more", "format: sql, fixture: wanted"), files))),
             "pass");
   EXPECT_EQ(load_error(project_of(test_of_a("format: sql, fixture: some", dicts("")), files)),
@@ -141,8 +143,8 @@ TEST(UnitTests, ReplaceMacrosVarsAndVariablesForThatTestAlone) {
                        {"models/a.sql",
                         "select '{{ outer() }}' as m, '{{ shop.outer() }}' as n, {{ var('v', 1) }} "
                         "as v, '{{ env_var('GSA_NO_SUCH', 'd') }}' as e from {{ ref('b') }}"}};
-  EXPECT_EQ(told(run_test(project_of(tests, files), "a::u")), "pass");
-  EXPECT_EQ(told(run_test(project_of(tests, files), "a::w")), "pass");
+  EXPECT_EQ(status_and_message(run_test(project_of(tests, files), "a::u")), "pass");
+  EXPECT_EQ(status_and_message(run_test(project_of(tests, files), "a::w")), "pass");
 }
 
 const Files kIncremental = {
@@ -157,11 +159,12 @@ std::string incremental_test(const std::string& answer, const std::string& input
 }
 
 TEST(UnitTests, GiveAnIncrementalModelItsOwnRows) {
-  EXPECT_EQ(told(run_test(project_of(
+  EXPECT_EQ(status_and_message(run_test(project_of(
                 incremental_test("is_incremental: true", ", {input: this, rows: [{id: 3}]}"),
                 kIncremental))),
             "pass");
-  EXPECT_EQ(told(run_test(project_of(incremental_test("is_incremental: false", ""), kIncremental))),
+  EXPECT_EQ(status_and_message(
+                run_test(project_of(incremental_test("is_incremental: false", ""), kIncremental))),
             "fail");
 }
 
@@ -179,7 +182,7 @@ TEST(UnitTests, MustSayWhetherAnIncrementalModelAdds) {
 TEST(UnitTests, NeedSqlForAnEphemeralInput) {
   Files files = {{"models/b.sql", "{{ config(materialized='ephemeral') }} select 1 as id"},
                  {"models/a.sql", "select id from {{ ref('b') }}"}};
-  EXPECT_EQ(told(run_test(project_of(
+  EXPECT_EQ(status_and_message(run_test(project_of(
                 test_of_a("format: sql, rows: select 4 as id", dicts("{id: 4}")), files))),
             "pass");
   const NodeResult result =

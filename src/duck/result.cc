@@ -131,8 +131,8 @@ std::map<std::string, std::string> Result::map(std::size_t row, std::size_t colu
   // A map is a list of structs of a key and a value.
   const Rows::Cell at = held_->cell(row, column);
   const duckdb_list_entry list =
-      static_cast<const duckdb_list_entry*>(duckdb_vector_get_data(at.vector))[at.row];
-  duckdb_vector pairs = duckdb_list_vector_get_child(at.vector);
+      static_cast<const duckdb_list_entry*>(duckdb_vector_get_data(found.vector))[found.row];
+  duckdb_vector pairs = duckdb_list_vector_get_child(found.vector);
   duckdb_vector keys = duckdb_struct_vector_get_child(pairs, 0);
   duckdb_vector values = duckdb_struct_vector_get_child(pairs, 1);
   for (idx_t i = list.offset; i < list.offset + list.length; ++i) {

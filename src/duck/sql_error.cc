@@ -44,7 +44,7 @@ bool is_advice(std::string_view line) {
 std::string message_of(SqlErrorKind kind, const std::string& raw) {
   const std::string summary = summary_of(raw);
   if (kind == SqlErrorKind::internal) {  // the rest is for developers of DuckDB
-    return "internal error in DuckDB: " + summary.substr(0, summary.find('\n'));
+    return "DuckDB failed with an internal error: " + summary.substr(0, summary.find('\n'));
   }
   if (kind == SqlErrorKind::invalidated) {
     return summary.find("has been invalidated") == std::string::npos

@@ -267,13 +267,13 @@ TEST(Abuse, ByMoreRequestsThanConnectionsEndsThemAndServesTheOthers) {
   EXPECT_TRUE(eventually([&] { return begun == 50; }));
   std::vector<Client> out;
   for (int i = 0; i < 500; ++i) out.push_back(server.client());
-  int told = 0;
+  int refused_politely = 0;
   for (Client& client : out) {
     const int status = client.read_answer().status;
     EXPECT_TRUE(status == 503 || status == 0);
-    told += status == 503 ? 1 : 0;
+    refused_politely += status == 503 ? 1 : 0;
   }
-  EXPECT_GE(told, 64);
+  EXPECT_GE(refused_politely, 64);
   gate.set_value();
   for (Client& client : in) EXPECT_EQ(client.read_answer().body, "pong");
 }

@@ -22,8 +22,8 @@ bool is_navigation(const Request& request, const Route* route) {
 }
 
 // An error as a page for people, or as JSON for programs.
-Response told(const Request& request, const Route* route, int status, std::string_view code,
-              std::string_view error, std::string_view hint) {
+Response refusal_of(const Request& request, const Route* route, int status, std::string_view code,
+                    std::string_view error, std::string_view hint) {
   return is_navigation(request, route) ? error_page(status, error, hint)
                                        : error_response(status, code, error, hint);
 }
@@ -48,9 +48,10 @@ std::optional<Response> refuse_host(const Access& access, const Request& request
   const bool fits = allows_host(access, request, host) &&
                     (request.authority.empty() || allows_host(access, request, request.authority));
   if (fits) return std::nullopt;
-  return told(request, route, 421, "forbidden_host", "this server is not known by that name",
-              fmt::format("open http://{}/, or start the server with --allowed-host and the name",
-                          request.local));
+  return refusal_of(
+      request, route, 421, "forbidden_host", "this server is not known by that name",
+      fmt::format("open http://{}/, or start the server with --allowed-host and the name",
+                  request.local));
 }
 
 // Whether a page of this origin belongs to the server. Another port is another program.
@@ -135,8 +136,9 @@ std::optional<Response> refuse_token(const Access& access, const Request& reques
     return take_token(access, request);
   }
   if (has_token(access, request) || is_owner(access, request)) return std::nullopt;
-  Response response = told(request, route, 401, "unauthorized", "this server requires a token",
-                           "open the address that `gsa serve` printed, with its ?token=");
+  Response response =
+      refusal_of(request, route, 401, "unauthorized", "this server requires a token",
+                 "open the address that `gsa serve` printed, with its ?token=");
   response.headers.add("WWW-Authenticate", "Bearer realm=\"gsa\"");
   return response;
 }

@@ -24,8 +24,7 @@ struct Access {
   // If set, requests need it as `Authorization: Bearer …` or as a cookie. A browser gets the cookie
   // by opening any page with ?token=….
   std::string token = {};
-  std::string cookie =
-      {};  // name of the cookie; "": gsa_token_PORT, because all ports of a host share cookies
+  std::string cookie = {};  // its name; "": gsa_token_PORT, as all ports share cookies
   // If set, other processes of the same user send it as X-Gsa-Owner. It replaces the token as well.
   std::string owner_key = {};
 };

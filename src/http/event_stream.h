@@ -61,8 +61,7 @@ class Topic {
 
  private:
   const TopicLimits limits_;
-  const std::string
-      epoch_;  // differs for each topic and each start of the server, and is part of the ids
+  const std::string epoch_;  // part of the ids; new for each topic and each start of the server
   mutable std::mutex mutex_;
   std::deque<Event> log_;
   std::size_t log_bytes_ = 0;

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // The status, with the code of the error if there is one.
-std::string told(const Answer& answer) {
+std::string status_and_code(const Answer& answer) {
   const std::size_t code = answer.body.find("\"code\":\"");
   if (code == std::string::npos) return std::to_string(answer.status);
   const std::size_t begin = code + 8;
@@ -29,7 +29,7 @@ TEST(Limits, HoldForHeadersAndAddresses) {
     Client client = server.client();
     const Answer answer = client.get(path, headers);
     EXPECT_TRUE(answer.status == 200 || client.is_closed_by_server());
-    return told(answer);
+    return status_and_code(answer);
   };
   EXPECT_EQ(get("/now", "X: " + std::string(15'000, 'x') + "\r\n"), "200");
   EXPECT_EQ(get("/now", "X: " + std::string(17'000, 'x') + "\r\n"), "431 header_too_large");
@@ -47,7 +47,8 @@ TEST(Limits, HoldForBodies) {
   RunningServer server(ping_router(), options);
   const std::string json = "Content-Type: application/json\r\n";
   EXPECT_EQ(server.client().post("/echo", std::string(10'000, '1')).body.size(), 10'000U);
-  EXPECT_EQ(told(server.client().post("/echo", std::string(10'001, '1'))), "413 payload_too_large");
+  EXPECT_EQ(status_and_code(server.client().post("/echo", std::string(10'001, '1'))),
+            "413 payload_too_large");
   // A client that sends its body whatever the server says can still read the answer.
   Client stubborn = server.client();
   stubborn.request("POST", "/echo", json + "Content-Length: 100000000\r\n");
@@ -56,11 +57,11 @@ TEST(Limits, HoldForBodies) {
     }
   });
   sender.join();
-  EXPECT_EQ(told(stubborn.read_answer()), "413 payload_too_large");
+  EXPECT_EQ(status_and_code(stubborn.read_answer()), "413 payload_too_large");
   Client chunks = server.client();
   chunks.request("POST", "/echo", json + "Transfer-Encoding: chunked\r\n");
   for (int i = 0; i < 11; ++i) chunks.send("3e8\r\n" + std::string(1'000, '1') + "\r\n");
-  EXPECT_EQ(told(chunks.read_answer()), "413 payload_too_large");
+  EXPECT_EQ(status_and_code(chunks.read_answer()), "413 payload_too_large");
   EXPECT_TRUE(server.lives());
 }
 
@@ -71,7 +72,7 @@ TEST(Limits, HoldForTheTimeOfAHeader) {
   Client silent = server.client(), slow = server.client();
   slow.send("GET /now HTTP/1.1\r\n");
   const auto begin = steady_clock::now();
-  EXPECT_EQ(told(slow.read_answer()), "408 timeout");
+  EXPECT_EQ(status_and_code(slow.read_answer()), "408 timeout");
   EXPECT_TRUE(slow.is_closed_by_server());
   EXPECT_TRUE(silent.is_closed_by_server());
   EXPECT_GE(steady_clock::now() - begin, milliseconds(290));
@@ -85,7 +86,7 @@ TEST(Limits, HoldForTheTimeOfABody) {
   Client client = server.client();
   client.request("POST", "/echo", "Content-Type: application/json\r\nContent-Length: 5\r\n");
   client.send("[1");
-  EXPECT_EQ(told(client.read_answer()), "408 timeout");
+  EXPECT_EQ(status_and_code(client.read_answer()), "408 timeout");
   EXPECT_TRUE(client.is_closed_by_server());
 }
 
@@ -178,7 +179,7 @@ TEST(Limits, HoldForConnections) {
   EXPECT_TRUE(eventually([&] { return begun == 3; }));
   Client refused = server.client();
   const Answer answer = refused.read_answer();
-  EXPECT_EQ(told(answer), "503 busy");
+  EXPECT_EQ(status_and_code(answer), "503 busy");
   EXPECT_EQ(answer.header("Retry-After"), "1");
   refused.close_sending_side();
   EXPECT_TRUE(refused.is_closed_by_server());
@@ -250,7 +251,7 @@ TEST(Limits, HoldForRequestsThatWaitForAWorkerThread) {
   }
   Client refused = server.client();
   const Answer answer = refused.get("/wait");
-  EXPECT_EQ(told(answer), "503 busy");
+  EXPECT_EQ(status_and_code(answer), "503 busy");
   EXPECT_EQ(answer.header("Retry-After"), "1");
   EXPECT_TRUE(server.lives());  // requests that need no worker still work
   EXPECT_EQ(server->metrics().busy, 1U);

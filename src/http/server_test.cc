@@ -86,7 +86,7 @@ TEST(Server, AnswersHeadAndOptions) {
   EXPECT_EQ(refused.header("Allow"), "GET, HEAD, OPTIONS");
   EXPECT_EQ(
       refused.body,
-      R"({"error":"/ping is not for POST","hint":"it is for GET, HEAD, OPTIONS","code":"method_not_allowed"})");
+      R"({"error":"/ping does not accept POST","hint":"it accepts GET, HEAD, OPTIONS","code":"method_not_allowed"})");
   EXPECT_EQ(client.get("/a%22b").body,
             R"({"error":"there is no /a\"b","hint":"","code":"not_found"})");
 }

@@ -38,12 +38,12 @@ ContentRange parse_content_range(std::string_view text) {
 
 std::string shown(std::int64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
 
-// The size differs from what the hub told, for example because of a proxy's error page or a
+// The size differs from what the hub announced, for example because of a proxy's error page or a
 // replaced file.
-Refusal wrong_size(std::int64_t offered, std::int64_t told) {
-  return {
-      .message = fmt::format("the server offers {} bytes, but the hub announced {}", offered, told),
-      .retry = true};
+Refusal wrong_size(std::int64_t offered, std::int64_t announced) {
+  return {.message = fmt::format("the server offers {} bytes, but the hub announced {}", offered,
+                                 announced),
+          .retry = true};
 }
 
 // One GET, from the hub through its redirects to the bytes.

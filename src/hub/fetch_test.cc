@@ -227,7 +227,7 @@ TEST_F(Fetch, RecoversFromABodyThatIsTooLong) {
                              .extra_bytes = 50,
                              .cut_off_at = 300'050}});
   expect_the_file(fetch_file());
-  EXPECT_NE(all_messages().find("more than the 300000 bytes came"), std::string::npos);
+  EXPECT_NE(all_messages().find("more than the 300000 bytes that"), std::string::npos);
 }
 
 TEST_F(Fetch, TriesAWrongSumOnceMore) {

@@ -19,7 +19,7 @@ class Url {
     return curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), 0) == CURLUE_OK;
   }
 
-  std::string get(CURLUPart part) const {  // "" where there is none
+  std::string get(CURLUPart part) const {  // "" if there is none
     char* text = nullptr;
     if (curl_url_get(url_.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
     const std::unique_ptr<char, decltype(&curl_free)> owner(text, curl_free);

@@ -54,8 +54,7 @@ struct CallExpression {
   Arguments arguments;
 };
 struct FilterExpression {
-  ExpressionPtr
-      input;  // null for the first filter of a {% set %} block, which filters the block's text
+  ExpressionPtr input;  // null for the first filter of a {% set %} block: the block's text
   const Filter* filter;
   Arguments arguments;
 };

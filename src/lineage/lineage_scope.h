@@ -127,8 +127,7 @@ class Scope {
   std::vector<Source> sources_;
   std::vector<Merged> merged_;
   std::vector<NamedOrigin> aliases_;
-  std::unordered_map<std::uint64_t, std::uint64_t>
-      seen_;  // fingerprint → number of sources with it
+  std::unordered_map<std::uint64_t, std::uint64_t> seen_;  // fingerprint → its sources
   bool has_unlisted_ = false;
 };
 

@@ -143,7 +143,7 @@ class Composer {
   int reserved_ = 0;  // how many of them the current scene must leave over
   std::string& out_;
   Shape shape_ = Shape::scene;
-  bool told_when_ = false;     // at the beginning of the current scene
+  bool named_time_ = false;    // at the beginning of the current scene
   bool named_school_ = false;  // one idiom and one mention of artists are enough
   bool named_artist_ = false;
   const Genre* genre_ = nullptr;
@@ -252,10 +252,10 @@ void Composer::scene(const Kind& kind, int most) {
   reserved_ = std::max(0, left_ - most);
   subject(kind);
   place(kind);
-  if (!told_when_) {
+  if (!named_time_) {
     piece(maybe(33, List::when));
   }
-  told_when_ = false;
+  named_time_ = false;
   reserved_ = 0;
 }
 
@@ -271,7 +271,7 @@ void Composer::first_scene() {
     if (const Phrase* when = choice_.phrase(List::when, left_ - 6)) {
       put(*when);
       out_ += ',';
-      told_when_ = true;
+      named_time_ = true;
     }
   }
   scene(kind, left_ < 12 ? left_ : choice_.between(9, 21));

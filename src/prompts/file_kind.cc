@@ -29,7 +29,7 @@ constexpr std::string_view kFetchAgain =
 
 // A kind of file that we recognise but cannot read.
 struct Foreign {
-  std::size_t at;
+  std::size_t offset;
   std::string_view mark;
   std::string_view what;
   std::string_view hint;
@@ -81,11 +81,11 @@ std::string bytes_at(int fd, off_t at, std::size_t count) {
 }
 
 void refuse_foreign(const std::string& name, std::string_view beginning) {
-  for (const Foreign& one : kForeign) {
+  for (const Foreign& kind : kForeign) {
     // An ORC file begins with three letters that may also begin a CSV header.
-    if (one.mark == "ORC" && beginning.find('\0') == std::string_view::npos) continue;
-    if (beginning.size() > one.at && beginning.substr(one.at).starts_with(one.mark)) {
-      refuse(name, one.what, one.hint);
+    if (kind.mark == "ORC" && beginning.find('\0') == std::string_view::npos) continue;
+    if (beginning.size() > kind.offset && beginning.substr(kind.offset).starts_with(kind.mark)) {
+      refuse(name, kind.what, kind.hint);
     }
   }
 }

@@ -91,16 +91,16 @@ TEST_F(OddValuesOf, SeedsOfEveryParquetTypeAreKeptOrTold) {
       {"date '2022-08-11'", "NULL", "2022-08-11"}};
   int files =
       0;  // a new name each time: DuckDB may still cache the contents of a file with the same name
-  for (const auto& [seed, kept, told] : cases) {
+  for (const auto& [seed, kept, finding] : cases) {
     const std::string name = fmt::format("s{}.parquet", ++files);
     const IngestResult result = ingest_paths(
         {copy(fmt::format("select 'a' as prompt, {} as seed", seed), name, "format parquet")});
     EXPECT_EQ(rows("select generation_seed from raw_prompts"), kept) << seed;
-    EXPECT_EQ(found(result), told.empty()
+    EXPECT_EQ(found(result), finding.empty()
                                  ? ""
                                  : fmt::format("values of 'seed' that are not a whole number of 64 "
                                                "bits: 1, read as missing ({}, row 1: {})",
-                                               name, told))
+                                               name, finding))
         << seed;
   }
 }

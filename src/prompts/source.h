@@ -36,8 +36,7 @@ struct SourceFile {
 
 struct SourceFiles {
   std::vector<SourceFile> files;
-  std::vector<std::string>
-      notes;  // which files were left out, and whose content differs from their name
+  std::vector<std::string> notes;  // files that were left out or are not what they are named
 };
 
 // A path for display: control characters and bytes that are not UTF-8 appear as \xE9.

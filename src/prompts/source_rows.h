@@ -86,11 +86,9 @@ class SourceRows {
     std::string columns = {};                   // prompt and the others, as a select list
     std::int64_t rows = 0;
     std::vector<Oddity> odd = {};
-    std::string odd_from = {};  // the FROM clause for the conditions of `odd`; has at_row
-    std::string time_unit =
-        {};  // unit of the row's time, over `from`; empty if no time is a number
-    std::vector<NamedColumn> named =
-        {};  // for Parquet read in place: the columns that `columns` reads
+    std::string odd_from = {};            // the FROM clause for the conditions of `odd`; has at_row
+    std::string time_unit = {};           // SQL: unit of the time; empty if no time is a number
+    std::vector<NamedColumn> named = {};  // for Parquet in place: what `columns` reads
   };
 
   std::vector<ParquetFiles> groups_of(std::span<const SourceFile> files);

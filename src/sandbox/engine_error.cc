@@ -42,7 +42,7 @@ Failure of_sql_error(const duck::SqlError& error, std::string_view sql, bool ran
   }
   if (error.kind() == Kind::interrupted) return {FailureKind::cancelled, "the query was cancelled"};
   if (error.kind() == Kind::internal || error.kind() == Kind::invalidated) {
-    const std::string& text = error.message();  // "internal error in DuckDB: …"
+    const std::string& text = error.message();  // "DuckDB failed with an internal error: …"
     const std::size_t colon = text.find(": ");
     return engine_failed(
         without_paths(colon == std::string::npos ? text : text.substr(colon + 2), sql));
