@@ -94,34 +94,35 @@ Result::Rows::Cell Result::Rows::cell(std::size_t row, std::size_t column) const
 }
 
 bool Result::is_null(std::size_t row, std::size_t column) const {
-  const Rows::Cell at = held_->cell(row, column);
-  std::uint64_t* validity = duckdb_vector_get_validity(at.vector);
-  return validity != nullptr && !duckdb_validity_row_is_valid(validity, at.row);
+  const Rows::Cell found = held_->cell(row, column);
+  std::uint64_t* validity = duckdb_vector_get_validity(found.vector);
+  return validity != nullptr && !duckdb_validity_row_is_valid(validity, found.row);
 }
 
 std::int64_t Result::int64(std::size_t row, std::size_t column) const {
   check(!is_null(row, column), "value is not null");
   check(held_->scales[column] == 0, "decimal has no fraction");
-  const Rows::Cell at = held_->cell(row, column);
-  return read_integer(held_->storage[column], duckdb_vector_get_data(at.vector), at.row);
+  const Rows::Cell found = held_->cell(row, column);
+  return read_integer(held_->storage[column], duckdb_vector_get_data(found.vector), found.row);
 }
 
 double Result::float64(std::size_t row, std::size_t column) const {
   if (is_null(row, column)) return std::numeric_limits<double>::quiet_NaN();
-  const Rows::Cell at = held_->cell(row, column);
-  const void* data = duckdb_vector_get_data(at.vector);
-  if (held_->types[column] == DUCKDB_TYPE_DOUBLE) return static_cast<const double*>(data)[at.row];
+  const Rows::Cell found = held_->cell(row, column);
+  const void* data = duckdb_vector_get_data(found.vector);
+  if (held_->types[column] == DUCKDB_TYPE_DOUBLE)
+    return static_cast<const double*>(data)[found.row];
   if (held_->types[column] == DUCKDB_TYPE_FLOAT) {
-    return static_cast<double>(static_cast<const float*>(data)[at.row]);
+    return static_cast<double>(static_cast<const float*>(data)[found.row]);
   }
-  return static_cast<double>(read_integer(held_->storage[column], data, at.row)) /
+  return static_cast<double>(read_integer(held_->storage[column], data, found.row)) /
          std::pow(10.0, held_->scales[column]);
 }
 
 std::string Result::text(std::size_t row, std::size_t column) const {
   check(held_->types[column] == DUCKDB_TYPE_VARCHAR, "column is text");
-  const Rows::Cell at = held_->cell(row, column);
-  return read_text(at.vector, at.row);
+  const Rows::Cell found = held_->cell(row, column);
+  return read_text(found.vector, found.row);
 }
 
 std::map<std::string, std::string> Result::map(std::size_t row, std::size_t column) const {
@@ -129,7 +130,7 @@ std::map<std::string, std::string> Result::map(std::size_t row, std::size_t colu
   std::map<std::string, std::string> entries;
   if (is_null(row, column)) return entries;
   // A map is a list of structs of a key and a value.
-  const Rows::Cell at = held_->cell(row, column);
+  const Rows::Cell found = held_->cell(row, column);
   const duckdb_list_entry list =
       static_cast<const duckdb_list_entry*>(duckdb_vector_get_data(found.vector))[found.row];
   duckdb_vector pairs = duckdb_list_vector_get_child(found.vector);
