@@ -2,9 +2,9 @@
 
 #include "base/frame.h"
 
-#include "serve/served_request.h"
 #include "base/error.h"
 #include "fuzz.h"
+#include "serve/served_request.h"
 
 void fuzz_one(std::string_view input) {
   try {
