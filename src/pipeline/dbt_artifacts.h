@@ -47,7 +47,8 @@ class DbtArtifacts {
     try {
       work();
     } catch (const Error&) {
-      write(database);
+      // A connection would open the file anew, and nobody would see that DuckDB's instance ended.
+      if (!database.is_invalidated()) write(database);
       throw;
     }
     write(database);

@@ -293,7 +293,9 @@ std::vector<std::string> expand(const std::string& path, std::vector<std::string
   return std::move(found.files);
 }
 
-SourceFiles find_source_files(const std::vector<std::string>& paths, const std::string& folder) {
+namespace {
+
+SourceFiles find_below(const std::vector<std::string>& paths, const std::string& folder) {
   SourceFiles found;
   std::vector<std::string> empty;
   std::set<std::string> seen;
@@ -311,6 +313,22 @@ SourceFiles find_source_files(const std::vector<std::string>& paths, const std::
   }
   note(found.notes, empty, "empty");
   return found;
+}
+
+}  // namespace
+
+SourceFiles find_source_files(const std::vector<std::string>& paths, const std::string& folder) {
+  // Messages name paths as they were typed.
+  const auto as_typed = [&](const std::string& text) {
+    return folder.empty() ? text : replace_all(text, shown_path(folder) + "/", "");
+  };
+  try {
+    SourceFiles found = find_below(paths, folder);
+    for (std::string& note : found.notes) note = as_typed(note);
+    return found;
+  } catch (const Error& error) {
+    throw Error(as_typed(error.message()), as_typed(error.hint()), error.code());
+  }
 }
 
 std::string describe_files(const std::vector<SourceFile>& files) {
