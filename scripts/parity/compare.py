@@ -115,10 +115,15 @@ def compare(gsa_file, dbt_file, project=None):
             copies = []
             for catalog in ("gsa", "dbt"):
                 in_catalog(db, catalog, name)
-                copy = f"temp.main.{catalog}_rows"
-                db.execute(f"create or replace temp table {catalog}_rows as"
-                           f" select {columns} from {quoted(catalog, *name)}")
-                copies.append(copy)
+                try:
+                    db.execute(f"create or replace temp table {catalog}_rows as"
+                               f" select {columns} from {quoted(catalog, *name)}")
+                except duckdb.Error as error:  # a view whose table is missing
+                    problems.append(f"{'.'.join(name)}: {catalog}'s cannot be read: {error}")
+                    break
+                copies.append(f"temp.main.{catalog}_rows")
+            if len(copies) < 2:
+                continue
             count = db.execute(f"select count(*) from {copies[0]}").fetchone()[0]
             rows_in_all += count
             if count == 0:
