@@ -215,7 +215,7 @@ void add_users(const Facts& facts, const Scope& scope, Day to, const Grouping& g
     }
     std::size_t group = 0;
     for (std::size_t a = 0; a < grouping.axes().size(); ++a) {
-      group += grouping.stride(a) * grouping.axes()[a].code_of_user(u);
+      group += std::size_t{grouping.stride(a)} * grouping.axes()[a].code_of_user(u);
     }
     into[group] += value(u);
   }

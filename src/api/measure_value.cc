@@ -41,7 +41,7 @@ std::optional<double> formula_value(const Measure& measure, const BaseValue& val
       stack.push_back(value_of_base(step.base));
     } else if (step.kind == Kind::negate) {
       check(!stack.empty(), "a formula has an operand for each operator");
-      if (stack.back()) *stack.back() = -*stack.back();
+      if (std::optional<double>& operand = stack.back()) operand = -*operand;
     } else {
       check(stack.size() >= 2, "a formula has two operands for each operator");
       const std::optional<double> right = stack.back();

@@ -52,16 +52,17 @@ std::optional<Materialization> UnitMaker::make(const PlannedUnit& planned, StepR
   state_.hide(schema, name);
   events_.record("info", asset.name, "asset_started", step.reason,
                  unit.partition.empty() ? Fields{} : Fields{{"partition", unit.partition}});
-  std::optional<Materialization> made = take_over(planned, asset, connection);
-  if (made) {
-    made->reason = fmt::format("{}; taken over from run {}", step.reason, made->run_id);
-    step.reason = made->reason;
+  Materialization made;
+  if (const auto left = take_over(planned, asset, connection)) {
+    made = *left;
+    made.reason = fmt::format("{}; taken over from run {}", step.reason, made.run_id);
+    step.reason = made.reason;
   } else {
     with_retries(step, events_, pulse_, [&] { made = make_once(asset, unit, step, connection); });
   }
-  step.rows = made->rows;
-  state_.add(*made);
-  put_on_record(asset, *made);
+  step.rows = made.rows;
+  state_.add(made);
+  put_on_record(asset, made);
   return made;
 }
 

@@ -111,7 +111,7 @@ Value columns_in_manifest(const Node& node, const ModelSpec* written, const std:
     config.set(Value("tags"), list_of_texts(column.tags));
     set("config", Value(std::move(config)));
     set("tags", list_of_texts(column.tags));
-    set("granularity", Value());
+    set("granularity", text_or_null(column.granularity));
     set("doc_blocks", doc_blocks_in(raw_description(column, written), project));
     columns.emplace_back(Value(column.name), Value(std::move(dict)));
   }

@@ -18,7 +18,7 @@ namespace gsa::dbt {
 namespace {
 
 // Of a larger seed dbt takes the path for the sum.
-constexpr std::size_t kLargestSummedSeed = 1024 * 1024;
+constexpr std::size_t kLargestSummedSeed = std::size_t{1024} * 1024;
 
 // A date or time of YAML as dbt writes times.
 Value as_timestamp(const Value& written) {

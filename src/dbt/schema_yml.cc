@@ -293,6 +293,7 @@ class SchemaReader {
     column.name = name_of(map, "column");
     read_description(map, column.description, column.described_at);
     column.data_type = map.string_at("data_type");
+    column.granularity = map.string_at("granularity");
     column.place = map.place();
     column.constraints = read_constraints(map);
     column.tags = tags_of(map);

@@ -43,7 +43,8 @@ struct ColumnSpec {
   std::string description;  // as written
   Place described_at;
   std::string data_type;
-  bool quote = false;  // write the name in double quotes
+  std::string granularity;  // of a time spine
+  bool quote = false;       // write the name in double quotes
   std::vector<ConstraintSpec> constraints;
   std::vector<std::string> tags;
   Dict meta;

@@ -2,6 +2,7 @@
 
 // DuckDB's C objects by their names alone: only src/duck sees duckdb.h.
 
-struct _duckdb_connection;  // NOLINT(bugprone-reserved-identifier)
-struct _duckdb_data_chunk;  // NOLINT(bugprone-reserved-identifier)
-struct _duckdb_vector;      // NOLINT(bugprone-reserved-identifier)
+// Their names are DuckDB's.
+struct _duckdb_connection;  // NOLINT
+struct _duckdb_data_chunk;  // NOLINT
+struct _duckdb_vector;      // NOLINT

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "dbt/report.h"
+#include "pipeline/dbt_artifacts.h"
 #include "pipeline/raw_assets.h"
 
 namespace gsa::pipeline {

@@ -1,6 +1,7 @@
 #include "pipeline/semantic_record.h"
 
 #include <algorithm>
+#include <source_location>
 
 #include <fmt/format.h>
 
@@ -59,17 +60,18 @@ void restate_semantic_record(duck::Connection& connection, const dbt::Project& p
   connection.execute(semantic::publish_sql(layer));
 }
 
+semantic::Layer built_in_layer() {
+  std::optional<semantic::Layer> layer = semantic::read_layer(load_project({}, Invocation()));
+  if (!layer)
+    throw Bug("the built-in project says what is measured", std::source_location::current());
+  return *std::move(layer);
+}
+
 semantic::Layer published_layer(duck::Connection& connection) {
   const std::string text = semantic::published_text(connection);
-  std::optional<semantic::Layer> layer;
-  if (text.empty()) {
-    layer = semantic::read_layer(load_project({}, Invocation()));
-    check(layer.has_value(), "the built-in project says what is measured");
-  } else {
-    layer = semantic::from_json(text);
-  }
-  semantic::bind(*layer, connection);
-  return *std::move(layer);
+  semantic::Layer layer = text.empty() ? built_in_layer() : semantic::from_json(text);
+  semantic::bind(layer, connection);
+  return layer;
 }
 
 }  // namespace gsa::pipeline

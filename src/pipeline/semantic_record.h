@@ -23,6 +23,8 @@ std::string semantic_record_sql(duck::Connection& connection, const dbt::Project
 // Where nothing is stale: puts the project's layer on record if it is another one. Throws as above.
 void restate_semantic_record(duck::Connection& connection, const dbt::Project& project);
 
+// The layer of the built-in project, not bound.
+semantic::Layer built_in_layer();
 // The layer on record, else that of the built-in project; bound.
 semantic::Layer published_layer(duck::Connection& connection);
 

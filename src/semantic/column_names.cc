@@ -112,7 +112,7 @@ class Qualifier {
 }  // namespace
 
 std::string enclosed(const std::string& expression) {
-  const std::string sql(trim(expression));
+  std::string sql(trim(expression));
   const std::string lower = to_lower(sql);
   if (lower.starts_with("case ") && lower.ends_with(" end")) return sql;
   // What stands behind a name: nothing, or parentheses that end with the expression.

@@ -110,7 +110,7 @@ class Binder {
       all.push_back({&expr, what, place, std::move(take_type)});
     };
     for (std::string* expr : {&table.key, &table.parent, &table.user, &table.day, &table.time}) {
-      if (!expr->empty()) add(*expr, to_string(level).data(), table.place);
+      if (!expr->empty()) add(*expr, std::string(to_string(level)), table.place);
     }
     for (Base& base : layer_.bases) {
       if (base.level != level) continue;

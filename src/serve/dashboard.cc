@@ -16,7 +16,7 @@
 #include "pipeline/asset_states.h"
 #include "pipeline/model_lineage.h"
 #include "pipeline/open_project.h"
-#include "semantic/layer_reading.h"
+#include "pipeline/semantic_record.h"
 #include "serve/query_pool.h"
 #include "serve/web_files.h"
 
@@ -131,14 +131,6 @@ api::AssetsNow assets_now(const pipeline::ProjectOptions& options, const Invocat
   return now;
 }
 
-// Of a warehouse that was made before its measures were put on record.
-std::shared_ptr<const semantic::Layer> built_in_layer() {
-  std::optional<semantic::Layer> layer =
-      semantic::read_layer(pipeline::load_project({}, Invocation()));
-  check(layer.has_value(), "the built-in project says what is measured");
-  return std::make_shared<const semantic::Layer>(*std::move(layer));
-}
-
 api::ColumnLineage lineage_now(const pipeline::ProjectOptions& options,
                                const Invocation& invocation, duck::Connection& connection) {
   const std::string database = connection.query("select current_database()").text(0, 0);
@@ -175,7 +167,8 @@ Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& setting
 api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
   api::Sources sources;
   sources.memory_limit = settings.common.warehouse.memory_limit;
-  sources.layer = built_in_layer();
+  // Of a warehouse that was made before its measures were put on record.
+  sources.layer = std::make_shared<const semantic::Layer>(pipeline::built_in_layer());
   sources.queries = make_query_pool(warehouse_, settings.common.warehouse.threads);
   sources.assets = [this](duck::Connection& connection) {
     return assets_now(project_, invocation_, connection);
