@@ -114,7 +114,7 @@ std::vector<std::size_t> Layer::bases_of(const Measure& measure) const {
 }
 
 std::string relation_sql(const Table& table) {
-  const std::string name = is_plain(table.name) ? table.name : sql_name(table.name);
+  std::string name = is_plain(table.name) ? table.name : sql_name(table.name);
   if (table.schema.empty() || table.schema == "main") return name;
   return (is_plain(table.schema) ? table.schema : sql_name(table.schema)) + "." + name;
 }
