@@ -73,20 +73,21 @@ function(gsa_tests_are_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
-# Modules whose loops see every row are worth the time of -O3, but where sanitizers slow them anyway.
-function(gsa_loops)
+# gsa_optimize(LEVEL module...): release builds compile the modules by this level in place of -O2.
+# Sanitizers slow everything down anyway and are quicker to compile without.
+function(gsa_optimize level)
   if(GSA_SANITIZE)
     return()
   endif()
   foreach(module ${ARGN})
-    target_compile_options(gsa_${module} PRIVATE $<$<CONFIG:Release>:-O3>)
+    target_compile_options(gsa_${module} PRIVATE $<$<CONFIG:Release>:${level}>)
   endforeach()
 endfunction()
 
 function(gsa_compile_together)
   foreach(target ${ARGN})
     if(TARGET ${target})
-      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 24)
     endif()
   endforeach()
 endfunction()

@@ -1,6 +1,7 @@
 // Runs started from the page of gsa serve: what the page may request, and sources that cannot be
 // had.
 
+#include "base/file.h"
 #include "hub/fake_hub.h"
 #include "serve_fixture.h"
 
@@ -40,6 +41,20 @@ TEST_F(PageRuns, AreBoundInMonthsAndPrompts) {
   refused(R"({"month": "1990-01..2025-12", "prompts": 1})", "--max-run-months");
   EXPECT_EQ(post("/api/runs", R"({"prompts": 1000, "month": "2025-10..2025-12"})").status, 202);
   EXPECT_TRUE(becomes_true([&] { return run_ended(2); }));
+}
+
+TEST_F(PageRuns, ReadTheSourcesOfThePublishedRun) {
+  write_file(folder_.path() / "a, b.csv", "prompt\na\n");
+  write_file(folder_.path() / "c.csv", "prompt\nc\n");
+  ASSERT_EQ(gsa(folder_, {"run", "--warehouse", warehouse_, "--source", folder_ / "a, b.csv",
+                          "--source", folder_ / "c.csv"})
+                .exit_code,
+            0);
+  start();
+  EXPECT_EQ(post("/api/runs", R"({"full_refresh": true})").status, 202);
+  EXPECT_TRUE(becomes_true([&] { return run_ended(3); }));
+  EXPECT_EQ(cell("select status from ops.runs where run_id = 3"), "success");
+  EXPECT_EQ(cell("select count(*) from raw_prompts"), "2");
 }
 
 TEST_F(PageRuns, AreRefusedWhereTheDiskHasNoRoom) {

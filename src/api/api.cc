@@ -31,15 +31,8 @@ void check_limit(std::int64_t limit) {
 // All that `read` asks sees the tables as they are now, whatever a run puts on record meanwhile.
 template <typename Read>
 std::string in_one_state(duck::Connection& connection, const Read& read) {
-  connection.execute("begin transaction read only");
-  try {
-    std::string answer = read();
-    connection.execute("commit");
-    return answer;
-  } catch (...) {
-    connection.execute("rollback");
-    throw;
-  }
+  const duck::Transaction transaction(connection, duck::Transaction::Kind::read_only);
+  return read();
 }
 
 void try_to(duck::Connection& connection, const std::string& sql) {

@@ -265,21 +265,15 @@ std::shared_ptr<const Layer> bound_layer(duck::Connection& connection, const Lay
 
 Facts read_facts(duck::Connection& connection, const Layer& fallback) {
   Facts facts;
-  connection.execute("begin transaction read only");
-  try {
-    facts.layer = bound_layer(connection, fallback);
-    facts.published = published_state(connection);
-    facts.publication = facts.published.publication;
-    facts.dimensions.resize(facts.layer->dimensions.size());
-    facts.distinct.resize(facts.layer->bases.size());
-    facts.number_of_base.resize(facts.layer->bases.size());
-    facts.number_of_range.resize(facts.layer->ranges.size());
-    FactsReader(connection, facts).read();
-    connection.execute("commit");
-  } catch (...) {
-    connection.execute("rollback");
-    throw;
-  }
+  const duck::Transaction transaction(connection, duck::Transaction::Kind::read_only);
+  facts.layer = bound_layer(connection, fallback);
+  facts.published = published_state(connection);
+  facts.publication = facts.published.publication;
+  facts.dimensions.resize(facts.layer->dimensions.size());
+  facts.distinct.resize(facts.layer->bases.size());
+  facts.number_of_base.resize(facts.layer->bases.size());
+  facts.number_of_range.resize(facts.layer->ranges.size());
+  FactsReader(connection, facts).read();
   return facts;
 }
 

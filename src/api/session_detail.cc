@@ -140,25 +140,19 @@ ScoredSession read_score(duck::Connection& connection, std::int64_t id) {
 
 std::string session_detail(duck::Connection& connection, const FrictionRule& rule,
                            std::int64_t id) {
-  connection.execute("begin transaction read only");
-  try {
-    JsonWriter json;
-    json.begin_object();
-    json.field("publication", publication_of(connection));
-    json.key("session");
-    json.raw(session_row(connection, id));
-    write_user(json, connection, id);
-    write_generations(json, connection, id);
-    json.key("score");
-    write_explanation(json, rule, read_score(connection, id));
-    write_origins(json, connection, id);
-    json.end_object();
-    connection.execute("commit");
-    return json.take();
-  } catch (...) {
-    connection.execute("rollback");
-    throw;
-  }
+  const duck::Transaction transaction(connection, duck::Transaction::Kind::read_only);
+  JsonWriter json;
+  json.begin_object();
+  json.field("publication", publication_of(connection));
+  json.key("session");
+  json.raw(session_row(connection, id));
+  write_user(json, connection, id);
+  write_generations(json, connection, id);
+  json.key("score");
+  write_explanation(json, rule, read_score(connection, id));
+  write_origins(json, connection, id);
+  json.end_object();
+  return json.take();
 }
 
 }  // namespace gsa::api

@@ -12,7 +12,7 @@
 namespace gsa::dbt {
 namespace {
 
-const std::string kFile = "selectors.yml";
+const std::string kSelectorsFile = "selectors.yml";
 const std::vector<std::string> kTermKeys = {
     "method",   "value",          "childrens_parents",  "parents", "parents_depth",
     "children", "children_depth", "indirect_selection", "exclude"};
@@ -160,10 +160,10 @@ class SelectorReader {
 
 NamedSelections read_selectors_yml(const ProjectFiles& files) {
   NamedSelections found;
-  if (files.find(kFile) == nullptr) return found;
-  const Yaml root = Yaml::parse(files, kFile);
+  if (files.find(kSelectorsFile) == nullptr) return found;
+  const Yaml root = Yaml::parse(files, kSelectorsFile);
   if (root.is_null()) return found;
-  root.expect_keys(kFile, {"selectors", "version"});
+  root.expect_keys(kSelectorsFile, {"selectors", "version"});
   const std::optional<Yaml> selectors = root.find("selectors");
   if (!selectors) return found;
   for (const Yaml& item : selectors->items()) {

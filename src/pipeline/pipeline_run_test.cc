@@ -71,6 +71,17 @@ TEST_F(RunTest, ThatIsToldToStopPublishesNothing) {
   EXPECT_FALSE(connection.has_table("main", "fct_sessions"));
 }
 
+// A page of gsa serve runs again on what was typed, whatever is in a name.
+TEST_F(RunTest, RecordsItsSourcesAsTheyWereTyped) {
+  write_file(folder_ / "a, b.csv", "prompt\na\n");
+  write_file(folder_ / "c.csv", "prompt\nc\n");
+  PipelineOptions several = options("w", 1);
+  several.raw.sources = {(folder_ / "a, b.csv").string(), (folder_ / "c.csv").string()};
+  const PipelineRun run = run_pipeline(several);
+  duck::Connection connection = run.warehouse.connect();
+  EXPECT_EQ(published_sources(assets::read_state(connection)), several.raw.sources);
+}
+
 // Relative paths and variables are those of the process that the command was typed in.
 TEST_F(RunTest, ReadsInTheFolderOfItsInvocation) {
   write_file(folder_ / "events.csv", "prompt\na\nb\n");

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "pipeline/observed_tables.h"
 #include "pipeline/run_log.h"
+#include "prompts/datasets.h"
 #include "prompts/source.h"
 
 namespace gsa::pipeline {
@@ -53,6 +54,20 @@ std::map<std::string, std::string> metadata_of(const prompts::IngestResult& inge
         fmt::format("{}\t{}\t{}", finding.column, finding.place, finding.example);
   }
   return metadata;
+}
+
+// In the metadata of raw_prompts: each source as it was typed, by its number.
+constexpr std::string_view kTyped = "typed source ";
+
+void add_typed_sources(const RawOptions& options, const prompts::ResolvedSources& sources,
+                       std::map<std::string, std::string>& metadata) {
+  std::vector<std::string> typed = options.sources;
+  if (typed == std::vector<std::string>{prompts::kAuto}) {  // what it chose
+    typed = {sources.is_synthetic() ? prompts::kSynthetic : prompts::datasets().front().name};
+  }
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    metadata[fmt::format("{}{:04}", kTyped, i)] = typed[i];
+  }
 }
 
 std::int64_t number_in(const std::map<std::string, std::string>& metadata, const char* key) {
@@ -202,7 +217,9 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   }
   // Simulated months are made in several lanes at once, and observe nothing.
   if (observed) observed_ = std::move(ingested.observed);
-  return {ingested.rows, metadata_of(ingested), sums.take(number)};
+  auto metadata = metadata_of(ingested);
+  add_typed_sources(options_, sources_, metadata);
+  return {ingested.rows, std::move(metadata), sums.take(number)};
 }
 
 assets::Made RawAssets::make_observed(const std::string& table, const assets::RunState& state) {
@@ -259,6 +276,19 @@ std::vector<assets::Asset> published_raw_assets(const assets::State& state) {
     all.push_back(std::move(asset));
   }
   return all;
+}
+
+std::vector<std::string> published_sources(const assets::State& state) {
+  std::vector<std::string> sources;
+  for (const auto& [unit, made] : state.published) {
+    if (unit.asset != kRawTables[0]) continue;
+    for (auto at = made.metadata.lower_bound(std::string(kTyped));
+         at != made.metadata.end() && at->first.starts_with(kTyped); ++at) {
+      sources.push_back(at->second);
+    }
+    break;  // all months have the same
+  }
+  return sources;
 }
 
 bool are_of_another_gsa(const std::vector<assets::Asset>& published) {

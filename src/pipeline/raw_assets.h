@@ -81,6 +81,9 @@ class RawAssets {
 
 // The raw tables as they are published, for commands that do not make them.
 std::vector<assets::Asset> published_raw_assets(const assets::State& state);
+// Their sources, as they were typed for the run that made them; `auto` as what it chose. None if
+// they were made by a gsa that did not record them.
+std::vector<std::string> published_sources(const assets::State& state);
 // Whether they were made by other code than this gsa's, and may lack what its models read.
 bool are_of_another_gsa(const std::vector<assets::Asset>& published);
 

@@ -68,8 +68,13 @@ void take_published(const assets::State& state, pipeline::RawOptions& raw) {
     const auto found = code.find(key);
     return found == code.end() ? nullptr : &found->second;
   };
-  if (const auto* source = value("--source"))
-    raw.sources = split(replace_all(*source, ", ", "\n"), '\n');
+  raw.sources = pipeline::published_sources(state);
+  if (raw.sources.empty()) {  // an older gsa has only what it showed
+    raw.sources = {"auto"};
+    if (const auto* source = value("--source")) {
+      raw.sources = split(replace_all(*source, ", ", "\n"), '\n');
+    }
+  }
   if (const auto* prompts = value("--prompts")) raw.prompts = std::stoll(*prompts);
   if (const auto* users = value("--users")) raw.simulation.users = std::stoi(*users);
   if (const auto* seed = value("--seed")) raw.simulation.seed = std::stoull(*seed);
@@ -291,6 +296,12 @@ pipeline::PipelineOptions LiveRuns::options_of(const api::RunRequest& request) {
   duck::Connection connection = warehouse_.database().connect();
   take_published(assets::read_state(connection), options.raw);
   if (request.source) options.raw.sources = {*request.source};
+  for (const std::string& source : options.raw.sources) {
+    if (!request.source && prompts::is_pipe(source, options.common.invocation())) {
+      throw api::bad_request("the published prompts came through a pipe, which is read once",
+                             "name a source for this run, or use gsa run --source");
+    }
+  }
   if (request.prompts) options.raw.prompts = *request.prompts;
   if (request.users) options.raw.simulation.users = static_cast<std::int32_t>(*request.users);
   if (request.seed) options.raw.simulation.seed = static_cast<std::uint64_t>(*request.seed);
