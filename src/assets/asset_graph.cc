@@ -20,8 +20,8 @@ std::vector<std::string> names_of(const std::vector<Asset>& assets) {
   return names;
 }
 
-// Every node with an unmet input has one that is unmet in turn: walking along them comes back to
-// where it was, and that is the cycle.
+// Every node with an unmet input has an input that is unmet itself. Following those inputs must
+// return to a node that was visited before, which closes the cycle.
 [[noreturn]] void throw_cycle(const std::vector<Asset>& assets, const Edges& inputs,
                               const std::vector<std::size_t>& unmet) {
   std::vector<std::size_t> path;
@@ -34,7 +34,7 @@ std::vector<std::string> names_of(const std::vector<Asset>& assets) {
                        [&](std::size_t i) { return unmet[i] > 0; });
   }
   path.erase(path.begin(), std::find(path.begin(), path.end(), at));
-  // Begin with the first by name, so that one cycle has one text.
+  // Start at the first by name, so that a cycle is always reported with the same text.
   std::rotate(path.begin(),
               std::min_element(path.begin(), path.end(),
                                [&](auto a, auto b) { return assets[a].name < assets[b].name; }),

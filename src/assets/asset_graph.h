@@ -1,7 +1,7 @@
 #pragma once
 
-// The pipeline as a graph of data assets: each raw table, source, model and export, with what it is
-// made of. Pure: no database, no clock.
+// The pipeline as a graph of data assets: every raw table, source, model and export, and the inputs
+// of each. Pure: no database, no clock.
 
 #include <cstddef>
 #include <map>
@@ -14,11 +14,11 @@
 namespace gsa::assets {
 
 enum class AssetKind {
-  source,       // somebody else's table: only read
-  table,        // made whole
-  incremental,  // a table that is added to
-  view,         // a query on its inputs, which has no rows of its own
-  ephemeral,    // part of the SQL of what reads it: never made by itself
+  source,       // owned by somebody else; gsa only reads it
+  table,        // rebuilt whole
+  incremental,  // a table that runs append to
+  view,         // a query on its inputs; stores no rows
+  ephemeral,    // inlined into the SQL of its readers; never built by itself
   file,         // an export
 };
 std::string_view name_of(AssetKind kind);
@@ -28,7 +28,7 @@ struct AssetColumn {
   std::string description;
 };
 
-// What, when it changes, makes an asset stale: its SQL, or the options that it reads, by name.
+// What makes an asset stale when it changes: its SQL, or the options that it reads, by name.
 using Code = std::map<std::string, std::string>;
 
 struct Asset {
@@ -39,24 +39,26 @@ struct Asset {
   std::string owner;
   std::vector<std::string> tags;
   std::vector<AssetColumn> columns;
-  std::string schema, relation;     // where it stands in the warehouse; empty for a file
-  std::string file;                 // where it is defined, for people
+  std::string schema, relation;     // place in the warehouse; empty for a file
+  std::string file;                 // that defines it, for people
   std::vector<std::string> inputs;  // names of assets
-  // Its partitions, "2025-12"; empty: it has none. A partition is made of the same partition of
-  // inputs that have partitions, and of the whole of others.
+  // "2025-12", …; empty: not partitioned. A partition is built from the same partition of every
+  // partitioned input, and from the whole of every other input.
   std::vector<std::string> partitions;
-  // What is the same in every row and so is not stored in the partitions but added by the view on
-  // them: "1 as one, 'a' as letter", or nothing.
+  // Columns with one value for all rows. The partitions do not store them; the view over the
+  // partitions adds them: "1 as one, 'a' as letter", or empty.
   std::string constant_columns;
   Code code;
 };
 
 using AssetSet = std::set<std::size_t>;
 
+// Immutable: any number of threads may share a graph. Assets are numbered in the order in which the
+// constructor got them.
 class Graph {
  public:
-  // Throws Error for two assets of one name, for an input that there is not, with the nearest name
-  // as the hint, and for a cycle: "a → b → a".
+  // Throws Error if two assets share a name, if an input does not exist (with the nearest name as
+  // the hint), or if there is a cycle: "a → b → a".
   explicit Graph(std::vector<Asset> assets);
 
   const std::vector<Asset>& assets() const { return assets_; }
@@ -67,14 +69,14 @@ class Graph {
 
   const std::vector<std::size_t>& inputs(std::size_t index) const { return inputs_[index]; }
   const std::vector<std::size_t>& outputs(std::size_t index) const { return outputs_[index]; }
-  // The inputs with ephemeral ones replaced by what those are made of, ascending, each once.
+  // The inputs, with each ephemeral one replaced by its own inputs; ascending, without duplicates.
   const std::vector<std::size_t>& made_inputs(std::size_t index) const {
     return made_inputs_[index];
   }
-  // Every asset after its inputs; of those that are ready, in the order of names.
+  // Topological: every asset after its inputs; ties by name.
   const std::vector<std::size_t>& order() const { return order_; }
 
-  // Without `of` itself.
+  // Neither contains `of` itself.
   AssetSet ancestors(const AssetSet& of) const;
   AssetSet descendants(const AssetSet& of) const;
 

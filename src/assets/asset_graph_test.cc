@@ -70,7 +70,7 @@ TEST(Graph, RefusesAnUnknownInputWithTheNearestName) {
 TEST(Graph, RefusesACircleAndNamesItFromItsFirstByName) {
   const std::string circle = "these assets depend on each other in a circle: a → c → b → a";
   EXPECT_EQ(refusal({asset("a", {"c"}), asset("b", {"a"}), asset("c", {"b"})}), circle);
-  // What leads there and what hangs on it is not part of it.
+  // Neither the inputs nor the dependents of the cycle are part of it.
   EXPECT_EQ(refusal({asset("0", {"b"}), asset("c", {"b", "root"}), asset("b", {"a"}),
                      asset("a", {"c"}), asset("root", {})}),
             circle);

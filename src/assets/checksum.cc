@@ -39,7 +39,7 @@ Contents contents_of(duck::Connection& connection, const std::string& relation,
 
 std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,
                                           const std::string& relation) {
-  // The function takes no name with a quote in it, however it is written.
+  // The function accepts no name with a quote in it, however it is escaped.
   if (relation.find("\"\"") != std::string::npos) return std::nullopt;
   const std::int64_t blocks = connection.query_int64(fmt::format(
       "select count(distinct block) from (select unnest(list_append(coalesce(additional_block_ids, "

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a relation holds, in a few numbers.
+// Fingerprints the contents of a relation, to tell whether they changed.
 
 #include <cstdint>
 #include <optional>
@@ -13,21 +13,21 @@ namespace gsa::assets {
 
 struct Contents {
   std::int64_t rows = 0;
-  std::string checksum;      // a sum over the hashes of the rows: their order makes no difference
-  std::string data_version;  // of the columns' names and types, the rows and the checksum
+  std::string checksum;      // sum over the hashes of the rows, so independent of their order
+  std::string data_version;  // over the columns' names and types, the rows and the checksum
 };
 
-// Whether SQL's name of a type says that it has values inside. Of these DuckDB's hash is that of
-// what is in them: null and nothing hash alike.
+// Whether an SQL type has values inside (list, struct, …). DuckDB hashes such a value by its
+// elements, so null and an empty one hash alike.
 bool is_nested(const std::string& type);
 
-// Reads every value of `relation`, a name as SQL writes it; but where it is known what its rows sum
-// up to, nothing but its columns.
+// Reads every value of `relation`, which is a name quoted for SQL. If `known` gives the sum of its
+// rows, reads only the names and types of its columns.
 Contents contents_of(duck::Connection& connection, const std::string& relation,
                      const std::optional<RowSum>& known = std::nullopt);
 
-// What a table takes on disk, in whole blocks; nothing where DuckDB has not written it yet, or has
-// a quote in its name.
+// Bytes that a table occupies on disk, in whole blocks. Nullopt if DuckDB has not written it yet,
+// or if its name has a quote in it.
 std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,
                                           const std::string& relation);
 

@@ -36,7 +36,7 @@ TEST_F(Checksum, NoticesOneValueInOneRow) {
 
 TEST_F(Checksum, NoticesRowsThatAreDoubled) {
   EXPECT_FALSE(are_equal("from (values (1)) r(i)", "from (values (1), (1)) r(i)"));
-  // An exclusive or of hashes would take a pair for nothing, and so these two for the same.
+  // An exclusive or of hashes would cancel out pairs, and so take these two for equal.
   EXPECT_FALSE(are_equal("from (values (1), (1), (2)) r(i)", "from (values (1), (2), (2)) r(i)"));
   EXPECT_FALSE(are_equal("from (values (1), (1)) r(i)", "from (values (2), (2)) r(i)"));
 }
@@ -99,13 +99,14 @@ TEST(BytesOnDisk, AreThoseOfTheBlocksOnceTheyAreWritten) {
     // Hashes do not compress: at least 8 bytes a row, in blocks of 256 kB.
     EXPECT_GE(bytes, 200000 * 8);
     EXPECT_EQ(bytes % (256 << 10), 0);
-    // Nor do they as texts, which fill more blocks than the one that each vector begins in.
+    // Nor do they compress as texts, which fill more blocks than the one that each vector begins
+    // in.
     connection.execute("create table texts (h varchar using compression zstd)");
     connection.execute(
         "insert into texts select string_agg(hash(j), '') from range(20000) r(i), range(20) s(k), "
         "lateral (select i * 20 + k as j) group by i");
     connection.execute("checkpoint");
-    // 20 hashes of 64 bits are 160 bytes, however they are written.
+    // 20 hashes of 64 bits are 160 bytes in any notation.
     EXPECT_GE(bytes_on_disk(connection, R"("main"."texts")").value_or(0), 20000 * 160);
   }
   std::filesystem::remove(path);

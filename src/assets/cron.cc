@@ -55,13 +55,13 @@ constexpr bool has(std::uint64_t set, int value) { return (set & bit(value)) != 
 
 constexpr int kNone = 64;
 
-// The smallest member that is at least `from`, which is below 64, or kNone.
+// The smallest member of `set` that is >= `from` (< 64), or kNone.
 int first_from(std::uint64_t set, int from) {
   const std::uint64_t rest = set >> from;
   return rest == 0 ? kNone : from + std::countr_zero(rest);
 }
 
-// Reads one field. Its errors name the field; the expression is put before them on the way up.
+// Reads one field. Its errors name the field; callers prepend the expression.
 class FieldParser {
  public:
   FieldParser(const FieldRule& rule, std::string_view text) : rule_(rule), text_(text) {}
@@ -88,7 +88,7 @@ class FieldParser {
       low = parse_value(range.substr(0, dash));
       high = dash == std::string_view::npos ? low : parse_value(range.substr(dash + 1));
     }
-    // Sunday ends a week as well as it begins one: sat-sun.
+    // Sunday is both the first and the last day of a week: sat-sun.
     if (rule_.highest == 7 && high == 0 && low > 0) high = 7;
     if (high < low) fail_backward(range.substr(0, dash), range.substr(dash + 1), low, high);
     int step = 1;
@@ -138,14 +138,14 @@ class FieldParser {
                         std::string_view last_text) {
       return first == last ? std::string(first_text) : fmt::format("{}-{}", first_text, last_text);
     };
-    // In the days of the week, 7 is 0 again.
+    // Among weekdays, 7 is the same as 0.
     const int highest = rule_.highest == 7 ? 6 : rule_.highest;
     fail(fmt::format("the range runs backward, from {} to {}", from, to),
          fmt::format("as two ranges: {},{}", run(low, highest, from, std::to_string(highest)),
                      run(rule_.lowest, high, std::to_string(rule_.lowest), to)));
   }
 
-  // Of digits only; what is too large for an int is the largest.
+  // Takes digits only; a number too large for an int becomes the largest int.
   static int number(std::string_view digits) {
     int value = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -163,7 +163,7 @@ std::vector<std::string> split_fields(std::string_view expression) {
   return fields;
 }
 
-// The five fields that a nickname stands for, or what was given.
+// The five fields of a nickname, or the expression itself.
 std::string_view expand_nickname(std::string_view expression) {
   struct Nickname {
     std::string_view name, fields;
@@ -187,7 +187,7 @@ std::string_view expand_nickname(std::string_view expression) {
               ErrorCode::usage);
 }
 
-// "did you mean 'Europe/Berlin'?", or what else to do about an unknown name.
+// "did you mean 'Europe/Berlin'?", or another hint for an unknown name.
 std::string zone_hint(const std::string& name) {
   const std::filesystem::path folder = Environment().find("TZDIR").value_or("/usr/share/zoneinfo");
   // Lines of: countries, coordinates, name, remark, separated by tabs.
@@ -210,7 +210,7 @@ cctz::time_zone load_zone(std::string_view name) {
     throw Error(fmt::format("there is no time zone \"{}\"", name), zone_hint(std::string(name)),
                 ErrorCode::usage);
   }
-  // CCTZ would take UTC where it does not understand TZ, such as "CET-1CEST", and say nothing.
+  // CCTZ silently falls back to UTC if it does not understand TZ, such as "CET-1CEST".
   const std::string variable = Environment().text("TZ");
   std::string_view own = variable;
   if (own.starts_with(':')) own.remove_prefix(1);
@@ -222,13 +222,13 @@ cctz::time_zone load_zone(std::string_view name) {
 
 }  // namespace
 
-// A time through which the zone's offset from UTC stays the same.
+// A period in which the zone's offset from UTC is constant.
 struct CronSchedule::Segment {
   sys_seconds end;             // exclusive
-  cctz::civil_second first;    // what the clock shows first
-  cctz::civil_second instead;  // what it would show had it not been changed; the same if it was not
-  sys_seconds known;           // a moment of the segment,
-  cctz::civil_second shown;    // and what the clock shows then
+  cctz::civil_second first;    // local time at its start
+  cctz::civil_second instead;  // the same under the previous offset; equal if nothing changed
+  sys_seconds known;           // a moment in the segment,
+  cctz::civil_second shown;    // and the local time then
 
   cctz::civil_second clock_at(sys_seconds moment) const { return shown + (moment - known).count(); }
   sys_seconds moment_of(cctz::civil_second clock) const { return known + seconds(clock - shown); }
@@ -270,7 +270,7 @@ CronSchedule CronSchedule::parse(std::string_view expression, std::string_view t
 }
 
 sys_seconds CronSchedule::next_after(sys_seconds moment) const {
-  // As far as days are looked for: a change of the clock moves no run further than that.
+  // Limit of the search for days: a change of the clock moves no run further than that.
   const sys_seconds last = moment + std::chrono::years(401);
   for (sys_seconds from = moment + seconds(1); from < last;) {
     const Segment segment = segment_at(from);
@@ -300,14 +300,14 @@ CronSchedule::Segment CronSchedule::segment_at(sys_seconds moment) const {
   return segment;
 }
 
-// The first run of the segment that is not before `from`, a moment of the segment.
+// The first run in the segment that is not before `from`, a moment of the segment.
 std::optional<sys_seconds> CronSchedule::first_run(const Segment& segment, sys_seconds from) const {
   const cctz::civil_second shown = segment.clock_at(from);
   std::optional<sys_seconds> run;
   const auto consider = [&](sys_seconds moment) {
     if (moment < segment.end && (!run || moment < *run)) run = moment;
   };
-  // Only where the clock went forward is there a time of day that it never showed.
+  // Only a clock that went forward skips times of day.
   if (segment.instead < segment.first) {
     const cctz::diff_t gap = segment.first - segment.instead;
     if (real_time_) {
@@ -320,15 +320,14 @@ std::optional<sys_seconds> CronSchedule::first_run(const Segment& segment, sys_s
       if (skipped && *skipped < segment.first) consider(from);
     }
   }
-  // Where it went back, it has shown all before `instead` already.
+  // A clock that went back has already shown everything before `instead`.
   const auto fit = first_fit(real_time_ ? shown : std::max(shown, segment.instead));
   if (fit) consider(segment.moment_of(cctz::civil_second(*fit)));
   return run;
 }
 
-// The first minute of the schedule that begins at or after `from`, of a clock that is never
-// changed; none if there is none in the 400 years after which the calendar repeats, weekdays
-// included.
+// The first minute of the schedule at or after `from`, on a clock that never changes. Nullopt if
+// there is none within 400 years, after which the calendar repeats, weekdays included.
 std::optional<cctz::civil_minute> CronSchedule::first_fit(cctz::civil_second from) const {
   cctz::civil_minute earliest(from);
   if (earliest < from) ++earliest;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Cron expressions as crontab(5) has them, in a time zone, and right across summer time.
+// Cron expressions as in crontab(5), in a time zone, and correct across summer time.
 //
 //   expression  minute hour day-of-month month day-of-week | @hourly | @daily | @midnight
 //               | @weekly | @monthly | @yearly | @annually
@@ -8,15 +8,16 @@
 //   part        ("*" | value ["-" value]) ["/" step]    a step needs a * or a range before it
 //   value       a number; jan to dec; sun to sat; both 0 and 7 are Sunday
 //
-// Days. If neither day field begins with *, a day must fit one of the two: "0 0 1,15 * mon" is the
-// 1st, the 15th and every Monday. Else it must fit both: "0 0 1-7 * */7" is the first Sunday.
+// Days. If neither day field begins with *, a day must match one of the two: "0 0 1,15 * mon" is
+// the 1st, the 15th and every Monday. Otherwise it must match both: "0 0 1-7 * */7" is the first
+// Sunday.
 //
-// Summer time. Where the hours are fixed, the schedule keeps to the clock on the wall: what falls
-// into the time that the clock skips runs once, at the first moment after the gap, and what falls
-// into the time that it shows twice runs the first time only. Where the hour field has a * or a
-// step, or names every hour, the schedule keeps to real time: the hour shown twice runs twice, and
-// what was skipped runs as much later on the new clock as the gap is long, at the moment it would
-// have come to without the change. A moment that several times lead to is one run.
+// Summer time. If the hours are fixed, the schedule follows the clock on the wall: a run in the
+// hour that the clock skips happens once, at the first moment after the gap; a run in the hour that
+// the clock shows twice happens the first time only. If the hour field has a * or a step, or names
+// every hour, the schedule follows elapsed time: the hour shown twice runs twice, and a skipped run
+// moves later on the new clock by the length of the gap, to the moment at which it would have run
+// without the change. Several times of day that map to one moment are one run.
 
 #include <chrono>
 #include <cstdint>
@@ -28,18 +29,18 @@
 
 namespace gsa::assets {
 
-// A value; const, so any number of threads may ask the same one.
+// An immutable value; any number of threads may use the same one.
 class CronSchedule {
  public:
   // `time_zone` is an IANA name ("Europe/Berlin"), "UTC", or "" for the machine's own. Throws Error
-  // (usage) that names the field and what is wrong with it, also for a schedule that never runs.
+  // (usage) that names the field and its mistake, also for a schedule that never runs.
   static CronSchedule parse(std::string_view expression, std::string_view time_zone);
 
-  // The first run strictly later than `moment`. Costs about a microsecond; half a millisecond
-  // for a leap day that is a Sunday, which may be 40 years off.
+  // The first run strictly after `moment`. Takes about a microsecond; half a millisecond for a leap
+  // day that is a Sunday, which may be 40 years away.
   std::chrono::sys_seconds next_after(std::chrono::sys_seconds moment) const;
 
-  const std::string& expression() const { return expression_; }  // as it was given
+  const std::string& expression() const { return expression_; }  // as given
   // "2026-03-29 03:00 CEST": the moment in the schedule's time zone.
   std::string local_time(std::chrono::sys_seconds moment) const;
 
@@ -57,7 +58,7 @@ class CronSchedule {
   cctz::time_zone zone_;
   // Bit n: the value n.
   std::uint64_t minutes_ = 0, hours_ = 0, days_ = 0, months_ = 0, weekdays_ = 0;
-  bool either_day_ = false;  // one of the two day fields is enough
+  bool either_day_ = false;  // matching one of the two day fields is enough
   bool real_time_ = false;
 };
 

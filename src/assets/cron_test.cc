@@ -185,10 +185,10 @@ TEST(CronSchedule, RunsTheFirstTimeOnlyWhatAFixedHourRepeats) {
   EXPECT_EQ(runs("*/20 2 * * *", "Europe/Berlin", "2026-10-25 00:00 +02:00", 4),
             (Moments{"2026-10-25 02:00 CEST", "2026-10-25 02:20 CEST", "2026-10-25 02:40 CEST",
                      "2026-10-26 02:00 CET"}));
-  // Asked in the second hour of that name.
+  // Asked during the second of the two hours.
   EXPECT_EQ(runs("50 2 * * *", "Europe/Berlin", "2026-10-25 02:10 +01:00", 1),
             (Moments{"2026-10-26 02:50 CET"}));
-  // The edges of what is shown twice.
+  // The edges of the hour that is shown twice.
   EXPECT_EQ(runs("59 2 * * *", "Europe/Berlin", "2026-10-25 00:00 +02:00", 2),
             (Moments{"2026-10-25 02:59 CEST", "2026-10-26 02:59 CET"}));
   EXPECT_EQ(runs("0 3 * * *", "Europe/Berlin", "2026-10-25 00:00 +02:00", 2),
@@ -266,7 +266,7 @@ TEST(CronSchedule, KnowsTheSummerTimesOfFarYears) {
             (Moments{"2104-02-29 02:30 CET"}));
 }
 
-// --- Held to a reference that goes minute by minute.
+// --- Compared with a reference that steps minute by minute.
 
 // A random field, its members and its text.
 struct Field {
@@ -343,12 +343,13 @@ class Reference {
            (either ? of_month || of_week : of_month && of_week);
   }
 
-  // Some time on the clock that fits leads to this moment, by the rule in the header.
+  // Whether a matching local time maps to this moment, by the rule in the header.
   bool runs_at(sys_seconds at, const cctz::time_zone& zone) const {
     const bool real_time =
         fields_[1].text.find_first_of("*/") != std::string::npos || fields_[1].members.size() == 24;
     const cctz::civil_minute shown(cctz::convert(at, zone));
-    // No change of a clock in the tests is of more than an hour; without one, none leads elsewhere.
+    // No clock in the tests changes by more than an hour; without a change, local times map one to
+    // one.
     const bool changed = zone.lookup(at).offset != zone.lookup(at - minutes(kLargestChange)).offset;
     const int back = changed ? kLargestChange : 0;
     for (cctz::civil_minute clock = shown; shown - clock <= back; --clock) {

@@ -1,4 +1,4 @@
-// An asset is made anew only if what it is made of has other content than before.
+// An asset is rebuilt only if the contents of its inputs changed.
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ class EarlyCutOff : public testing::Test {
     p.table("mart", "select count(*) as n, sum(half) as total from {raw}");
     p.run();
   }
-  // Another SQL for raw; the names of what a run then makes.
+  // Changes the SQL of raw; returns the assets that the next run builds.
   Names made_after(const std::string& sql) {
     p.table("raw", sql);
     return made();
@@ -67,7 +67,7 @@ TEST_F(EarlyCutOff, GoesOnWhereATypeChanged) {
 TEST_F(EarlyCutOff, StopsAtEachAssetThatComesOutTheSame) {
   p.table("end", "select total from {mart}");
   p.run();
-  // Other halves with the same sum.
+  // Different halves with the same sum.
   EXPECT_EQ(made_after("select range as i, 1 as half from range(6)"), (Names{"raw", "mart"}));
   EXPECT_EQ(last.ended["end"], "fresh");
 }

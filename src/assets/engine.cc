@@ -17,7 +17,7 @@
 namespace gsa::assets {
 namespace {
 
-// The Error that `work` threw, if any; an SQL error with its place in the statement.
+// The Error that `work` threw, if any; an SQL error with its position in the statement.
 template <typename Work>
 std::optional<Error> caught(const Work& work) {
   try {
@@ -74,7 +74,7 @@ StepStatus status_of(CheckStatus status) {
   return StepStatus::error;
 }
 
-// The step that kept this one from running: one that it comes after and that failed or was skipped.
+// The failed or skipped step that blocks this one, or null.
 const EngineStep* blocker_of(const EngineStep& step,
                              const std::vector<std::unique_ptr<EngineStep>>& steps) {
   for (const std::size_t before : step.after) {
@@ -111,7 +111,7 @@ Engine::Engine(const duck::Database& database, const EngineOptions& options, con
 
 Engine::~Engine() = default;
 
-// Ahead: of two that make the same schema at once, one would fail.
+// Up front: if two workers created the same schema at once, one would fail.
 void Engine::make_schemas() {
   std::set<std::string> schemas;
   for (const auto& step : steps_) {
@@ -124,8 +124,8 @@ void Engine::make_schemas() {
   }
 }
 
-// Partitions that earlier runs left under hidden names, and that this one will not make. A run that
-// makes no asset with partitions leaves them alone.
+// Drops partitions that earlier runs left under hidden names and that this run will not build. A
+// run without partitioned assets leaves them alone.
 void Engine::drop_leftovers() {
   const auto& standing = options_.state.relations;
   if (std::none_of(standing.begin(), standing.end(), [](const auto& relation) {
@@ -207,11 +207,11 @@ void Engine::do_step(EngineStep& step, duck::Connection& connection) {
 void Engine::make(EngineStep& step, duck::Connection& connection) {
   const auto made = maker_.make(*step.planned, step.record, connection);
   step.state = made ? StepState::done : StepState::fresh;
-  const bool is_new = made && made->run_id == 0;  // not taken over from an earlier run
+  const bool is_new = made && made->run_id == 0;  // false: taken over from an earlier run
   if (is_new && made->rows) compare_rows(*made);
 }
 
-// The view that reads the partitions of an asset as one.
+// Builds the view that unites the partitions of an asset.
 void Engine::join_partitions(EngineStep& step, duck::Connection& connection) {
   const Asset& asset = options_.graph[step.asset];
   const auto is_fresh = [&](std::size_t before) {

@@ -1,11 +1,16 @@
 #pragma once
 
-// Makes what a plan says is stale, side by side, and asks the checks that are due. Everything is
-// made under hidden names; publication() then says what may become visible.
+// Builds the stale units of a plan in parallel and runs the checks that are due.
 //
-// An asset that was planned only because an input will be made anew is looked at again once that
-// input stands: where its content came out the same, the asset is fresh and is left alone. A
-// failure lets everything go on that does not depend on it.
+// The engine builds everything under hidden names, so readers see nothing until the caller
+// publishes what publication() returns. An asset that the plan lists only because an input will be
+// rebuilt is checked again once that input is built: if the input's content did not change, the
+// asset is fresh and keeps its table (early cutoff). A failure stops only the assets that depend on
+// the failed one.
+//
+// One thread constructs the engine, calls run() once and then publication(); run() uses up to
+// `lanes` workers, each with its own connection, and a thread of Pulse. Other threads may call
+// state() and steps_begun() at any time.
 
 #include <functional>
 #include <map>
@@ -33,12 +38,12 @@ namespace gsa::assets {
 
 struct EngineStep;
 
-// How the assets are made; several threads call these at once, each with its own connection.
+// How to build assets. Several workers call these at once, each with its own connection.
 struct Work {
   Make make;
-  // The SELECT of a view, on published names.
+  // The SELECT of a view, in published names.
   std::function<std::string(const Asset&)> view_sql;
-  // Asks a check: fills in status, failures, condition, message and sample.
+  // Runs a check; fills in status, failures, condition, message and sample.
   std::function<void(const Check&, duck::Connection&, CheckOutcome&)> check;
 };
 
@@ -48,16 +53,17 @@ struct EngineOptions {
   const State& state;
   const Plan& plan;
   const Versions& sources;  // data versions of sources
-  std::string baseline;     // of the run: row counts are compared with runs of the same
+  std::string baseline;  // of the run; row counts are compared only with runs of the same baseline
   std::size_t lanes = 1;
-  std::vector<const duck::Connection*> others;  // on which the work runs as well: Ctrl-C stops them
-  std::stop_token stop = {};                    // ends the run, as Ctrl-C does
+  // Further connections that the work uses; Ctrl-C interrupts them too.
+  std::vector<const duck::Connection*> others;
+  std::stop_token stop = {};  // ends the run like Ctrl-C
 };
 
 struct EngineResult {
   std::vector<Unit> made;
-  std::set<std::string> held_back;  // made or asked for, and not to be published
-  std::size_t errors = 0;           // of assets and checks that could not run
+  std::set<std::string> held_back;  // built or due assets that must not be published
+  std::size_t errors = 0;           // assets and checks that failed to run
   std::size_t failed_checks = 0;
   RunTotals totals;
   bool succeeded() const { return errors == 0 && failed_checks == 0; }
@@ -65,26 +71,27 @@ struct EngineResult {
 
 class Engine {
  public:
-  // All must outlive the engine. Without a recorder nothing is put on record.
+  // All arguments must outlive the engine. Null `recorder`: the run leaves no records.
   Engine(const duck::Database& database, const EngineOptions& options, const Work& work,
          Recorder* recorder, Listener& listener);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Throws Error{interrupted} after Ctrl-C, and whatever is a bug.
+  // Throws Error{interrupted} after Ctrl-C, and rethrows exceptions that are bugs. The failure of
+  // an asset or a check does not throw; the result counts it.
   EngineResult run();
 
-  // What was made so far, and under which names. For any thread.
+  // The units built so far, and their current names. Any thread.
   const RunState& state() const { return state_; }
-  // The number of steps so far.
+  // Number of steps begun so far. Any thread.
   std::int64_t steps_begun() const { return events_.begun(); }
 
-  // Relations that may become visible after run(), and what stays; provenance is the caller's to
-  // fill in. `complete`: what the graph no longer has leaves the publication, unless something is
-  // held back.
+  // The relations to publish after run(), and those that stay; the caller fills in the provenance.
+  // If `complete`, relations that the graph no longer has leave the publication, unless something
+  // is held back (it may still read them).
   Publication publication(const EngineResult& result, bool complete) const;
-  // From now on Ctrl-C stops nothing. Throws Error{interrupted} where it came before.
+  // From now on Ctrl-C interrupts nothing. Throws Error{interrupted} if it was pressed before.
   void stop_interrupting();
 
  private:

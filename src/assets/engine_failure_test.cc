@@ -1,4 +1,4 @@
-// What the engine does where something goes wrong.
+// How the engine handles failures.
 
 #include <atomic>
 #include <chrono>
@@ -99,7 +99,7 @@ TEST_F(EngineFailure, OfABlockingCheckHoldsBackItsAssetAndWhatHangsOnIt) {
   EXPECT_EQ(ran.held_back, (Names{"bad", "worse", "worst"}));
   EXPECT_TRUE(ran.published);
   EXPECT_EQ(p.relations(), (Lines{"main.alone", "main.good", "main.raw"}));
-  // They are made again, and only they.
+  // The next run builds these again, and nothing else.
   EXPECT_EQ(p.run().made.size(), 3u);
 }
 
@@ -109,7 +109,7 @@ TEST_F(EngineFailure, OfACheckHoldsBackTheInputsOfWhatStaysAsItWas) {
   make_raw(2);
   make_alone(2);
   const Ran ran = p.run();
-  // bad stays as it was made of the old raw, so raw stays, so good does.
+  // bad stays as built from the old raw, so raw stays, and therefore good.
   EXPECT_EQ(ran.held_back, (Names{"bad", "good", "raw", "worse", "worst"}));
   EXPECT_EQ(published(), (Lines{"1, 2, 1, 1, 2"}));
 }
@@ -153,7 +153,7 @@ TEST_F(EngineFailure, OfACheckLeavesWhatTheGraphNoLongerHas) {
   p.check("of_view", "select count(*) from {on_gone}");
   make_alone(2);
   EXPECT_EQ(p.run().held_back, (Names{"on_gone"}));
-  EXPECT_EQ(p.rows("from on_gone"), (Lines{"1"}));  // as it was, on the table that it reads
+  EXPECT_EQ(p.rows("from on_gone"), (Lines{"1"}));  // unchanged, on the table that it reads
 }
 
 TEST_F(EngineFailure, OfACheckThatReadsNoAssetIsToldAndHoldsBackWhatItGuards) {
@@ -187,11 +187,11 @@ TEST_F(EngineFailure, IsACheckThatCannotRun) {
   EXPECT_EQ(p.rows("select checks_failed from ops.runs"), (Lines{"1"}));
 }
 
-// ---- Tried again
+// ---- Retries
 
 class EngineRetries : public testing::Test {
  protected:
-  // Each call of a hook on it fails until there were `failures`.
+  // Each call of the hook fails, for the first `failures` calls.
   template <typename Failure>
   std::function<void()> failing(int failures, const Failure& failure) {
     return [this, failures, failure] {
@@ -270,13 +270,13 @@ TEST_F(EngineRetries, OfAnIncrementalAssetThatIsNewLeaveNoTableBehind) {
   EXPECT_EQ(p.rows("select i from log"), (Lines{"1"}));
 }
 
-// ---- Ctrl-C. In processes of their own: the flag is the process's and stays set.
+// ---- Ctrl-C. In separate processes: the flag belongs to the process and stays set.
 
 class InterruptionDeathTest : public testing::Test {
  protected:
   InterruptionDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 
-  // Sends SIGINT as `name` begins, and exits with 0 if that ended the run as it should.
+  // Sends SIGINT when `name` begins, and exits with 0 if the run ended as expected.
   [[noreturn]] static void interrupt_at(const std::string& name, const std::string& expected) {
     Pipeline p;
     p.stop = catch_interrupts();

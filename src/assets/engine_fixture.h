@@ -1,7 +1,7 @@
 #pragma once
 
-// For tests: a pipeline of assets made by SQL in a database of its own, which is planned, run and
-// published as src/pipeline/asset_run.cc does it.
+// For tests: a pipeline of SQL assets in its own database. Plans, runs and publishes it as
+// src/pipeline/asset_run.cc does.
 
 #include <algorithm>
 #include <functional>
@@ -47,11 +47,11 @@ struct Told : Listener {
   std::function<void()> on_pulse;
 };
 
-// What became of a run.
+// The outcome of a run.
 struct Ran {
-  Texts made;         // the units that were made, and why
+  Texts made;         // the units that were built, and why
   Names held_back;    // assets
-  Texts ended;        // steps, and their status
+  Texts ended;        // steps, with their status
   std::string error;  // of the run; empty: it succeeded
   bool published = false;
   std::int64_t run_id = 0;  // 0: there was nothing to do
@@ -65,8 +65,8 @@ class Pipeline {
   explicit Pipeline(const std::string& path = ":memory:")
       : database(options_of(path)), connection(database.connect()) {}
 
-  // An asset of what `sql` selects, in which {x} stands for the asset x (its inputs are those that
-  // are named so) and {partition} for the partition. It replaces one of that name.
+  // Adds or replaces an asset with the rows of `sql`. In it, {x} reads the asset x, which so
+  // becomes an input, and {partition} is the partition.
   Asset& add(AssetKind kind, const std::string& name, const std::string& sql) {
     Asset& asset = assets_[name];
     asset.name = asset.relation = name;
@@ -84,7 +84,7 @@ class Pipeline {
   }
   void remove(const std::string& name) { assets_.erase(name); }
 
-  // Fails where `sql` counts anything.
+  // Adds a check that fails if `sql` counts anything.
   Check& check(const std::string& name, const std::string& sql) {
     const auto known = std::find_if(checks.begin(), checks.end(),
                                     [&](const Check& check) { return check.name == name; });
@@ -118,7 +118,7 @@ class Pipeline {
   Plan plan(const PlanOptions& options = {}) {
     return make_plan(graph(), checks, read_state(connection), with_sources(options));
   }
-  // Why each unit would be made.
+  // The reason to build each unit.
   Texts reasons(const PlanOptions& options = {}) {
     Texts reasons;
     for (const PlannedUnit& planned : plan(options).units) {
@@ -136,7 +136,7 @@ class Pipeline {
   }
 
   Ran run(const PlanOptions& options = {}) { return run(options, true); }
-  // Makes everything, and ends as a process that is killed before it publishes.
+  // Builds everything, then ends like a process that is killed before it publishes.
   Ran run_and_die() { return run({}, false); }
 
   void execute(const std::string& sql) { connection.execute(sql); }
@@ -164,7 +164,7 @@ class Pipeline {
   duck::Connection connection;
   std::vector<Check> checks;
   Versions sources;
-  std::map<std::string, std::function<void()>> before;  // a unit or check: called as it begins
+  std::map<std::string, std::function<void()>> before;  // by unit or check: called when it begins
   std::function<void()> on_pulse;
   std::string baseline = "test";
   std::size_t lanes = 2;
@@ -179,7 +179,7 @@ class Pipeline {
     return options;
   }
 
-  // The parts of `sql` outside and, called with true, inside of braces.
+  // Calls `part` for each piece of `sql`, with true for those in braces.
   template <typename Part>
   static void scan(std::string_view sql, const Part& part) {
     while (true) {
@@ -200,7 +200,7 @@ class Pipeline {
     return {names.begin(), names.end()};
   }
 
-  // `relation` names an input in SQL; where it gives nothing, the input's SQL stands for it.
+  // `relation` names an input in SQL; if it returns nothing, the input's SQL is inlined.
   std::string render(const std::string& sql, const std::string& partition,
                      const std::function<std::string(const std::string&)>& relation) const {
     std::string rendered;
@@ -311,7 +311,7 @@ inline void Pipeline::publish_what_may(const Engine& engine, const EngineResult&
 }
 
 inline Ran Pipeline::run(const PlanOptions& given, bool lives) {
-  drop_hidden(connection);  // as opening a warehouse does
+  drop_hidden(connection);  // like opening a warehouse
   const Graph graph = this->graph();
   const State state = read_state(connection);
   const PlanOptions options = with_sources(given);

@@ -7,7 +7,7 @@
 namespace gsa::assets {
 namespace {
 
-// The SELECT of the view on an asset's partitions.
+// The SELECT of the view over an asset's partitions.
 std::string published_parts(const Asset& asset) {
   std::vector<std::string> relations;
   for (const std::string& partition : asset.partitions) {
@@ -50,7 +50,7 @@ Publication Engine::publication(const EngineResult& result, bool complete) const
         "coalesce(partition, '')) in ({})",
         run_id, join(units, ", ")));
   }
-  // What is held back may go on to read what the graph no longer has.
+  // An asset that is held back may still read relations that the graph no longer has.
   const bool drops = complete && result.held_back.empty();
   for (const PublishedRelation& old : options_.state.shown) {
     if (shown.contains({old.schema, old.name})) continue;

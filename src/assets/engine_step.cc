@@ -55,7 +55,7 @@ class StepPlanner {
     return steps_.size() - 1;
   }
 
-  // The steps after which an asset stands as a whole.
+  // The steps that complete an asset.
   std::vector<std::size_t> whole(std::size_t index) const {
     if (const std::optional<std::size_t> join = joins_[index]) return {*join};
     std::vector<std::size_t> steps;

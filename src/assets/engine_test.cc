@@ -12,7 +12,7 @@
 namespace gsa::assets {
 namespace {
 
-// Where threads wait for each other: longer than any machine takes, where they are to come at all.
+// Lets threads wait for each other; the timeout is longer than any machine needs.
 class Meeting {
  public:
   explicit Meeting(int expected) : expected_(expected) {}
@@ -92,7 +92,7 @@ TEST(Engine, KeepsWhatItMakesHiddenUntilItIsPublished) {
   p.run();
   p.table("raw", "select 2 as i");
   Lines seen, beside;
-  p.before["after mart"] = [&] {  // on a thread of the engine, while the main one waits
+  p.before["after mart"] = [&] {  // on a worker, while the main thread waits
     seen = p.rows("select raw.i, stg.i, mart.i from raw, stg, mart");
     beside = p.relations();
   };

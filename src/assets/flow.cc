@@ -83,7 +83,7 @@ class Flow {
   const std::vector<Task>& tasks_;
   Lanes lanes_;
   tbb::flow::graph graph_;
-  std::deque<Node> nodes_;  // which do not move
+  std::deque<Node> nodes_;  // a deque: nodes must not move
   std::mutex mutex_;
   std::exception_ptr failure_;
   std::atomic<bool> stopped_ = false;
@@ -93,7 +93,7 @@ class Flow {
 
 void run_tasks(const std::vector<Task>& tasks, std::size_t lanes) {
   check(lanes > 0, "tasks have lanes to run in");
-  // The tasks wait for DuckDB's threads: there may be more of them than cores.
+  // Tasks mostly wait for DuckDB's threads, so more of them than cores may run.
   const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, lanes + 1);
   tbb::task_arena arena(static_cast<int>(lanes));
   arena.execute([&] { Flow(tasks, lanes).run_all(); });

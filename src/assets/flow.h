@@ -1,7 +1,7 @@
 #pragma once
 
-// Runs tasks side by side, each once what it waits for has ended: oneTBB's flow graph behind a
-// header that does not show it.
+// Runs tasks in parallel, each after the tasks that it waits for. Wraps oneTBB's flow graph, so
+// that no other file includes it.
 
 #include <cstddef>
 #include <functional>
@@ -15,9 +15,9 @@ struct Task {
       run;  // given its lane, from 0: two tasks of a lane never overlap
 };
 
-// At most `lanes` tasks at a time. Of tasks that are ready, those earlier in the list tend to begin
-// first. Returns once all have ended. Where one throws, those that have not begun are left out, and
-// the first exception is thrown on once the others have ended.
+// Runs at most `lanes` tasks at a time and returns when all have ended. Of ready tasks, those
+// earlier in the list tend to begin first. If a task throws, no further tasks begin; once the
+// running ones have ended, the first exception is rethrown.
 void run_tasks(const std::vector<Task>& tasks, std::size_t lanes);
 
 }  // namespace gsa::assets

@@ -47,7 +47,7 @@ TEST(Flow, NeverPutsTwoTasksIntoOneLaneParallel) {
     const int now = ++running;
     for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
     }
-    // Until all lanes are busy at once, on a machine of any size and however busy.
+    // Wait until all lanes are busy at once, on a machine of any size and load.
     for (int waited = 0; most < 3 && waited < 10000; ++waited) rest(1);
     --running;
     --busy.at(lane);

@@ -24,15 +24,15 @@ struct Interval {
   double begun, ended;
 };
 
-// A line of the chart, which stands for one or more steps.
+// A line of the chart, for one or more steps.
 struct Line {
   std::string name;
   std::vector<const PastStep*> steps;
   bool critical = false;
   std::string note;
   Ink ink = Ink::plain;
-  std::vector<Interval> busy = {};  // apart from each other, ascending
-  double seconds = 0;               // in which one of them was running
+  std::vector<Interval> busy = {};  // disjoint, ascending
+  double seconds = 0;               // in which any of the steps ran
 };
 
 bool is_well(const PastStep& step) { return step.status == "success" || step.status == "fresh"; }
@@ -86,7 +86,7 @@ Line line_of(const PastStep& step) {
   return {label(step.name, step.partition), {&step}, false, note_of(step), ink_of(step)};
 }
 
-// Lines of checks that share asset and status become one each, where the first of them stood.
+// Merges lines of checks with the same asset and status into the first of them.
 std::vector<Line> with_checks_folded(std::vector<Line> lines) {
   std::map<std::pair<std::string, std::string>, std::size_t> first;
   std::vector<Line> folded;
@@ -109,7 +109,7 @@ std::vector<Line> with_checks_folded(std::vector<Line> lines) {
   return folded;
 }
 
-// The lines that matter least share the last one, where there are too many.
+// If there are too many lines, the least important share the last one.
 std::vector<Line> with_shortest_folded(std::vector<Line> lines) {
   if (lines.size() <= kMaxLines) return lines;
   const auto rank = [](const Line& line) {
@@ -151,7 +151,7 @@ std::string padded(std::string_view text, std::size_t columns) {
   return cut + std::string(columns - display_width(cut), ' ');
 }
 
-// The chart's columns, and what draws into them.
+// Lays out the chart's columns and draws into them.
 class Chart {
  public:
   Chart(const std::vector<Line>& lines, double seconds, const GanttOptions& options)
@@ -200,7 +200,7 @@ class Chart {
     return line + "\n";
   }
 
-  // Half a column is the finest there is, and what every step gets at least.
+  // The resolution is half a column, which every step gets at least.
   std::string bar(const Line& line) const {
     const std::size_t halves = 2 * bar_;
     const auto place = [&](double at) {
@@ -237,14 +237,15 @@ std::string legend(const std::vector<PastStep>& steps, const std::vector<std::si
                      steps.size(), seconds_text(on_path), seconds_text(seconds));
 }
 
-using StepsByLabel = std::multimap<std::string, std::size_t>;  // a name: all its partitions
+// By label; a name without partition stands for all its partitions.
+using StepsByLabel = std::multimap<std::string, std::size_t>;
 
 std::optional<std::size_t> later(const std::vector<PastStep>& steps,
                                  const std::optional<std::size_t>& a, std::size_t b) {
   return !a || steps[b].ended > steps[*a].ended ? b : *a;
 }
 
-// Of the steps that step i had to wait for the one that ended last.
+// Of the steps that step i waited for, the one that ended last.
 std::optional<std::size_t> awaited_by(const std::vector<PastStep>& steps,
                                       const StepsByLabel& by_label, std::size_t i) {
   std::optional<std::size_t> last;

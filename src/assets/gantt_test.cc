@@ -57,7 +57,7 @@ TEST(CriticalPath, GoesBackThroughTheLaneWhereAStepWaitedForAWorker) {
   EXPECT_EQ(
       path_of({step("a", 0, 1, 1, {}), step("other", 1, 5, 1, {}), step("c", 5, 6, 1, {"a"})}),
       "a other c");
-  // It was free before the input was there.
+  // The lane was free before the input was ready.
   EXPECT_EQ(
       path_of({step("other", 0, 1, 1, {}), step("a", 0, 2, 2, {}), step("c", 2, 6, 1, {"a"})}),
       "a c");

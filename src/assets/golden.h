@@ -1,6 +1,6 @@
 #pragma once
 
-// Outputs held against files in testdata/assets, for the tests of this folder.
+// Compares outputs with golden files in testdata/assets, for the tests of this folder.
 
 #include <cstdlib>
 #include <filesystem>

@@ -84,7 +84,7 @@ std::string as_text(const Graph& graph, const States& states) {
 
 // --- dot ---
 
-// A double-quoted ID, in which a backslash begins an escape of labels.
+// A double-quoted ID. Backslashes are doubled, because Graphviz reads them as escapes in labels.
 std::string dot_quote(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -176,7 +176,7 @@ std::string as_json(const Graph& graph, const States& states) {
 
 // --- mermaid ---
 
-// A quoted label. What Markdown, HTML or Mermaid would take for theirs is written as #NUMBER;.
+// A quoted label. Characters special to Markdown, HTML or Mermaid become #NUMBER;.
 std::string mermaid_quote(std::string_view text) {
   constexpr std::string_view kSpecial = "\"#&<>`\\";
   std::string out = "\"";
@@ -190,7 +190,7 @@ std::string mermaid_quote(std::string_view text) {
   return out + "\"";
 }
 
-// Ids of letters, digits and _ that no word of Mermaid equals, each once.
+// A unique id of letters, digits and _ that is no keyword of Mermaid.
 std::string new_id(std::string_view prefix, std::string_view name, std::set<std::string>& taken) {
   std::string id(prefix);
   for (const char c : name) id += is_alphanumeric(c) ? c : '_';

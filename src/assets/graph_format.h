@@ -1,8 +1,7 @@
 #pragma once
 
-// A graph of assets as text: for people, for programs, and for what draws graphs. Each format is as
-// long as there are assets and edges. Assets come in an order in which each is after
-// its inputs.
+// Formats a graph of assets for people, programs and graph viewers. Output size is linear in assets
+// and edges. Every asset follows its inputs.
 
 #include <string>
 #include <vector>
@@ -13,14 +12,14 @@ namespace gsa::assets {
 
 // text     a table in levels: an asset's level is one more than the highest of its inputs; long
 //          lists of inputs are cut
-// dot      for Graphviz: a cluster a group, an arrow from an input to what is made of it
+// dot      for Graphviz: a cluster per group, an arrow from each input to its dependents
 // json     {"assets": [{"name", "kind", "group", "owner", "description", "tags", "relation",
-//          "inputs", "partitions", "state"}, …], "edges": [[from, to], …]}; relation and state are
-//          null where there is none
-// mermaid  a flowchart, a subgraph a group, as Markdown on GitHub shows it
+//          "inputs", "partitions", "state"}, …], "edges": [[from, to], …]}; a missing relation or
+//          state is null
+// mermaid  a flowchart, a subgraph per group, as GitHub renders it in Markdown
 enum class GraphFormat { text, dot, json, mermaid };
 
-// `states` has a word for each asset of the graph, "fresh" or "stale" say, or "" for none.
+// `states` has a word for each asset of the graph, such as "fresh" or "stale"; "" for none.
 std::string format_graph(const Graph& graph, const std::vector<std::string>& states,
                          GraphFormat format);
 

@@ -55,7 +55,7 @@ std::vector<Asset> builtin() {
   return assets;
 }
 
-// Names as nobody should choose them, and as somebody will.
+// Awkward names, which nobody should choose and somebody will.
 std::vector<Asset> odd() {
   using enum AssetKind;
   const std::string group = "a \"quoted\" [group]";
@@ -142,7 +142,7 @@ TEST(GraphFormat, StaysShortForManyAssetsAndInputs) {
   Words all;
   for (int i = 0; i < 2000; ++i) {
     const std::string name = fmt::format("asset_{:04}", i);
-    Words inputs;  // a diamond upon a diamond, of which a tree would never end
+    Words inputs;  // stacked diamonds, which would make a tree exponentially large
     inputs.assign(all.end() - std::min(i, 4), all.end());
     assets.push_back(asset(name, AssetKind::table, fmt::format("group {}", i % 7), inputs));
     all.push_back(name);

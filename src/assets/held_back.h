@@ -1,6 +1,6 @@
 #pragma once
 
-// What of a run must not become visible. Pure: no database.
+// Decides which assets of a run must not become visible. Pure: no database.
 
 #include <cstddef>
 #include <functional>
@@ -10,20 +10,20 @@
 
 namespace gsa::assets {
 
-// How the steps of a run ended, by number of asset.
+// How the steps of a run ended, by index of asset.
 struct RunOutcome {
-  AssetSet made;      // at least in part
+  AssetSet made;      // at least partly
   AssetSet not_made;  // failed, or skipped because of another failure
-  AssetSet judged;    // inputs of a blocking check that failed, if it judges its inputs
+  AssetSet judged;    // inputs of failed blocking checks that judge their inputs
 };
 
-// The assets that must stay as they are published:
-//   - those that were not made;
-//   - those that a failed check judges, if this run made them;
-//   - those that were made of one that is held back;
-//   - the changed inputs of one that is held back and published. Otherwise it would stand beside
-//     other inputs than it was made of.
-// `is_changed` tells whether an asset came out with other content than is published, and
+// The assets that must stay as published:
+//   - those that failed or were skipped;
+//   - those that this run built and a failed check judges;
+//   - those built from one that is held back;
+//   - the changed inputs of a published one that is held back. Otherwise readers would see it
+//     beside inputs that it was not built from.
+// `is_changed` tells whether an asset's new content differs from the published one, and
 // `is_published` whether it is published at all.
 AssetSet held_back(const Graph& graph, const RunOutcome& outcome,
                    const std::function<bool(std::size_t)>& is_changed,

@@ -13,7 +13,7 @@ namespace {
 
 using TextMap = std::map<std::string, std::string>;
 
-// A row of a result, read from the left to the right.
+// Reads a row of a result from left to right.
 class Reader {
  public:
   Reader(const duck::Result& result, std::size_t row) : result_(result), row_(row) {}
@@ -44,7 +44,7 @@ std::vector<Record> read_all(duck::Connection& connection, const std::string& se
   return records;
 }
 
-// The maps of a column, in the order of the table's rows.
+// The maps of a column, in the table's order.
 std::vector<TextMap> maps_of(duck::Connection& connection, std::string_view table,
                              std::string_view column, std::int64_t run) {
   const duck::Result ids = connection.query(
@@ -72,7 +72,7 @@ void add_maps(duck::Connection& connection, std::string_view table, std::string_
   for (std::size_t i = 0; i < maps.size(); ++i) records[i].*member = std::move(maps[i]);
 }
 
-// The lists of an expression, by the key that the query gives with it.
+// The lists of an expression, by the key that the query returns beside each.
 std::map<std::int64_t, std::vector<std::string>> lists_of(duck::Connection& connection,
                                                           const std::string& keys_and_elements) {
   std::map<std::int64_t, std::vector<std::string>> lists;
@@ -83,7 +83,7 @@ std::map<std::int64_t, std::vector<std::string>> lists_of(duck::Connection& conn
   return lists;
 }
 
-// `where` and what follows it may name the columns of ops.runs.
+// `where` and the clauses after it may use the columns of ops.runs.
 std::vector<RunRecord> read_runs(duck::Connection& connection, Unfinished unfinished,
                                  const std::string& where) {
   if (!has_records(connection)) return {};
@@ -248,7 +248,7 @@ std::vector<PastCheck> checks_of(duck::Connection& connection, std::int64_t run)
                          row.text(),   {},         {}};
       });
   add_maps(connection, "checks", "inputs", run, checks, &PastCheck::inputs);
-  // What is no JSON array is shown as it is.
+  // A sample that is no JSON array is shown as it is.
   auto samples = lists_of(
       connection,
       fmt::format(

@@ -1,8 +1,8 @@
 #pragma once
 
-// What is on record of past runs: the rows of schema ops as plain values. Only reads, so that a
-// warehouse opened with Access::read will do; one without these tables, as an older gsa leaves it,
-// has no runs. Times are text in UTC, "2025-12-24 18:30:00"; one that is missing is empty.
+// Reads the records of past runs: the rows of schema ops as plain values. Only reads, so
+// Access::read is enough; a warehouse of an older gsa without these tables has no runs. Times are
+// text in UTC, "2025-12-24 18:30:00"; a missing one is empty.
 
 #include <cstdint>
 #include <map>
@@ -14,9 +14,9 @@
 
 namespace gsa::assets {
 
-// What becomes of a run that is on record as running. Whoever opened the file for reading knows
-// that no process can be at it, since the writer's lock would have kept it out: such a run was
-// killed. Inside the process that runs, it may well be going on.
+// How to report a run whose record says "running". In a process that opened the file for reading,
+// no such run can be alive: the writer's lock would have refused the open, so the run was killed.
+// In the process that runs, it may still be alive.
 enum class Unfinished { was_interrupted, may_be_running };
 
 struct RunRecord {
@@ -39,7 +39,7 @@ struct PastStep {
   std::int64_t step = 0;
   std::string name;
   std::string kind;       // asset, check, publication
-  std::string asset;      // that a check is of, where that is on record; of others their name
+  std::string asset;      // of a check: its asset, if on record; of other steps their own name
   std::string partition;  // empty: none
   std::string status;     // success, fresh, warn, fail, error, skipped, interrupted
   std::string reason;
@@ -47,8 +47,8 @@ struct PastStep {
   std::int64_t lane = 0;                // 0: none
   std::int64_t attempts = 0;
   std::string started_at;
-  // Seconds from the begin of the run. None where the step did not begin; one that did and has no
-  // end was cut off, and ends with the last that is known of its run.
+  // Seconds since the run began; nullopt if the step did not begin. A step that began and has no
+  // end was cut off: it gets the time of the last record of its run.
   std::optional<double> begun, ended;
   std::optional<double> seconds;
   std::optional<std::int64_t> rows;
@@ -104,14 +104,14 @@ std::vector<RunRecord> runs(duck::Connection& connection, std::int64_t limit,
                             Unfinished unfinished = Unfinished::was_interrupted);
 std::int64_t count_runs(duck::Connection& connection);
 
-// Throws Error where there is no such run, with the ids that there are as the hint; the second for
-// a warehouse without runs.
+// Both throw Error: run_of() if the run does not exist, with the existing ids as the hint;
+// latest_run() if the warehouse has no runs.
 RunRecord run_of(duck::Connection& connection, std::int64_t id,
                  Unfinished unfinished = Unfinished::was_interrupted);
 RunRecord latest_run(duck::Connection& connection,
                      Unfinished unfinished = Unfinished::was_interrupted);
 
-// Of one run, in the order in which they began or were written.
+// Of one run, in the order they began or were written.
 std::vector<PastStep> steps_of(duck::Connection& connection, std::int64_t run);
 std::vector<MaterializationRecord> materializations_of(duck::Connection& connection,
                                                        std::int64_t run);

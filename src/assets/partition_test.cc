@@ -1,4 +1,4 @@
-// Assets that are made partition by partition.
+// Assets that are built partition by partition.
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 using Months = std::vector<std::string>;
 
-// raw has months; total reads them all, so that what it reads is one relation.
+// raw is partitioned by month; total reads all months as one relation.
 class Partitions : public testing::Test {
  protected:
   Partitions() {
@@ -45,7 +45,7 @@ TEST_F(Partitions, ThatAreAddedLeaveTheOthersAlone) {
   p.run();
   const Lines before =
       p.rows("select m::varchar from ops.materializations m where partition = '2025-12'");
-  p.execute("update partitions.raw_2025_12 set n = 5");  // which a run would undo
+  p.execute("update partitions.raw_2025_12 set n = 5");  // a rebuild would undo this
   months({"2025-11", "2025-12", "2026-01"});
   const Ran ran = p.run();
   EXPECT_EQ(ran.made.count("raw[2026-01]"), 1u);
@@ -135,7 +135,7 @@ TEST_F(Partitions, ThatComeOutTheSameKeepTheirTables) {
 
 TEST_F(Partitions, ThatARefreshMakesReplaceWhateverStands) {
   p.run();
-  p.execute("update partitions.raw_2025_12 set n = 5");  // which nothing notices
+  p.execute("update partitions.raw_2025_12 set n = 5");  // gsa does not notice this
   PlanOptions refresh;
   refresh.full_refresh = true;
   p.run(refresh);
@@ -185,11 +185,11 @@ TEST_F(Partitions, MayBeHadByAnAssetThatHadNoneAndTheOtherWayRound) {
   EXPECT_EQ(p.reasons(), Texts{});
 }
 
-// ---- What a run made and did not live to publish
+// ---- Partitions of a run that was killed before it published
 
 class PartitionsLeftBehind : public Partitions {
  protected:
-  // Made by run 1, which was killed.
+  // Built by run 1, which was killed.
   PartitionsLeftBehind() {
     p.table("seed", "select 1 as n");
     make_raw("select '{partition}' as month, n from {seed}");
@@ -238,7 +238,7 @@ TEST_F(PartitionsLeftBehind, AreMadeAnewWhereTheirRowsAreOthers) {
 }
 
 TEST_F(PartitionsLeftBehind, AreMadeAnewWhereAsManyRowsHoldSomethingElse) {
-  // As a run does that makes them anew and is killed before that is on record.
+  // Like a run that rebuilds the table and is killed before that is on record.
   p.execute("update partitions.__gsa_new__raw_2025_12 set n = 7");
   EXPECT_FALSE(is_taken_over(p.run()));
   EXPECT_EQ(p.rows("from total"), (Lines{"2"}));
@@ -267,7 +267,7 @@ TEST_F(PartitionsLeftBehind, GoWhereNobodyWantsThem) {
   p.run();
   EXPECT_EQ(p.relations(),
             (Lines{"main.raw", "main.seed", "main.total", "partitions.raw_2025_12"}));
-  // The same where the old code, of which they are not made, is back.
+  // The same after a change back to the old code, which they were not built from.
   make_raw("select '{partition}' as month, 5 as n");
   p.run_and_die();
   make_raw("select '{partition}' as month, n from {seed}");

@@ -65,13 +65,13 @@ std::vector<std::string> changed_inputs(const Versions& now, const Versions& bef
   return changed;
 }
 
-// What happened to a table or view since it was published.
+// How a table or view was damaged since it was published, if it was.
 std::optional<std::string> damage(const Asset& asset, const Materialization& made, bool same_code,
                                   const State& state) {
   const auto [schema, name] = relation_of(asset, made.unit.partition);
   const Standing* standing = state.find(schema, name);
   const bool is_view = asset.kind == AssetKind::view;
-  // Of other code it may have been of the other kind.
+  // Under other code it may have been of the other kind.
   if (standing == nullptr || (same_code && standing->is_view != is_view)) {
     return fmt::format("its {} is missing", is_view ? "view" : "table");
   }
@@ -95,7 +95,7 @@ class Planner {
     Plan plan;
     for (const std::size_t index : graph_.order()) add(plan, index);
     if (const PlannedUnit* first = first_of_together(plan)) {
-      // Once more, so that what hangs on those that are made for its sake knows of it.
+      // Plan again, so that dependents of the co-made assets become stale too.
       together_with_ = first->unit.asset;
       plan = {};
       for (const std::size_t index : graph_.order()) add(plan, index);
@@ -125,7 +125,8 @@ class Planner {
     if (!shows_its_partitions(asset)) plan.joins.insert(asset.name);
   }
 
-  // Whether a view on the partitions stands, and those that are published are those of the graph.
+  // Whether the view over the partitions exists and the published partitions are those of the
+  // graph.
   bool shows_its_partitions(const Asset& asset) const {
     const Standing* view = state_.find(asset.schema, asset.relation);
     if (view == nullptr || !view->is_view) return false;
@@ -166,8 +167,8 @@ class Planner {
                                      options_.refreshed.contains(partition));
   }
 
-  // The versions of inputs; those that will be made anew count as they are published, and are
-  // named.
+  // The data versions of the inputs. Inputs that will be rebuilt count with their published
+  // version, and their names go to `to_be_made`.
   Versions inputs_of(std::size_t index, const std::string& partition,
                      std::vector<std::string>& to_be_made) const {
     Versions versions;
@@ -195,7 +196,7 @@ class Planner {
            options_.together.end();
   }
 
-  // For whose sake all that are made together will be; null if for none's.
+  // The first stale member of the group that is built together, or null.
   const PlannedUnit* first_of_together(const Plan& plan) const {
     if (options_.only) return nullptr;
     const auto found =
@@ -216,7 +217,7 @@ class Planner {
       } else if (const auto version = published_version(graph_[index], state_)) {
         inputs[name] = *version;
       } else {
-        inputs[name] = "";  // as it is on record of what nobody here makes
+        inputs[name] = "";  // as the records have it for an asset that gsa does not build
       }
     }
     return !options_.only && is_due(check, inputs, state_);
@@ -225,8 +226,8 @@ class Planner {
   const Graph& graph_;
   const State& state_;
   const PlanOptions& options_;
-  std::vector<std::set<std::string>> made_;  // partitions to be made; "" of an asset without
-  std::string together_with_;                // the reason for those that are made together
+  std::vector<std::set<std::string>> made_;  // by asset: partitions to build; "" if not partitioned
+  std::string together_with_;  // the stale member that makes the others of its group stale
 };
 
 }  // namespace

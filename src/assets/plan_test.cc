@@ -262,7 +262,7 @@ TEST_F(ChecksDue, AreThoseThatFailedTheLastTime) {
   p.check("of_a", "select count(*) from {a} where i = 1");
   p.check("of_b", "select count(*) from {b} where i = 2").blocks = false;
   p.run();
-  EXPECT_EQ(p.due(), (Names{"of_a"}));  // a warning is an answer
+  EXPECT_EQ(p.due(), (Names{"of_a"}));  // a warning is an outcome
 }
 
 TEST_F(ChecksDue, AreThoseWhoseAnswerChangesWithTime) {
@@ -283,7 +283,7 @@ TEST_F(ChecksDue, OfASelectionAreThoseOfWhatIsMade) {
   EXPECT_EQ(p.due(only), (Names{"of_a"}));
 }
 
-// Each asset with five inputs and two checks, all published as they are.
+// Each asset has five inputs and two checks; everything is published and fresh.
 TEST(PlanSpeed, IsWellUnderASecondForTwoThousandAssetsAndFourThousandChecks) {
   constexpr int kAssets = 2000;
   std::vector<Asset> assets;

@@ -23,7 +23,7 @@ std::string qualified(std::string_view schema, std::string_view name) {
   return sql_name(schema) + "." + sql_name(name);
 }
 
-// Changes what there is, knowing what there is.
+// Applies the changes. Reads first which relations exist.
 class Publisher {
  public:
   explicit Publisher(duck::Connection& connection) : connection_(connection) {
@@ -66,7 +66,7 @@ class Publisher {
     std::string text;
   };
 
-  // A view is made anew under its own name, and takes the comments of the hidden one.
+  // A view is created again under its own name, and gets the comments of the hidden view.
   void read_comments() {
     const duck::Result rows = connection_.query(
         "select schema_name, view_name, '', comment from duckdb_views() where database_name = "
@@ -169,7 +169,7 @@ void publish_within_transaction(duck::Connection& connection, const Publication&
   for (const Name& name : before) {
     if (!made.contains(name) && !kept.contains(name)) gone.insert(name);
   }
-  // Tables first: a view is bound when it is made, and reads them by their own names.
+  // Tables first: DuckDB binds a view when it is created, and it reads tables by their final names.
   for (const bool views : {false, true}) {
     for (const PublishedRelation& relation : publication.made) {
       if (relation.view_sql.empty() != views) publisher.show(relation);

@@ -97,7 +97,7 @@ std::int64_t Pulse::peak() const {
   return peak_;
 }
 
-// Records that cannot be written now, for example on a full disk, are tried again at the run's end.
+// If records cannot be written now, for example on a full disk, the end of the run tries again.
 void Pulse::flush_records(bool now) const {
   if (events_.recorder() == nullptr) return;
   try {

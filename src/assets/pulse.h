@@ -1,7 +1,10 @@
 #pragma once
 
-// Beats some twenty times a second while a run goes on, on a thread of its own: stops queries once
-// the run is told to stop, measures memory, flushes records, and tells the listener.
+// The heartbeat of a run, on its own thread, 25 times a second: interrupts queries after a request
+// to stop, measures memory, flushes records, and notifies the listener.
+//
+// The owner constructs and destroys it; workers may call everything else. The destructor joins the
+// thread and flushes records that are due.
 
 #include <atomic>
 #include <condition_variable>
@@ -21,8 +24,8 @@ namespace gsa::assets {
 
 class Pulse {
  public:
-  // Beats from now to its end. All must outlive it. Queries on `lanes` and `others` are interrupted
-  // once `stop` was asked for.
+  // Beats until destroyed. All arguments must outlive it. Once `stop` is requested, interrupts the
+  // queries on `lanes` and `others`.
   Pulse(const std::vector<duck::Connection>& lanes, std::vector<const duck::Connection*> others,
         std::stop_token stop, RunEvents& events);
   ~Pulse();
@@ -31,19 +34,20 @@ class Pulse {
 
   bool is_told_to_stop() const { return stop_.stop_requested(); }
   void stop_if_told() const;  // throws Error{interrupted}
-  // From now on queries run to their end whatever is asked for. Throws Error{interrupted} if it was
-  // asked for before.
+  // From now on queries run to their end, even after a request to stop. Throws Error{interrupted}
+  // if a stop was requested before.
   void stop_interrupting();
-  // Throws what a beat threw; no beat comes after that.
+  // Rethrows the exception of a beat, if any. After one, queries can still be interrupted, but
+  // nothing else beats.
   void rethrow();
 
-  // Memory: the peak while a step runs in a lane, and of all so far. Bytes.
+  // Peaks of the process's resident memory, in bytes: while a step runs in a lane, and overall.
   void begin_step(std::size_t lane);
   void end_step(std::size_t lane);
-  std::int64_t peak_of(std::size_t lane);  // of the step that runs there
+  std::int64_t peak_of(std::size_t lane);  // of the step that runs in this lane
   std::int64_t peak() const;
 
-  // Flushes the records with the next beat, or at the end.
+  // Flushes the records with the next beat, or in the destructor.
   void flush_soon() { flush_is_due_ = true; }
 
  private:
@@ -61,7 +65,7 @@ class Pulse {
   std::map<std::size_t, std::int64_t> peaks_;  // of the step in each lane
   std::int64_t peak_ = 0;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the members below
   std::condition_variable ends_;
   bool ending_ = false;
   bool interrupting_ = true;

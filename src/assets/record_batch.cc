@@ -9,7 +9,7 @@
 namespace gsa::assets {
 namespace {
 
-// Code is kept once a version.
+// Code is stored once per version.
 std::vector<duck::Row> new_codes(duck::Connection& connection, const std::vector<duck::Row>& rows) {
   std::set<std::string> known;
   const duck::Result found = connection.query("select code_version from ops.code_versions");

@@ -1,6 +1,6 @@
 #pragma once
 
-// What is to be put on record in schema ops, all at once.
+// Rows and statements for schema ops, to be written together.
 
 #include <map>
 #include <string>
@@ -13,11 +13,11 @@ namespace gsa::assets {
 
 struct RecordBatch {
   std::map<std::string, std::vector<duck::Row>> rows;  // by table of ops
-  std::vector<std::string> statements;                 // for after them
+  std::vector<std::string> statements;                 // run after the rows
 
   bool empty() const { return rows.empty() && statements.empty(); }
   void add(RecordBatch later);
-  // Within the connection's transaction; of code_versions only what is not on record yet.
+  // Needs an open transaction on the connection. Of code_versions, adds only new ones.
   void write(duck::Connection& connection) const;
 };
 

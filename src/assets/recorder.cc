@@ -14,11 +14,11 @@
 namespace gsa::assets {
 namespace {
 
-// Often enough that a killed run tells how far it came, seldom enough to cost nothing.
+// Often enough to show how far a killed run came; rare enough to cost nothing.
 constexpr auto kFlushInterval = std::chrono::seconds(1);
 
-// The bytes of the UTF-8 sequence that `text` begins with, by table 3-7 of the Unicode standard; 0
-// where it begins with none, or with NUL, which ends a statement.
+// Length in bytes of the UTF-8 sequence at the start of `text`, by table 3-7 of the Unicode
+// standard. 0 if there is none, or if it is NUL, which ends an SQL statement.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
@@ -35,8 +35,8 @@ std::size_t utf8_length(std::string_view text) {
   return goes_on(3) ? 4 : 0;
 }
 
-// Bytes that DuckDB takes for no text, as those of a file's name may be, become U+FFFD: one bad
-// byte would keep all that is written with it off the record.
+// Replaces bytes that are not UTF-8 (file names may have them) by U+FFFD: DuckDB would reject a bad
+// byte together with its whole batch.
 std::string valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
@@ -145,8 +145,8 @@ bool has_running(duck::Connection& connection) {
 }
 
 std::int64_t mark_killed_runs(duck::Connection& connection) {
-  if (!has_running(connection)) return 0;  // in a tenth of the time that no change takes
-  // It ended after the last thing that it put on record.
+  if (!has_running(connection)) return 0;  // costs a tenth of an update that changes nothing
+  // The run ended after its last record.
   return connection
       .query(
           "update ops.runs as r set status = 'interrupted', published = false, "
@@ -256,7 +256,7 @@ void Recorder::write_all() {
   write(take());
 }
 
-// What could not be written is kept for later.
+// Keeps the batch for later if it cannot be written.
 void Recorder::write(RecordBatch batch) {
   if (batch.empty()) return;
   try {
@@ -298,7 +298,7 @@ std::vector<std::string> Recorder::last_statements(const RunTotals& t, int keep_
       sql_time(std::chrono::system_clock::now()), seconds, t.published, t.made, t.fresh, t.passed,
       t.warned, t.failed, t.peak_memory_bytes, run_id_)};
   if (!has_old_runs(keep_days)) return statements;
-  // What is published stays on record, however old.
+  // Keeps the records of published relations, however old.
   for (const char* table : {"steps", "checks", "events", "materializations", "runs"}) {
     statements.push_back(
         fmt::format("delete from ops.{} where run_id in (select run_id from ops.runs where {}) and "

@@ -1,8 +1,11 @@
 #pragma once
 
-// Puts a run on record in schema ops. Rows are kept in memory and written in batches, on a
-// connection of its own; the publication writes what is left within its own transaction, so that
-// what is published and what the records say of it change at once. Threads may share it.
+// Records a run in schema ops. Keeps rows in memory and writes them in batches on its own
+// connection. The publication takes the unwritten rows and writes them in its own transaction, so
+// that the published tables and their records change together.
+//
+// Any thread may call any function. Functions that write throw SqlError; rows that could not be
+// written are kept and written with the next batch.
 
 #include <atomic>
 #include <chrono>
@@ -28,26 +31,26 @@ using WallTime = std::chrono::system_clock::time_point;
 struct RunHeader {
   std::string command;   // "run"
   std::string options;   // as given on the command line
-  std::string baseline;  // row counts are compared between runs of equal baseline
+  std::string baseline;  // row counts are compared only between runs of the same baseline
   int threads = 0;
   std::string version;  // of gsa
 };
 
-// The words of these in the records: name_of().
+// name_of() gives their words in the records.
 enum class StepStatus { running, success, fresh, warn, fail, error, skipped, interrupted };
 enum class CheckStatus { pass, warn, fail, error };
 enum class RunStatus { success, failed, interrupted };
 std::string_view name_of(StepStatus status);
 std::string_view name_of(CheckStatus status);
 std::string_view name_of(RunStatus status);
-// How a run ended that `error` ended; null: nothing did.
+// The status of a run that ended with `error`; null: without an error.
 RunStatus status_after(const Error* error);
 
 struct StepRecord {
   std::int64_t step = 0;  // from 1, in the order they began
   std::string name;
   std::string kind;   // "asset", "check", "publication"
-  std::string asset;  // that a check is of; of others none
+  std::string asset;  // of a check: its asset; else empty
   std::string partition;
   StepStatus status = StepStatus::running;
   std::string reason;
@@ -86,34 +89,34 @@ using Fields = std::map<std::string, std::string>;
 
 class Recorder {
  public:
-  // Marks the runs of killed processes as interrupted, and begins a run. The caller holds the file,
-  // so no other run can be going.
+  // Marks the runs of killed processes as interrupted, and begins a run. The caller has the file
+  // open to write, so no other run can be active.
   Recorder(const duck::Database& database, const RunHeader& header);
 
   std::int64_t run_id() const { return run_id_; }
-  // Of a run that is on record before it is known what it makes.
+  // For a run that is recorded before its baseline is known.
   void set_baseline(const std::string& baseline);
-  // Whether the run's end is on record, or in what is about to be written.
+  // Whether the end of the run is on record, or among the statements that ending() returned.
   bool has_ended() const { return has_ended_; }
 
   void step(const StepRecord& record);
   void check(const CheckOutcome& outcome);
-  // `code` is what its code_version stands for.
+  // `code` is the content behind made.code_version.
   void materialization(const Materialization& made, const Code& code);
   void event(std::string_view level, const std::string& asset, std::string_view event,
              const std::string& message, const Fields& fields = {});
 
   void flush();         // now
-  void flush_if_due();  // where the last was kFlushInterval ago
-  // All that is not written yet, taken off the recorder's hands.
+  void flush_if_due();  // if the last one was kFlushInterval ago
+  // Hands all unwritten rows to the caller, who must write them or put them back.
   RecordBatch take();
-  // What was taken and could not be written after all.
+  // Gives back a batch that could not be written.
   void put_back(RecordBatch batch);
 
-  // Statements that end the run: its totals, what was published of what it made, and what is older
-  // than `keep_days` removed.
+  // Statements that end the run: they set its totals and delete records older than `keep_days`,
+  // except those of published relations.
   std::vector<std::string> ending(const RunTotals& totals, int keep_days);
-  // take() and ending(), executed.
+  // take() and ending(), executed in one transaction.
   void end(const RunTotals& totals, int keep_days);
 
  private:
@@ -128,20 +131,21 @@ class Recorder {
   std::int64_t run_id_ = 0;
   std::atomic<bool> has_ended_ = false;
   WallTime begun_;
-  std::mutex mutex_;        // of unwritten_
-  std::mutex write_mutex_;  // of the connection
+  std::mutex mutex_;        // guards unwritten_
+  std::mutex write_mutex_;  // guards the connection and flushed_
   RecordBatch unwritten_;
   std::chrono::steady_clock::time_point flushed_;
 };
 
-// Marks runs that say that they are running as interrupted: the caller holds the file, so they were
-// killed. Returns how many there were.
+// Marks all runs on record as "running" as interrupted: the caller has the file open to write, so
+// they were killed. Returns their number.
 std::int64_t mark_killed_runs(duck::Connection& connection);
-// Puts on record that a run failed during which DuckDB ended its instance, so that its recorder
-// could not; drops what it left. Does nothing where the instance has not ended, or cannot be opened
-// anew within seconds: then the next command finds a run that was killed.
+// For a run during which DuckDB ended its instance, so that its recorder cannot write. Reopens the
+// database, records the failure and drops the run's hidden relations. Does nothing if the instance
+// has not ended. Gives up if it cannot be reopened within 5 s; the next command then finds a killed
+// run.
 void end_broken_run(const duck::Database& database, const Error& failure);
-// Whether a run says that it is running.
+// Whether any run is on record as "running".
 bool has_running(duck::Connection& connection);
 
 }  // namespace gsa::assets

@@ -99,7 +99,7 @@ TEST_F(Records, OfMoreThanABatchAreAllWrittenInTheirOrder) {
   EXPECT_EQ(rows("select count(*), count(distinct name), bool_and(name = 's_' || rowid) from "
                  "ops.steps"),
             (Lines{"1203, 1203, true"}));
-  recorder.flush();  // nothing is written twice
+  recorder.flush();  // writes nothing twice
   EXPECT_EQ(rows("select count(*) from ops.steps"), (Lines{"1203"}));
 }
 
@@ -168,7 +168,7 @@ TEST_F(Records, AreNotLostWhereAFlushFailed) {
   connection.execute("alter table ops.steps_away rename to steps");
   recorder.flush();
   EXPECT_EQ(rows("select name from ops.steps order by rowid"), (Lines{"first", "second"}));
-  // And what was written along with them is there once.
+  // Rows written in the same batch are there once.
   EXPECT_EQ(rows("select count(*) from ops.events"), (Lines{"1"}));
 }
 
@@ -228,7 +228,7 @@ TEST_F(Records, KeepACodeVersionOnce) {
 
 class OldRecords : public Records {
  protected:
-  // Each with a row in every table. Run 1 is a year old, run 2 as old but published, run 3 of now.
+  // Each run has a row in every table. Run 1 is a year old; run 2 too, but published; run 3 is new.
   OldRecords() {
     for (int run = 1; run <= 3; ++run) {
       Recorder recorder(database, {"run", "", "", 1, ""});

@@ -1,9 +1,9 @@
 #pragma once
 
-// Records of three runs of a small pipeline, for tests:
+// The records of three runs of a small pipeline, for tests:
 //   1  succeeded and was published
 //   2  raw_users was still valid, the SQL of fct_sessions had changed, and a check of it failed
-//   3  was killed while it made stg_generations
+//   3  was killed while it built stg_generations
 
 #include "assets/records_schema.h"
 

@@ -1,22 +1,23 @@
 #pragma once
 
-// The tables of schema ops in which every run is on record, for SQL as well as for gsa.
+// The tables of schema ops, which record every run, for SQL as well as for gsa.
 //
-//   runs              a row a run, also of one that failed or was killed
-//   steps             what a run did, in the order it began: assets, checks, the publication
-//   materializations  how an asset, or a partition of one, was made; published or not
-//   code_versions     the SQL or options that a code_version stands for
-//   checks            a row for each outcome of a check
+//   runs              one row per run, also of failed and killed ones
+//   steps             the steps of a run, in the order they began: assets, checks, the publication
+//   materializations  how an asset, or a partition of one, was built; published or not
+//   code_versions     the SQL or options behind a code_version
+//   checks            one row per outcome of a check
 //   events            a log: what happened, when, to which asset
-//   published         the relations that readers see, and the materialization that each is
+//   published         the relations that readers see, and the materialization of each
 //
-// Times are UTC. A partition is null where an asset has none. A version is 16 hexadecimal digits.
+// Times are UTC. The partition of an asset without partitions is null. A version is 16 hexadecimal
+// digits.
 
 #include "duck/database.h"
 
 namespace gsa::assets {
 
-// Creates schema and tables where they are missing.
+// Creates the schema and the tables that are missing.
 void create_records(duck::Connection& connection);
 
 }  // namespace gsa::assets

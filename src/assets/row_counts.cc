@@ -35,7 +35,7 @@ std::optional<RowCountVerdict> judge_row_count(std::int64_t rows,
   for (const std::int64_t value : history)
     squares += std::pow(static_cast<double>(value) - mean, 2);
   const double sigma = std::sqrt(squares / (count - 1));
-  // Rows come in whole numbers: half of one is no difference.
+  // Row counts are integers: half a row is no difference.
   const double distance = std::abs(static_cast<double>(rows) - mean);
   if (distance <= std::max(kRowCountSigmas * sigma, 0.5)) return RowCountVerdict{true, ""};
   return RowCountVerdict{

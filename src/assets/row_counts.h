@@ -1,6 +1,6 @@
 #pragma once
 
-// Whether an asset has about as many rows as it used to have.
+// Compares an asset's row count with its history.
 
 #include <cstdint>
 #include <map>
@@ -13,12 +13,11 @@
 namespace gsa::assets {
 
 inline constexpr std::size_t kRowCountHistory = 20;
-// From fewer values their spread says nothing.
+// The spread of fewer values means nothing.
 inline constexpr std::size_t kFewestRowCounts = 5;
 inline constexpr double kRowCountSigmas = 4;
 
-// The row counts of what was published, newest first, by unit as text; only of runs whose baseline
-// is this one.
+// Row counts of published units, newest first, by to_string(Unit); only from runs of this baseline.
 std::map<std::string, std::vector<std::int64_t>> row_history(duck::Connection& connection,
                                                              const std::string& baseline);
 
@@ -27,8 +26,8 @@ struct RowCountVerdict {
   std::string message;
 };
 
-// Unusual is what lies more than 4 standard deviations from the mean of the history; nothing can be
-// said with less than kFewestRowCounts of it.
+// A count is unusual if it is more than 4 standard deviations from the mean of the history. Nullopt
+// if the history has fewer than kFewestRowCounts values.
 std::optional<RowCountVerdict> judge_row_count(std::int64_t rows,
                                                const std::vector<std::int64_t>& history);
 

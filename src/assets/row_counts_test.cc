@@ -23,7 +23,7 @@ TEST(RowCounts, SayNothingOfFewerThanFive) {
 }
 
 TEST(RowCounts, AreUsualWithinFourStandardDeviationsOfTheMean) {
-  // The mean is 100; the squared distances, 4 times 100, over 5 - 1 give a deviation of 10.
+  // The mean is 100. The squared distances (4 times 100) over 5 - 1 give a deviation of 10.
   const Counts history = {90, 110, 90, 110, 100};
   EXPECT_TRUE(is_usual(140, history));
   EXPECT_TRUE(is_usual(60, history));
@@ -48,7 +48,7 @@ TEST(RowCounts, ThatAreUnusualAreExplained) {
 
 class RowHistory : public testing::Test {
  protected:
-  // A row of each table, of a run of `run_id`.
+  // One row in each table, for a run of `run_id`.
   void put(int run_id, const std::string& rows, const std::string& baseline, bool published,
            const std::string& partition = "null") {
     connection_.execute(fmt::format(
@@ -73,7 +73,7 @@ TEST_F(RowHistory, HasOnlyWhatWasPublishedByRunsOfTheSameBaseline) {
   put(1, "10", "mine", true);
   put(2, "20", "of others", true);
   put(3, "30", "mine", false);
-  put(4, "null", "mine", true);  // as a view has
+  put(4, "null", "mine", true);  // like a view
   put(5, "50", "mine", true);
   EXPECT_EQ(history("a"), (Counts{50, 10}));
 }

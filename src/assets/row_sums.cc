@@ -41,7 +41,7 @@ RowSums::Watched RowSums::watch(const std::string& column) {
     const std::lock_guard lock(sums_->mutex);
     number = ++sums_->last;
   }
-  // In a CASE, a column of any type passes with its nulls, and is not copied.
+  // A CASE passes a column of any type through, nulls included, without copying it.
   return {fmt::format("select * replace (case when gsa_row_passes({0}::ubigint, hash(__gsa_row)) "
                       "then {1} end as {1}) from (",
                       number, sql_name(column)),
@@ -58,7 +58,7 @@ std::optional<RowSums::Watched> RowSums::watch_query(duck::Connection& connectio
     return watch(columns.text(0, 0));
   } catch (const duck::SqlError& error) {
     if (error.kind() == duck::SqlErrorKind::interrupted) throw;
-    return std::nullopt;  // it will be told where the query runs
+    return std::nullopt;  // running the query will report the error
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// The checksum of a table (checksum.h) taken while its rows are written: reading them back to sum
-// them costs more, since DuckDB compresses what it stores. Threads may share it.
+// Computes the checksum of a table (checksum.h) while its rows are written. Reading them back would
+// cost more, because DuckDB compresses what it stores. Any thread may call any function.
 
 #include <cstdint>
 #include <map>
@@ -22,22 +22,23 @@ struct RowSum {
 
 class RowSums {
  public:
-  // Registers an SQL function, of which a database can have one. It may outlive this.
+  // Registers an SQL function, which a database can have only once. The function may outlive this
+  // object.
   explicit RowSums(duck::Connection& connection);
 
   struct Watched {
-    std::string head, tail;  // around a query: the same rows, in the same order
+    std::string head, tail;  // put around a query, keep its rows and their order
     std::uint64_t number;
     std::string around(const std::string& select) const {
       return head + "\n" + select + "\n" + tail;
     }
   };
-  // Sums up the rows of a query that has a column of this name as they pass; to be run once, and
+  // Sums the rows of a query that has a column of this name. Run the wrapped query once, and
   // outermost, so that all rows pass. No column may be nested.
   Watched watch(const std::string& column);
-  // The same for any query; nothing where it cannot be summed up so, or has an error.
+  // The same for any query. Nullopt if it cannot be summed this way, or has an error.
   std::optional<Watched> watch_query(duck::Connection& connection, const std::string& select);
-  // What passed since.
+  // The sum of the rows that passed so far; forgets the number.
   RowSum take(std::uint64_t number);
 
  private:

@@ -10,7 +10,7 @@ namespace {
 
 class RowSumsTest : public testing::Test {
  protected:
-  // Makes t as `select`, and holds what passed to what is there.
+  // Creates t as `select`, and compares the sum with that of the stored rows.
   void expect_same(const std::string& select) {
     const auto watched = sums_.watch_query(connection_, select);
     ASSERT_TRUE(watched) << select;
@@ -34,7 +34,7 @@ class RowSumsTest : public testing::Test {
 TEST_F(RowSumsTest, AreThoseOfReadingTheTable) {
   expect_same("select 7 as id");
   expect_same("select 7 as id where false");
-  // Of several threads, with nulls, texts, constants, decimals and dictionaries.
+  // From several threads, with nulls, texts, constants, decimals and dictionaries.
   expect_same(
       "select range::integer as id, case when range % 3 = 0 then null else 'text ' || range % 7 "
       "end "
@@ -63,7 +63,7 @@ TEST_F(RowSumsTest, OfAnyFirstColumn) {
   expect_same("with a as (select 1 as x) select x, x as y from a -- the end");
 }
 
-// Their rows are summed up otherwise when they are read, or are not there.
+// These have nested columns, which are summed differently when read, or do not bind.
 TEST_F(RowSumsTest, AreNotOfEveryQuery) {
   EXPECT_FALSE(can_watch("select 1 as a, [1, 2] as b"));
   EXPECT_FALSE(can_watch("select {'x': 1} as a"));
@@ -80,7 +80,7 @@ TEST_F(RowSumsTest, OfSeveralStatementsAreKeptApart) {
   EXPECT_EQ(sums_.take(two.number).rows, 0);
 }
 
-// As a process that runs more than once has it.
+// Like a process that runs more than once.
 TEST_F(RowSumsTest, OfTheNextRunAreItsOwn) {
   connection_.execute("create table a as " + sums_.watch("id").around("select 1 as id"));
   RowSums next(connection_);

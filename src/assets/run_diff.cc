@@ -15,7 +15,7 @@ namespace {
 
 using Key = std::pair<std::string, std::string>;
 constexpr std::string_view kNone = "–";
-constexpr std::size_t kMaxCell = 60;  // columns, so that a long message leaves rows rows
+constexpr std::size_t kMaxCell = 60;  // columns; a long message must not wrap its row
 
 struct KeyedAsset {
   Key key;  // asset, partition
@@ -66,7 +66,7 @@ order by s.step)",
 
 using Code = std::map<std::string, std::string>;
 
-// The code of the versions that differ, by asset and version, as far as it is on record.
+// The code behind the versions that differ, by asset and version, if on record.
 std::map<Key, Code> changed_codes(duck::Connection& connection,
                                   const std::vector<AssetDiff>& diffs) {
   std::vector<std::string> versions = {"''"};
@@ -125,7 +125,7 @@ std::vector<AssetDiff> diff_assets(duck::Connection& connection, std::int64_t a,
   return diffs;
 }
 
-// The outcomes of a run's checks, by asset and name. A check that is fresh has that of before.
+// The outcomes of a run's checks, by asset and name. A fresh check has its previous outcome.
 std::map<Key, std::string> checks_in(duck::Connection& connection, std::int64_t run) {
   const duck::Result rows = connection.query(fmt::format(
       R"(
@@ -163,7 +163,7 @@ std::string seconds_text(std::optional<double> seconds) {
   return seconds ? fmt::format("{:.2f}", *seconds) : std::string(kNone);
 }
 
-// Of less than ten milliseconds, which are shown as hundredths, a ratio says nothing.
+// Times are shown in hundredths; a ratio of times below ten milliseconds means nothing.
 std::string ratio_text(std::optional<double> a, std::optional<double> b) {
   constexpr double kShortest = 0.01;
   return a && b && *a >= kShortest ? fmt::format("× {:.2f}", *b / *a) : "";

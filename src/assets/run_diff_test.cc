@@ -74,7 +74,7 @@ TEST(RunDiff, TakesForAFreshAssetWhatWasPublishedBefore) {
   EXPECT_EQ(users.b.data_version, "d-users-1");
   EXPECT_EQ(users.b.seconds, std::nullopt);
   EXPECT_EQ(users.same_content, true);
-  // What a failed run made was not there for later ones.
+  // Later runs did not have what a failed run built.
   connection.execute(
       "insert into ops.steps (run_id, step, name, kind, status) values "
       "(3, 3, 'raw_prompts', 'asset', 'fresh')");
@@ -116,7 +116,7 @@ TEST(RunDiff, NamesTheChecksWithAnotherOutcome) {
             "fct_sessions rows_of_fct_sessions:  warn\nfct_sessions unique_fct_sessions_id:  fail\n"
             "stg_generations not_null_stg_generations_id: pass ");
   EXPECT_EQ(found(1, 1), "");
-  // A fresh check still has the outcome of before.
+  // A fresh check keeps its previous outcome.
   connection.execute(
       "insert into ops.steps (run_id, step, name, kind, status) values "
       "(2, 11, 'not_null_stg_generations_id', 'check', 'fresh')");

@@ -1,6 +1,6 @@
 #pragma once
 
-// Who hears of a run while it goes on: the records and a listener. Threads may share it; the
+// Passes the events of a run to its records and its listener. Any thread may call any function; the
 // listener gets one call at a time.
 
 #include <cstddef>
@@ -16,30 +16,30 @@
 
 namespace gsa::assets {
 
-// Hears what happens, one call at a time.
+// Receives the events of a run, one call at a time, from any worker.
 class Listener {
  public:
   virtual ~Listener() = default;
-  // The record has no status yet.
+  // The status of the record is not set yet.
   virtual void begun(const StepRecord& step) = 0;
-  // `number` of `total`, in the order they ended. The record of a failure has the message.
+  // `number` of `total`, in the order they ended. After a failure, the record has its message.
   virtual void ended(const StepRecord& step, const Error* failure, std::size_t number,
                      std::size_t total) = 0;
   virtual void note(const std::string& text) = 0;
-  // Some twenty times a second, from a thread of its own.
+  // 25 times a second, from the thread of Pulse.
   virtual void pulse(const std::vector<duck::Connection>& lanes) = 0;
 };
 
 class RunEvents {
  public:
-  // Both must outlive it. Without a recorder nothing is put on record. `total`: steps that the
-  // listener will hear of.
+  // Both must outlive it. Null `recorder`: nothing is recorded. `total`: steps that will be
+  // reported to the listener.
   RunEvents(Recorder* recorder, Listener& listener, std::size_t total)
       : recorder_(recorder), listener_(listener), total_(total) {}
 
   Recorder* recorder() const { return recorder_; }
 
-  // Numbers the step, from 1 in the order they begin. `is_told`: the listener hears of it.
+  // Numbers the step, from 1 in the order they begin. `is_told`: whether the listener is notified.
   void begin(StepRecord& step, bool is_told);
   void end(const StepRecord& step, const Error* failure, bool is_told);
   std::int64_t begun() const;  // steps so far
@@ -53,7 +53,7 @@ class RunEvents {
   Recorder* const recorder_;
   Listener& listener_;
   const std::size_t total_;
-  mutable std::mutex mutex_;  // of the listener and the counters
+  mutable std::mutex mutex_;  // guards the listener and the counters
   std::int64_t begun_ = 0;
   std::size_t ended_ = 0;
 };

@@ -1,8 +1,8 @@
 #pragma once
 
-// What a run has made so far: the versions that inputs have now, and the names under which
-// relations are made and read. A relation has its hidden name from the moment the run begins to
-// make it. Threads may share it.
+// The state of a run in progress: the current data versions of inputs, and the names under which to
+// build and read relations. A relation has its hidden name from the moment the run begins to build
+// it. Any thread may call any function.
 
 #include <cstdint>
 #include <map>
@@ -21,33 +21,34 @@ namespace gsa::assets {
 
 class RunState {
  public:
-  // All must outlive it. `sources` are the data versions of what nobody here makes.
+  // All arguments must outlive it. `sources` are the data versions of sources, which gsa does not
+  // build.
   RunState(const Graph& graph, const State& published, const Versions& sources);
 
-  // The name under which a relation is to be made or read now.
+  // The name under which to build or read a relation now.
   std::string current_name(const std::string& schema, const std::string& name) const;
-  // The same of a unit, as SQL writes it.
+  // The same for a unit, quoted for SQL.
   std::string current_relation(const Unit& unit) const;
-  // From now on the hidden name is the current one.
+  // Makes the hidden name the current one.
   void hide(const std::string& schema, const std::string& name);
 
   void add(const Materialization& made);
-  // The partitions of the asset are read as one from now on.
+  // Sets the data version of an asset whose partitions are united by a view.
   void add_whole(const std::string& asset, const std::string& version);
 
-  // How this run made the unit; nothing if it did not.
+  // How this run built the unit; nullopt if it did not.
   std::optional<Materialization> made(const Unit& unit) const;
-  // The largest table that is published or that this run made.
+  // Rows of the largest table, among those published and those that this run built.
   std::int64_t most_rows() const;
 
-  // The data version of a unit now; "" if there is none. An empty partition: the whole asset.
+  // The current data version of a unit; "" if there is none. Empty partition: the whole asset.
   std::string version(const std::string& asset, const std::string& partition) const;
-  // Of the inputs that a unit would be made of now.
+  // The current versions of the inputs of a unit.
   Versions inputs(const Asset& asset, const std::string& partition) const;
-  // Whether the asset now has other content than is published.
+  // Whether the asset's current content differs from the published one.
   bool is_changed(const Asset& asset) const;
-  // Whether a partition that this run made holds what the published one does, so that its table can
-  // be left alone. One that was refreshed on purpose replaces the old one in any case.
+  // Whether a partition that this run built has the content of the published one, so that the
+  // published table can stay. Always false for one refreshed on purpose: it replaces the old one.
   bool came_out_as_published(const PlannedUnit& planned) const;
 
  private:
@@ -55,9 +56,9 @@ class RunState {
   const State& published_;
   const Versions& sources_;
 
-  mutable std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // guards the members below
   std::map<Unit, Materialization> made_;
-  std::map<Unit, std::string> versions_;  // of what this run made; of partitions, and of the whole
+  std::map<Unit, std::string> versions_;  // of partitions and whole assets that this run built
   std::set<std::pair<std::string, std::string>> hidden_;  // schema, name
 };
 

@@ -20,15 +20,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The warehouse is written all the time only if something is wrong: with checkpoints suspended, a
-// copy fails at most for one that was under way and for a publication.
+// With checkpoints suspended, an attempt fails only if a checkpoint was already under way or a run
+// published meanwhile. More failures than this mean that something is wrong.
 constexpr int kAttempts = 10;
 constexpr auto kPause = std::chrono::milliseconds(50);
 
-// DuckDB's defaults would let a second instance take most of the memory for a moment's work.
+// By default DuckDB would let the second instance take most of the memory, for a moment's work.
 constexpr const char* kMemory = "1GB";
 
-// A folder only the user may enter: also what DuckDB writes beside the file is private.
+// A folder that only the user may enter, so that files that DuckDB writes beside the copy are
+// private too.
 std::string part_folder(const std::string& snapshot) { return snapshot + ".part"; }
 
 void remove_part(const std::string& snapshot) {
@@ -54,7 +55,8 @@ class PartFolder {
   std::string snapshot_;
 };
 
-// While it lives, a commit starts no checkpoint: the blocks that the file's header refers to stay.
+// While it exists, no commit starts a checkpoint, so the blocks that the file's header refers to
+// stay.
 class NoCheckpoints {
  public:
   explicit NoCheckpoints(duck::Connection& connection) : connection_(connection) {
@@ -64,7 +66,7 @@ class NoCheckpoints {
     try {
       connection_.execute("reset global checkpoint_threshold");
     } catch (const Error&) {
-      return;  // an instance that takes no statement will be opened anew
+      return;  // a broken instance; it will be reopened
     }
   }
   NoCheckpoints(const NoCheckpoints&) = delete;
@@ -74,7 +76,7 @@ class NoCheckpoints {
   duck::Connection& connection_;
 };
 
-// Replays the WAL of the copy and leaves only what readers see. Returns what it holds.
+// Replays the WAL of the copy and keeps only what readers see. Returns the state of the copy.
 PublishedState finish(const std::string& file) {
   duck::DatabaseOptions options;
   options.path = file;
@@ -89,7 +91,7 @@ PublishedState finish(const std::string& file) {
   return state;
 }
 
-// One attempt; nothing where the warehouse changed meanwhile.
+// One attempt; nullopt if the warehouse changed meanwhile.
 std::optional<PublishedState> try_to_copy(duck::Connection& connection,
                                           const std::string& warehouse, const std::string& file) {
   const PublishedState before = published_state(connection);
@@ -100,7 +102,7 @@ std::optional<PublishedState> try_to_copy(duck::Connection& connection,
     if (copied.state == before.state) return copied;
   } catch (const duck::SqlError& error) {
     if (error.kind() == duck::SqlErrorKind::disk_full) throw;
-    // Blocks of a hidden table that was dropped meanwhile may hold anything.
+    // Expected: blocks of a hidden table that was dropped meanwhile may hold anything.
   }
   return std::nullopt;
 }
@@ -132,7 +134,7 @@ PublishedState published_state(duck::Connection& connection) {
   PublishedState state;
   if (!has_records(connection)) return state;
   const bool has_provenance = connection.has_table("ops", "provenance");
-  // Runs by number and end: a warehouse that was made anew counts its runs from 1 again.
+  // Runs by number and end, because a recreated warehouse numbers its runs from 1 again.
   const duck::Result row = connection.query(fmt::format(
       "select coalesce((max(run_id) filter (published))::bigint, 0), "
       "coalesce((max(ended_at) filter (published))::varchar, ''), "
@@ -163,8 +165,8 @@ Snapshots::Identity Snapshots::identity_of(const std::string& path) {
   return {found.st_dev, found.st_ino, found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
 }
 
-// One that this process did not make is never taken for current: whether all its blocks are whole
-// would take longer to find out than making it.
+// A snapshot that this process did not make never counts as current: verifying all its blocks would
+// take longer than making a new one.
 bool Snapshots::is_current(const PublishedState& now) const {
   return made_.version > 0 && state_ == now.state && identity_ == identity_of(path_);
 }

@@ -1,12 +1,13 @@
 #pragma once
 
-// The snapshot: a whole DuckDB file beside the warehouse with what readers see of its last
-// publication. DuckDB locks the warehouse against every other process while one has it open to
-// write; the snapshot has no writer, so any tool may open it read-only at any time.
+// The snapshot: a DuckDB file beside the warehouse with what readers see of its last publication.
+// While a process has the warehouse open to write, DuckDB locks out every other process. The
+// snapshot has no writer, so any tool may open it read-only at any time.
 //
-// A new snapshot takes the name of the old one by rename: who has the old one open keeps it. The
-// bytes are those of the warehouse (a reflink where the file system can, else a copy), without the
-// hidden relations of a run that is going on. Only who has the warehouse open to write makes one.
+// A new snapshot replaces the old one by rename; readers that have the old file open keep it. Its
+// bytes are those of the warehouse (a reflink if the file system supports it, otherwise a copy),
+// without the hidden relations of a run in progress. Only the process that has the warehouse open
+// to write makes snapshots.
 
 #include <condition_variable>
 #include <cstdint>
@@ -25,39 +26,41 @@ std::string snapshot_path(const std::string& warehouse);
 
 struct Snapshot {
   std::string path;
-  std::int64_t publication = 0;  // the run that published; 0: none has
-  std::uint64_t version = 0;     // another for every file that took the path, from 1
+  std::int64_t publication = 0;  // id of the run that published; 0: none
+  std::uint64_t version = 0;     // from 1; differs for every file that took the path
 };
 
-// What was published, and which runs have begun and ended: a snapshot with another state than the
-// warehouse is stale. What a run does until it ends does not count.
+// What is published, and which runs have begun and ended. A snapshot whose `state` differs from the
+// warehouse's is stale. The progress of a running run does not change `state`.
 struct PublishedState {
   std::int64_t publication = 0;
-  std::string published_at;  // "2025-12-24 18:30:00", empty where nothing was published
+  std::string published_at;  // "2025-12-24 18:30:00"; empty if nothing was published
   std::string state;
 };
 PublishedState published_state(duck::Connection& connection);
 
-// The snapshots of a warehouse that this process has open to write. Threads may share it.
+// The snapshots of a warehouse that this process has open to write. Any thread may call any
+// function.
 class Snapshots {
  public:
-  // `open` gives the warehouse at `path`. `failed` is told where one could not be made in the
-  // background.
+  // `open` returns the warehouse at `path`. `failed` receives the exception if making one in the
+  // background fails, on that thread.
   using Open = std::function<duck::Database()>;
   using Failed = std::function<void(const std::exception&)>;
   Snapshots(Open open, std::string path, Failed failed = {});
-  ~Snapshots();  // waits for the one that is being made
+  ~Snapshots();  // waits for a snapshot in progress
   Snapshots(const Snapshots&) = delete;
   Snapshots& operator=(const Snapshots&) = delete;
 
-  // The current one. Makes it first where there is none, or one that is stale or was changed by
-  // others, which takes as long as copying the warehouse; callers that come meanwhile wait for the
-  // same. Throws Error where it cannot be made, as on a full disk: the warehouse is unharmed.
+  // The current snapshot. Makes one first if there is none, if it is stale, or if another process
+  // changed it; that takes as long as copying the warehouse, and concurrent callers wait for the
+  // same copy. Throws Error if it cannot be made, for example on a full disk; the warehouse is
+  // unharmed.
   Snapshot current();
 
-  // Makes it in the background, so that the next who asks need not wait.
+  // Makes it in the background, so that the next call of current() need not wait.
   void prepare();
-  // The same where there is one already: somebody wanted it once.
+  // The same, but only if a snapshot exists: somebody has wanted one before.
   void keep_current();
 
  private:
@@ -74,22 +77,22 @@ class Snapshots {
   const std::string warehouse_, path_;
   const Failed failed_;
 
-  std::mutex making_;  // of what follows
+  std::mutex making_;  // guards the members below
   Snapshot made_;
   std::string state_;
   Identity identity_;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards the members below
   bool busy_ = false, again_ = false;
   std::thread background_;
 };
 
-// Makes the snapshot anew where there is one. For a process that has just published and is about
+// Makes a new snapshot if there is an old one. For a process that has just published and is about
 // to close the warehouse.
 void renew_snapshot(const duck::Database& database, const std::string& warehouse);
 
-// Removes what a killed process left of a snapshot that it was making. The caller has the warehouse
-// open to write, so that nobody else makes one.
+// Removes the unfinished snapshot of a killed process. The caller has the warehouse open to write,
+// so no other process is making one.
 void remove_unfinished_snapshot(const std::string& warehouse);
 
 }  // namespace gsa::assets

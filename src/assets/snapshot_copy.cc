@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHeaderBytes = std::size_t{3} * 4096;  // the file's, and two of checkpoints
 constexpr std::size_t kPiece = std::size_t{8} << 20U;        // bytes copied at a time
-// Left free for the run that may be going on.
+// Free disk space to leave for a run that may be in progress.
 constexpr std::uint64_t kSpared = std::uint64_t{64} << 20U;
 
 using Headers = std::array<char, kHeaderBytes>;
@@ -49,8 +49,8 @@ struct stat status_of(int fd) {
   return status;
 }
 
-// The descriptor by which this process has the file open. Opening and closing it anew would drop
-// DuckDB's lock, as POSIX locks go with the first descriptor that is closed.
+// The descriptor by which this process already has the file open. Opening it again would drop
+// DuckDB's lock: POSIX releases a process's locks when it closes any descriptor of the file.
 int descriptor_of(const std::string& path) {
   struct stat wanted {};
   if (::stat(path.c_str(), &wanted) != 0) fail(path, errno);
@@ -96,14 +96,14 @@ void check_room(int to, off_t bytes) {
 
 std::size_t piece_of(off_t bytes) { return std::min(kPiece, static_cast<std::size_t>(bytes)); }
 
-// Where the system cannot copy between these files by itself.
+// Fallback if the system cannot copy between these files itself.
 void copy_through_memory(int from, int to, off_t at, off_t end) {
   std::vector<char> piece(kPiece);
   while (at < end) {
     const ssize_t read = ::pread(from, piece.data(), piece_of(end - at), at);
     if (read < 0 && errno == EINTR) continue;
     if (read < 0) fail("reading it", errno);
-    if (read == 0) return;  // it was made shorter, so its headers have changed
+    if (read == 0) return;  // the file became shorter, so its headers have changed
     for (ssize_t done = 0; done < read;) {
       const ssize_t written = ::pwrite(to, piece.data() + done, piece_of(read - done), at + done);
       if (written < 0 && errno == EINTR) continue;
@@ -137,7 +137,7 @@ bool is_there(const std::string& path) {
   return ::lstat(path.c_str(), &ignored) == 0;
 }
 
-// DuckDB's lock is on the database alone, so its WAL may be opened and closed.
+// DuckDB locks only the database file, so the WAL may be opened and closed.
 void copy_wal(const std::string& path, const std::string& copy) {
   const Fd wal(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (wal.get() < 0 && errno == ENOENT) return;
@@ -149,7 +149,7 @@ void copy_wal(const std::string& path, const std::string& copy) {
 }  // namespace
 
 bool copy_database_file(const std::string& path, const std::string& copy) {
-  // While a checkpoint goes on, commits are written to a WAL of that name.
+  // During a checkpoint, commits go to a WAL of this name.
   const std::string second_wal = path + ".wal.checkpoint";
   const int file = descriptor_of(path);
   const Headers before = headers_of(file);

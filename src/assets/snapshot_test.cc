@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kRows = 300'000;  // more than DuckDB keeps for the WAL: written to blocks
+constexpr std::int64_t kRows = 300'000;  // too many for the WAL: DuckDB writes them to blocks
 
 class SnapshotOfWarehouse : public testing::Test {
  protected:
@@ -45,7 +45,7 @@ class SnapshotOfWarehouse : public testing::Test {
     fs::remove_all(folder_);
   }
 
-  // Replaces table `numbers` with `value` in all of its rows, as a run does.
+  // Replaces table `numbers`, with `value` in all rows, like a run.
   void publish(duck::Connection& connection, int value) const {
     connection.execute(
         fmt::format("create or replace table __gsa_new__numbers as select {}::bigint as value, "
@@ -68,7 +68,7 @@ class SnapshotOfWarehouse : public testing::Test {
   static std::int64_t ask(const std::string& path, const std::string& sql) {
     return open(path).connect().query_int64(sql);
   }
-  // What the snapshot says of itself is what is in it: `value` in every row.
+  // The snapshot's description matches its contents: `value` in every row.
   static void expect_whole(const Snapshot& snapshot) {
     duck::Connection connection = open(snapshot.path).connect();
     EXPECT_EQ(connection.query_int64("select count(*) from numbers"), kRows);
@@ -142,7 +142,7 @@ TEST_F(SnapshotOfWarehouse, LeavesReadersOfAnOlderOneWhatTheyHave) {
   EXPECT_EQ(reader.query_int64("select max(value) from numbers"), 1);
 }
 
-// A second open and close of the file in this process would have let others write to it.
+// Opening and closing the file once more in this process would have let others write to it.
 TEST_F(SnapshotOfWarehouse, KeepsTheLockOnTheWarehouse) {
   publish(1);
   snapshots_->current();
@@ -197,7 +197,7 @@ TEST_F(SnapshotOfWarehouse, ReplacesOneThatIsDamagedOrMissing) {
   expect_whole(snapshots_->current());
 }
 
-// Another process may have made it, and another warehouse may have been here then.
+// Another process may have made it, from another warehouse.
 TEST_F(SnapshotOfWarehouse, TrustsNoneThatItDidNotMake) {
   publish(1);
   std::ofstream(snapshot_path(path_)) << "no database";

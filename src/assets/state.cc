@@ -20,7 +20,7 @@ std::optional<std::int64_t> int64_or_null(const duck::Result& rows, std::size_t 
   return rows.int64(row, column);
 }
 
-// The materializations that `from` (a table or join named m) gives; of one unit the last.
+// The materializations in `from` (a table or join named m); the last one of each unit.
 std::map<Unit, Materialization> read_materializations(duck::Connection& connection,
                                                       const std::string& from) {
   std::map<Unit, Materialization> found;
@@ -56,7 +56,8 @@ void read_codes(duck::Connection& connection, State& state) {
   for (std::size_t r = 0; r < rows.rows(); ++r) state.codes[rows.text(r, 0)] = rows.map(r, 1);
 }
 
-// An outcome counts for what it was asked of, published or not: the versions say what that was.
+// The outcome of a check is valid for the versions that it read, whether or not they were
+// published.
 void read_checks(duck::Connection& connection, State& state) {
   const duck::Result rows = connection.query(
       "select check_name, status, code_version, inputs from ops.checks where rowid in (select "
@@ -66,8 +67,8 @@ void read_checks(duck::Connection& connection, State& state) {
   }
 }
 
-// DuckDB's estimated_size counts deleted rows as well. It answers count(*) of a table without
-// deleted rows from what it knows of it, and so many at once in 0.1 ms a table.
+// DuckDB's estimated_size includes deleted rows. count(*) of a table without deleted rows is
+// answered from metadata; so many tables in one query take 0.1 ms each.
 constexpr std::size_t kTablesCountedAtOnce = 50;
 
 void count_rows(duck::Connection& connection, const std::vector<RelationName>& tables,
@@ -122,8 +123,8 @@ State read_state(duck::Connection& connection) {
       connection,
       "from ops.published p join ops.materializations m on p.run_id = m.run_id and p.asset = "
       "m.asset and p.partition is not distinct from m.partition");
-  // Exported files are what they were last made as; partitions that were made later than what is
-  // published of them are left behind.
+  // Exported files are as they were last written. Partitions built later than their published
+  // version are left behind.
   for (auto& [unit, made] : read_materializations(
            connection,
            "from ops.materializations m where (partition is not null and published is not true) or "
@@ -141,7 +142,7 @@ State read_state(duck::Connection& connection) {
 }
 
 std::string code_version_of(const Code& code) {
-  // Lengths stand before texts, so that no two codes are written alike.
+  // Lengths precede texts, so that no two codes have the same encoding.
   std::string text;
   for (const auto& [part, value] : code) {
     text += fmt::format("{}:{}={}:{}\n", part.size(), part, value.size(), value);

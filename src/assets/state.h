@@ -1,6 +1,6 @@
 #pragma once
 
-// What stands in the warehouse and how it was made: what the records say, and what is really there.
+// The state of the warehouse: what the records say was built, and which relations exist.
 
 #include <cstdint>
 #include <map>
@@ -19,7 +19,7 @@ struct Materialization {
   std::int64_t run_id = 0;
   Unit unit;
   std::string made_at;               // UTC, "2026-01-31 14:03:59"
-  std::optional<std::int64_t> rows;  // of what has rows
+  std::optional<std::int64_t> rows;  // if it has rows
   std::optional<std::int64_t> bytes;
   double seconds = 0;
   std::int64_t peak_memory_bytes = 0;
@@ -39,17 +39,17 @@ struct CheckRecord {
   Versions inputs;
 };
 
-// A relation that is in the file.
+// A relation that exists in the file.
 struct Standing {
   bool is_view = false;
   std::int64_t rows = 0;  // of a table
 };
 
 struct State {
-  std::map<Unit, Materialization> published;  // and the exports, each as it was last written
-  // Partitions that a run made and did not live to publish; they stand under their hidden names.
+  std::map<Unit, Materialization> published;  // includes exports, each as last written
+  // Partitions that a run built but did not publish before it died; they have hidden names.
   std::map<Unit, Materialization> left_behind;
-  std::map<std::string, Code> codes;  // by code version, of what is published
+  std::map<std::string, Code> codes;  // by code version; of published materializations
   std::map<std::string, CheckRecord> checks;
   std::map<std::pair<std::string, std::string>, Standing> relations;  // by schema and name
   std::vector<PublishedRelation> shown;  // those of the last publication
@@ -57,24 +57,24 @@ struct State {
   const Standing* find(const std::string& schema, const std::string& name) const;
 };
 
-// Of a file of an older gsa only the relations, and which of them were published.
+// For a file of an older gsa, only the relations and which of them were published.
 State read_state(duck::Connection& connection);
 
-// The version of code: equal for equal parts.
+// A hash of the code: equal parts give equal versions.
 std::string code_version_of(const Code& code);
 
-// The version of an asset with partitions, from those of the partitions in the asset's order.
+// The version of a partitioned asset, from those of its partitions in the asset's order.
 std::string combined_version(const std::vector<std::pair<std::string, std::string>>& partitions);
 
-// Where a unit stands: the schema and name of a table or view. Partitions stand in a schema of
-// their own, out of the reader's sight.
+// The schema and name of a unit's table or view. Partitions have their own schema, away from
+// readers.
 inline constexpr const char* kPartitionSchema = "partitions";
 std::pair<std::string, std::string> relation_of(const Asset& asset, const std::string& partition);
 
-// The SELECT that reads these relations, an asset's partitions, as one.
+// The SELECT that unites these relations, the partitions of an asset.
 std::string select_partitions(const Asset& asset, const std::vector<std::string>& relations);
 
-// As SQL names it.
+// Quoted for SQL.
 std::string sql_relation(const std::string& schema, const std::string& name);
 
 }  // namespace gsa::assets

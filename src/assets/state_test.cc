@@ -31,7 +31,7 @@ TEST(State, FindsTablesAndViewsInAnyCase) {
 
 TEST(State, CountsRowsExactlyAfterOthersDeletedAndInsertedSome) {
   Pipeline p;
-  // More than DuckDB keeps in one group of rows (122,880), so that whole groups are not touched.
+  // More than one row group (122,880 rows), so that whole groups have no deleted rows.
   p.execute(
       "create table t as select range as i from range(300000); delete from t where i % 3 = 0; "
       "insert into t select range from range(5); delete from t where i = 1; "
@@ -50,7 +50,7 @@ TEST(State, OfTwoThousandTablesIsReadInWellUnderASecond) {
   const Stopwatch watch;
   const State state = read_state(p.connection);
   fmt::print("the state of 2,000 tables took {:.3f} s\n", watch.seconds());
-  // A fifth of a second on an idle machine; what counts by hand takes minutes.
+  // A fifth of a second on an idle machine; counting every row takes minutes.
   EXPECT_LT(watch.seconds(), 10);
   for (const int i : {0, 1, 49, 50, 1999}) {
     EXPECT_EQ(state.find("main", fmt::format("t_{}", i))->rows, i);
@@ -91,7 +91,7 @@ TEST(State, TakesExportsAsTheyWereLastWritten) {
   EXPECT_EQ(read_state(p.connection).published.at({"export/sessions.csv", ""}).data_version, "new");
 }
 
-// ---- A file as gsa wrote it before runs were on record
+// ---- A file written by a gsa that did not record runs yet
 
 TEST(State, TakesForLeftBehindWhatIsNewerThanWhatIsPublished) {
   Pipeline p;
@@ -104,7 +104,7 @@ TEST(State, TakesForLeftBehindWhatIsNewerThanWhatIsPublished) {
         "code_version, published) values ({}, 'raw', '{}', '2025-12-24', 0, 'd{}', 'c', {})",
         run, partition, run, published));
   };
-  made(1, "2025-10", false);  // was published anew
+  made(1, "2025-10", false);  // published again
   made(2, "2025-10", true);
   made(2, "2025-11", true);
   made(3, "2025-11", false);
@@ -146,7 +146,7 @@ TEST_F(OlderFile, HasRelationsThatWereNeverMadeByARun) {
 
 TEST_F(OlderFile, IsUpgraded) {
   create_records(p.connection);
-  create_records(p.connection);  // and a second time changes nothing
+  create_records(p.connection);  // a second call changes nothing
   EXPECT_EQ(p.rows("from ops.published order by name"),
             (Lines{"main, a, table, null, null, null", "main, b, table, null, null, null"}));
   EXPECT_EQ(read_state(p.connection).shown.size(), 2u);
@@ -171,7 +171,7 @@ TEST(CodeVersion, IsEqualForEqualPartsAlone) {
   EXPECT_NE(code_version_of({{"sql", "x"}}), code_version_of({{"sql", "y"}}));
   EXPECT_NE(code_version_of({{"sql", "x"}}), code_version_of({{"SQL", "x"}}));
   EXPECT_NE(code_version_of({}), code_version_of({{"", ""}}));
-  // Written one after the other, these two would be the same.
+  // Without lengths, these two would have the same encoding.
   EXPECT_NE(code_version_of({{"a", "b\n1:c=1:d"}}), code_version_of({{"a", "b"}, {"c", "d"}}));
   EXPECT_EQ(code_version_of({{"sql", "x"}}).size(), 16u);
 }

@@ -11,7 +11,7 @@
 namespace gsa::assets {
 namespace {
 
-// A busy file or an unsteady network is there again soon, or it is not.
+// A busy file or an unsteady network recovers this soon, or not at all.
 constexpr std::array kBackOff = {std::chrono::milliseconds(100), std::chrono::milliseconds(400)};
 
 void rest(std::chrono::milliseconds time, const Pulse& pulse) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Trying again what failed in a way that may pass by itself.
+// Retries steps after transient failures.
 
 #include <functional>
 
@@ -11,15 +11,15 @@
 
 namespace gsa::assets {
 
-// A failure that may pass by itself: files, the network. It is tried again, a little later.
+// A failure that may pass by itself (files, the network); the step is retried after a pause.
 class TransientError : public Error {
  public:
   using Error::Error;
 };
 
-// Calls `attempt`, and again, up to three times in all, after a TransientError or an input or
-// output error of DuckDB. Counts in `step.attempts`, and says what failed. Throws what the last
-// attempt threw, and Error{interrupted} if the run is told to stop while it waits.
+// Calls `attempt` up to three times in all, again after a TransientError or an I/O error of DuckDB.
+// Counts in `step.attempts` and notes each failure. Throws the error of the last attempt, or
+// Error{interrupted} if the run is asked to stop during a pause.
 void with_retries(StepRecord& step, RunEvents& events, const Pulse& pulse,
                   const std::function<void()>& attempt);
 

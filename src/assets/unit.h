@@ -1,6 +1,6 @@
 #pragma once
 
-// What is made at once: an asset, or one partition of it.
+// The unit of work: an asset, or one partition of it.
 
 #include <compare>
 #include <map>
@@ -10,12 +10,12 @@ namespace gsa::assets {
 
 struct Unit {
   std::string asset;
-  std::string partition;  // empty: the asset has none
+  std::string partition;  // empty: the asset is not partitioned
   auto operator<=>(const Unit&) const = default;
 };
 std::string to_string(const Unit& unit);  // "fct_sessions", "raw_prompts[2025-12]"
 
-// Data versions by name of asset.
+// Data versions by asset name.
 using Versions = std::map<std::string, std::string>;
 
 }  // namespace gsa::assets

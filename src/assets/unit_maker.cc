@@ -14,11 +14,11 @@
 namespace gsa::assets {
 namespace {
 
-// DuckDB writes full groups of rows at once, and the rest of a table when it closes the file.
+// DuckDB writes full row groups at once, and the rest of a table when it closes the file.
 constexpr std::int64_t kRowsOfAGroup = 122'880;
 
-// Whether the code has parts that say what SQL reads beside its inputs
-// (pipeline/outside_versions.h). The published view of such an asset shows what there is now, so
+// Whether the code has parts for things that SQL reads beside its inputs
+// (pipeline/outside_versions.h). The published view of such an asset shows their current state, so
 // comparing with it proves nothing.
 bool reads_outside(const Asset& asset) {
   return std::any_of(asset.code.begin(), asset.code.end(), [](const auto& part) {
@@ -66,7 +66,7 @@ std::optional<Materialization> UnitMaker::make(const PlannedUnit& planned, StepR
   return made;
 }
 
-// A partition that an earlier run made of the same code and inputs, and did not live to publish.
+// A partition that a killed run built from the same code and inputs but did not publish.
 std::optional<Materialization> UnitMaker::take_over(const PlannedUnit& planned, const Asset& asset,
                                                     duck::Connection& connection) const {
   const Unit& unit = planned.unit;
@@ -82,7 +82,7 @@ std::optional<Materialization> UnitMaker::take_over(const PlannedUnit& planned, 
       made.inputs != state_.inputs(asset, unit.partition)) {
     return std::nullopt;
   }
-  // A later run may have made the table anew and died before it was on record.
+  // A later run may have rebuilt the table and died before recording it.
   const Contents contents = contents_of(connection, state_.current_relation(unit));
   return contents.data_version == made.data_version ? std::optional(made) : std::nullopt;
 }
@@ -93,7 +93,7 @@ Materialization UnitMaker::make_once(const Asset& asset, const Unit& unit, StepR
   const Stopwatch watch;
   std::optional<duck::Transaction> transaction;
   if (asset.kind == AssetKind::incremental) {
-    transaction.emplace(connection);  // so that a second attempt adds nothing twice
+    transaction.emplace(connection);  // a second attempt must not insert twice
   } else if (step.attempts > 1 || published_.find(schema, hidden(name)) != nullptr) {
     connection.execute(fmt::format("drop {} if exists {}",
                                    asset.kind == AssetKind::view ? "view" : "table",
@@ -125,8 +125,8 @@ void UnitMaker::note_contents(const Asset& asset, duck::Connection& connection,
     if (contents.rows >= kRowsOfAGroup) made.bytes = bytes_on_disk(connection, relation);
     return;
   }
-  // A view has the rows of its inputs, seen through its SQL. If only the SQL changed, its rows tell
-  // whether that made a difference.
+  // A view has the rows of its inputs, filtered by its SQL. If only the SQL changed, comparing rows
+  // tells whether the change made a difference.
   Code version = {{"code", made.code_version}};
   for (const auto& [input, data_version] : made.inputs) version["input " + input] = data_version;
   made.data_version = code_version_of(version);
@@ -138,7 +138,7 @@ void UnitMaker::note_contents(const Asset& asset, duck::Connection& connection,
   }
 }
 
-// Whether the view that this run made has the rows of the published one.
+// Whether the view that this run built has the rows of the published one.
 bool UnitMaker::shows_the_same(const Asset& asset, duck::Connection& connection) const {
   const Standing* standing = published_.find(asset.schema, asset.relation);
   if (standing == nullptr || !standing->is_view) return false;
@@ -148,7 +148,7 @@ bool UnitMaker::shows_the_same(const Asset& asset, duck::Connection& connection)
            made.data_version;
   } catch (const duck::SqlError& error) {
     if (error.kind() == duck::SqlErrorKind::interrupted) throw;
-    return false;  // what it reads is gone, and made anew
+    return false;  // a relation that it reads was dropped and rebuilt
   }
 }
 
@@ -158,7 +158,7 @@ void UnitMaker::put_on_record(const Asset& asset, const Materialization& made) {
   events_.record("info", asset.name, "asset_made",
                  made.rows ? with_thousands(*made.rows) + " rows" : "",
                  {{"data_version", made.data_version}, {"code_version", made.code_version}});
-  // A later run can only take over what is on record.
+  // A later run can only take over partitions that are on record.
   if (!made.unit.partition.empty()) pulse_.flush_soon();
 }
 

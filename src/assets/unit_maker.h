@@ -1,7 +1,7 @@
 #pragma once
 
-// Makes one unit of a run: decides whether it is stale after all, takes over what an earlier run
-// left, or makes it under its hidden name, and puts it on record.
+// Builds one unit of a run: checks again whether it is stale, takes over the result of a killed run
+// or builds it under its hidden name, and records it. Any worker may call make().
 
 #include <functional>
 #include <map>
@@ -23,20 +23,20 @@ namespace gsa::assets {
 struct Made {
   std::optional<std::int64_t> rows;  // of a table
   std::map<std::string, std::string> metadata;
-  std::optional<RowSum> sum = {};  // of a table, where it is known; else it is read
+  std::optional<RowSum> sum = {};  // of a table, if known; else the table is read
 };
 
-// Makes the unit, under the current name of its relation. Throws where it cannot.
+// Builds the unit under the current name of its relation. Throws if it fails.
 using Make = std::function<Made(const Unit&, duck::Connection&)>;
 
 class UnitMaker {
  public:
-  // All must outlive it.
+  // All arguments must outlive it.
   UnitMaker(const Graph& graph, const State& published, const Make& make, RunState& state,
             Pulse& pulse, RunEvents& events);
 
-  // Fills in the step's reason, rows and attempts. Returns how the unit was made; nothing if its
-  // inputs came out the same, so that it is fresh. Throws what makes it fail.
+  // Fills in the step's reason, rows and attempts. Returns how the unit was built; nullopt if its
+  // inputs did not change after all, so that it is fresh. Throws the error that makes it fail.
   std::optional<Materialization> make(const PlannedUnit& planned, StepRecord& step,
                                       duck::Connection& connection);
 

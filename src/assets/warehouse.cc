@@ -57,7 +57,7 @@ std::string lock_holder(const std::string& message) {
   throw Error(fmt::format("cannot open the warehouse {}: {}", path, text), error.hint());
 }
 
-// What can be said about the path before DuckDB looks at it.
+// Checks the path before DuckDB opens it, for better error messages.
 void check_path(const WarehouseOptions& options, Access access) {
   const std::string& path = options.path;
   std::error_code ignored;
@@ -89,8 +89,8 @@ void check_path(const WarehouseOptions& options, Access access) {
   }
 }
 
-// Whether DuckDB is making the file, or was killed when it was: it writes three headers, one after
-// the other, and only with the last of them it is a database.
+// Whether DuckDB is creating the file, or was killed while it did. It writes three headers one
+// after the other, and the file is a database only with the last of them.
 bool is_unfinished(const std::string& path) {
   constexpr std::size_t kHeaders = std::size_t{3} * 4096, kMagicAt = 8;
   constexpr std::string_view kMagic = "DUCK";
@@ -105,9 +105,10 @@ bool is_unfinished(const std::string& path) {
          std::string_view(found.data(), found.size()) == kMagic;
 }
 
-// While a file is made it is there and no database, nor is it locked yet. Who makes one therefore
-// has its folder to itself for that moment, and all others who open one there wait. Where a disk
-// cannot lock folders that moment remains.
+// Serializes creation. A file that DuckDB is creating exists, but is no database and not locked
+// yet. So the process that creates one locks the folder exclusively for that moment, and all others
+// that open a file there wait. On a file system without folder locks, that moment remains
+// unprotected.
 class FolderTurn {
  public:
   FolderTurn(const std::string& path, Access access) {
@@ -119,7 +120,7 @@ class FolderTurn {
       folder_ =
           Fd(::open(fs::absolute(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
       lock();
-    } while (makes_ != has_to_make());  // another made it meanwhile, or took back what it made
+    } while (makes_ != has_to_make());  // another process created or removed it meanwhile
   }
   bool makes() const { return makes_; }
 
@@ -159,7 +160,7 @@ duck::Database open_file(const WarehouseOptions& options, Access access) {
   const std::string& path = options.path;
   const FolderTurn turn(path, access);
   if (turn.makes() && is_unfinished(path)) {
-    if (options.confirm_new) options.confirm_new();  // a file that is refused stays as it was
+    if (options.confirm_new) options.confirm_new();  // if it throws, the file stays as it was
     fs::remove(path);
   } else if (std::error_code ignored; fs::file_size(path, ignored) == 0) {
     throw Error(fmt::format("{} is not a warehouse: the file is empty", path),
@@ -200,7 +201,8 @@ duck::Database open(const WarehouseOptions& options, Access access) {
   }
 }
 
-// The right to write may be missing, and others may be reading: then the mark is for a later one.
+// Best effort: this process may not be allowed to write, or others may be reading. A later one will
+// do it.
 void try_to_mark_killed_runs(const WarehouseOptions& options) {
   try {
     const duck::Database database = open(options, Access::change);
@@ -209,7 +211,7 @@ void try_to_mark_killed_runs(const WarehouseOptions& options) {
   }
 }
 
-// What the file says of it can only be untrue: whoever runs holds the file.
+// A row that says "running" is stale here: a live run would hold the lock.
 bool seems_to_run(const duck::Database& database) {
   duck::Connection connection = database.connect();
   return has_running(connection);

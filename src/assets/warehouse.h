@@ -1,14 +1,16 @@
 #pragma once
 
-// The warehouse: one DuckDB file with the published tables, and in schema ops where they came from.
+// The warehouse: one DuckDB file with the published tables and, in schema ops, their origin.
 //
-// Layout. main.* holds what readers see. While a run is going its tables stand beside them in the
-// same schema under hidden names (kHiddenPrefix + name); publishing renames them in one
-// transaction. Hidden tables in a file that no run is working on were left by a run that did not
-// come to its end and are dropped by the next; but for those in schema partitions, which a run may
-// take over. An asset with partitions is a view on its tables there. ops.provenance has one row,
-// that of the last publication; ops.findings has what was odd in its source; records_schema.h has
-// the rest of ops.
+// Layout. Readers see main.*. A run builds its tables in the same schemas under hidden names
+// (kHiddenPrefix + name); publishing renames them in one transaction. Hidden tables in a file
+// without an active run are leftovers of a run that did not finish. The next open for writing drops
+// them, except those in schema partitions, which a run may take over. A partitioned asset is a view
+// on its tables there. ops.provenance has one row, for the last publication; ops.findings lists
+// oddities of its source; records_schema.h describes the rest of ops.
+//
+// Locks. One process at a time has the file open to write, and then no other can open it, not even
+// to read. The returned Database may be shared by threads.
 
 #include <cstdint>
 #include <functional>
@@ -21,8 +23,8 @@
 
 namespace gsa::assets {
 
-// Raised with every change of the layout that an older gsa would misread, or whose older state this
-// one cannot read.
+// Raise it with every change of the layout that an older gsa would misread, or whose older state
+// this one cannot read.
 inline constexpr std::int64_t kWarehouseFormat = 3;
 
 inline constexpr std::string_view kHiddenPrefix = "__gsa_new__";
@@ -32,50 +34,52 @@ struct WarehouseOptions {
   std::string path;
   int threads = 0;           // 0: all cores
   std::string memory_limit;  // empty: DuckDB's default
-  // Both: see duck::DatabaseOptions.
+  // See duck::DatabaseOptions.
   bool keeps_memory = false;
   bool watches_progress = true;
-  // What must hold before a file is made. Called as late as when it is there and nobody else can
-  // have opened it yet; where it throws, the file goes again.
+  // Validates before the new file becomes visible; if it throws, the file is deleted.
   std::function<void()> confirm_new = {};
 };
 
 enum class Access {
   read,
-  change,  // write to a file that is there
-  write,   // the same, and make it where there is none
+  change,  // write to an existing file
+  write,   // the same, and create it if missing
 };
 
-// Opens the file; with Access::write makes it and its folder where they are missing, and unless it
-// is only read drops what a killed run left. A run that was killed is marked as interrupted, which
-// needs the right to write and is otherwise left to the next. Throws Error that says what is wrong:
-// missing, locked and by whom, not a DuckDB file, written by a newer version, read-only, …
+// Opens the file. Access::write creates it and its folder if they are missing. For writing, also
+// drops the leftovers of killed runs and marks those runs as interrupted; for reading, marks them
+// only if this process may write the file, and otherwise leaves that to the next one. Throws Error
+// that says what is wrong: missing, locked and by whom, not a DuckDB file, written by a newer
+// version, read-only, …
 duck::Database open_warehouse(const WarehouseOptions& options, Access access);
-// Somebody else holds the file: "/usr/bin/gsa (PID 42) by user jo".
+// Another process holds the file: "/usr/bin/gsa (PID 42) by user jo".
 class WarehouseInUse : public Error {
  public:
   WarehouseInUse(const std::string& path, const std::string& holder, Access access);
 };
 
-// What `open` returns once it no longer throws WarehouseInUse; throws Error{interrupted} once
-// `stop` is asked for. Calls `waiting` once, with what holds it.
+// Retries `open` every 100 ms until it stops throwing WarehouseInUse, and returns its result. Calls
+// `waiting` once, with the message of the first failure. Throws Error{interrupted} once `stop` is
+// requested.
 duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
                                   const std::function<void(const std::string&)>& waiting,
                                   const std::stop_token& stop);
 
-// For who opens a warehouse that the process has open already, and that no run works on: drops what
-// a run left that did not end, and marks it as interrupted.
+// Drops the hidden relations of runs that did not finish and marks those runs as interrupted. For a
+// warehouse that this process already has open to write, with no active run.
 void tidy_up(duck::Connection& connection);
 
-// Whether the file has the tables of records_schema.h, as this gsa writes them.
+// Whether the file has the tables of records_schema.h.
 bool has_records(duck::Connection& connection);
-// That of the last publication; 0 where nothing was published.
+// Of the last publication; 0 if nothing was published.
 std::int64_t format_of(duck::Connection& connection);
 
-// Drops the hidden relations for which `drops` holds, given schema and name without the prefix.
+// Drops the hidden relations for which `drops` returns true, given the schema and the name without
+// prefix.
 void drop_hidden(duck::Connection& connection,
                  const std::function<bool(const std::string&, const std::string&)>& drops);
-// All but partitions.
+// All except partitions.
 void drop_hidden(duck::Connection& connection);
 
 }  // namespace gsa::assets

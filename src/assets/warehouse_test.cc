@@ -90,7 +90,7 @@ TEST_F(Warehouse, ThatIsEmptyOrWasNeverFinishedIsMadeByWhoWrites) {
   }
 }
 
-// As a process does that is making a warehouse in the folder, or opening one.
+// Like a process that creates or opens a warehouse in the folder.
 Fd lock_folder(const fs::path& folder, int kind) {
   Fd locked(open(folder.c_str(), O_RDONLY | O_DIRECTORY));
   EXPECT_EQ(flock(locked.get(), kind), 0);
@@ -102,7 +102,7 @@ TEST_F(Warehouse, ThatIsBeingMadeIsWaitedFor) {
   const fs::path whole = folder_ / "whole";
   fs::rename(path_, whole);
   for (const Access access : {Access::read, Access::write}) {
-    write("");  // there, and no database yet
+    write("");  // exists, but is no database yet
     const Fd maker = lock_folder(folder_, LOCK_EX);
     std::future<std::string> other =
         std::async(std::launch::async, [&] { return refusal(access); });
@@ -134,10 +134,9 @@ TEST_F(Warehouse, IsMadeOnlyWhereThatIsConfirmed) {
   EXPECT_TRUE(fs::is_empty(folder_));
   write("");
   EXPECT_THROW(open_warehouse(doubtful, Access::write), Error);
-  EXPECT_EQ(fs::file_size(path_), 0);  // a file that was there stays as it was
+  EXPECT_EQ(fs::file_size(path_), 0);  // an existing file stays as it was
   EXPECT_EQ(refusal(Access::write), "opened");
-  EXPECT_NO_THROW(
-      open_warehouse(doubtful, Access::write));  // one that is there is none of its doing
+  EXPECT_NO_THROW(open_warehouse(doubtful, Access::write));  // an existing file is not validated
 }
 
 TEST_F(Warehouse, IsMadeByTheNextWhereItWasNotConfirmed) {
@@ -154,7 +153,7 @@ TEST_F(Warehouse, IsMadeByTheNextWhereItWasNotConfirmed) {
   EXPECT_EQ(refusal(Access::read), "opened");
 }
 
-// Two that both found no file: the second must not take back what the first has made.
+// Both found no file: the second must not remove what the first has created.
 TEST_F(Warehouse, ThatAnotherMadeMeanwhileStays) {
   fs::create_directories(folder_);
   const Fd first = lock_folder(folder_, LOCK_EX);
@@ -205,7 +204,7 @@ TEST_F(Warehouse, KeepsWhyTheSourceAndWhatWasOddInIt) {
   EXPECT_EQ(read.findings[0].rule, "skipped");
   EXPECT_EQ(read.findings[0].count, 7);
   EXPECT_EQ(read.findings[1].count, 0);
-  // A later publication without findings leaves none of these.
+  // A later publication without findings keeps none of these.
   made.findings = {};
   publish(connection, {{}, {}, {}, made, {}});
   const Provenance later = read_provenance(connection).value_or(made);
@@ -263,7 +262,7 @@ TEST_F(Warehouse, APublicationDropsWhatIsNeitherMadeNorKept) {
   connection.execute("create table __gsa_new__a as select 3 as i");
   publish(connection, {{made_as("a")}, {}, {}, provenance(), {}});
   EXPECT_EQ(connection.query("select name from (show tables)").rows(),
-            2u);  // a, and what is not ours
+            2u);  // a, and the table that is not gsa's
   EXPECT_EQ(connection.query_int64("select i from a"), 3);
 }
 
