@@ -36,7 +36,7 @@ assets::AssetKind kind_of(dbt::Materialization materialized) {
   return assets::AssetKind::table;
 }
 
-// A source that is one of gsa's raw tables goes by the table's name.
+// A source that is one of gsa's raw tables has that table's name.
 std::string asset_name(const dbt::Node& node) {
   if (node.kind == dbt::NodeKind::source && node.relation.database.empty() &&
       node.relation.schema == "main" && is_raw_table(node.relation.name)) {
@@ -47,7 +47,7 @@ std::string asset_name(const dbt::Node& node) {
 
 class CatalogBuilder {
  public:
-  // `months` are those of models that are made month by month.
+  // `months` are for models that are built by month.
   CatalogBuilder(const dbt::Project& project, OutsideVersions& outside,
                  std::vector<std::string> months)
       : project_(project),
@@ -103,7 +103,7 @@ class CatalogBuilder {
     for (const std::size_t parent : node.depends_on) add_made(graph, parent, inputs);
     for (const std::size_t input : inputs) check.inputs.push_back(graph[input].name);
     check.asset = belongs_to(node, graph, inputs);
-    check.always = inputs.empty();  // what it reads is not known
+    check.always = inputs.empty();  // its inputs are unknown
     check.code = {{"severity", check.blocks ? "error" : "warn"},
                   {"warn_if", node.test.warn_if},
                   {"error_if", node.test.error_if},
@@ -115,7 +115,8 @@ class CatalogBuilder {
   }
 
  private:
-  // Asked when what the model reads stands, of which it takes the columns, and before the model.
+  // Runs after the inputs of the model are built, because it takes their columns, and before the
+  // model.
   assets::Check unit_check_of(const dbt::Node& node, const assets::Graph& graph,
                               const std::vector<std::size_t>& guards) {
     const dbt::Node& tested = project_.nodes()[node.tested];
@@ -149,7 +150,7 @@ class CatalogBuilder {
     return options;
   }
 
-  // What cannot be compiled says so when it is to be made, and is never fresh before.
+  // A model that does not compile is never fresh; building it reports the error.
   std::string sql_of(const dbt::Node& node, dbt::Compiler& compiler) {
     try {
       return dbt::normalized_sql(compiler.compile(node).text());
@@ -160,7 +161,8 @@ class CatalogBuilder {
     }
   }
 
-  // Adds the SQL and what it reads. What asks the database while it is compiled may read anything.
+  // Adds the SQL and the things it reads. SQL that queries the database while it compiles may read
+  // anything.
   void add_sql(const dbt::Node& node, const std::string& part, dbt::Compiler& compiler,
                assets::Code& code) {
     code[part] = sql_of(node, compiler);
@@ -205,7 +207,8 @@ class CatalogBuilder {
     code["quoting of columns"] = config.quote_columns ? "yes" : "no";
   }
 
-  // What differs from the default: it was not always a part of the code.
+  // Adds only settings that differ from the default, so that the code of existing models stays the
+  // same.
   static void add_strategy(const dbt::ModelConfig& model, assets::Code& code) {
     if (model.strategy == dbt::IncrementalStrategy::append) code["strategy"] = "append";
     if (model.strategy == dbt::IncrementalStrategy::merge) {
@@ -225,7 +228,7 @@ class CatalogBuilder {
     inputs.insert(made.begin(), made.end());
   }
 
-  // The asset that it is a test of; of a query on several the one that comes last.
+  // The asset under test; of a query on several, the last in the graph's order.
   std::string belongs_to(const dbt::Node& node, const assets::Graph& graph,
                          const std::set<std::size_t>& inputs) const {
     if (node.is_generic) return asset_name(project_.nodes()[node.tested]);
@@ -243,7 +246,7 @@ class CatalogBuilder {
   dbt::Compiler full_, added_;
 };
 
-// That of a source only warns, as `dbt build` goes on whatever the age of its sources.
+// On a source it only warns, because `dbt build` continues whatever the age of its sources.
 assets::Check freshness_check(const std::string& name, const std::string& asset,
                               const dbt::Node& node) {
   const dbt::Freshness freshness = node.freshness.value_or(dbt::Freshness{});
@@ -260,7 +263,7 @@ assets::Check freshness_check(const std::string& name, const std::string& asset,
   return check;
 }
 
-// Of the months for which there are generations.
+// The months that have generations.
 std::vector<std::string> months_of(const std::vector<assets::Asset>& raw) {
   for (const assets::Asset& asset : raw) {
     if (asset.name == "raw_generations") return months_between(asset.partitions);

@@ -36,7 +36,8 @@ std::string listed(const std::set<std::string>& names) {
   return join({names.begin(), names.end()}, ", ");
 }
 
-// What the raw tables will be made of once the run is published: by unit of the graph.
+// The materializations of the raw tables as they will be after the publication, by unit of the
+// graph.
 std::vector<assets::Materialization> raw_materializations(const AssetRun& run,
                                                           const assets::RunState& state) {
   std::vector<assets::Materialization> all;
@@ -95,12 +96,12 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   try {
     assets::publish(connection, publication);
   } catch (const Error&) {
-    recorder.put_back(before);  // all but that it was published
+    recorder.put_back(before);  // everything except that it was published
     throw;
   }
 }
 
-// Puts the end of a run on record that published nothing; what is wrong is thrown by the caller.
+// Records the end of a run that published nothing. The caller throws the error itself.
 void end_unpublished(duck::Connection& connection, assets::Recorder& recorder,
                      assets::RunTotals totals, const Error& error, const AssetRun& run) {
   totals.status = assets::status_after(&error);
@@ -109,7 +110,7 @@ void end_unpublished(duck::Connection& connection, assets::Recorder& recorder,
     assets::drop_hidden(connection);
     recorder.end(totals, run.record.history_days);
   } catch (const Error&) {
-    return;  // the next command finds the run as one that was killed, and drops what it left
+    return;  // the next command finds a killed run and drops its leftovers
   }
 }
 
@@ -217,7 +218,7 @@ assets::Versions versions_of_sources(duck::Connection& connection, const Catalog
     try {
       versions[asset.name] = read_version(connection, asset);
     } catch (const duck::SqlError&) {
-      continue;  // who reads it will say what is wrong
+      continue;  // its reader will report the error
     }
   }
   return versions;
@@ -225,8 +226,7 @@ assets::Versions versions_of_sources(duck::Connection& connection, const Catalog
 
 namespace {
 
-// Who is told: the caller's, or that of the warehouse that is held. Lets go with the end of the
-// run.
+// The listener of the run: the caller's, or one from the host. Released when the run ends.
 class Audience {
  public:
   Audience(RunAudience* given, Host& host) : audience_(given) {
@@ -246,8 +246,8 @@ class Audience {
   RunAudience* audience_;
 };
 
-// What others read beside the warehouse, where somebody ever asked for it. gsa serve does it by
-// itself.
+// Renews the file that other processes read, if somebody ever asked for it. gsa serve renews its
+// own.
 void renew_snapshot(const duck::Database& database, const AssetRun& run) {
   if (run.audience != nullptr || run.common.host->shares_warehouse()) return;
   try {
@@ -328,8 +328,8 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
     maker.log().summarize();
     totals = result.totals;
     if (result.errors > 0) throw failure_of(result, maker.log(), "nothing was published");
-    // A commit that is told to stop may have happened all the same, and "nothing was changed" would
-    // be untrue: what takes only moments runs to its end.
+    // From here on Ctrl-C must not interrupt: an interrupted commit may have happened all the same,
+    // and "nothing was changed" would be untrue. The rest takes only moments.
     maker.engine().stop_interrupting();
     const bool any = std::any_of(result.made.begin(), result.made.end(), [&](const auto& unit) {
       return !result.held_back.contains(unit.asset);
@@ -347,7 +347,7 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
     }
     publish(connection, run, maker, result, recorder, totals, std::move(provenance));
     published = true;
-    // Also months that an earlier run left and this one had no use for.
+    // Also drops months that an earlier run left and this one did not need.
     const bool all = run.raw != nullptr;
     assets::drop_hidden(connection, [&](const std::string& schema, const std::string&) {
       return all || schema != assets::kPartitionSchema;

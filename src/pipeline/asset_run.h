@@ -1,6 +1,6 @@
 #pragma once
 
-// Makes assets, asks their checks and publishes: what `gsa run`, `build` and `test` share.
+// Builds assets, runs their checks and publishes: the common part of `gsa run`, `build` and `test`.
 
 #include <optional>
 #include <stop_token>
@@ -22,7 +22,7 @@ namespace gsa::pipeline {
 class DbtArtifacts;
 class RunAudience;
 
-// All that decides what a run does.
+// Everything that decides what a run does. Holds references; all of them must outlive the run.
 struct AssetRun {
   std::string command;  // "run"
   std::string options;  // the command line, for the records
@@ -32,40 +32,41 @@ struct AssetRun {
   const Catalog& catalog;
   const assets::State& state;
   const assets::Plan& plan;
-  const assets::Versions& sources;  // data versions of what is only read
-  RawAssets* raw = nullptr;         // makes the raw tables; null where they are only read
-  bool full_refresh = false;        // incremental models are built anew
-  bool complete = true;             // what the graph no longer has goes
+  const assets::Versions& sources;  // data versions of relations that are only read
+  RawAssets* raw = nullptr;         // builds the raw tables; null if they are only read
+  bool full_refresh = false;        // rebuild incremental models from scratch
+  bool complete = true;             // drop what the graph no longer has
   std::string baseline;             // see ops.runs
-  RunAudience* audience = nullptr;  // who else is told; null: nobody
-  // Of a run that is on record already, of which the audience was told; null: it begins here.
+  RunAudience* audience = nullptr;  // further listener; null: the host's, if any
+  // Recorder of a run whose begin is on record and reported to the audience; null: the run begins
+  // here.
   assets::Recorder* recorder = nullptr;
-  std::stop_token stop = {};  // ends the run; one that cannot be asked: that of the invocation
-  DbtArtifacts* artifacts = nullptr;  // notes how each node ends; null: nobody does
+  std::stop_token stop = {};  // ends the run; if it has no state, the invocation's stop does
+  DbtArtifacts* artifacts = nullptr;  // records the result of each node; may be null
 };
 
-// Opens the warehouse as `access` says, waiting for others where that was asked for. Where all
-// tables have few rows, DuckDB keeps no memory and has one thread: they cannot be shared among
-// more, which would look for work all the time and take the cores from the lanes of the run.
+// Opens the warehouse with this access; with --wait, waits for other processes. If all tables have
+// few rows, DuckDB keeps no memory and has one thread: more threads cannot share such small work,
+// and would only take cores from the workers by looking for it.
 duck::Database open_for_run(CommonOptions common, const RecordOptions& record,
                             assets::Access access, bool few_rows = false);
 
-// Where there is no warehouse yet, an empty one in memory.
+// The same, or an empty database in memory if there is no warehouse yet.
 duck::Database open_or_in_memory(const CommonOptions& common, const RecordOptions& record,
                                  assets::Access access);
-// Opens it for a command that only reads, but for the records; these need the right to write, and
-// where it is not to be had, `writable` is false.
+// Opens the warehouse for a command that writes nothing but records. `writable` becomes false if
+// this process cannot write it; then there are no records.
 duck::Database open_for_records(const CommonOptions& common, const RecordOptions& record,
                                 bool& writable);
 
-// What `--select`, `--exclude` and `--selector` stand for, or else the project's default selector;
-// `stale` is the word for what `plan` would make. Nothing where there is none of these. Tests are
-// by name of check.
+// The assets and checks that `--select`, `--exclude` and `--selector` choose, or else the project's
+// default selector; `plan` decides which assets match "stale". Nullopt if none of these is given.
+// Tests are listed by name of check.
 struct Selection {
   std::set<std::string> assets;
   std::set<std::string> checks;
-  bool by_default = false;            // by the default selector
-  std::vector<std::string> warnings;  // of what selects nothing
+  bool by_default = false;            // chosen by the default selector
+  std::vector<std::string> warnings;  // about terms that match nothing
 
   bool is_empty() const { return assets.empty() && checks.empty(); }
 };
@@ -73,28 +74,28 @@ struct Selection {
 void print_warnings(const Selection& selection, const CommonOptions& common);
 std::optional<Selection> select_assets(const ProjectOptions& options, const dbt::Project& project,
                                        const Catalog& catalog, const assets::Plan& plan);
-// The plan of making exactly that.
+// The plan that builds exactly the selection.
 assets::Plan plan_selection(const Selection& selection, const Catalog& catalog,
                             const assets::State& state, assets::PlanOptions options);
 
-// Data versions of what the graph only reads, by reading it; but of raw tables as they are on
-// record where `trusts_records` and they have as many rows as they say.
+// Data versions of the relations that the graph only reads, computed by reading them. If
+// `trusts_records`, raw tables whose row counts match their records keep the version on record.
 assets::Versions versions_of_sources(duck::Connection& connection, const Catalog& catalog,
                                      const assets::State& state, bool trusts_records);
 
 // "Nothing is stale: 12 assets are up to date"
 std::string fresh_line(const assets::Plan& plan);
-// "dim_users: its SQL changed", a line for each reason, with the number of assets before them. What
-// is only behind others, and stale if these come out otherwise, is one line unless `all`.
+// "dim_users: its SQL changed": one line per reason, after a line with the number of assets. Assets
+// that only depend on others, and become stale only if those change, share one line unless `all`.
 std::vector<std::string> plan_lines(const assets::Plan& plan, bool all);
 
-// Runs it and publishes, with `provenance` completed from the raw tables that were made. Throws
-// Error where something failed: nothing that is published has changed then, but where only checks
-// failed what they do not concern is published. Ctrl-C included, all is on record.
+// Runs the plan and publishes; completes `provenance` from the raw tables that were built. Throws
+// Error if anything failed. If an asset failed, nothing published has changed; if only checks
+// failed, assets that they do not concern are published. Records every outcome, also after Ctrl-C.
 void run_assets(const duck::Database& database, const AssetRun& run, assets::Provenance provenance);
 
-// Asks the checks of the plan and changes nothing; throws as run_assets. `recorded` is false where
-// the warehouse may not be written.
+// Runs the checks of the plan and changes nothing; throws like run_assets(). Pass `recorded` as
+// false if the warehouse cannot be written.
 void ask_checks(const duck::Database& database, const AssetRun& run, bool recorded);
 
 }  // namespace gsa::pipeline

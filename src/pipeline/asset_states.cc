@@ -11,7 +11,7 @@
 namespace gsa::pipeline {
 namespace {
 
-// The raw tables that are published, and those that a first run would make.
+// The published raw tables, or those that a first run would build.
 std::vector<assets::Asset> raw_assets(const assets::State& records) {
   std::vector<assets::Asset> raw = published_raw_assets(records);
   if (!raw.empty()) return raw;
@@ -21,7 +21,7 @@ std::vector<assets::Asset> raw_assets(const assets::State& records) {
   return raw;
 }
 
-// Exports of what the graph still has.
+// The recorded exports of tables that are still in the graph.
 std::vector<assets::Asset> exports_of(const assets::State& records, const dbt::Project& project,
                                       const std::vector<assets::Asset>& raw) {
   std::set<std::string> names;

@@ -1,6 +1,6 @@
 #pragma once
 
-// What is known of each asset now: `gsa assets`.
+// The current state of each asset, for `gsa assets`.
 
 #include <cstdint>
 #include <optional>
@@ -17,25 +17,25 @@
 namespace gsa::pipeline {
 
 struct AssetState {
-  std::string state;    // "fresh", "stale", "never made", "source"; "" of an ephemeral one
+  std::string state;    // "fresh", "stale", "never made", "source"; "" if ephemeral
   std::string reason;   // why it is stale
   std::string made_at;  // the last time, UTC
   std::optional<std::int64_t> rows, bytes;
   std::optional<double> seconds;
-  std::size_t partitions = 0;                      // made of these
+  std::size_t partitions = 0;                      // number of its partitions
   std::size_t checks = 0, warned = 0, failed = 0;  // by their last outcomes
 };
 
-// The graph as it is published, and what a run with the options of the last one would find.
+// The published graph, and what a run with the options of the last run would build.
 struct AssetOverview {
-  // Raw tables count as made with the options that they were made with.
+  // Raw tables count as built with their published options.
   AssetOverview(const dbt::Project& project, duck::Connection& connection);
 
   assets::State records;
   Catalog catalog;
   assets::Versions sources;
   assets::Plan plan;
-  std::vector<AssetState> states;  // by number in the graph
+  std::vector<AssetState> states;  // by index in the graph
 
  private:
   AssetState state_of(const assets::Asset& asset) const;

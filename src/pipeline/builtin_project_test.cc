@@ -61,12 +61,12 @@ struct Built {
 };
 
 Built& built() {
-  // Never destroyed: when statics are, DuckDB's own of this thread are gone.
+  // Never destroyed: DuckDB's own thread-local statics are destroyed before ours.
   static Built& once = *new Built;
   return once;
 }
 
-// The data tests that fail once `damage` is done.
+// The data tests that fail after `damage`.
 std::set<std::string> failing_after(const std::string& damage) {
   built().connection.execute("begin transaction; " + damage);
   const dbt::RunResult result = run_all(built().project, built().connection, dbt::NodeKind::test);
@@ -286,7 +286,7 @@ constexpr Damage kDamages[] = {
      "dbt_utils_expression_is_true_fct_sessions_session_end___session_start"},
 };
 
-// One that no enum of the raw tables would let through.
+// Sets a value that no enum of the raw tables would accept.
 std::string unheard_of(const std::string& table, const std::string& column) {
   return fmt::format("alter table {} alter column {} set data type varchar using 'guessed'", table,
                      column);

@@ -70,8 +70,8 @@ void DbtArtifacts::warn_of_failure(Work work) const {
   common_.warn("dbt's artifacts are not written: " + message);
 }
 
-// As readers see relations, with the name of the database before them. What cannot be compiled has
-// no code here; its result says why.
+// Compiled for readers, with the name of the database before relations. Nodes that do not compile
+// have no code here; their results say why.
 dbt::CompiledCode DbtArtifacts::compiled_code(const duck::Database& database) const {
   duck::Connection connection = database.connect();
   prepare_session(connection, project_);

@@ -1,8 +1,8 @@
 #pragma once
 
-// dbt's artifacts of a command: manifest.json tells of the project, run_results.json of what was
-// made and asked. They lie in the project's target-path, for the tools that read dbt's. A file that
-// cannot be written is a warning: the run is what counts.
+// Writes dbt's artifacts of a command: manifest.json describes the project, run_results.json the
+// models built and the tests run. They go to the project's target-path, for tools that read dbt's
+// files. Failure to write one is a warning, because the run matters more.
 
 #include <filesystem>
 #include <optional>
@@ -20,34 +20,35 @@
 
 namespace gsa::pipeline {
 
-// The folder: that of --target-path, else of DBT_TARGET_PATH, else of the project. Nothing where
-// none of them names one: the built-in project has no folder of its own.
+// The folder: --target-path, else DBT_TARGET_PATH, else the project's setting. Nullopt if none of
+// them is set: the built-in project has no folder of its own.
 std::optional<std::filesystem::path> target_folder(const ProjectOptions& options,
                                                    const dbt::Project& project,
                                                    const Invocation& invocation);
 
 class DbtArtifacts {
  public:
-  // The run begins now. `command` is "build". All must outlive it.
+  // The run begins now. `command` is "build". All other arguments must outlive this object.
   DbtArtifacts(std::string command, const ProjectOptions& options, const dbt::Project& project,
                const CommonOptions& common);
 
-  // What stands before the run decides which models add to their tables.
+  // Notes the relations that exist before the run: they decide which models are built
+  // incrementally.
   void begin(const assets::State& state, bool full_refresh);
-  // One call at a time.
+  // One call at a time, from any worker.
   void ended(const assets::StepRecord& step, const dbt::NodeResult& result);
 
-  // Both files, or the first alone. Nobody else renders with the project meanwhile.
+  // Writes both files, or only the manifest. Nobody else may render with the project meanwhile.
   void write(const duck::Database& database);
   void write_manifest(const duck::Database& database);
 
-  // Does the work and writes, also where it fails with an Error, which goes on.
+  // Does the work and then writes, even if the work throws an Error, which is rethrown.
   template <typename Work>
   void write_after(const duck::Database& database, Work work) {
     try {
       work();
     } catch (const Error&) {
-      // A connection would open the file anew, and nobody would see that DuckDB's instance ended.
+      // Connecting would reopen the file, and hide from the caller that DuckDB's instance ended.
       if (!database.is_invalidated()) write(database);
       throw;
     }
@@ -67,7 +68,7 @@ class DbtArtifacts {
   std::optional<std::filesystem::path> folder_;
   dbt::ArtifactRun run_;
   bool full_refresh_ = false;
-  std::set<std::pair<std::string, std::string>> tables_;  // that stood before: schema, name
+  std::set<std::pair<std::string, std::string>> tables_;  // before the run: schema, name
   dbt::RunResultList results_;
 };
 

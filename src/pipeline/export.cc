@@ -124,7 +124,7 @@ std::int64_t export_table(duck::Connection& connection, const ExportedTable& tab
 }
 
 void export_provenance(duck::Connection& connection, const std::string& folder) {
-  // Without the time of publication: the same run gives the same files.
+  // Without the time of publication, so that the same run gives the same files.
   const duck::Result row = connection.query(
       "select to_json(p)::varchar from (select * exclude (published_at) "
       "from ops.provenance) p");

@@ -1,6 +1,6 @@
 #pragma once
 
-// The published tables as files that other tools read.
+// Exports the published tables as files for other tools.
 
 #include <optional>
 #include <string>
@@ -15,35 +15,35 @@ namespace gsa::pipeline {
 
 enum class ExportFormat { parquet, csv };
 
-// A relation that is exported, and the columns its rows are sorted by.
+// A relation to export, and the columns to sort its rows by.
 struct ExportedTable {
   std::string schema;
   std::string name;
-  std::string asset;             // that it is
+  std::string asset;             // that it shows
   std::vector<std::string> key;  // empty: sorted by all columns
 };
 
-// What is published but for the staging views, which are the raw tables under other names, and the
-// partitions of what is exported whole.
+// The published relations, except staging views, which only rename the raw tables, and partitions
+// of assets that are exported whole.
 std::vector<ExportedTable> tables_to_export(const assets::State& state,
                                             const dbt::Project& project);
 
 std::string export_file(const ExportedTable& table, ExportFormat format, const std::string& folder);
 
-// The export of a table as an asset: "export/fct_sessions", made of the table.
+// The export of a table as an asset: "export/fct_sessions", with the table as its input.
 assets::Asset export_asset(const ExportedTable& table, ExportFormat format,
                            const std::string& folder);
-// All exports that are on record, as assets.
+// All recorded exports, as assets.
 std::vector<assets::Asset> recorded_exports(const assets::State& state);
 
-// Why the file must be written; nothing where it holds what is published. `versions` are the data
-// versions of what is published.
+// Why the file must be written; nullopt if it has the published content. `versions` are the data
+// versions of the published assets.
 std::optional<std::string> export_reason(const assets::Asset& asset, const std::string& file,
                                          const assets::Versions& versions,
                                          const assets::State& state);
 
-// Writes folder/NAME.FORMAT, sorted by key: the same bytes for the same rows, whatever the number
-// of threads. Each file appears whole or not at all. Returns the rows.
+// Writes folder/NAME.FORMAT, sorted by key: the same bytes for the same rows, with any number of
+// threads. A file appears complete or not at all. Returns the number of rows.
 std::int64_t export_table(duck::Connection& connection, const ExportedTable& table,
                           ExportFormat format, const std::string& folder);
 

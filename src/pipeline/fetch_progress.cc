@@ -27,8 +27,8 @@ hub::FetchEvents FetchProgress::events() {
 
 void FetchProgress::finish() { bar_.reset(); }
 
-// The bar begins anew, and with it the clock, where the download does: with another file, or from
-// the start again. What the first call tells of was there before.
+// The bar and its clock restart whenever the download does: with another file, or from the start
+// again. The bytes in the first call were there before.
 void FetchProgress::show(std::int64_t done, std::int64_t total) {
   downloaded_ = true;
   if (total <= 0) return;

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a download shows on stderr: a bar of bytes, rate and time left (on a terminal, and only once
-// it lasts), and the hub's messages as lines of their own. One thread, as hub::fetch() is.
+// Shows a download on stderr: a bar with bytes, rate and time left (on a terminal, and only if it
+// lasts), and the hub's messages on lines of their own. For one thread, like hub::fetch().
 
 #include <cstdint>
 #include <optional>
@@ -15,15 +15,15 @@ namespace gsa::pipeline {
 
 class FetchProgress {
  public:
-  // `label` stands before the bar. Quiet: nothing is shown.
+  // `label` precedes the bar. Quiet: shows nothing.
   FetchProgress(const std::string& label, const Invocation& invocation, bool quiet);
   FetchProgress(const FetchProgress&) = delete;
   FetchProgress& operator=(const FetchProgress&) = delete;
 
-  // Refer to this object; cancelled once the invocation is told to stop.
+  // The events refer to this object. They cancel the download once the invocation is asked to stop.
   hub::FetchEvents events();
-  void finish();  // wipes the bar
-  // True once bytes were asked for: false after a fetch that found the file in the cache.
+  void finish();  // erases the bar
+  // Whether bytes were requested: false if the file was in the cache.
   bool downloaded() const { return downloaded_; }
 
  private:
@@ -35,7 +35,7 @@ class FetchProgress {
   bool quiet_;
   bool downloaded_ = false;
   std::int64_t total_ = -1;  // of the bar
-  std::int64_t done_ = 0;    // as last told
+  std::int64_t done_ = 0;    // as last reported
   std::optional<Progress> bar_ = std::nullopt;
 };
 

@@ -16,7 +16,7 @@ void outlast_the_delay() {
   std::this_thread::sleep_for(std::chrono::duration<double>(kProgressDelay + 0.01));
 }
 
-// Seconds that the last bar gives; -1 where it gives none.
+// The seconds left in the last bar; -1 if it shows none.
 int seconds_left(const std::string& shown) {
   std::smatch found;
   const std::regex left(R"((\d+)s left[^\r]*$)");
@@ -37,7 +37,7 @@ TEST(FetchProgress, CountsOnlyWhatCameNow) {
     outlast_the_delay();
     events.progress(600'000, 1'000'000);
     resumed = terminal.shown();
-    events.progress(0, 1'000'000);  // the part was of no use
+    events.progress(0, 1'000'000);  // the partial file was useless
     outlast_the_delay();
     events.progress(600'000, 1'000'000);
     anew = terminal.shown();
@@ -45,7 +45,7 @@ TEST(FetchProgress, CountsOnlyWhatCameNow) {
   }
   EXPECT_NE(resumed.find("a_name_of_more_than_twe… ━"), std::string::npos) << resumed;
   EXPECT_NE(resumed.find("60 %  600.0 kB of 1.0 MB  "), std::string::npos) << resumed;
-  // A fifth of what was missing took half a second and more; the rest takes four times that.
+  // A fifth of the missing bytes took half a second or more; the rest takes four times that.
   EXPECT_GE(seconds_left(resumed), 2) << resumed;
   EXPECT_NE(anew.find("60 %  600.0 kB of 1.0 MB  "), std::string::npos) << anew;
   EXPECT_LE(seconds_left(anew), 1) << anew;

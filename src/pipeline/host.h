@@ -1,7 +1,7 @@
 #pragma once
 
-// Who carries a command out: a process of its own, which opens the warehouse itself, or a server
-// that holds the warehouse and carries out commands of other processes.
+// Where a command runs: in its own process, which opens the warehouse itself, or in a server that
+// holds the warehouse and runs commands for other processes.
 
 #include <memory>
 
@@ -13,7 +13,8 @@ namespace gsa::pipeline {
 
 class RunAudience;
 
-// The command's thread and the threads that work for it call it.
+// Shared by the command's thread and the threads that work for it; implementations are thread-safe.
+// The host outlives the command, and the invocation outlives the host.
 class Host {
  public:
   explicit Host(const Invocation& invocation) : invocation_(invocation) {}
@@ -23,16 +24,18 @@ class Host {
 
   const Invocation& invocation() const { return invocation_; }
 
-  // The one way to open a warehouse. Throws as assets::open_warehouse(). `quiet`: without notes.
+  // The only way to open a warehouse. Throws like assets::open_warehouse(). `quiet`: prints no
+  // notes.
   virtual duck::Database open(const assets::WarehouseOptions& options, assets::Access access,
                               bool quiet) = 0;
-  // For a command that only reads: a current snapshot where a server holds the warehouse; where a
-  // run holds it, the last snapshot, which a note on stderr tells; else the warehouse itself.
+  // For a command that only reads. Opens a current snapshot if a server holds the warehouse; the
+  // last snapshot, with a note on stderr, if a run holds it; otherwise the warehouse itself.
   virtual duck::Database open_to_read(const assets::WarehouseOptions& options, bool quiet) = 0;
 
-  // Whether the warehouse is shared with other commands, and its threads and memory are a server's.
+  // Whether other commands use the same open warehouse; its threads and memory are then the
+  // server's.
   virtual bool shares_warehouse() const = 0;
-  // Follows a run that the command begins; null where nobody does.
+  // A listener for a run that the command begins; null if nobody listens. The caller owns it.
   virtual std::unique_ptr<RunAudience> audience() = 0;
 
  private:

@@ -15,12 +15,11 @@
 namespace gsa::pipeline {
 namespace {
 
-// Each lane waits for DuckDB, whose threads do the work: more lanes than this gain nothing and take
-// memory.
+// Each lane waits for DuckDB, whose threads do the work: more lanes gain nothing and take memory.
 constexpr std::size_t kMostLanes = 4;
 
-// Where all tables are smaller, one is read again for its sum in less time than it takes to plan
-// its query twice.
+// If all tables are smaller, reading one again for its sum takes less time than planning its query
+// twice.
 constexpr std::int64_t kFewRows = 100'000;
 
 std::size_t lanes_for(int threads) {
@@ -157,7 +156,8 @@ dbt::Part Maker::part_of(const dbt::Node& node, const assets::Unit& unit) const 
           condition_of(field, unit.partition, asset.partitions)};
 }
 
-// An incremental model adds to what is published: to a copy, until it is published in turn.
+// An incremental model appends to a copy of the published table, so that readers see no changes
+// before the publication.
 void Maker::copy_published(const dbt::Node& node, duck::Connection& lane) {
   const dbt::Relation& published = node.relation;
   const assets::Standing* standing = run_.state.find(published.schema, published.name);
@@ -168,7 +168,7 @@ void Maker::copy_published(const dbt::Node& node, duck::Connection& lane) {
   dbt::Relation copy = published;
   copy.name = assets::hidden(published.name);
   if (node.model.has_contract && has_columns_of_contract(node, lane)) {
-    // With its constraints, which a copy of the rows has not.
+    // With its constraints, which `create table as` would lose.
     lane.execute(fmt::format("create or replace table {} {}", dbt::to_sql(copy),
                              dbt::contract_columns(node, run_.project.files())));
     lane.execute(
@@ -180,7 +180,7 @@ void Maker::copy_published(const dbt::Node& node, duck::Connection& lane) {
   runner_.relations().set(copy, dbt::RelationKind::table);
 }
 
-// Seconds since the newest row came, or, where the data does not say, since it was last made.
+// Seconds since the newest row arrived, or since the last build if the data has no time.
 double Maker::age_of(const dbt::Node& node, const std::string& asset,
                      duck::Connection& lane) const {
   constexpr const char* kNow = "current_timestamp at time zone 'UTC'";
@@ -228,7 +228,7 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
   result.name = check.name;
   result.kind = dbt::NodeKind::test;
   result.place = node.place;
-  // Without a row that is dated nothing is known to be fresh.
+  // Without dated rows, nothing counts as fresh.
   const auto compare = [&](const std::optional<dbt::AgeLimit>& limit, dbt::Status status,
                            assets::CheckStatus outcome_status) {
     if (!limit || age <= static_cast<double>(limit->seconds())) return;

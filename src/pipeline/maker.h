@@ -1,6 +1,9 @@
 #pragma once
 
-// A run as the engine sees it: how raw tables are made, models are built and tests are asked.
+// Connects a run to the engine: builds raw tables and models, and runs tests.
+//
+// One thread constructs and destroys it. The engine's workers call the private functions, each on
+// its own lane.
 
 #include <mutex>
 #include <set>
@@ -19,7 +22,7 @@ namespace gsa::pipeline {
 
 class Maker {
  public:
-  // All must outlive it. Without a recorder nothing is put on record.
+  // All arguments must outlive it. Null `recorder`: nothing is recorded.
   Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder);
 
   assets::Engine& engine() { return engine_; }
@@ -43,14 +46,14 @@ class Maker {
   duck::Connection connection_;
   assets::RowSums sums_;
   std::mutex preparing_;
-  std::set<const duck::Connection*> prepared_;  // lanes whose session is that of the project
+  std::set<const duck::Connection*> prepared_;  // lanes whose session has the project's settings
   dbt::NodeRunner runner_;
   dbt::Compiler published_;
   const assets::Work work_;
   assets::Engine engine_;
 };
 
-// What a run that failed comes down to. `outcome` ends the message: "nothing was published".
+// The Error that sums up a failed run. `outcome` ends its message: "nothing was published".
 Error failure_of(const assets::EngineResult& result, const RunLog& log, const std::string& outcome);
 
 }  // namespace gsa::pipeline

@@ -22,7 +22,7 @@ class LineageReader {
     }
   }
 
-  // Nothing for what is no query that can be read.
+  // Nullopt if it is no query, or cannot be parsed.
   std::optional<lineage::QueryLineage> read(const std::string& sql) {
     try {
       lineage::QueryLineage lineage = lineage::lineage_of(
@@ -35,7 +35,7 @@ class LineageReader {
     }
   }
 
-  // From now on the columns of this model are known.
+  // Makes the columns of this model known to later reads.
   void learn(const std::string& asset, const lineage::QueryLineage& lineage) {
     std::vector<std::string> columns;
     for (const lineage::OutputColumn& column : lineage.columns) {
@@ -61,7 +61,7 @@ class LineageReader {
     if (const auto known = columns_.find(name->second); known != columns_.end()) {
       return known->second;
     }
-    // A table that is there knows best, then its description.
+    // Columns come from the table if it exists, otherwise from its description.
     const assets::Asset& asset = catalog_.graph[catalog_.graph.at(name->second)];
     std::vector<std::string> columns;
     try {
@@ -88,7 +88,7 @@ class LineageReader {
   std::map<std::string, std::vector<std::string>> columns_;
 };
 
-// What differs between two versions of a model.
+// The differences between two versions of a model.
 Impact compare(const lineage::QueryLineage& before, const lineage::QueryLineage& now) {
   Impact impact;
   impact.rows = before.shape != now.shape;
@@ -133,7 +133,7 @@ ModelLineage lineage_of_models(const dbt::Project& project, const Catalog& catal
       reader.learn(asset.name, *lineage);
       all[asset.name] = *lineage;
     } catch (const Error&) {
-      continue;  // its run will say what is wrong
+      continue;  // building it will report the error
     }
   }
   return all;

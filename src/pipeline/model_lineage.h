@@ -1,6 +1,6 @@
 #pragma once
 
-// Where the columns of models come from, and what a change of a model touches.
+// Computes where the columns of models come from, and what a change of a model affects.
 
 #include <map>
 #include <set>
@@ -15,23 +15,23 @@
 
 namespace gsa::pipeline {
 
-// Lineage of every model, by name of asset; relations in it are named as assets. What cannot be
-// compiled or parsed is left out.
+// The lineage of every model, by name of asset; it names relations as assets. Leaves out models
+// that cannot be compiled or parsed.
 using ModelLineage = std::map<std::string, lineage::QueryLineage>;
 ModelLineage lineage_of_models(const dbt::Project& project, const Catalog& catalog,
                                duck::Connection& connection);
 
-// What becomes of an asset's columns.
+// How a change affects an asset's columns.
 struct Impact {
   std::set<std::string> added, removed;
-  std::set<std::string> changed;  // computed in another way, or from what is
-  bool rows = false;              // which rows there are may change: all columns are touched
+  std::set<std::string> changed;  // computed differently, or from changed columns
+  bool rows = false;              // which rows exist may change: affects all columns
 
   bool is_empty() const { return added.empty() && removed.empty() && changed.empty() && !rows; }
 };
 
-// By name of asset: models whose SQL differs from the published one, and all that their columns
-// reach.
+// By name of asset: the models whose SQL differs from the published one, and all assets that their
+// columns reach.
 std::map<std::string, Impact> impact_of_changes(const dbt::Project& project, const Catalog& catalog,
                                                 const assets::State& state,
                                                 const std::set<std::string>& changed,

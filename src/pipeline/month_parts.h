@@ -1,6 +1,6 @@
 #pragma once
 
-// The months of a model that is made month by month.
+// The months of a model that is built by month.
 
 #include <string>
 #include <vector>
@@ -8,12 +8,12 @@
 namespace gsa::pipeline {
 
 // Every month from the first to the last of `months`, which are names such as "2025-12" in any
-// order: a model may have rows for days on which nothing happened.
+// order. Includes the gaps: a model may have rows for days without events.
 std::vector<std::string> months_between(const std::vector<std::string>& months);
 
-// The SQL condition for the rows of `month`, one of `months`, by a date or timestamp. The first
-// month also takes what lies before it or has no date, and the last what lies behind it: so the
-// parts are the whole, whatever the dates.
+// The SQL condition on a date or timestamp for the rows of `month`, one of `months`. The first
+// month also takes earlier and null dates, and the last one later dates, so that the parts add up
+// to the whole for any dates.
 std::string condition_of(const std::string& field, const std::string& month,
                          const std::vector<std::string>& months);
 

@@ -38,7 +38,7 @@ void fill_outcomes(std::uint64_t seed, const Arguments& in, Output& out) {
   }
 }
 
-// A request is blurred where at least one of its images is.
+// A request counts as blurred if at least one of its images is.
 std::string safety_check(const std::string& blurred_images) {
   return fmt::format(
       "(case when {0} is null then {1} when {0} = 0 then {2} else {3} end)::utinyint",
@@ -84,7 +84,7 @@ order by user_id)",
                      table, kOriginType, kOriginType, observed.users.name());
 }
 
-// Who deleted the account, or is not known, is treated as a user of the free tier.
+// Users who deleted their accounts, and unknown ones, count as users of the free tier.
 std::string create_observed_generations(const std::string& table, const std::string& raw_prompts,
                                         const std::string& raw_users,
                                         const prompts::Observed& observed) {

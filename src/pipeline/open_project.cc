@@ -27,7 +27,7 @@ dbt::Project load_project(const ProjectOptions& options, const Invocation& invoc
   }
   dbt::Project project = dbt::Project::load(
       dbt::ProjectFiles::from_folder(invocation.path(options.folder), options.folder), load);
-  semantic::read_layer(project);  // reports what is wrong with it before anything is made
+  semantic::read_layer(project);  // reports errors in it before anything is built
   return project;
 }
 

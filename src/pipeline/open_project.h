@@ -1,6 +1,6 @@
 #pragma once
 
-// The dbt project that a command works on.
+// Loads the dbt project of a command.
 
 #include <string>
 
@@ -10,15 +10,15 @@
 namespace gsa::pipeline {
 
 // The project in options.folder, or the built-in one, with options.vars. Templates see `warehouse`,
-// a file, as the database of that name.
-// Relative folders and environment variables are those of the invocation.
+// a file, as the database of that name. Relative folders and environment variables are the
+// invocation's. Throws Error if the project is invalid.
 dbt::Project load_project(const ProjectOptions& options, const Invocation& invocation,
                           const std::string& warehouse = "");
 
-// Prints what is doubtful about it to stderr.
+// Prints the project's warnings to stderr.
 void print_warnings(const dbt::Project& project, const CommonOptions& common);
 
-// What provenance says of it: "built-in", or the folder.
+// The project's name in the provenance: "built-in", or the folder.
 std::string describe_project(const ProjectOptions& options);
 
 }  // namespace gsa::pipeline

@@ -14,7 +14,7 @@
 namespace gsa::pipeline {
 namespace {
 
-// Messages name the file as the user does.
+// Error messages name the file as the user typed it.
 std::string part_of(const std::string& path) {
   try {
     return make_new_file_beside(std::filesystem::absolute(path));

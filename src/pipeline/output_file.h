@@ -1,6 +1,6 @@
 #pragma once
 
-// A file that appears whole or not at all: written under a temporary name beside its own.
+// A file that appears complete or not at all: written under a temporary name beside the final one.
 
 #include <string>
 
@@ -8,14 +8,14 @@ namespace gsa::pipeline {
 
 class OutputFile {
  public:
-  // Makes the part, empty; throws Error.
+  // Creates the temporary file, empty; throws Error.
   explicit OutputFile(std::string path);
-  ~OutputFile();  // removes the part if it was not kept
+  ~OutputFile();  // removes the temporary file unless kept
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  const std::string& part() const { return part_; }  // where to write
-  void keep();                                       // gives the part its name; throws Error
+  const std::string& part() const { return part_; }  // path of the temporary file
+  void keep();                                       // renames it to its final name; throws Error
 
  private:
   std::string path_;

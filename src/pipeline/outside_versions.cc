@@ -18,10 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Larger files are told apart by size and times alone.
+// Larger files are compared only by size and times.
 constexpr std::int64_t kReadUpTo = std::int64_t{16} << 20;
 
-// Where relative paths begin, if not where the process runs.
+// The base of relative paths, if it is not the working folder of the process.
 std::string folder_of_files(const dbt::Project& project) {
   const fs::path folder = project.files().path_of("");
   std::error_code failed;
@@ -31,7 +31,7 @@ std::string folder_of_files(const dbt::Project& project) {
   return text;
 }
 
-// Of one file; "missing" where it cannot be read.
+// The fingerprint of one file; "missing" if it does not exist, "unreadable" if it cannot be read.
 std::string fingerprint(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return "missing";
@@ -99,7 +99,7 @@ void OutsideVersions::add_unseen(const std::string& what, assets::Code& code) {
   code[at->first] = at->second;
 }
 
-// A table or view that is there, and that the node does not depend on in the graph.
+// Adds an existing table or view that the node does not depend on in the graph.
 void OutsideVersions::add_table(const dbt::Node& node, const std::string& name,
                                 assets::Code& code) {
   std::vector<std::string> parts = split(name, '.');
@@ -128,7 +128,7 @@ void OutsideVersions::add_table(const dbt::Node& node, const std::string& name,
   code[at->first] = at->second;
 }
 
-// Of all files that a path or glob names, with their names.
+// The fingerprint of all files that match a path or glob, and of their names.
 std::string OutsideVersions::fingerprint_of(const std::string& pattern) {
   std::string all;
   try {
@@ -137,7 +137,8 @@ std::string OutsideVersions::fingerprint_of(const std::string& pattern) {
     for (std::size_t r = 0; r < rows.rows(); ++r) {
       const std::string found = rows.text(r, 0);
       const bool is_relative = !folder_.empty() && !found.starts_with('/');
-      // By its name in the project, so that it is the same wherever gsa was started.
+      // Uses the name within the project, so that the result does not depend on where gsa was
+      // started.
       const bool is_below = !folder_.empty() && found.starts_with(folder_ + "/");
       all += (is_below ? found.substr(folder_.size() + 1) : found) + " " +
              fingerprint(is_relative ? folder_ + "/" + found : found) + "\n";

@@ -1,8 +1,8 @@
 #pragma once
 
-// What models read beside the assets of the graph, as parts of their code: when a file or a table
-// that nobody declared changes, what is made of it is stale; what changes unseen makes it stale in
-// every run.
+// Adds to the code of models what they read outside the graph. If an undeclared file or table
+// changes, the models that read it become stale; a model that reads something whose changes gsa
+// cannot see is stale in every run.
 
 #include <map>
 #include <string>
@@ -14,19 +14,19 @@
 
 namespace gsa::pipeline {
 
-// Relative paths in SQL are those of the project's folder, wherever gsa was started; and the
-// settings of the profile hold.
+// Makes relative paths in SQL start at the project's folder, wherever gsa was started, and applies
+// the settings of the profile. Throws Error if an extension or a setting of the profile fails.
 void prepare_session(duck::Connection& connection, const dbt::Project& project);
 
 class OutsideVersions {
  public:
-  // All must outlive it; the connection is prepared here.
+  // All arguments must outlive it. Prepares the connection.
   OutsideVersions(const dbt::Project& project, const assets::State& state,
                   duck::Connection& connection);
 
-  // Adds to `code` what `sql`, which is the node's, reads: {"file data/x.csv": its fingerprint}.
+  // Adds to `code` what `sql`, the SQL of the node, reads: {"file data/x.csv": its fingerprint}.
   void add(const dbt::Node& node, const std::string& sql, assets::Code& code);
-  // Adds something of which nobody can say whether it has changed.
+  // Adds something whose changes gsa cannot detect.
   void add_unseen(const std::string& what, assets::Code& code);
 
  private:
@@ -36,7 +36,7 @@ class OutsideVersions {
   const dbt::Project& project_;
   const assets::State& state_;
   duck::Connection& connection_;
-  std::string folder_;                       // relative paths begin here; empty: where gsa runs
+  std::string folder_;  // base of relative paths; empty: the process's own folder
   std::map<std::string, std::string> seen_;  // fingerprints and versions, by file or table
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// What `gsa run` takes, and the commands that plan or repeat it.
+// The options of `gsa run` and of the commands that plan or repeat it.
 
 #include <string>
 #include <vector>
@@ -16,9 +16,9 @@ struct PipelineOptions {
   ProjectOptions project;
   RecordOptions record;
   RawOptions raw;
-  std::vector<sim::Period> months;  // asked for; empty: those that are published, or 2025-12
+  std::vector<sim::Period> months;  // requested; empty: the published months, or 2025-12
   bool full_refresh = false;
-  std::string given;  // the options of the command line
+  std::string given;  // the options as typed
 };
 
 }  // namespace gsa::pipeline

@@ -24,8 +24,8 @@
 namespace gsa::pipeline {
 namespace {
 
-// Sets the months of the run: those asked for and, where they fit together, those that are
-// published. Returns the published months that the run drops.
+// Sets the months of the run: the requested ones and, if compatible, the published ones. Returns
+// the published months that the run drops.
 std::vector<sim::Period> choose_months(const PipelineOptions& options, const assets::State& state,
                                        RawAssets& raw, RawOptions& raw_options) {
   std::vector<sim::Period> published = published_months(state);
@@ -70,7 +70,7 @@ void require_raw_tables(const assets::Plan& plan, const assets::State& state,
   }
 }
 
-// The project's default selector is of models: the raw tables are made as without it.
+// The project's default selector applies to models only; stale raw tables are built regardless.
 void add_stale_raw_tables(const assets::Plan& plan, Selection& selection) {
   for (const std::string& name : plan.stale()) {
     if (is_raw_table(name)) selection.assets.insert(name);
@@ -96,7 +96,8 @@ assets::Provenance provenance_of(const PipelineOptions& options, const RawOption
   return provenance;
 }
 
-// Files may have more rows than are taken of them, and projects of one's own may read more.
+// Only synthetic prompts and the built-in project qualify: files may have more rows than a run
+// takes from them, and custom projects may read more.
 bool has_few_rows(const PipelineOptions& options, const prompts::ResolvedSources& sources) {
   constexpr std::int64_t kFewPrompts = 20'000;
   const auto months = std::max<std::int64_t>(1, std::ssize(options.months));
@@ -149,14 +150,14 @@ AssetRun PipelinePlan::run(const PipelineOptions& options, const dbt::Project& p
 }
 
 PipelineRun run_pipeline(const PipelineOptions& options) {
-  // Read while the prompts are looked for and the file is opened; what is wrong with it is told
-  // before anything is downloaded or made.
+  // Loads the project while the prompts are resolved and the file is opened, and reports its errors
+  // before anything is downloaded or built.
   const std::shared_future<std::shared_ptr<const dbt::Project>> project =
       std::async(std::launch::async, [&options] {
         return std::make_shared<const dbt::Project>(load_project(
             options.project, options.common.invocation(), options.common.warehouse.path));
       });
-  // Before the warehouse is locked: a download may take minutes.
+  // Before locking the warehouse, because a download may take minutes.
   const Invocation& invocation = options.common.invocation();
   FetchProgress download("downloading", invocation, options.common.quiet);
   hub::FetchEvents events = download.events();

@@ -1,6 +1,6 @@
 #pragma once
 
-// `gsa run`: prompts in, raw tables, models, tests, a publication.
+// `gsa run`: from prompts over raw tables, models and tests to a publication.
 
 #include <optional>
 
@@ -16,18 +16,19 @@
 
 namespace gsa::pipeline {
 
-// What a run would do. Throws Error where the selection leaves out what must be made.
+// The plan of a run, with everything that it refers to. Throws Error if the selection leaves out
+// assets that must be built. The constructor's arguments must outlive it.
 struct PipelinePlan {
   PipelinePlan(const PipelineOptions& options, const dbt::Project& project,
                const prompts::ResolvedSources& sources, const duck::Database& database);
   PipelinePlan(const PipelinePlan&) = delete;
   PipelinePlan& operator=(const PipelinePlan&) = delete;
 
-  // Refers to this and to the arguments.
+  // Refers to this object and to the arguments.
   AssetRun run(const PipelineOptions& options, const dbt::Project& project);
 
   RawOptions raw_options;
-  // Published months that the run replaces, since they were made with other options.
+  // Published months that the run drops because they were built with other options.
   std::vector<sim::Period> dropped_months;
   RawAssets raw;
   assets::State state;
@@ -37,22 +38,22 @@ struct PipelinePlan {
   std::optional<Selection> selection;
 };
 
-// The warehouse is held until the last copy of it and its connections are gone.
+// The warehouse stays open until its last copy and the last connection are gone.
 struct PipelineRun {
   duck::Database warehouse;
   bool made = false;  // false: nothing was stale
 };
 
-// Makes what is stale and publishes; or throws Error, see run_assets(). The report is the caller's.
+// Builds stale assets and publishes; throws Error like run_assets(). The caller prints the report.
 PipelineRun run_pipeline(const PipelineOptions& options);
 
-// How a run on a warehouse that is open already is followed and stopped.
+// How to follow and stop a run on a warehouse that is already open.
 struct RunControl {
   RunAudience* audience = nullptr;
   std::stop_token stop = {};
   assets::Recorder* recorder = nullptr;  // see AssetRun
 };
-// The same on that warehouse, in which no other run may be going: returns whether anything was
+// The same on an open warehouse, on which no other run may be active. Returns whether anything was
 // stale.
 bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
                   const prompts::ResolvedSources& sources, const duck::Database& database,

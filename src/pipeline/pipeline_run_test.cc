@@ -9,14 +9,14 @@
 namespace gsa::pipeline {
 namespace {
 
-// A hash of all rows of a table, whatever their order.
+// A hash over all rows of a table, in any order.
 std::string contents(const duck::Database& database, const std::string& table) {
   return database.connect()
       .query(fmt::format("select count(*) || ' ' || sum(hash(t)) from {} t", table))
       .text(0, 0);
 }
 
-// Under ThreadSanitizer this tells whether lanes share what they must not.
+// Under ThreadSanitizer this detects unsafe sharing between lanes.
 TEST_F(RunTest, MakesParallelMonthsAsOneAfterTheOther) {
   PipelineOptions many = options("many", 4), one = options("one", 1);
   many.months = one.months = sim::parse_months("2025-10..2026-02");
@@ -29,7 +29,7 @@ TEST_F(RunTest, MakesParallelMonthsAsOneAfterTheOther) {
   EXPECT_EQ(contents(side_by_side.warehouse, "raw_prompts").substr(0, 5), "1000 ");
 }
 
-// Users and times of the source: its months are made from the same temporary tables.
+// Users and times come from the source; all months are built from the same temporary tables.
 TEST_F(RunTest, MakesParallelMonthsOfObservedBehaviorAsOneAfterTheOther) {
   std::string rows = "prompt,user_name,timestamp\n";
   for (int i = 0; i < 600; ++i) {
@@ -82,7 +82,7 @@ TEST_F(RunTest, RecordsItsSourcesAsTheyWereTyped) {
   EXPECT_EQ(published_sources(assets::read_state(connection)), several.raw.sources);
 }
 
-// Relative paths and variables are those of the process that the command was typed in.
+// Relative paths and variables are those of the process in which the command was typed.
 TEST_F(RunTest, ReadsInTheFolderOfItsInvocation) {
   write_file(folder_ / "events.csv", "prompt\na\nb\n");
   invocation_.folder = folder_.string();

@@ -44,7 +44,7 @@ std::string all_of(const Names& columns, std::string_view comparison, std::strin
   return join(terms, fmt::format(" {} ", word));
 }
 
-// Compares two relations that have rows in common.
+// Compares two relations with common rows.
 class Comparison {
  public:
   Comparison(duck::Connection& connection, std::string before, std::string after, RowDiff& diff)
@@ -122,7 +122,7 @@ class Comparison {
         });
   }
 
-  // Each changed row as its key and the columns that differ.
+  // Shows each changed row as its key and the columns that differ.
   void show_changes(const std::string& joined, const Names& others) {
     Names columns;
     for (const std::string& key : diff_.key) columns.push_back("after." + sql_name(key));

@@ -17,14 +17,15 @@
 namespace gsa::pipeline {
 namespace {
 
-// Raised whenever the same options would make other raw tables than before.
+// Increment it whenever the same options would produce different raw tables.
 constexpr int kRawTablesVersion = 5;
 
 constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
                                                         "raw_generations"};
-// A finding in the metadata of raw_prompts: its place in the list, what it is → count and rule.
+// Key of a finding in the metadata of raw_prompts: its position in the list and its text → count
+// and rule.
 constexpr std::string_view kFinding = "finding ";
-// Beside it, where it is about the values of a column: the column, the place of the first and it.
+// Key of a finding's first example, if it concerns a column: the column, the place and the value.
 constexpr std::string_view kFirst = "first of ";
 
 std::string name_of_source(const prompts::ResolvedSources& sources) {
@@ -85,7 +86,7 @@ void add_findings(const std::map<std::string, std::string>& metadata,
     const auto same = std::find_if(findings.begin(), findings.end(),
                                    [&](const assets::Finding& f) { return f.what == what; });
     const auto first = metadata.find(std::string(kFirst) + key.substr(kFinding.size()));
-    const bool of_source = first != metadata.end();  // each month finds it in the whole source
+    const bool of_source = first != metadata.end();  // every month finds it in the whole source
     if (same != findings.end()) {
       same->count = of_source ? std::max(same->count, count) : same->count + count;
       continue;
@@ -127,12 +128,12 @@ assets::Asset raw_asset(std::string_view table) {
   asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
   asset.schema = "main";
   asset.relation = table;
-  // Only what is simulated, month by month, has partitions.
+  // Only simulated tables are partitioned by month.
   if (table == "raw_generations") asset.constant_columns = constant_generation_columns();
   return asset;
 }
 
-// The three assets; `files` is the fingerprint of the source's.
+// The three assets; `files` is the fingerprint of the source's files.
 std::vector<assets::Asset> define(const RawOptions& options, const std::string& source,
                                   const std::string& files) {
   const bool observed = options.behavior == Behavior::observed;
@@ -215,7 +216,7 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   for (const std::string& text : ingested.notes) {
     log.note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
   }
-  // Simulated months are made in several lanes at once, and observe nothing.
+  // Simulated months are built by several workers at once and observe nothing.
   if (observed) observed_ = std::move(ingested.observed);
   auto metadata = metadata_of(ingested);
   add_typed_sources(options_, sources_, metadata);
@@ -269,7 +270,7 @@ std::vector<assets::Asset> published_raw_assets(const assets::State& state) {
       if (!unit.partition.empty()) asset.partitions.push_back(unit.partition);
       last = &made;
     }
-    if (last == nullptr) continue;  // made by something else, if at all
+    if (last == nullptr) continue;  // built by something else, if at all
     const auto code = state.codes.find(last->code_version);
     if (code != state.codes.end()) asset.code = code->second;
     for (const auto& [input, version] : last->inputs) asset.inputs.push_back(input);

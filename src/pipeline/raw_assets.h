@@ -1,8 +1,8 @@
 #pragma once
 
-// raw_prompts, raw_users and raw_generations as assets: what they depend on, and making them.
-// Simulated, prompts and generations have a partition a month; observed, the three are read from
-// the source at once.
+// raw_prompts, raw_users and raw_generations as assets: their inputs and code, and how to build
+// them. When simulated, prompts and generations are partitioned by month; when observed, all three
+// are read from the source at once.
 
 #include <cstdint>
 #include <memory>
@@ -28,41 +28,42 @@ class RunLog;
 
 bool is_raw_table(std::string_view name);
 
-// Who typed the prompts and when: made up, or as the source says.
+// Origin of users and times: simulated, or observed in the source.
 enum class Behavior { simulated, observed };
 std::string_view name_of(Behavior behavior);
 
 struct RawOptions {
   std::vector<std::string> sources = {"auto"};
-  std::int64_t prompts = 10000;  // a month; observed: requests
+  std::int64_t prompts = 10000;  // per month; if observed, the number of requests
   Behavior behavior = Behavior::simulated;
-  SimulationOptions simulation;  // observed: only the seed counts
+  SimulationOptions simulation;  // if observed, only the seed is used
 };
 
+// Builds the raw tables. The owner calls prepare() once before workers call make().
 class RawAssets {
  public:
-  // `relation` gives the current name of a unit, as SQL writes it. All must outlive this.
+  // All arguments must outlive it. Throws Error if the files of the source cannot be listed.
   RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
             const duck::Database& database);
 
-  // The assets for these options; their code changes with what the options change.
+  // The assets for these options. Options that change their content are part of their code.
   std::vector<assets::Asset> assets() const;
-  // Assets that are made together.
+  // Assets that must be built together.
   std::vector<std::string> together() const;
-  // What the size of the tables depends on, but for chance.
+  // The options that determine the size of the tables, apart from chance.
   std::string baseline() const;
 
   const duck::Connection& connection() const { return connection_; }
-  // That on which the tables are made, where it is not the lane's: what was observed stands in
-  // temporary tables, which belong to one connection. Null where it is.
+  // Connection for observed runs, which read temporary tables (these belong to a connection); null
+  // if simulated: then the lane's connection is used.
   const duck::Connection* own_connection() const {
     return options_.behavior == Behavior::observed ? &connection_ : nullptr;
   }
 
-  // Call it once before make(), where something will be made.
+  // Call it once before make(), if anything will be built.
   void prepare();
-  // Under the run's names. Threads may make simulated months side by side; observed tables are
-  // made one after the other, raw_prompts first.
+  // Builds a unit under its current name in the run. Workers may build simulated months in
+  // parallel; observed tables must be built one after the other, raw_prompts first.
   assets::Made make(const assets::Unit& unit, duck::Connection& connection,
                     const assets::RunState& state, assets::RowSums& sums, RunLog& log);
 
@@ -74,29 +75,29 @@ class RawAssets {
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;
   duck::Connection connection_;                  // see own_connection()
-  prompts::SourceFiles source_files_;            // as they were when the run was planned
+  prompts::SourceFiles source_files_;            // as of the time of planning
   std::string files_;                            // their fingerprint
-  std::unique_ptr<prompts::Observed> observed_;  // by raw_prompts, for the other two
+  std::unique_ptr<prompts::Observed> observed_;  // set by raw_prompts, read by the other two
 };
 
-// The raw tables as they are published, for commands that do not make them.
+// The published raw tables, for commands that do not build them.
 std::vector<assets::Asset> published_raw_assets(const assets::State& state);
-// Their sources, as they were typed for the run that made them; `auto` as what it chose. None if
-// they were made by a gsa that did not record them.
+// Their sources as they were typed for the run that built them; `auto` as the source it chose.
+// Empty if the gsa that built them did not record them.
 std::vector<std::string> published_sources(const assets::State& state);
-// Whether they were made by other code than this gsa's, and may lack what its models read.
+// Whether another version of gsa's code built them, so that they may lack columns that models read.
 bool are_of_another_gsa(const std::vector<assets::Asset>& published);
 
-// As a run without options would make them.
+// As a run without options would build them.
 std::vector<assets::Asset> default_raw_assets();
 
-// Months that are published, ascending; none of observed or of no raw tables.
+// The published months, ascending; empty if raw tables are observed or missing.
 std::vector<sim::Period> published_months(const assets::State& state);
-// Whether raw tables of these assets may stand beside those that are published: made of the same
-// source, seed, users and so on.
+// Whether these raw tables may be published beside the existing ones: built from the same source,
+// seed, number of users and so on.
 bool fits_published(const std::vector<assets::Asset>& raw, const assets::State& state);
 
-// What the raw tables are made of, as `of` says of each unit: counts and findings added up.
+// Fills in the origin of the raw tables: adds up the counts and findings of all units.
 void describe_raw_tables(const std::vector<assets::Materialization>& of,
                          assets::Provenance& provenance);
 

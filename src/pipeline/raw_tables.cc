@@ -47,7 +47,7 @@ Type generation_type() {
   return Type::structure(members);
 }
 
-// The population and the telemetry drawn from it.
+// The population of a month and the telemetry drawn from it.
 struct Month {
   Month(const SimulationOptions& options, const sim::Period& period)
       : users(options.seed, period, options.users), telemetry(options.seed, period, users) {}
@@ -55,13 +55,13 @@ struct Month {
   sim::Telemetry telemetry;
 };
 
-// The months that were asked for last, shared by the function's threads. As many as are made side
-// by side: to hold all would take 24 bytes a user and month.
+// A cache of the months used last, shared by the function's threads. Its size is the number of
+// months built in parallel; holding all would take 24 bytes per user and month.
 class LastMonths {
  public:
   explicit LastMonths(const SimulationOptions& options) : options_(options) {}
 
-  // Threads that ask for the same month get the same one, made by the first of them.
+  // Threads that ask for the same month share one, computed by the first of them.
   std::shared_ptr<const Month> get(std::int32_t month_index) {
     const std::scoped_lock lock(mutex_);
     const auto found = std::find_if(months_.begin(), months_.end(),
@@ -74,7 +74,7 @@ class LastMonths {
   }
 
  private:
-  static constexpr std::size_t kMonthsAtOnce = 4;  // a run's most lanes
+  static constexpr std::size_t kMonthsAtOnce = 4;  // the most lanes of a run
   const SimulationOptions options_;
   std::mutex mutex_;
   std::deque<std::pair<std::int32_t, std::shared_ptr<const Month>>> months_;
@@ -148,7 +148,7 @@ void register_simulation(duck::Connection& connection, const SimulationOptions& 
 
 std::string create_raw_users(const std::string& table, const SimulationOptions& options) {
   constexpr std::array<std::string_view, 2> kUserSignals = {"signup", "traits"};
-  // Row r of the candidates is number r % users of its block: so ids ascend.
+  // Row r of the candidates is user number r % users of its block, so ids ascend.
   const auto blocks = sim::Membership(options.seed, options.months, options.users).blocks();
   return fmt::format(R"(
 create table {0} as

@@ -1,7 +1,7 @@
 #pragma once
 
-// raw_users and raw_generations: the simulation as SQL functions, and the tables made with them.
-// Users are those of all months; generations are made a month at a time, in any order.
+// raw_users and raw_generations: the simulation as SQL functions, and the statements that use them.
+// Users are those of all months; generations are built by month, in any order.
 
 #include <array>
 #include <cstdint>
@@ -20,27 +20,27 @@ struct SimulationOptions {
   std::vector<sim::Period> months = {sim::Period{}};  // at least one
 };
 
-// Registers for these options, once a database:
+// Registers for these options, once per database:
 //   gsa_user(user_id integer) → struct(user_tier, region, device_type, signup_at)
 //   gsa_is_user(user_id integer) → boolean: is in the population of one of the months
 //   gsa_generation(month_index integer, generation_id integer, token_count integer,
 //                  has_safety_keyword boolean) → struct(user_id, generated_at, latency_ms, …)
-// The last takes any month, by its period's month_index(), never null. It holds the populations of
-// the few months it was last asked for: a query on more of them is right, but makes populations
-// anew each time. Throws Error where ids of so many users do not fit the months.
+// gsa_generation takes any month, by its period's month_index(), and never null. It caches the
+// populations of the few months used last; a query over more months is correct but recomputes
+// populations. Throws Error if the ids of this many users do not fit the months.
 void register_simulation(duck::Connection& connection, const SimulationOptions& options);
 
-// What of a generation may be observed or simulated: each has its column SIGNAL_origin in
-// raw_generations.
+// Signals of a generation that may be observed or simulated. raw_generations has a column
+// SIGNAL_origin for each.
 inline constexpr std::array<std::string_view, 9> kSignals = {
     "user", "time", "status", "latency", "cost", "retry", "feedback", "download", "model"};
 // The type of an origin column.
 inline constexpr std::string_view kOriginType = "enum('observed', 'simulated')";
 
-// The statement that makes the users, in order of their ids: every user of any of the months once.
+// The statement that builds the users, in order of their ids: every user of any month once.
 std::string create_raw_users(const std::string& table, const SimulationOptions& options);
-// The query for the generations of one month from the prompts of that month, in order of their ids,
-// and the columns of raw_generations that are the same in all of them, as the end of a select list.
+// The query for the generations of one month from its prompts, in order of their ids; and the
+// columns of raw_generations with one value for all rows, as the end of a select list.
 std::string select_raw_generations(const std::string& raw_prompts, const sim::Period& period);
 std::string constant_generation_columns();
 

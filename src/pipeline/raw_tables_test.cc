@@ -139,8 +139,8 @@ std::string table_of(const sim::Period& month) {
   return "generations_" + replace_all(month.name(), "-", "_");
 }
 
-// raw_users of all months, and a table generations_2025_12 a month, made in the order of `text`,
-// which names single months.
+// raw_users of all months, and one table per month (generations_2025_12), built in the order of the
+// single months in `text`.
 duck::Connection made_of(const std::string& text, int threads = 2) {
   duck::DatabaseOptions database;
   database.threads = threads;
@@ -172,7 +172,7 @@ TEST(RawTablesOfMonths, AreTheSameInAnyOrderAndCompany) {
     EXPECT_EQ(checksum(up, table_of(month)), checksum(down, table_of(month)));
     EXPECT_EQ(checksum(up, table_of(month)), checksum(alone, table_of(month)));
   }
-  // A user is the same whichever months are made.
+  // A user has the same traits whichever months are built.
   for (const char* month : {"2025-12", "2026-02"}) {
     duck::Connection alone = made_of(month);
     std::vector<std::string> users;
@@ -241,7 +241,7 @@ TEST(RawTablesOfMonths, FitTogether) {
   EXPECT_EQ(count("count(*) filter (generated_at < signup_at)"), 0);
   EXPECT_EQ(count("count(*) filter (epoch_us(generated_at) < begin_us)"), 0);
   EXPECT_EQ(count("count(*) filter (epoch_us(generated_at) >= end_us)"), 0);
-  // Users who are there in December and, unless their year is up, in January.
+  // Users who are active in December and, unless their year ends, in January.
   EXPECT_GT(connection.query_int64(
                 "select count(*) from (select distinct user_id from generations_2025_12) "
                 "semi join generations_2026_01 using (user_id)"),

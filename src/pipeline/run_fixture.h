@@ -1,6 +1,6 @@
 #pragma once
 
-// For tests: whole runs on a warehouse in a folder of their own.
+// For tests: complete runs on a warehouse in a temporary folder.
 
 #include <cstdlib>
 #include <filesystem>
@@ -15,7 +15,7 @@
 
 namespace gsa::pipeline {
 
-// A process of its own, without a server beside it.
+// A process without a server.
 class TestHost : public Host {
  public:
   using Host::Host;
@@ -38,7 +38,7 @@ class RunTest : public testing::Test {
   }
   ~RunTest() override { std::filesystem::remove_all(folder_); }
 
-  // A small run of synthetic prompts on `threads` threads, into a warehouse of that name.
+  // A small run of synthetic prompts on `threads` threads, into the warehouse of this name.
   PipelineOptions options(const std::string& warehouse, int threads) {
     PipelineOptions options;
     options.common.warehouse.path = (folder_ / (warehouse + ".duckdb")).string();

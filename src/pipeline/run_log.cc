@@ -85,7 +85,7 @@ void RunLog::begun(const assets::StepRecord& step) {
   if (audience_ != nullptr) audience_->begun(step);
 }
 
-// A step's node as it ran, or as it did not.
+// The result of a step's node, whether or not it ran.
 dbt::NodeResult RunLog::result_of(const assets::StepRecord& step) {
   const std::string unit = to_string(assets::Unit{step.name, step.partition});
   if (const auto kept = kept_.find(unit); kept != kept_.end()) return kept->second;
@@ -135,14 +135,14 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
       print(said.text);
     }
   }
-  // Behind a raw table that failed nothing ran, and that is all there is to say.
+  // After a raw table failed nothing else ran; the failure says enough.
   if (!quiet_ && !(raw_failure_ && result.status == dbt::Status::skip)) {
     print(dbt::end_line(result, number, total, &output_));
   }
   result_.nodes.push_back(std::move(result));
 }
 
-// One bar for all that runs; of one thing alone with its rows.
+// One bar for everything in progress; with rows if only one thing is.
 void RunLog::pulse(const std::vector<duck::Connection>& lanes) {
   const std::lock_guard lock(mutex_);
   if (audience_ != nullptr) audience_->pulse(lanes);

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a run says on stderr while it goes on, in dbt's words, and the progress below it.
+// Prints the log of a run to stderr, in dbt's words, with the progress bar below it.
 
 #include <map>
 #include <mutex>
@@ -15,31 +15,32 @@
 
 namespace gsa::pipeline {
 
-// Whoever else is told how a run goes: a dashboard. One call at a time, after the log's own.
+// A further listener of a run, such as the dashboard. Gets one call at a time, after the log.
 class RunAudience : public assets::Listener {
  public:
-  // It is on record from now on, under this id.
+  // The run has this id in the records from now on.
   virtual void run_began(std::int64_t id) = 0;
-  // It has ended, and that is on record. Called also where it never began.
+  // The run has ended, and its end is on record. Also called if it never began.
   virtual void run_ended() noexcept = 0;
 };
 
 class DbtArtifacts;
 
+// Any thread may call any function; calls are serialized.
 class RunLog : public assets::Listener {
  public:
-  // `raw` is the connection on which raw tables are made, if not on a lane. `audience` and
-  // `artifacts` may be null.
+  // `raw` is the connection that builds raw tables, null if the lanes do. `audience` and
+  // `artifacts` may be null. All arguments must outlive it.
   RunLog(const Catalog& catalog, const dbt::Project& project, const TextOutput& output, bool quiet,
          const duck::Connection* raw, RunAudience* audience = nullptr,
          DbtArtifacts* artifacts = nullptr);
   ~RunLog() override;
 
-  // The result of a node, before its step ends.
+  // Keeps the result of a node until its step ends.
   void keep(dbt::NodeResult result);
-  // What is being made of an asset, and of how many rows (0: not known), for the progress.
+  // Names the work on an asset and its number of rows (0: unknown), for the progress bar.
   void working(const std::string& asset, const std::string& label, std::int64_t rows);
-  // A line, with the time before it.
+  // Prints a line after the time of day.
   void line(const std::string& text);
 
   void begun(const assets::StepRecord& step) override;
@@ -48,9 +49,9 @@ class RunLog : public assets::Listener {
   void note(const std::string& text) override;
   void pulse(const std::vector<duck::Connection>& lanes) override;
 
-  // What went wrong, and the totals; under --quiet only where something did.
+  // Prints the failures and the totals; with --quiet only if something failed.
   void summarize();
-  // The failure of a raw table, which all others wait for.
+  // The failure of a raw table; every other asset depends on one.
   const std::optional<Error>& raw_failure() const { return raw_failure_; }
   const dbt::RunResult& result() const { return result_; }
 
@@ -64,14 +65,14 @@ class RunLog : public assets::Listener {
   const dbt::Project& project_;
   TextOutput output_;
   bool quiet_;
-  std::mutex mutex_;  // of the output and of what follows
+  std::mutex mutex_;  // guards the output and the members below
   std::map<std::string, dbt::NodeResult> kept_;
   std::map<std::size_t, std::string> running_;  // by lane
-  std::map<std::string, Work> work_;            // by name of what runs
+  std::map<std::string, Work> work_;            // by asset or check in progress
   const duck::Connection* raw_;
   RunAudience* audience_;
   DbtArtifacts* artifacts_;
-  std::string shown_;  // what the bar is of
+  std::string shown_;  // label of the bar
   std::unique_ptr<Progress> progress_;
   dbt::RunResult result_;
   std::optional<Error> raw_failure_;

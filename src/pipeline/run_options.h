@@ -1,7 +1,6 @@
 #pragma once
 
-// What commands share: the warehouse that they work on, who carries them out, the dbt project, and
-// what goes on record.
+// Options that commands share: the warehouse, the host, the dbt project and the records.
 
 #include <string>
 #include <vector>
@@ -14,7 +13,7 @@ namespace gsa::pipeline {
 struct CommonOptions {
   assets::WarehouseOptions warehouse{"data/warehouse.duckdb", 0, ""};
   bool quiet = false;
-  Host* host = nullptr;  // who carries the command out; set before it begins
+  Host* host = nullptr;  // where the command runs; set before it begins; not owned
 
   const Invocation& invocation() const { return host->invocation(); }
   std::FILE* out() const { return invocation().out.file(); }
@@ -22,17 +21,17 @@ struct CommonOptions {
   duck::Database open(assets::Access access) const { return host->open(warehouse, access, quiet); }
   duck::Database open_to_read() const { return host->open_to_read(warehouse, quiet); }
 
-  // A line on stderr: the text, with the time before it, "note: " or "warning: ". Only a warning is
-  // printed where `quiet`.
+  // Prints a line to stderr: the text, after the time, "note: " or "warning: ". If `quiet`, prints
+  // only warnings.
   void say(const std::string& text) const;
   void note(const std::string& text) const;
   void warn(const std::string& text) const;
 };
 
-// For commands that put what they do on record.
+// For commands that record what they do.
 struct RecordOptions {
-  bool wait = false;      // for another process that holds the warehouse
-  int history_days = 90;  // how long runs stay on record
+  bool wait = false;      // for another process that has the warehouse open
+  int history_days = 90;  // days to keep the records of runs
 };
 
 // For commands that read a dbt project.
@@ -41,9 +40,9 @@ struct ProjectOptions {
   std::string vars;    // YAML that overrides the project's vars
   std::vector<std::string> select;
   std::vector<std::string> exclude;
-  std::string selector;     // the name of one in the project's selectors.yml
-  std::string target;       // of the project's profiles.yml; empty: the profile's own choice
-  std::string target_path;  // of dbt's artifacts; empty: as the environment or the project says
+  std::string selector;     // a name in the project's selectors.yml
+  std::string target;       // in the project's profiles.yml; empty: its default
+  std::string target_path;  // for dbt's artifacts; empty: from the environment or the project
 };
 
 }  // namespace gsa::pipeline

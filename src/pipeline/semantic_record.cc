@@ -27,7 +27,7 @@ bool stands(duck::Connection& connection, const std::string& relation) {
   }
 }
 
-// Of a selection that leaves out some of the tables there is nothing to check.
+// Checks nothing if a selection leaves out some of the tables.
 void check_layer(semantic::Layer layer, duck::Connection& connection,
                  const semantic::RelationOf& relation_of) {
   if (!std::all_of(layer.tables.begin(), layer.tables.end(),

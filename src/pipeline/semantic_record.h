@@ -1,7 +1,7 @@
 #pragma once
 
-// The semantic layer of a project beside the tables that it reads: checked and put on record with a
-// publication, and read back.
+// Checks a project's semantic layer against the tables that it reads, records it with the
+// publication, and reads it back.
 
 #include <functional>
 #include <string>
@@ -12,20 +12,21 @@
 
 namespace gsa::pipeline {
 
-// The name under which a relation stands now, before it is published.
+// The current name of a relation, before it is published.
 using CurrentName = std::function<std::string(const std::string& schema, const std::string& name)>;
 
-// SQL for the transaction of a publication. Throws Error, with file and line, where the tables as
-// they are about to be published break what the project says of its measures and dimensions.
+// SQL for the transaction of a publication. Throws Error, with file and line, if the tables to be
+// published contradict the project's measures and dimensions.
 std::string semantic_record_sql(duck::Connection& connection, const dbt::Project& project,
                                 const CurrentName& current_name);
 
-// Where nothing is stale: puts the project's layer on record if it is another one. Throws as above.
+// For a run without stale assets: records the project's layer if it changed. Throws like
+// semantic_record_sql().
 void restate_semantic_record(duck::Connection& connection, const dbt::Project& project);
 
-// The layer of the built-in project, not bound.
+// The layer of the built-in project; not bound to tables.
 semantic::Layer built_in_layer();
-// The layer on record, else that of the built-in project; bound.
+// The recorded layer, or else that of the built-in project; bound.
 semantic::Layer published_layer(duck::Connection& connection);
 
 }  // namespace gsa::pipeline

@@ -1,6 +1,6 @@
 #pragma once
 
-// The simulation's structs as members of a DuckDB struct: their types, and writing them row by row.
+// The simulation's structs as DuckDB structs: member types, and writers that fill them row by row.
 
 #include <cstdint>
 #include <string_view>
@@ -17,7 +17,7 @@ inline constexpr std::size_t kTraitMembers = 3;
 
 class TraitColumns {
  public:
-  // The members of `out` from number `first`.
+  // Writes the members of `out` from index `first` on.
   TraitColumns(duck::Output& out, std::size_t first);
   void set(std::size_t row, const sim::UserTraits& traits) {
     tiers_[row] = static_cast<std::uint8_t>(traits.tier);
