@@ -25,8 +25,8 @@ duck::Database open_snapshot(const assets::WarehouseOptions& warehouse, const st
   return duck::Database(options);
 }
 
-// The last snapshot, while another process writes the warehouse; nothing where there is none, or
-// one that cannot be opened.
+// The last snapshot, while another process writes the warehouse; nullopt if there is none, or it
+// cannot be opened.
 std::optional<duck::Database> open_last_snapshot(const Invocation& invocation,
                                                  const assets::WarehouseOptions& options,
                                                  bool quiet, const assets::WarehouseInUse& why) {

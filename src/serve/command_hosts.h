@@ -1,6 +1,6 @@
 #pragma once
 
-// The two hosts of a command (pipeline/host.h).
+// The two implementations of pipeline::Host.
 
 #include <functional>
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace gsa::serve {
 
-// The process that the command was typed in.
+// The process in which the command was typed.
 class OwnProcess : public pipeline::Host {
  public:
   using Host::Host;
@@ -23,8 +23,8 @@ class OwnProcess : public pipeline::Host {
   std::unique_ptr<pipeline::RunAudience> audience() override { return nullptr; }
 };
 
-// A server that holds the warehouse. `who` names the command to others that want to write; `stop`
-// ends it.
+// A server that holds the warehouse. `who` names the command in the errors of other writers; `stop`
+// ends the command.
 class Server : public pipeline::Host {
  public:
   Server(const Invocation& invocation, HeldWarehouse& warehouse, std::string who,

@@ -28,12 +28,12 @@ using http::Response;
 
 constexpr std::int64_t kRunsOnAPage = 50, kMaterializations = 100, kMostListed = 1000;
 
-// An open page keeps what it asks in memory; without one it is given back after this.
+// An open page keeps the data it needs in memory. Without requests, it is freed after this time.
 constexpr std::chrono::seconds kIdle{30}, kIdleCheck{1};
 
 constexpr int kUnavailable = 503;
 
-// Whoever watches over the server is no user of it.
+// Health and metrics probes do not count as activity.
 std::uint64_t requests_of_pages(const http::Metrics& metrics) {
   std::uint64_t requests = 0;
   for (const auto& [route, counts] : metrics.routes) {
@@ -43,7 +43,7 @@ std::uint64_t requests_of_pages(const http::Metrics& metrics) {
   return requests;
 }
 
-// A handler that answers with JSON; what it throws becomes the API's errors.
+// A handler that answers with JSON and turns exceptions into errors of the API.
 http::Handler answering(std::function<Response(const Request&)> handle) {
   return [handle = std::move(handle)](const Request& request) {
     try {
@@ -167,7 +167,7 @@ Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& setting
 api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
   api::Sources sources;
   sources.memory_limit = settings.common.warehouse.memory_limit;
-  // Of a warehouse that was made before its measures were put on record.
+  // For a warehouse that was built before measures were recorded.
   sources.layer = std::make_shared<const semantic::Layer>(pipeline::built_in_layer());
   sources.queries = make_query_pool(warehouse_, settings.common.warehouse.threads);
   sources.assets = [this](duck::Connection& connection) {
@@ -179,7 +179,7 @@ api::Sources Dashboard::sources(const LiveRuns::Settings& settings) const {
   return sources;
 }
 
-// Where nothing is published yet there is nothing to read.
+// Does nothing if nothing is published yet.
 std::string Dashboard::warm() {
   try {
     api_.warm();
@@ -198,7 +198,7 @@ void Dashboard::mend() {
   warehouse_.database().reopen();
 }
 
-// A request ends the rest by itself, as it reads what it needs.
+// Any request reloads the facts that it needs.
 std::jthread Dashboard::rest_when_idle(std::function<http::Metrics()> metrics) {
   return std::jthread([this, metrics = std::move(metrics)](const std::stop_token& stop) {
     std::mutex mutex;
@@ -221,7 +221,7 @@ std::jthread Dashboard::rest_when_idle(std::function<http::Metrics()> metrics) {
       try {
         rests = warehouse_.while_unused([this] { return api_.release(); });
       } catch (const Error&) {
-        rests = true;  // it keeps what it has, until somebody asked
+        rests = true;  // the process rests until the next request
       }
     }
   });
@@ -290,7 +290,7 @@ void Dashboard::add_api(http::Router& router) {
                    Response::stream("text/csv; charset=utf-8", [rows](http::BodyWriter& body) {
                      rows([&](std::string_view bytes) { return body.write(bytes); });
                    });
-               // Without a name: the page gives one that says which sessions they are.
+               // No filename: the page chooses one that describes the sessions.
                response.headers.set("Content-Disposition", "attachment");
                return response;
              }));
@@ -354,7 +354,7 @@ void Dashboard::add_sql(http::Router& router) {
              }),
              cancel);
   router.add("GET", "/api/sql/schema", json([this](const Request&) {
-               warehouse_.snapshots().prepare();  // a query is likely to follow
+               warehouse_.snapshots().prepare();  // a query probably follows
                return api_.get_sql_schema();
              }));
 }

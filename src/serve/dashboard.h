@@ -1,6 +1,7 @@
 #pragma once
 
-// The dashboard as routes of the HTTP server: its pages, and the API of openapi.yaml.
+// The dashboard as routes of the HTTP server: its pages, and the API of openapi.yaml. Handlers run
+// on the server's threads; the other functions are for the thread that owns the dashboard.
 
 #include <atomic>
 #include <functional>
@@ -20,23 +21,24 @@ namespace gsa::serve {
 
 class Dashboard {
  public:
-  // Follows the runs of commands on `warehouse` as well. Throws Error where the project is wrong.
+  // Also follows runs that commands begin on `warehouse`, which must outlive this. Throws Error if
+  // the project is invalid.
   Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& settings);
   Dashboard(const Dashboard&) = delete;
   Dashboard& operator=(const Dashboard&) = delete;
 
-  // The handlers refer to this. `metrics` is asked for the server's, for /metrics.
+  // The handlers refer to this object. `metrics` supplies the server's numbers for /metrics.
   http::Router router(std::function<http::Metrics()> metrics);
 
-  // Reads what the first page needs, so that nobody waits for it.
+  // Loads the facts for the first page, so that no user waits for them. Returns a warning, or "".
   std::string warm();
-  // Opens the warehouse anew where DuckDB has ended its instance. Call it often.
+  // Reopens the warehouse if DuckDB has ended its instance. Call it often.
   void mend();
-  // Stops the run that is going on.
+  // Stops the active run and waits for it.
   void stop() { runs_.reset(); }
 
-  // Gives memory back when nobody has asked anything for a while; ends with the thread. `metrics`
-  // is asked for the server's.
+  // Starts a thread that frees memory when there were no page requests for a while. `metrics`
+  // supplies the server's numbers. Both this object and `metrics` must outlive the thread.
   std::jthread rest_when_idle(std::function<http::Metrics()> metrics);
 
  private:

@@ -1,8 +1,11 @@
 #pragma once
 
-// A warehouse that the process holds for good, as gsa serve does: a file is opened once in a
-// process and by one process at a time, so that whatever else wants it comes here. Of those who
-// want to write one is let in at a time, as alone one process would be.
+// A warehouse that a process keeps open, like gsa serve. A process can open a file only once, and
+// only one process can have it open to write, so every user of the warehouse goes through this
+// object. It admits one writer at a time, as the file lock does between processes.
+//
+// It owns the database. Any thread may call any function, except that follow_runs() must come
+// first.
 
 #include <functional>
 #include <memory>
@@ -20,25 +23,24 @@ namespace gsa::serve {
 
 class HeldWarehouse {
  public:
-  // Makes who is told of a run that a command begins; `stop` stops the command.
+  // Makes a listener for a run that a command begins; `stop` stops the command.
   using Follow = std::function<std::unique_ptr<pipeline::RunAudience>(std::function<void()> stop)>;
 
-  // Notes go to `err`.
+  // Prints notes to `err`.
   HeldWarehouse(duck::Database database, std::string path, const TextOutput& err);
 
   const duck::Database& database() const { return database_; }
   const std::string& path() const { return path_; }
 
-  // As assets::open_warehouse(): throws WarehouseInUse where another writes, by the name `who` that
-  // it gave. To write it is held until the last copy of what is returned and its connections are
-  // gone. Any thread.
+  // Like assets::open_warehouse(). To write, throws WarehouseInUse with the name of the current
+  // writer if there is one; otherwise `who` is the writer until the last copy of the returned
+  // database and its connections are gone. Any thread.
   duck::Database open(assets::Access access, const std::string& who);
 
-  // For those that only read, in processes of their own. Making one is a use of the warehouse.
+  // For readers in other processes. Making a snapshot counts as use of the warehouse.
   assets::Snapshots& snapshots() { return snapshots_; }
 
-  // Calls `act` unless a command or a run uses the warehouse; those that come meanwhile wait for
-  // it.
+  // Calls `act` unless a command or a run uses the warehouse. New users wait until it returns.
   bool while_unused(const std::function<bool()>& act);
 
   void follow_runs(Follow follow) { follow_ = std::move(follow); }
@@ -52,7 +54,7 @@ class HeldWarehouse {
   Follow follow_;
   std::mutex mutex_;
   std::weak_ptr<std::string> writer_;
-  const std::shared_ptr<void> users_ = std::make_shared<int>();  // a copy each
+  const std::shared_ptr<void> users_ = std::make_shared<int>();  // every user holds a copy
   assets::Snapshots snapshots_;                                  // uses all of the above
 };
 

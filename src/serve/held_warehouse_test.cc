@@ -15,7 +15,7 @@ TEST(HeldWarehouse, IsUnusedWhileNobodyReadsOrWrites) {
   for (const assets::Access access : {assets::Access::read, assets::Access::write}) {
     std::optional<duck::Database> used = warehouse.open(access, "gsa run");
     EXPECT_FALSE(warehouse.while_unused(act));
-    // A connection is a use of its own.
+    // A connection counts as a user of its own.
     std::optional<duck::Connection> connection = used->connect();
     used.reset();
     EXPECT_FALSE(warehouse.while_unused(act));

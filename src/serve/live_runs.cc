@@ -31,18 +31,18 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-// Often enough for a bar that moves, seldom enough for two hundred dashboards.
+// Often enough for a smooth bar, rarely enough for two hundred dashboards.
 constexpr auto kProgressInterval = std::chrono::milliseconds(250);
 
-// How long a page waits for the source of a run to be found before the run is put on record: small
-// runs of local sources have planned by then, and may say that nothing is stale.
+// How long begin() waits for the source of a run before it records the run: within this time, small
+// runs of local sources have planned and can report that nothing is stale.
 constexpr auto kSourcePatience = std::chrono::seconds(1);
 
-// Of the raw tables and models of a prompt, beside what is published: half of it was measured with
-// two million.
+// Disk space per prompt for its raw tables and models, beside the published ones. Twice the value
+// measured with two million prompts.
 constexpr std::int64_t kBytesOfPrompt = 300;
 
-// "2025-12-24 18:30:00.123", as the records have it.
+// "2025-12-24 18:30:00.123", as in the records.
 std::string sql_time(Clock::time_point time) {
   const auto ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
@@ -58,7 +58,7 @@ std::string run_json(const assets::RunRecord& run) {
   return json.take();
 }
 
-// The options with which the published raw tables were made.
+// The options that the published raw tables were built with.
 void take_published(const assets::State& state, pipeline::RawOptions& raw) {
   assets::Code code;
   for (const assets::Asset& asset : pipeline::published_raw_assets(state)) {
@@ -104,10 +104,10 @@ std::string given_options(const api::RunRequest& request) {
 
 }  // namespace
 
-// Tells the topic.
+// Publishes the events of a run to the topic.
 class LiveRuns::Audience : public pipeline::RunAudience {
  public:
-  // `is_own`: of a run that was begun by begin(). `stop` stops the run.
+  // `is_own`: begin() began the run. `stop` stops the run.
   Audience(LiveRuns& runs, bool is_own, std::function<void()> stop)
       : runs_(runs),
         connection_(runs.warehouse_.database().connect()),
@@ -147,7 +147,7 @@ class LiveRuns::Audience : public pipeline::RunAudience {
     told_progress_ = now;
     for (const auto& [lane, step] : running_) {
       const double fraction = lane < lanes.size() ? lanes[lane].progress().fraction : -1;
-      // Who came in the middle has not heard of it: only steps that have ended are on record.
+      // Clients that connect during a step do not know it yet: only ended steps are on record.
       tell(step, fraction >= 0 ? std::optional(std::min(fraction, 1.0)) : std::nullopt);
     }
   }
@@ -165,7 +165,7 @@ class LiveRuns::Audience : public pipeline::RunAudience {
       }
       runs_.topic_->publish("run_finished", run_json(run));
     } catch (const std::exception&) {
-      // Who looks again reads it from the records.
+      // Expected: clients that reconnect read it from the records.
     }
   }
 
@@ -222,8 +222,8 @@ class LiveRuns::Audience : public pipeline::RunAudience {
   std::map<std::size_t, assets::PastStep> running_;  // by lane
 };
 
-// A run that was begun here, from the moment it has the warehouse. Looking for its source may take
-// as long as the hub does: whoever began it may have it put on record meanwhile.
+// A run that begin() began, from the moment it has the warehouse. Resolving its source may take as
+// long as the hub does, so begin() may have the run recorded meanwhile.
 class LiveRuns::Going {
  public:
   Going(LiveRuns& runs, const pipeline::PipelineOptions& options, std::function<void()> stop)
@@ -234,24 +234,25 @@ class LiveRuns::Going {
   const duck::Database& database() const { return database_; }
   Audience& audience() { return audience_; }
 
-  // Puts the run on record, unless it is or its source was found. Any thread.
+  // Records the run, unless it is on record or its source was found. Any thread.
   void begin() {
     const std::lock_guard lock(mutex_);
     if (!has_source_) put_on_record();
   }
-  // Returns the recorder of the run; null where it is not on record yet.
+  // Returns the recorder of the run; null if it is not on record yet.
   assets::Recorder* found_source() {
     const std::lock_guard lock(mutex_);
     has_source_ = true;
     return recorder_ ? &*recorder_ : nullptr;
   }
-  // The source cannot be had.
+  // Records the failure to get the source.
   void fail(const Error& error) {
     const std::lock_guard lock(mutex_);
     put_on_record();
     end(&error);
   }
-  // Of a run that is on record: nothing was stale, or something was wrong before it made anything.
+  // For a run on record that ended early: nothing was stale, or an error came before it built
+  // anything.
   void end(const Error* error) {
     if (recorder_ && !recorder_->has_ended()) {
       assets::RunTotals totals;
@@ -322,8 +323,8 @@ pipeline::PipelineOptions LiveRuns::options_of(const api::RunRequest& request) {
   return options;
 }
 
-// The options of the published run are the user's own: only what is asked for beyond is held to the
-// limits.
+// The options of the published run are the user's own, so limits apply only to what the request
+// adds.
 void LiveRuns::check_limits(const api::RunRequest& request,
                             const pipeline::PipelineOptions& options) const {
   const Limits& limits = settings_.limits;
@@ -357,7 +358,8 @@ void LiveRuns::check_limits(const api::RunRequest& request,
       "ask for fewer prompts, or make room on the disk of the warehouse");
 }
 
-// Whoever sees the page may name any dataset of the hub, and would read what only the user may.
+// Anybody who sees the page may name any dataset of the hub, and could otherwise read private data
+// of the user.
 bool LiveRuns::may_use_token(const api::RunRequest& request) const {
   if (!request.source) return true;
   const std::vector<std::string>& allowed = settings_.limits.sources;
@@ -476,7 +478,7 @@ void LiveRuns::tell_of_broken_run(const Error& failure) {
     topic_->publish("run_finished",
                     run_json(assets::run_of(connection, id, assets::Unfinished::may_be_running)));
   } catch (const Error&) {
-    return;  // who looks again reads it from the records
+    return;  // clients that reconnect read it from the records
   }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// Runs as the dashboard follows them. Those that are begun from it go on one at a time, on a thread
-// of their own; others are of commands. What happens in them goes to a topic as server-sent events,
-// as openapi.yaml says.
+// The runs that the dashboard shows. Runs begun from the dashboard execute one at a time on a
+// thread of this object; commands begin the others. Progress goes to a topic as server-sent events,
+// in the format of openapi.yaml.
 
 #include <condition_variable>
 #include <cstdint>
@@ -24,12 +24,12 @@ namespace gsa::serve {
 
 class LiveRuns {
  public:
-  // What whoever sees the dashboard may begin; all else is for the command line.
+  // Limits for runs from the dashboard; larger runs need the command line.
   struct Limits {
-    std::int64_t prompts = 20'000'000;  // of all months together: some 4 GB of disk
+    std::int64_t prompts = 20'000'000;  // of all months together: about 4 GB of disk
     std::int64_t months = 24;
-    // Of the hub, hf://datasets/OWNER/NAME and below: for these the user's token is used, as for
-    // what is published. All others are asked for as anybody would.
+    // Datasets of the hub, hf://datasets/OWNER/NAME and below. Only these, and the published
+    // source, are requested with the user's token; all others are requested anonymously.
     std::vector<std::string> sources;
   };
   struct Settings {
@@ -38,23 +38,25 @@ class LiveRuns {
     pipeline::RecordOptions record;
     Limits limits;
   };
-  // `published` is called after a run has published, on its thread. `warehouse` must outlive it.
+  // Calls `published` after a run has published, on the run's thread. `warehouse` must outlive
+  // this.
   LiveRuns(HeldWarehouse& warehouse, Settings settings, std::shared_ptr<http::Topic> topic,
            std::function<void()> published);
-  ~LiveRuns();  // stops the run that is going on, and waits for it
+  ~LiveRuns();  // stops the active run and waits for it
   LiveRuns(const LiveRuns&) = delete;
   LiveRuns& operator=(const LiveRuns&) = delete;
 
-  // Returns the run's id once it is on record: within about a second, also where its source has to
-  // be looked for or fetched; a run whose source cannot be had has failed then. Throws ApiError:
-  // busy (409) while another is going on, nothing_stale (409), too_large (400) beyond the limits,
-  // disk_full (409); and Error for what is wrong with the options or the project. Any thread.
+  // Returns the run's id once it is on record: within about a second, even if the source must be
+  // resolved or downloaded first (a run whose source is unavailable then fails). Throws ApiError:
+  // busy (409) while another run is active, nothing_stale (409), too_large (400) beyond the limits,
+  // disk_full (409); and Error for errors in the options or the project. Any thread.
   std::int64_t begin(const api::RunRequest& request);
-  // What begin() would make of the request, see run_plan.h. Throws as begin() does, but for busy.
+  // The plan of such a run, see run_plan.h. Throws like begin(), except busy. Any thread.
   std::string plan(const api::RunRequest& request);
-  // Throws ApiError (404) where that run is not going on.
+  // Throws ApiError (404) if that run is not active. Any thread.
   void cancel(std::int64_t id);
-  // Tells of the run that a command is about to begin, which `stop` stops. Must not outlive this.
+  // A listener for the run that a command is about to begin; `stop` stops that run. Must not
+  // outlive this.
   std::unique_ptr<pipeline::RunAudience> follow(std::function<void()> stop);
 
  private:
@@ -68,7 +70,7 @@ class LiveRuns {
   void ended(std::int64_t id);
   void run_to_its_end(const pipeline::PipelineOptions& options, bool with_token,
                       const std::stop_token& stop);
-  // Tells of the end of a run whose audience could not, as DuckDB ended its instance.
+  // Reports the end of a run whose listener could not, because DuckDB ended its instance.
   void tell_of_broken_run(const Error& failure);
 
   HeldWarehouse& warehouse_;
@@ -76,14 +78,14 @@ class LiveRuns {
   std::shared_ptr<http::Topic> topic_;
   std::function<void()> published_;
 
-  std::mutex mutex_;  // of what follows, but for the thread
+  std::mutex mutex_;  // guards the members below, except the thread
   std::condition_variable changed_;
   bool going_ = false;
-  std::shared_ptr<Going> looking_;                       // for its source; null: no run is
-  std::int64_t id_ = 0;                                  // of the run that is going on; 0: none yet
-  std::map<std::int64_t, std::function<void()>> stops_;  // by run, also of commands
+  std::shared_ptr<Going> looking_;                       // resolving its source; null: no run is
+  std::int64_t id_ = 0;                                  // of the active run; 0: not known yet
+  std::map<std::int64_t, std::function<void()>> stops_;  // by run; includes commands
   std::exception_ptr failure_;
-  std::jthread thread_;  // begin() alone touches it, while nothing is going on
+  std::jthread thread_;  // only begin() uses it, while no run is active
 };
 
 }  // namespace gsa::serve

@@ -13,10 +13,10 @@
 namespace gsa::serve {
 namespace {
 
-// Of the memory that the warehouse may use, as much again for all queries of readers together.
+// All readers' queries together may use the warehouse's memory limit divided by this.
 constexpr std::int64_t kShareOfMemory = 2;
 
-// What DuckDB calls the file at that path, unless it is a name of DuckDB's own.
+// DuckDB's name for the file at this path, unless DuckDB reserves that name.
 std::string database_name(const std::string& path) {
   std::string name = std::filesystem::path(path).stem().string();
   for (const char* taken : {"", "memory", "main", "system", "temp"}) {

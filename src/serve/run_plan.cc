@@ -16,10 +16,10 @@
 namespace gsa::serve {
 namespace {
 
-// A plan is a question that somebody waits for.
+// A user waits for the plan.
 constexpr std::chrono::seconds kHubDeadline{5};
 
-// Nothing where the source would have to be fetched first.
+// Nullopt if the source must be downloaded first.
 std::optional<prompts::ResolvedSources> resolve_here(const pipeline::PipelineOptions& options) {
   bool fetches = false, is_late = false;
   const auto deadline = std::chrono::steady_clock::now() + kHubDeadline;

@@ -1,7 +1,7 @@
 #pragma once
 
-// POST /api/runs/plan: what a run from the dashboard would make, drop and fetch, before anybody
-// starts it.
+// POST /api/runs/plan: what a run from the dashboard would build, drop and download, before the
+// user starts it.
 
 #include <string>
 
@@ -10,9 +10,9 @@
 
 namespace gsa::serve {
 
-// JSON, RunPlan of openapi.yaml. Changes nothing and downloads nothing: where the source is not
-// here yet, the plan says so and lists no assets. May take seconds, for the hub's answer. Throws
-// Error for what is wrong with the options, the source or the project.
+// JSON, RunPlan of openapi.yaml. Changes nothing and downloads nothing: if the source is not in the
+// cache, the plan says so and lists no assets. May take seconds, waiting for the hub. Throws Error
+// for errors in the options, the source or the project.
 std::string run_plan_json(const pipeline::PipelineOptions& options, HeldWarehouse& warehouse);
 
 }  // namespace gsa::serve

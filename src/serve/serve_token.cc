@@ -17,10 +17,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Below this one could be guessed; beyond the other it fills the header of each request.
+// A shorter one could be guessed; a longer one would fill the header of every request.
 constexpr std::size_t kShortest = 16, kLongest = 256;
 
-// What a cookie, an address and a header take as it is.
+// Characters that need no escaping in a cookie, a URL or a header.
 bool is_token(std::string_view text) {
   constexpr std::string_view kMarks = "-._~";
   return text.size() >= kShortest && text.size() <= kLongest &&
@@ -50,7 +50,7 @@ std::string token_of_file(const std::string& path) {
   return checked(text, path);
 }
 
-// 128 bits that nobody guesses.
+// 128 random bits.
 std::string new_token() {
   std::random_device random;
   std::string token;

@@ -1,7 +1,7 @@
 #pragma once
 
-// The token of `gsa serve`: what keeps other users of the machine, and of the network, from reading
-// the warehouse and starting runs through the server.
+// The token of `gsa serve`. It keeps other users of the machine and the network from reading the
+// warehouse and starting runs through the server.
 
 #include <string>
 
@@ -14,13 +14,13 @@ struct TokenOptions {
   bool none = false;  // --no-token
 };
 
-// That of the file, or of GSA_TOKEN, or a new one where one is `wanted`; "" for none. Throws Error
-// where the file cannot be read, others may read it, or what it holds is no token: 16 to 256
+// The token in the file or in GSA_TOKEN, or else a new one if `wanted`; "" for none. Throws Error
+// if the file cannot be read, if others may read it, or if its content is no token: 16 to 256
 // letters, digits and -._~, on one line.
 std::string serve_token(const TokenOptions& options, const Environment& environment, bool wanted);
 
-// Whether every user of the machine may read the file: it, and the folders above it, are open to
-// others. A file that is not there yet is taken for one that others may read.
+// Whether every user of the machine may read the file: the file and all folders above it are open
+// to others. A missing file counts as readable.
 bool others_may_read(const std::string& path);
 
 }  // namespace gsa::serve

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 const Environment kNoVariables(std::map<std::string, std::string>{});
 
-// A folder that others may enter, and a file in it that they may read.
+// A folder that others may enter, with a file that they may read.
 class ServeToken : public testing::Test {
  protected:
   ServeToken() {
@@ -30,7 +30,7 @@ class ServeToken : public testing::Test {
     std::ofstream(file_) << text;
     fs::permissions(file_, fs::perms(mode));
   }
-  // What is above the folder is the machine's: tests may run where nobody else may look.
+  // The folders above belong to the machine: tests may run in a place that is closed to others.
   bool others_may() const { return others_may_read(file_); }
 
   fs::path folder_;
@@ -46,7 +46,7 @@ TEST_F(ServeToken, IsWantedWhereOthersMayNotReadTheFile) {
   fs::permissions(folder_ / "data", fs::perms(0750));
   EXPECT_FALSE(others_may());
   fs::permissions(folder_ / "data", fs::perms(0755));
-  fs::permissions(folder_, fs::perms(0700));  // a folder above
+  fs::permissions(folder_, fs::perms(0700));  // of a folder above
   EXPECT_FALSE(others_may());
 }
 

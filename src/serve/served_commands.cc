@@ -32,21 +32,21 @@ using Texts = std::vector<std::string>;
 
 constexpr auto kPoll = std::chrono::milliseconds(50);
 constexpr std::size_t kMostCommands = 64;
-// Who has said nothing yet costs a descriptor and what it has sent.
+// An idle client costs a descriptor and a buffer.
 constexpr std::size_t kMostClients = 32;
 constexpr auto kRequestTime = std::chrono::seconds(5);
 constexpr auto kConnectTime = std::chrono::seconds(5);
-// How often a client hears that the server is alive, and how long it waits for that: longer than a
-// busy machine keeps a thread waiting.
+// Interval of the server's signs of life, and how long a client waits for one: longer than a busy
+// machine delays a thread.
 constexpr auto kAliveInterval = std::chrono::seconds(1);
 constexpr auto kMostSilence = std::chrono::seconds(10);
 
-// The first text of a message: by the client, then by the server.
+// The first text of a message; the client sends the first kind, the server the others.
 constexpr const char* kInterrupt = "interrupt";
 constexpr const char* kAlive = "alive";
 constexpr const char* kExit = "exit";          // and the code
 constexpr const char* kSnapshot = "snapshot";  // and its path
-constexpr const char* kRefused = "refused";    // a message and a hint
+constexpr const char* kRefused = "refused";    // with a message and a hint
 
 std::string socket_of(const std::string& warehouse) {
   std::error_code none;
@@ -66,7 +66,7 @@ File open_stream(Fd fd, const char* mode) {
   return file;
 }
 
-// The client may have gone: then nobody is there to be told.
+// Ignores errors: the client may be gone.
 void try_to_send(const Fd& socket, const Texts& texts) noexcept {
   try {
     send_message(socket, texts);
@@ -97,7 +97,7 @@ struct ServedCommands::Command {
   }
 
   Fd socket;
-  std::mutex mutex;       // of what is sent
+  std::mutex mutex;       // guards sending
   std::stop_source stop;  // of the command
   std::atomic<bool> ended = false;
   std::jthread thread;
@@ -105,8 +105,8 @@ struct ServedCommands::Command {
 
 namespace {
 
-// Listens to the client while its command runs, and tells it that the server is alive. The client
-// says Ctrl-C, or goes, or says what nobody understands: all of that ends the command.
+// Listens to the client while its command runs, and sends signs of life. Ctrl-C, a disconnect or a
+// malformed message from the client ends the command.
 template <typename Command>
 void attend(Command& command, const std::stop_token& stop) {
   try {
@@ -157,10 +157,10 @@ void ServedCommands::take(const std::stop_token& stop) {
 void ServedCommands::accept() {
   std::optional<Fd> socket = accept_own(listener_.socket(), std::chrono::milliseconds(0));
   if (!socket) {
-    std::this_thread::sleep_for(kPoll);  // there may be no descriptor for it
+    std::this_thread::sleep_for(kPoll);  // there may be no free descriptor
     return;
   }
-  if (clients_.size() >= kMostClients) clients_.pop_front();  // it was silent the longest
+  if (clients_.size() >= kMostClients) clients_.pop_front();  // the one that was silent longest
   clients_.push_back({std::move(*socket), {}, Clock::now()});
 }
 
@@ -186,7 +186,7 @@ void ServedCommands::begin(Fd socket, SocketMessage message) {
   }
   commands_.push_back(std::make_unique<Command>(std::move(socket)));
   Command& command = *commands_.back();
-  command.ended = true;  // unless its thread begins
+  command.ended = true;  // stays true if the thread does not start
   command.thread = std::jthread([this, &command, message = std::move(message)]() mutable {
     serve(command, std::move(message));
     command.ended = true;
@@ -230,7 +230,7 @@ Texts ServedCommands::carry_out(Command& command, const ServedRequest& request,
 
 namespace {
 
-// The client's end of a request.
+// A request on the client's side.
 class Asked {
  public:
   Asked(const std::string& warehouse, Fd socket)
@@ -238,7 +238,7 @@ class Asked {
 
   const Fd& socket() const { return socket_; }
 
-  // What comes last: its first text is `kind`, and it has one more. `pulse` is called all the time.
+  // Waits for the last message: `kind` and one more text. Calls `pulse` repeatedly.
   std::string answer(const char* kind, const std::function<void()>& pulse) {
     MessageReader reader;
     auto heard = Clock::now();
@@ -302,7 +302,7 @@ std::optional<int> carry_out_elsewhere(const std::string& warehouse, const Texts
   });
   int code = 1;
   std::from_chars(text.data(), text.data() + text.size(), code);
-  if (code == kBrokenPipeExit) {  // as alone
+  if (code == kBrokenPipeExit) {  // as without a server
     std::signal(SIGPIPE, SIG_DFL);
     std::raise(SIGPIPE);
   }

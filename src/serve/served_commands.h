@@ -1,13 +1,15 @@
 #pragma once
 
-// Commands that gsa serve carries out for other processes, since it holds the warehouse: who types
-// `gsa run` beside it sees what it would print alone. The client hands over its command line, its
-// environment, its open files and the path of its folder on a socket beside the warehouse; the
-// command runs here on a thread of its own and writes to the client's terminal itself. Who only
-// reads asks where a current snapshot is, and opens that in its own process.
+// Runs commands for other processes in gsa serve, because it holds the warehouse: `gsa run` prints
+// the same with and without a server. The client sends its command line, environment, open files
+// and folder over a socket beside the warehouse. The command runs here on its own thread and writes
+// to the client's terminal directly. A client that only reads asks for the path of a current
+// snapshot and opens that in its own process.
 //
-// A client that is silent, garbled or gone ends its own connection and nothing else. A client hears
-// once a second that its server is alive; where it does not, it gives up.
+// A client that is silent, malformed or gone loses its connection and affects nothing else. The
+// server signals once a second that it is alive; a client that hears nothing gives up.
+//
+// One thread owns this object. `warehouse` must outlive it.
 
 #include <cstdint>
 #include <functional>
@@ -28,14 +30,15 @@ namespace gsa::serve {
 
 class ServedCommands {
  public:
-  // Carries a command out and returns its exit code, once all that it printed is written.
+  // Runs a command and returns its exit code once all its output is written. Called on several
+  // threads at once.
   using CarryOut =
       std::function<int(const std::vector<std::string>& arguments, pipeline::Host& host)>;
 
-  // From now on commands are taken. Throws Error where another process listens there, or a file is
-  // in the way.
+  // Begins to accept commands. Throws Error if another process listens there, or if a file is in
+  // the way.
   ServedCommands(HeldWarehouse& warehouse, CarryOut carry_out);
-  // Interrupts those that run, and waits for them.
+  // Interrupts the active commands and waits for them.
   ~ServedCommands();
   ServedCommands(const ServedCommands&) = delete;
   ServedCommands& operator=(const ServedCommands&) = delete;
@@ -45,7 +48,7 @@ class ServedCommands {
   struct Command;
   void take(const std::stop_token& stop);
   void accept();
-  // Whether the client's request has come whole, or never will.
+  // Whether the client's request is complete, or can never be.
   bool is_done(Client& client);
   void begin(Fd socket, SocketMessage message);
   void serve(Command& command, SocketMessage message);
@@ -55,23 +58,23 @@ class ServedCommands {
   HeldWarehouse& warehouse_;
   CarryOut carry_out_;
   Listener listener_;
-  std::list<Client> clients_;                     // that have not said yet what they want
-  std::list<std::unique_ptr<Command>> commands_;  // both of the thread below
+  std::list<Client> clients_;                     // whose request is not complete
+  std::list<std::unique_ptr<Command>> commands_;  // used only by the thread below, as clients_
   std::jthread thread_;
 };
 
-// Has the process that serves this warehouse carry out a command: returns its exit code. Nothing
-// where no process serves it. Throws Error where that is another version, ends on the way, or does
-// not answer.
+// Runs a command in the process that serves this warehouse; returns its exit code. Nullopt if no
+// process serves it. Throws Error if the server is of another version, dies meanwhile, or does not
+// answer.
 std::optional<int> carry_out_elsewhere(const std::string& warehouse,
                                        const std::vector<std::string>& arguments,
                                        const Invocation& invocation);
 
-// Exit code of a command that wrote to a pipe which nobody reads, as if SIGPIPE had ended it.
+// Exit code of a command that wrote to a pipe without a reader, as if SIGPIPE had ended it.
 inline constexpr int kBrokenPipeExit = 141;
 
-// The path of a current snapshot, of the process that serves this warehouse. Nothing where no
-// process serves it. Throws as above, and where the snapshot cannot be made.
+// The path of a current snapshot, from the process that serves this warehouse. Nullopt if no
+// process serves it. Throws like carry_out_elsewhere(), and if the snapshot cannot be made.
 std::optional<std::string> served_snapshot(const std::string& warehouse,
                                            const Invocation& invocation);
 

@@ -13,12 +13,13 @@ namespace {
 constexpr const char* kCommandKind = "command";
 constexpr const char* kSnapshotKind = "snapshot";
 
-// Of the texts: the version, the kind, and of a command its folder and the number of its arguments.
+// Texts before the arguments: the version and the kind; for a command also the folder and the
+// number of arguments.
 constexpr std::size_t kBeforeArguments = 4;
 
 [[noreturn]] void refuse() { throw Error("what the client sent is no request of gsa"); }
 
-// Throws where there are fewer texts than that.
+// Throws if there are fewer texts.
 std::size_t argument_count(const std::vector<std::string>& texts) {
   if (texts.size() <= kBeforeArguments) refuse();
   const std::string& text = texts[kBeforeArguments - 1];

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a command asks of the gsa serve that has its warehouse, as texts on the socket between them.
+// A request of a command to the gsa serve that holds its warehouse, as texts on a socket.
 
 #include <map>
 #include <string>
@@ -10,20 +10,20 @@ namespace gsa::serve {
 
 struct ServedRequest {
   enum class Kind {
-    command,   // to be carried out
-    snapshot,  // where a current one is
+    command,   // run a command
+    snapshot,  // return the path of a current snapshot
   };
   Kind kind = Kind::command;
-  std::string folder;                  // of a command: absolute, where its relative paths begin
+  std::string folder;                  // of a command: absolute, the base of its relative paths
   std::vector<std::string> arguments;  // at least one
   std::map<std::string, std::string> environment;
 };
 
-// With the folder and the environment of this process.
+// Uses the folder and the environment of this process.
 std::vector<std::string> texts_of(ServedRequest::Kind kind,
                                   const std::vector<std::string>& arguments);
 
-// Throws Error for what is no request, or one of another version of gsa.
+// Throws Error if this is no request, or one of another version of gsa.
 ServedRequest read_served_request(const std::vector<std::string>& texts);
 
 }  // namespace gsa::serve

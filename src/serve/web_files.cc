@@ -19,7 +19,7 @@ std::vector<http::StaticFile> web_files() {
     http::StaticFile file{"/" + path, bytes, http::content_type_of(path)};
     file.brotli = compressed(path + ".br");
     file.gzip = compressed(path + ".gz");
-    file.immutable = path.starts_with("assets/");  // whose names have a hash in them
+    file.immutable = path.starts_with("assets/");  // their names contain a hash
     files.push_back(std::move(file));
   }
   return files;

@@ -14,7 +14,7 @@ std::vector<EmbeddedFile> embedded_web();
 
 namespace serve {
 
-// With what was compressed ahead beside each file.
+// Each file with its compressed versions, which were made at build time.
 std::vector<http::StaticFile> web_files();
 
 }  // namespace serve
