@@ -29,7 +29,7 @@ namespace {
 constexpr int kMaxThreads = 1024;
 constexpr int kMaxHistoryDays = 36500;
 
-// The command that was being typed, for hints: run, show of runs, or the whole of gsa.
+// The command on the line, for hints: run, show of runs, or gsa itself.
 const CLI::App* command_of(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   return chosen.empty() ? &app : command_of(*chosen.front());
@@ -55,7 +55,7 @@ std::vector<std::string> known_words(const CLI::App& app, bool options) {
   return words;
 }
 
-// The first word that no option or command took, where that is what went wrong.
+// The first word that no option or command accepted, if that is the error.
 std::string unexpected_word(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return "";
   const std::vector<std::string> rest = command_of(app)->remaining(true);
@@ -63,8 +63,8 @@ std::string unexpected_word(const CLI::App& app, const CLI::ParseError& error) {
   return all.empty() ? "" : all.front();
 }
 
-// Of an option that takes one value the last counts, as users of other tools expect: an alias may
-// hold the first. Those that take several keep all.
+// An option for one value takes its last one, as users of other tools expect: an alias may set the
+// first. Options for several values keep all.
 void let_the_last_count(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
     if (option->get_positional() || option->get_expected_max() > 1) continue;
@@ -75,7 +75,7 @@ void let_the_last_count(CLI::App& command) {
   }
 }
 
-// CLI11's message, where it says it in words of its own.
+// CLI11's message in the wording of gsa, where gsa has its own.
 std::string in_plain_words(const std::string& command, const CLI::ParseError& error) {
   std::string text = error.what();
   const std::string subject = text.substr(0, text.find(": "));
@@ -110,14 +110,13 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, const Invocat
   return kUsageExit;
 }
 
-// gsa serve is the process that carries out commands, and gsa watch has its runs carried out one by
-// one.
+// gsa serve is the server itself, and gsa watch forwards each of its runs.
 bool stays_in_its_process(const CLI::App& command) {
   return command.get_name() == "serve" || command.get_name() == "watch";
 }
 
-// The warehouse of the command, where it has one and another process may carry it out: gsa sql
-// reads a snapshot itself.
+// The warehouse of the command, if it has one and a server may run the command; "" otherwise. gsa
+// sql opens a snapshot itself.
 std::string warehouse_of(const CLI::App& command) {
   if (stays_in_its_process(command) || command.get_name() == "sql") return "";
   const CLI::Option* option = command.get_option_no_throw("--warehouse");
@@ -132,7 +131,7 @@ int run_command_line(const std::vector<std::string>& arguments, pipeline::Host& 
   app.set_version_flag("--version",
                        fmt::format("gsa {} (DuckDB {})", GSA_VERSION, duck::library_version()));
   app.footer("Begin with: gsa run    Then: gsa sql \"select * from fct_sessions limit 5\"");
-  app.require_subcommand(0, 1);  // a second one is a word too many, not a command as well
+  app.require_subcommand(0, 1);  // a second command name is an unexpected word
   Action action;
   Commands gsa{app, host, action};
   add_run(gsa);
@@ -175,7 +174,7 @@ int run_command_line(const std::vector<std::string>& arguments, pipeline::Host& 
   return action();
 }
 
-// The exit code of a command that succeeded, once all that it printed is written.
+// The exit code of a successful command, after flushing its output.
 int finish_output(const Invocation& invocation) {
   std::FILE* out = invocation.out.file();
   errno = 0;
@@ -189,8 +188,8 @@ int finish_output(const Invocation& invocation) {
   return 1;
 }
 
-// Takes the numbers of standard streams that are closed, so that no file that is opened later gets
-// one and is written to as if it were a terminal. Reading and writing there fails.
+// Occupies the descriptors of closed standard streams. Otherwise a file opened later would get one
+// of these numbers and be written to like a terminal. Reads and writes on them fail.
 void hold_standard_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(fd, F_GETFD) < 0) {
@@ -273,7 +272,7 @@ std::vector<std::string> given_words(const CLI::App& command,
 }
 
 std::string given_options(const CLI::App& command) {
-  // Where it went, how it was shown, and when it was run.
+  // Options that say where the run went, how it was shown and when it ran.
   constexpr std::array<std::string_view, 6> kLeftOut = {
       "--warehouse", "--quiet", "--target-path", "--schedule", "--time-zone", "--debounce"};
   return join(given_words(command, kLeftOut), " ");

@@ -18,8 +18,8 @@
 namespace gsa::app {
 namespace {
 
-constexpr std::size_t kReasonColumns = 60;  // of the list, so that a row stays a row
-constexpr int kHistory = 10;                // materializations that are shown
+constexpr std::size_t kReasonColumns = 60;  // in the list; must not wrap its row
+constexpr int kHistory = 10;                // materializations to show
 
 using Cell = std::optional<std::string>;
 

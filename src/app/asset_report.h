@@ -1,6 +1,6 @@
 #pragma once
 
-// Assets as text, for `gsa assets`.
+// Formats assets as text, for `gsa assets`.
 
 #include <string>
 
@@ -13,11 +13,11 @@ namespace gsa::app {
 
 enum class AssetListFormat { table, json, markdown };
 
-// A row an asset, in an order in which each comes after its inputs.
+// One row per asset; every asset follows its inputs.
 std::string asset_list(const pipeline::AssetOverview& overview, AssetListFormat format);
 
-// All that is known of one asset. Throws Error where there is none of that name. `out` is where
-// the text goes.
+// Everything known about one asset. Throws Error if no asset has this name. `out` is the
+// destination of the text.
 std::string asset_report(const pipeline::AssetOverview& overview, const dbt::Project& project,
                          duck::Connection& connection, const std::string& name,
                          const TextOutput& out);

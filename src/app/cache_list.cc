@@ -59,7 +59,7 @@ std::string quoted_or_null(const std::string& text) {
   return text.empty() ? "null" : sql_quote(text);
 }
 
-// DuckDB writes what programs read, as it does for gsa sql.
+// DuckDB formats the output for programs, as for gsa sql.
 void write_rows_of(const std::vector<hub::CachedFile>& files, RowFormat format, std::FILE* out) {
   const duck::Database database(duck::DatabaseOptions{});
   duck::Connection connection = database.connect();

@@ -1,6 +1,6 @@
 #pragma once
 
-// The files of the hub's cache as `gsa fetch --list` shows them.
+// Lists the files of the hub's cache, for `gsa fetch --list`.
 
 #include <cstdio>
 #include <string>
@@ -11,11 +11,11 @@
 
 namespace gsa::app {
 
-// "OWNER/NAME/PATH at fb620fb (main)"; the commit is left out where the cache does not tell it.
+// "OWNER/NAME/PATH at fb620fb (main)"; without the commit if the cache does not have it.
 std::string dataset_file_at(const hub::CachedFile& cached);
 
-// To `out`: for people as a table (sizes as "1.2 GB"), for programs with exact numbers. Not for
-// parquet.
+// Writes to `out`: a table with sizes such as "1.2 GB" for people, exact numbers for programs. Not
+// for parquet.
 void write_cache_list(const hub::Settings& settings, RowFormat format, std::FILE* out);
 
 }  // namespace gsa::app

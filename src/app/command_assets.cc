@@ -24,7 +24,7 @@ struct AssetsOptions {
   std::string name;
 };
 
-// Opens, reads, and gives what there is to `show`.
+// Opens the warehouse, reads the overview and calls `show` with it.
 template <typename Show>
 int with_overview(const AssetsOptions& options, const Show& show) {
   const dbt::Project project = pipeline::load_project(options.project, options.common.invocation(),

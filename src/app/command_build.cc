@@ -31,7 +31,7 @@ struct BuildOptions {
   std::string given;
 };
 
-// Of raw tables that no `gsa run` made, only their size is known.
+// If no `gsa run` built the raw tables, only their size is known.
 assets::Provenance provenance_of(duck::Connection& connection,
                                  const pipeline::ProjectOptions& project) {
   auto provenance = assets::read_provenance(connection);
@@ -45,7 +45,7 @@ assets::Provenance provenance_of(duck::Connection& connection,
   return *provenance;
 }
 
-// The raw tables are only read here.
+// This command only reads the raw tables.
 pipeline::Catalog catalog_of(const dbt::Project& project, const assets::State& state,
                              duck::Connection& connection) {
   std::vector<assets::Asset> raw = pipeline::published_raw_assets(state);
@@ -54,7 +54,7 @@ pipeline::Catalog catalog_of(const dbt::Project& project, const assets::State& s
                                 pipeline::OutsideVersions(project, state, connection));
 }
 
-// What the selection reads directly and the warehouse does not have, of sources or of models.
+// Direct inputs of the selection that the warehouse lacks: sources or models.
 std::vector<std::string> missing_inputs(const pipeline::Catalog& catalog,
                                         const assets::State& state,
                                         const std::vector<std::string>& readers, bool sources) {
@@ -62,7 +62,7 @@ std::vector<std::string> missing_inputs(const pipeline::Catalog& catalog,
   const auto look = [&](std::size_t index) {
     const assets::Asset& asset = catalog.graph[index];
     const bool is_source = asset.kind == assets::AssetKind::source;
-    // What stands for a source of files is part of the SQL of its readers.
+    // A source of files is inlined into the SQL of its readers.
     if (is_source && asset.relation.empty()) return;
     if (is_source == sources && state.find(asset.schema, asset.relation) == nullptr) {
       missing.insert(asset.relation);
@@ -86,7 +86,7 @@ void require_sources(const pipeline::Catalog& catalog, const assets::State& stat
       "make raw tables with: gsa run");
 }
 
-// The built-in models read columns that raw tables of an earlier gsa lack.
+// Raw tables of another version of gsa may lack columns that the built-in models read.
 void require_own_raw_tables(const pipeline::ProjectOptions& project, const assets::State& state) {
   if (!project.folder.empty() ||
       !pipeline::are_of_another_gsa(pipeline::published_raw_assets(state)))
@@ -94,7 +94,7 @@ void require_own_raw_tables(const pipeline::ProjectOptions& project, const asset
   throw Error("the raw tables were made by another version of gsa", "make them anew with: gsa run");
 }
 
-// A warehouse that is not there is made for a project that needs no table of it.
+// Creates a new warehouse only for a project that needs no existing table.
 void refuse_new_warehouse(const dbt::Project& project, const std::string& path) {
   std::set<std::string> read;
   for (const dbt::Node& node : project.nodes()) {
@@ -159,7 +159,7 @@ void build(const BuildOptions& options) {
   }
 }
 
-// Asks all tests that are selected, whatever is on record of them.
+// Runs all selected tests, whatever their recorded outcomes.
 assets::Plan plan_of_tests(const BuildOptions& options, const dbt::Project& project,
                            const pipeline::Catalog& catalog, const assets::State& state) {
   const auto selection = pipeline::select_assets(options.project, project, catalog, assets::Plan{});

@@ -73,7 +73,7 @@ class Exporter {
   }
 
  private:
-  // What went wrong may keep that off the record too.
+  // Best effort: the cause of the failure may prevent this too.
   void end_after_failure() {
     try {
       if (recorder_) recorder_->end(totals_, options_.record.history_days);
@@ -82,7 +82,7 @@ class Exporter {
     }
   }
 
-  // Of an asset with partitions.
+  // For an asset with partitions.
   std::string whole_version(const std::string& name) const {
     assets::Asset asset;
     asset.name = name;
@@ -145,9 +145,9 @@ class Exporter {
   const ExportOptions& options_;
   duck::Connection connection_;
   assets::State state_;
-  std::string folder_;  // where the files go
+  std::string folder_;  // destination of the files
   QueryWatch watch_;
-  assets::Versions versions_;  // of what is published
+  assets::Versions versions_;  // of the published assets
   std::unique_ptr<assets::Recorder> recorder_;
   assets::RunTotals totals_;
 };

@@ -29,7 +29,7 @@ struct FetchOptions {
   pipeline::CommonOptions common;
 };
 
-// A source as it was named, and the file that it means.
+// A source as named by the user, and its file.
 struct Wanted {
   std::string source;
   hub::HubFile file;
@@ -69,7 +69,7 @@ void say(const FetchOptions& options, const Wanted& wanted, const hub::CachedFil
                                 : fmt::format("Was cached already: {}", what));
 }
 
-// What is known by its sum is not asked for again.
+// A file known by its hash is taken from the cache without asking the hub.
 hub::CachedFile fetch_one(const hub::Settings& settings, const Wanted& wanted,
                           pipeline::FetchProgress& progress) {
   if (!wanted.expected.sha256.empty()) {
@@ -92,7 +92,7 @@ int fetch_all(const FetchOptions& options) {
     const hub::CachedFile cached = fetch_one(settings, wanted, progress);
     say(options, wanted, cached, progress.downloaded(), watch.seconds());
     fmt::print(options.common.out(), "{}\n", cached.path);
-    // A script may begin with the first file while the next one comes.
+    // A script may process the first file while the next one downloads.
     std::fflush(options.common.out());
   }
   return 0;

@@ -29,7 +29,7 @@ void print_checks(const pipeline::PipelinePlan& planned, std::FILE* out) {
   if (due > 0) fmt::print(out, "{} to ask\n", counted(due, "check", "checks"));
 }
 
-// Models whose own SQL changed; what is only downstream of them is seen through the columns.
+// Models whose own SQL changed; the effect on downstream models follows from the columns.
 std::set<std::string> changed_models(const pipeline::PipelinePlan& planned) {
   std::set<std::string> changed;
   for (const assets::PlannedUnit& unit : planned.plan.units) {
@@ -94,7 +94,7 @@ void print_diffs(const std::vector<pipeline::RowDiff>& diffs, std::FILE* out) {
   }
 }
 
-// A plan alone changes nothing, so that it reads where it may.
+// A plan alone changes nothing, so read access is enough.
 assets::Access access_for(const PlanCommandOptions& options) {
   return options.diff ? assets::Access::write : assets::Access::read;
 }

@@ -26,7 +26,7 @@ namespace {
 constexpr std::string_view kLatest = "latest";
 constexpr std::int64_t kMostRuns = 1'000'000'000;
 
-// Of `gsa runs` and the commands below it.
+// Options of `gsa runs` and its subcommands.
 struct RunsOptions {
   pipeline::CommonOptions common;
   std::int64_t limit = 20;
@@ -43,7 +43,7 @@ void write_text(const RunsOptions& options, std::string_view text) {
   }
 }
 
-// For programs: the columns of ops.runs, by their names there.
+// For programs: the columns of ops.runs under their own names.
 void write_run_rows(duck::Connection& connection, const RunsOptions& options) {
   const std::string select = fmt::format(
       "select run_id, command, options, "
@@ -97,7 +97,7 @@ std::string shell_quote(const std::string& text) {
   return "'" + replace_all(text, "'", "'\\''") + "'";
 }
 
-// What can be typed next.
+// Suggests commands to type next.
 void write_hints(const RunsOptions& options, const assets::RunRecord& run) {
   const std::string& path = options.common.warehouse.path;
   const bool elsewhere = path != pipeline::CommonOptions{}.warehouse.path;
@@ -214,7 +214,7 @@ void add_runs(Commands& gsa) {
   command->require_subcommand(0, 1);
   add_show(*command, options, action);
   add_diff(*command, options, action);
-  // Called after that of the command below it.
+  // Runs after the callback of the subcommand.
   command->callback([command, options, &action] {
     if (!command->get_subcommands().empty()) return refuse_options_of_the_list(*command);
     action = [options] { return list(*options); };

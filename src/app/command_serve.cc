@@ -40,9 +40,9 @@ struct ServeOptions {
   serve::TokenOptions token;
 };
 
-// Queries of the SQL page wait for each other in the API, which says so to the user.
+// Queries of the SQL page queue in the API, which reports it to the user.
 constexpr std::size_t kMostQueries = 2 * serve::kQueriesAtATime;
-// Of 1,024 connections, and the files of DuckDB. The usual limit is 1,024 for all of them.
+// For 1,024 connections and DuckDB's files. The usual limit is 1,024 in all.
 constexpr rlim_t kFiles = 4'096;
 
 http::Options server_options(const ServeOptions& options) {
@@ -64,7 +64,7 @@ void allow_many_files() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kFiles) return;
   limit.rlim_cur = std::min(kFiles, limit.rlim_max);
-  setrlimit(RLIMIT_NOFILE, &limit);  // without it connections have less room
+  setrlimit(RLIMIT_NOFILE, &limit);  // if it fails, fewer connections fit
 }
 
 void say(const ServeOptions& options, const std::string& text) {
@@ -74,7 +74,7 @@ void say(const ServeOptions& options, const std::string& text) {
 int serve(const ServeOptions& options) {
   return_large_blocks();
   allow_many_files();
-  std::signal(SIGPIPE, SIG_IGN);  // of commands whose readers go
+  std::signal(SIGPIPE, SIG_IGN);  // for commands whose readers disappear
   serve::HeldWarehouse warehouse(
       assets::open_warehouse(options.common.warehouse, assets::Access::write),
       options.common.warehouse.path, options.common.invocation().err);
@@ -90,7 +90,7 @@ int serve(const ServeOptions& options) {
   }
   auto commands = std::make_unique<serve::ServedCommands>(warehouse, run_arguments);
   server->start();
-  warehouse.snapshots().keep_current();  // it may be of an earlier publication
+  warehouse.snapshots().keep_current();  // it may show an earlier publication
   const std::jthread rest = dashboard.rest_when_idle([&server] { return server->metrics(); });
   for (const std::string& address : server->addresses()) {
     say(options,
@@ -123,7 +123,7 @@ CLI::Validator host_name() {
           ""};
 }
 
-// What whoever sees the dashboard may begin.
+// Options that limit the runs of dashboard users.
 void add_run_limits(CLI::App& command, serve::LiveRuns::Limits& limits) {
   command
       .add_option("--max-run-prompts", limits.prompts,

@@ -25,7 +25,7 @@ namespace gsa::app {
 namespace {
 
 constexpr std::size_t kTerminalCell =
-    60;  // columns of a cell on a terminal, so that rows stay rows
+    60;  // columns of a cell on a terminal; longer ones would wrap rows
 
 constexpr const char* kExample = "for example: gsa sql \"select * from fct_sessions limit 5\"";
 
@@ -54,7 +54,7 @@ std::string read_sql(const SqlOptions& options) {
                        : options.file);
 }
 
-// EXPLAIN, PRAGMA and the like: few rows, which cannot stand in a subquery.
+// For EXPLAIN, PRAGMA and the like: few rows, which no subquery can contain.
 void write_small(const duck::Result& result, const std::function<void(std::string_view)>& write) {
   if (result.columns() == 0 || result.rows() == 0) return;
   if (result.name(0) == "explain_key") {
@@ -70,7 +70,7 @@ void write_small(const duck::Result& result, const std::function<void(std::strin
   write(format_table(columns, rows));
 }
 
-// An own name for the result of what cannot stand in a subquery, as PIVOT can't.
+// Table for results of statements that no subquery can contain, such as PIVOT.
 constexpr const char* kResultTable = "temp.__gsa_result";
 
 void refuse_writing(const duck::StatementInfo& info) {
@@ -79,7 +79,7 @@ void refuse_writing(const duck::StatementInfo& info) {
               "to write a result to a file: gsa sql \"select …\" --format parquet --output FILE");
 }
 
-// Nothing for what DuckDB rewrites into several statements, which cannot be inspected.
+// Nullopt if DuckDB rewrites the statement into several, which cannot be inspected.
 std::optional<duck::StatementInfo> inspect(duck::Connection& connection, const std::string& sql) {
   try {
     return connection.inspect(sql);

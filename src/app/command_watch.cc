@@ -22,18 +22,18 @@
 namespace gsa::app {
 namespace {
 
-constexpr std::size_t kNamedChanges = 3;  // as fit on a line
+constexpr std::size_t kNamedChanges = 3;  // as many as fit on a line
 
 struct WatchOptions {
   RunFlags flags;
   std::vector<std::string> expressions;
-  std::string time_zone;  // empty: the machine's
+  std::string time_zone;  // empty: that of the machine
   int debounce = static_cast<int>(kWatchQuiet.count());
 
-  // Once they are read:
+  // Set after parsing:
   WatchedPaths paths;
   std::vector<assets::CronSchedule> schedules;
-  std::vector<std::string> run;  // the arguments of a gsa run that does the same
+  std::vector<std::string> run;  // the arguments of an equivalent gsa run
 };
 
 WatchSchedule::Moment now() {
@@ -78,7 +78,7 @@ std::string describe_wait(const WatchOptions& options, const WatchSchedule& sche
 // Returns the exit code that `gsa run` would have.
 int run_once(const WatchOptions& options) {
   try {
-    // Whoever serves the warehouse may have come since.
+    // A server may have started meanwhile.
     const auto code = serve::carry_out_elsewhere(common_of(options).warehouse.path, options.run,
                                                  common_of(options).invocation());
     if (code) return *code;
@@ -86,7 +86,7 @@ int run_once(const WatchOptions& options) {
     if (run.made) {
       duck::Connection connection = run.warehouse.connect();
       fmt::print(common_of(options).out(), "\n{}", report(connection, ReportFormat::table));
-      std::fflush(common_of(options).out());  // who reads it from a pipe waits for it
+      std::fflush(common_of(options).out());  // a reader of the pipe waits for it
     }
     return 0;
   } catch (...) {
@@ -94,7 +94,7 @@ int run_once(const WatchOptions& options) {
   }
 }
 
-// Waits for a reason to run again, and says which; empty on Ctrl-C.
+// Waits for a reason to run again and returns it; "" after Ctrl-C.
 std::string wait_for_reason(WatchFiles& files, WatchSchedule& schedule,
                             const std::stop_token& stop) {
   while (!stop.stop_requested()) {
@@ -112,7 +112,7 @@ std::string wait_for_reason(WatchFiles& files, WatchSchedule& schedule,
 
 int watch(const WatchOptions& options) {
   const pipeline::CommonOptions& common = common_of(options);
-  // Before the first run, so that nothing that changes during it is missed.
+  // Before the first run, so that changes during the run are noticed.
   WatchFiles files(options.paths, std::chrono::milliseconds(options.debounce));
   WatchSchedule schedule(options.schedules, now());
   std::string reason = describe_watch(options);
@@ -204,7 +204,7 @@ void add_watch(Commands& gsa) {
       options->flags.options.common);
   add_run_flags(*command, options->flags);
   add_record_options(*command, options->flags.options.record, gsa.host.invocation().environment);
-  command->get_option("--wait")->group("");  // it always does
+  command->get_option("--wait")->group("");  // gsa watch always waits
   add_watch_options(*command, *options);
   command->callback([command, options, &action] {
     finish_watch_options(*command, *options);

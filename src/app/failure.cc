@@ -46,12 +46,12 @@ bool is_broken_pipe(std::FILE* stream) {
 
 int report_failure(const Invocation& invocation) {
   std::FILE* out = invocation.out.file();
-  // Alone the process would have ended by SIGPIPE.
+  // Without a server, SIGPIPE would have ended the process.
   if (std::ferror(out) != 0 && is_broken_pipe(out)) return kBrokenPipeExit;
   try {
     throw;
   } catch (const Error& error) {
-    // Only a download knows better what Ctrl-C left behind.
+    // Only downloads attach their own hint about what Ctrl-C left behind.
     if (error.code() == ErrorCode::interrupted && error.hint().empty()) {
       print_error(invocation, "interrupted", "nothing was changed: the last publication is whole");
     } else {
@@ -70,7 +70,7 @@ int report_failure(const Invocation& invocation) {
     return exit_code(ErrorCode::failed);
   } catch (const std::system_error& error) {
     const bool lacks_threads = error.code() == std::errc::resource_unavailable_try_again;
-    if (std::ferror(out) != 0) {  // how fmt says that it could not write
+    if (std::ferror(out) != 0) {  // how fmt reports failed writes
       print_error(invocation,
                   fmt::format("cannot write to the standard output: {}", error.code().message()),
                   "");

@@ -1,6 +1,6 @@
 #pragma once
 
-// How a command that fails tells the user, and its exit code.
+// Reports the failure of a command to the user and determines its exit code.
 
 #include <cstdio>
 #include <string>
@@ -19,11 +19,10 @@ inline constexpr int kBugExit = 70;  // EX_SOFTWARE of sysexits.h
 // "error: …" and, unless it is empty, "hint: …", on the command's stderr.
 void print_error(const Invocation& invocation, const std::string& message, const std::string& hint);
 
-// Whether who would read it has gone.
+// Whether the reader of the pipe is gone.
 bool is_broken_pipe(std::FILE* stream);
 
-// Prints the exception that is being handled, whatever it is, and returns its exit code. Call it in
-// a catch block.
+// Prints the current exception, of any type, and returns its exit code. Call it in a catch block.
 int report_failure(const Invocation& invocation);
 
 }  // namespace gsa::app

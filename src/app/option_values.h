@@ -1,7 +1,7 @@
 #pragma once
 
-// What a value on the command line must be. Each gives a check for CLI11 whose message names the
-// value and what it should have been; all of them leave the help text alone.
+// Checks of values on the command line, for CLI11. Their messages name the value and what was
+// expected; none of them changes the help text.
 
 #include <cstdint>
 #include <map>
@@ -18,13 +18,13 @@ namespace gsa::app {
 // Decimal digits and nothing else: no sign, no 1e6, no 0x10; 08 is eight. Use it with transform().
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
 
-// "3GB", "512 MiB", "80%". A bare number would be taken for bytes and is refused.
+// "3GB", "512 MiB", "80%". Refuses a bare number, because DuckDB would read it as bytes.
 CLI::Validator memory_size();
 
 CLI::Validator not_empty();
 
-// Adds an option that takes one of the names in `values`. The word that was typed stays as it is,
-// since it goes on record and to other commands.
+// Adds an option that takes one of the names in `values`. Keeps the word as typed, because records
+// and other commands get it.
 template <typename Enum>
 CLI::Option* add_choice(CLI::App& command, const std::string& name, Enum& value,
                         const std::map<std::string, Enum>& values, const std::string& help) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// The command line: what all commands share, and how a command is added.
+// The parts of the command line that all commands share, and functions to add commands.
 
 #include <functional>
 #include <span>
@@ -16,17 +16,17 @@ class App;
 
 namespace gsa::app {
 
-// What the chosen command will do once the whole command line is read; returns the exit code.
+// Runs the chosen command once the command line is parsed; returns the exit code.
 using Action = std::function<int()>;
 
-// The command line as it is put together.
+// The command line under construction.
 struct Commands {
   CLI::App& app;
-  pipeline::Host& host;  // who will carry the command out
-  Action& action;        // of the command that is chosen; set while the command line is read
+  pipeline::Host& host;  // runs the command
+  Action& action;        // of the chosen command; set by parsing
 };
 
-// Each adds its command. One file each: command_NAME.cc.
+// Each adds its command, from its own file command_NAME.cc.
 void add_run(Commands& gsa);
 void add_build(Commands& gsa);
 void add_test(Commands& gsa);
@@ -41,27 +41,27 @@ void add_runs(Commands& gsa);
 void add_watch(Commands& gsa);
 void add_serve(Commands& gsa);
 
-// A command with its description, examples and --quiet, which all commands take.
+// A command with description, examples and --quiet, which all commands have.
 CLI::App* add_plain_command(CLI::App& app, const std::string& name, const std::string& description,
                             const std::string& examples, bool& quiet);
 
-// The same with the options of what opens a warehouse.
+// The same with the options of commands that open a warehouse.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
                       const std::string& examples, pipeline::CommonOptions& common);
 
-// Those of commands that put what they do on record. `environment` may have their defaults.
+// Adds the options of commands that record what they do. `environment` may set their defaults.
 void add_record_options(CLI::App& command, pipeline::RecordOptions& options,
                         const Environment& environment);
 
-// Those of commands that read the dbt project.
+// Adds the options of commands that read the dbt project.
 void add_project_options(CLI::App& command, pipeline::ProjectOptions& options);
-// Those of commands that write dbt's artifacts.
+// Adds the option of commands that write dbt's artifacts.
 void add_target_path_option(CLI::App& command, pipeline::ProjectOptions& options);
 
-// What was given to the command, as it would be typed; without the warehouse, --quiet, and what
-// says when `gsa watch` runs.
+// The options given to the command, as one would type them; without the warehouse, --quiet and
+// those that say when `gsa watch` runs.
 std::string given_options(const CLI::App& command);
-// The same as arguments, but for the options that are left out.
+// The same as a list of arguments, without the options in `left_out`.
 std::vector<std::string> given_words(const CLI::App& command,
                                      std::span<const std::string_view> left_out);
 

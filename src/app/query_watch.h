@@ -1,6 +1,6 @@
 #pragma once
 
-// Watches a connection from a second thread while it runs queries: draws their progress, and stops
+// Watches the queries of a connection from a second thread: draws their progress and interrupts
 // them on Ctrl-C (they then throw SqlError{interrupted}).
 
 #include <condition_variable>
@@ -17,20 +17,20 @@ namespace gsa::app {
 
 class QueryWatch {
  public:
-  // Both must outlive the watch. Once the invocation is told to stop, so are the queries.
+  // Both must outlive the watch. If the invocation is asked to stop, interrupts the queries.
   QueryWatch(const duck::Connection& connection, const Invocation& invocation, bool show_progress);
   ~QueryWatch();
   QueryWatch(const QueryWatch&) = delete;
   QueryWatch& operator=(const QueryWatch&) = delete;
 
-  // From now to end(), the running query is `label`, over `rows` rows (0: not known).
+  // Until end(), the running query is called `label` and reads `rows` rows (0: unknown).
   void begin(const std::string& label, std::int64_t rows);
   void end();
 
-  // From now on queries run to their end whatever is signalled.
+  // From now on queries run to their end, even after a signal.
   void stop_interrupting();
 
-  // Prints a line to stderr without tearing the progress bar.
+  // Prints a line to stderr without breaking the progress bar.
   void log(const std::string& line);
 
  private:
@@ -43,7 +43,7 @@ class QueryWatch {
   std::condition_variable stop_;
   bool stopping_ = false;
   bool interrupting_ = true;
-  std::unique_ptr<Progress> progress_;  // guarded by mutex_, as the flags
+  std::unique_ptr<Progress> progress_;  // guarded by mutex_, like the flags
   std::thread thread_;
 };
 

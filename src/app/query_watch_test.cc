@@ -10,13 +10,13 @@
 namespace gsa::app {
 namespace {
 
-// Some tenths of a second, many times the watch's interval.
+// Runs for some tenths of a second, many times the watch's interval.
 constexpr const char* kLongQuery =
     "select sum(hash(a.range + b.range)::hugeint) from range(10000) a, range(4000) b";
 
 enum : int { kFinished = 10, kStopped = 11 };
 
-// Ends the process: the interrupt holds for all that follows in it.
+// Ends the process, because the interrupt would affect everything after it.
 [[noreturn]] void query_after_interrupt(bool stop_interrupting) {
   duck::DatabaseOptions options;
   options.threads = 1;

@@ -33,7 +33,7 @@ void write_csv(duck::Connection& connection, const std::string& select,
   });
 }
 
-// JSON has no word for NaN and the infinities, which DuckDB writes all the same.
+// JSON has no NaN and no infinities, but DuckDB writes them anyway.
 std::string null_where_not_finite(std::string_view json) {
   std::string out;
   bool quoted = false;

@@ -12,7 +12,7 @@
 namespace gsa::app {
 namespace {
 
-// Ids are 32-bit integers; a population takes some 20 bytes a user.
+// Ids are 32-bit integers; a population takes about 20 bytes per user.
 constexpr std::int64_t kMaxPrompts = 2'000'000'000;
 constexpr std::int64_t kMaxUsers = 100'000'000;
 
@@ -21,7 +21,7 @@ bool is_number(const std::string& text) {
                                       [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-// A number is a month of the year; anything else is read once all options are.
+// Accepts a month number; any other text is parsed once all options are known.
 CLI::Validator month_number() {
   return {[number = whole_number(1, 12)](std::string& text) {
             return is_number(text) ? number(text) : std::string();
@@ -29,7 +29,7 @@ CLI::Validator month_number() {
           ""};
 }
 
-// Observed users and times are the data's: an option that would have no effect is a mistake.
+// Observed data has its own users and times: an option without effect is a mistake.
 void refuse_simulated_options(const CLI::App& command, pipeline::Behavior behavior) {
   if (behavior != pipeline::Behavior::observed) return;
   for (const char* name : {"--users", "--year", "--month"}) {
@@ -40,7 +40,7 @@ void refuse_simulated_options(const CLI::App& command, pipeline::Behavior behavi
   }
 }
 
-// "12" is a month of --year; "2025-12" and ranges say the year themselves.
+// "12" is a month of --year; "2025-12" and ranges include the year.
 std::vector<sim::Period> months_of(const CLI::App& command, const RunFlags& flags) {
   const bool has_year = command.count("--year") > 0;
   if (flags.month.empty()) {

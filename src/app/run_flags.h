@@ -1,6 +1,6 @@
 #pragma once
 
-// The command line of `gsa run`, and of the commands that plan or repeat it.
+// The options of `gsa run` and of the commands that plan or repeat it.
 
 #include <string>
 
@@ -13,14 +13,14 @@ namespace gsa::app {
 struct RunFlags {
   pipeline::PipelineOptions options;
 
-  // As they are typed, until finish_run_flags():
+  // As typed, until finish_run_flags().
   int year = sim::kAnchor.year;
   std::string month;
 };
 
 // Adds the options to a command. `flags` must outlive it.
 void add_run_flags(CLI::App& command, RunFlags& flags);
-// Completes `flags.options` once the command line is read. Throws Error{usage}.
+// Completes `flags.options` after parsing. Throws Error{usage}.
 void finish_run_flags(const CLI::App& command, RunFlags& flags);
 
 }  // namespace gsa::app

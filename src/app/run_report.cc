@@ -18,12 +18,12 @@ constexpr std::size_t kSampleShown = 3;
 
 using assets::RunRecord;
 
-// Something that went wrong.
+// A failure or warning.
 struct Trouble {
   std::string status;
   std::string what;
   std::string message;
-  std::vector<std::string> rows;  // the first that fail
+  std::vector<std::string> rows;  // the first failing rows
 };
 
 std::string command_line(const RunRecord& run) {
@@ -72,7 +72,7 @@ std::string header(const RunRecord& run, const RunReportOptions& options) {
   return text;
 }
 
-// Assets first, then checks, those that failed before those that warned.
+// Assets first, then checks, failed before warned.
 std::vector<Trouble> troubles_of(duck::Connection& connection, std::int64_t run,
                                  const std::vector<assets::PastStep>& steps) {
   std::vector<Trouble> troubles;

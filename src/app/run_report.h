@@ -1,6 +1,6 @@
 #pragma once
 
-// Runs on record as text, for `gsa runs`.
+// Formats recorded runs as text, for `gsa runs`.
 
 #include <cstddef>
 #include <functional>
@@ -15,17 +15,17 @@
 
 namespace gsa::app {
 
-// A row a run, in the order given, with options cut to a few words.
+// One row per run, in the given order; options are cut to a few words.
 std::string run_table(const std::vector<assets::RunRecord>& runs, TableStyle style);
 
 struct RunReportOptions {
   std::size_t width = 80;
-  bool all_steps = false;  // a line each
+  bool all_steps = false;  // one line for each
   std::function<std::string(Ink, std::string_view)> paint;
 };
 
-// What the run was, its steps as a Gantt chart, and what went wrong in it, with the first failing
-// rows of its checks.
+// A report on the run: its data, its steps as a Gantt chart, and its failures with the first
+// failing rows of its checks.
 std::string run_report(duck::Connection& connection, const assets::RunRecord& run,
                        const RunReportOptions& options);
 

@@ -17,9 +17,9 @@
 namespace gsa::app {
 namespace {
 
-// The numbers of the report, from the measures of the saved queries 'summary' and 'summary_by_tier'
-// of the project that made the warehouse. Sums are added up once, by the values of the second one's
-// dimension: the rows of all are the sums of these.
+// The numbers of the report: the measures of the saved queries 'summary' and 'summary_by_tier' of
+// the project that built the warehouse. Scans once, by the values of the second query's dimension;
+// overall sums are the sums of those rows.
 class Figures {
  public:
   explicit Figures(duck::Connection& connection)
@@ -46,7 +46,7 @@ class Figures {
   const semantic::Chart* by_value() const { return by_value_; }
   const semantic::Layer& layer() const { return layer_; }
 
-  // One row, a column a measure; behind kGenerations how many of them are in no session.
+  // One row with a column per measure; after kGenerations, how many of them are in no session.
   std::string overall_sql() const {
     std::vector<std::string> columns, sums;
     for (const std::string& name : overall_->measures) {
@@ -68,7 +68,7 @@ class Figures {
     return fmt::format("select {} from {}", join(columns, ", "), from);
   }
 
-  // A row a value, in the order of values.
+  // One row per value, in their order.
   std::string by_value_sql() const {
     std::vector<std::string> columns = {fmt::format("by_value as {}", sql_name(by_key()))};
     for (const std::string& name : by_value_->measures) columns.push_back(column(*by_value_, name));
@@ -92,7 +92,7 @@ class Figures {
     }
   }
 
-  // A measure under its key, in the type that the report has it in.
+  // A measure under its key, cast to the report's type.
   std::string column(const semantic::Chart& chart, const std::string& name) const {
     const semantic::ChartColumn* more = chart.column(name);
     const std::string sql =
@@ -108,7 +108,7 @@ class Figures {
     try {
       connection_.execute("drop table if exists temp.report_sums");
     } catch (const Error&) {
-      return;  // it ends with the connection
+      return;  // dropped with the connection
     }
   }
 
@@ -240,7 +240,7 @@ std::string simulated_line(const assets::Provenance& from) {
                      with_thousands(from.users), from.behavior, from.period, from.seed);
 }
 
-// Where the numbers come from.
+// The origin of the numbers.
 std::string provenance_text(const assets::Provenance& from) {
   std::string text = from.behavior == "observed" ? observed_line(from) : simulated_line(from);
   if (!from.source_reason.empty()) {

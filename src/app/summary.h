@@ -1,6 +1,6 @@
 #pragma once
 
-// The report: overall and by tier, and where the numbers came from.
+// The summary report: overall, by tier, and the origin of the numbers.
 
 #include <string>
 
@@ -10,10 +10,10 @@ namespace gsa::app {
 
 enum class ReportFormat { table, json, markdown };
 
-// Reads the published tables; throws Error where nothing was published yet.
-// JSON: one object {provenance, overall, by_tier}; rates in percent, costs in credits. Totals are
-// of what is in sessions; generations of unknown users are counted apart. What there are no
-// sessions to say it of is null, – in a table.
+// Reads the published tables; throws Error if nothing is published. JSON: one object {provenance,
+// overall, by_tier}; rates in percent, costs in credits. Totals cover generations in sessions;
+// generations of unknown users are counted separately. A value without sessions to compute it from
+// is null, shown as – in a table.
 std::string report(duck::Connection& connection, ReportFormat format);
 
 }  // namespace gsa::app

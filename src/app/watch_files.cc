@@ -29,7 +29,7 @@ std::vector<fs::path> folders_and_files(const WatchedPaths& paths) {
   return watched;
 }
 
-// Whether `path` is one of the files or a folder in front of one, which sorts right after it.
+// Whether `path` is one of the files or a parent folder of one (which sorts right after it).
 bool leads_to_any(const fs::path& path, const Files& files) {
   const auto at = files.lower_bound(path);
   return at != files.end() &&
@@ -58,11 +58,11 @@ Files WatchFiles::list_files() const {
     files.insert(place_of(path));
   }
   for (const std::string& source : paths_.sources) {
-    std::vector<std::string> notes;  // the run tells them
+    std::vector<std::string> notes;  // the run will print them
     try {
       for (const std::string& name : prompts::expand(source, notes)) files.insert(place_of(name));
     } catch (const Error&) {
-      continue;  // the run will say what is wrong with it
+      continue;  // the run will report the error
     }
   }
   return files;
@@ -73,7 +73,7 @@ std::vector<std::string> WatchFiles::those_that_count(const std::vector<fs::path
   bool known = true;
   try {
     files_ = list_files();
-  } catch (const fs::filesystem_error&) {  // a folder went while it was read
+  } catch (const fs::filesystem_error&) {  // a folder disappeared while it was read
     known = false;
   }
   std::vector<std::string> counting;

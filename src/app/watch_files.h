@@ -1,7 +1,7 @@
 #pragma once
 
-// The files that `gsa watch` waits for: sources of prompts and a dbt project. Of a folder only the
-// files count that a run would read.
+// Watches files for `gsa watch`: sources of prompts and a dbt project. In a folder, only files that
+// a run would read count.
 
 #include <chrono>
 #include <filesystem>
@@ -14,7 +14,7 @@
 
 namespace gsa::app {
 
-// What is to be watched, as it was typed.
+// Paths to watch, as typed.
 struct WatchedPaths {
   std::vector<std::string> sources;  // paths and globs
   std::string project;               // a folder, or empty: none
@@ -22,14 +22,15 @@ struct WatchedPaths {
   bool empty() const { return sources.empty() && project.empty(); }
 };
 
-// One thread, as FileWatch is. What changes between two calls of wait() is not lost.
+// For one thread, like FileWatch. Changes between two calls of wait() are not lost.
 class WatchFiles {
  public:
-  // Throws Error where the system gives no more watches.
+  // Throws Error if the system has no free watches.
   WatchFiles(const WatchedPaths& paths, std::chrono::milliseconds quiet);
 
-  // Waits for changes until stop() returns true, within 50 ms. The files that changed, and folders
-  // that came or went with such files, as they would be typed; none when it was stopped.
+  // Waits until files change or stop() returns true, which takes up to 50 ms to notice. Returns the
+  // changed files, and folders that appeared or disappeared with such files, as one would type
+  // them; empty if stopped.
   std::vector<std::string> wait(const std::function<bool()>& stop);
 
  private:
@@ -38,7 +39,7 @@ class WatchFiles {
 
   WatchedPaths paths_;
   FileWatch watch_;
-  std::set<std::filesystem::path> files_;  // absolute; as they were when last looked at
+  std::set<std::filesystem::path> files_;  // absolute; as of the last look
 };
 
 }  // namespace gsa::app

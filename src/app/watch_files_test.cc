@@ -17,10 +17,10 @@ using Names = std::vector<std::string>;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kQuiet{40};
-constexpr milliseconds kSoon{5000};  // far more than anything takes
+constexpr milliseconds kSoon{5000};  // far more than anything needs
 constexpr milliseconds kNothing{150};
 
-// In a folder of its own as the current one, so that paths are as one would type them.
+// Runs in its own folder as the current one, so that paths are as one would type them.
 class WatchFilesTest : public testing::Test {
  protected:
   void SetUp() override {

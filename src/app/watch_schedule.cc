@@ -6,7 +6,7 @@
 namespace gsa::app {
 namespace {
 
-// Corrections of a clock that is a little fast are smaller.
+// Corrections of a slightly fast clock are smaller.
 constexpr std::chrono::minutes kSetBack{1};
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-// When `gsa watch` runs by the clock.
+// The schedule of `gsa watch`.
 
 #include <chrono>
 #include <string>
@@ -10,21 +10,21 @@
 
 namespace gsa::app {
 
-// What came due while nobody asked, during a run or while the machine slept, is due once, however
-// often it was. A clock that was set back is believed: the schedules go on from what it shows now.
-// Set back by less than the minute that schedules count in, it repeats nothing that was due before.
-// A value; moments come from outside.
+// Missed moments, during a run or while the machine slept, are due once, however many there were.
+// If the clock was set back, the schedules continue from its new time; if by less than the minute
+// that schedules count in, moments that were due before do not repeat. A value; callers pass the
+// time in.
 class WatchSchedule {
  public:
   using Moment = std::chrono::sys_seconds;
 
-  // From then on, not `now` itself. There may be no schedules.
+  // Schedules count from after `now`. There may be none.
   WatchSchedule(std::vector<assets::CronSchedule> schedules, Moment now);
 
   bool is_due(Moment now);
-  // The expressions that are due, each once; they are due no more.
+  // The expressions that are due, without duplicates; afterwards they are no longer due.
   std::vector<std::string> take_due(Moment now);
-  // When the next one is due, in its time zone: "2026-03-29 03:00 CEST". Empty without schedules.
+  // The next moment, in its time zone: "2026-03-29 03:00 CEST". Empty without schedules.
   std::string next() const;
 
  private:
@@ -36,7 +36,7 @@ class WatchSchedule {
   void notice(Moment now);
 
   std::vector<Entry> entries_;
-  Moment latest_;  // that the clock has shown since it was last set back
+  Moment latest_;  // latest time of the clock since it was last set back
 };
 
 }  // namespace gsa::app

@@ -70,7 +70,7 @@ TEST(WatchSchedule, GoesOnFromWhatAClockShowsThatWasSetBack) {
   EXPECT_FALSE(schedule.is_due(back));
   EXPECT_EQ(schedule.next(), "2025-02-21 11:00 UTC");
   EXPECT_EQ(schedule.take_due(back + hours(1)).size(), 1u);
-  // And a clock that is put right again is one that slept.
+  // Setting the clock right again looks like a machine that slept.
   EXPECT_EQ(schedule.take_due(kStart + hours(2)).size(), 1u);
   EXPECT_EQ(schedule.take_due(kStart + hours(2)).size(), 0u);
 }
@@ -91,7 +91,7 @@ TEST(WatchSchedule, TakesManySmallCorrectionsForOneLarge) {
   EXPECT_EQ(schedule.next(), "2026-03-28 10:00 UTC");
 }
 
-// In Berlin clocks go from 02:00 to 03:00 on 2026-03-29, and from 03:00 back to 02:00 on
+// In Berlin clocks go from 02:00 to 03:00 on 2026-03-29, and back from 03:00 to 02:00 on
 // 2026-10-25.
 TEST(WatchSchedule, KeepsToTheClockOnTheWallAcrossSummerTime) {
   WatchSchedule schedule = schedule_of({"30 2 * * *"}, "Europe/Berlin");
