@@ -20,8 +20,8 @@ double number_at(const dbt::Value& steps, std::string_view key) {
   return found->as_double();
 }
 
-// A quotient of whole numbers is the nearest double to the decimal that is meant, as the quotients
-// are that values are held against.
+// A quotient of integers is the double nearest to the intended decimal. The values compared with it
+// are such quotients too.
 void add_steps(const dbt::Value& steps, std::vector<double>& into) {
   const double from = number_at(steps, "from"), to = number_at(steps, "to"),
                step = number_at(steps, "step");

@@ -1,6 +1,6 @@
 #pragma once
 
-// Edges of bins and lists of numbers as YAML writes them: numbers, and steps {from, to, step}.
+// Reads bin edges and lists of numbers from YAML: numbers, and steps {from, to, step}.
 
 #include <string>
 #include <vector>
@@ -9,10 +9,10 @@
 
 namespace gsa::semantic {
 
-// In the order written. Each is the nearest double to the decimal that is meant. Throws Error
-// without a place where the list is something else.
+// In the written order. Each is the double nearest to the intended decimal. Throws Error without a
+// place if the list has anything else.
 std::vector<double> read_numbers(const dbt::Value& list);
-// The same as texts; other items as they print.
+// The same as texts; other items as printed.
 std::vector<std::string> read_values(const dbt::Value& list);
 
 }  // namespace gsa::semantic

@@ -10,7 +10,7 @@
 namespace gsa::semantic {
 namespace {
 
-// Words that end or open an expression, whatever columns are called.
+// Keywords that begin or end an expression, even if a column has such a name.
 constexpr std::array<std::string_view, 17> kWords = {
     "case", "when", "then", "else", "end",  "and",   "or",   "not",    "null",
     "is",   "in",   "like", "as",   "true", "false", "from", "between"};
@@ -115,7 +115,7 @@ std::string enclosed(const std::string& expression) {
   std::string sql(trim(expression));
   const std::string lower = to_lower(sql);
   if (lower.starts_with("case ") && lower.ends_with(" end")) return sql;
-  // What stands behind a name: nothing, or parentheses that end with the expression.
+  // What follows the name must be nothing, or parentheses that end with the expression.
   std::size_t at = 0;
   while (at < sql.size() && (is_letter(sql[at]) || sql[at] == '.' ||
                              std::isdigit(static_cast<unsigned char>(sql[at])) != 0)) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Names of columns in an expression of SQL.
+// Finds names of columns in SQL expressions.
 
 #include <string>
 #include <string_view>
@@ -8,13 +8,13 @@
 
 namespace gsa::semantic {
 
-// The expression with `alias.` before each of the columns that stands alone: "status = 'x'" becomes
-// "g.status = 'x'". Texts, functions, types of casts and names behind a dot stay as they are.
+// Puts `alias.` before every column that is not qualified yet: "status = 'x'" becomes "g.status =
+// 'x'". Leaves texts, functions, types of casts and names after a dot as they are.
 std::string qualify(std::string_view expression, std::string_view alias,
                     const std::vector<std::string>& columns);
 
-// The expression as one operand: in parentheses, unless it is a name, a call, a case or in them
-// already.
+// The expression as a single operand: in parentheses, unless it is a name, a call, a case or
+// parenthesized already.
 std::string enclosed(const std::string& expression);
 
 }  // namespace gsa::semantic

@@ -224,7 +224,7 @@ void ElementReader::read_dimension(const dbt::DimensionSpec& spec, Level level) 
   if (const Dict* grains = meta_map(project_, spec.meta, "grains", spec.place)) {
     return read_grains(spec, level, *grains);
   }
-  if (spec.type == "time") return;  // orders the rows, and is no choice of a page
+  if (spec.type == "time") return;  // orders the rows; pages do not offer it
   if (const Dict* bins = meta_map(project_, spec.meta, "bins", spec.place)) {
     return read_range(spec, level, *bins);
   }

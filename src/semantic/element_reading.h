@@ -1,7 +1,7 @@
 #pragma once
 
-// Semantic models one by one: tables, dimensions, ranges, and the measures that metrics are made
-// of.
+// Reads the semantic models: tables, dimensions, ranges, and the measures that metrics are built
+// from.
 
 #include <map>
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace gsa::semantic {
 
-// A measure as written, and whose rows it is of.
+// A measure as written, with the level of its rows.
 struct ReadMeasure {
   const dbt::MeasureSpec* spec = nullptr;
   Level level = Level::session;
@@ -23,14 +23,16 @@ class ElementReader {
  public:
   ElementReader(const dbt::Project& project, Layer& layer) : project_(project), layer_(layer) {}
 
-  // Whether the project describes sessions.
+  // Returns whether the project describes sessions.
   bool read();
 
-  // By name, also those of semantic models of other levels, of which nothing is held.
+  // By name: measures() has those of the three levels. is_elsewhere() tells whether a semantic
+  // model of another level has the measure; nothing else is kept of those.
   const std::map<std::string, ReadMeasure>& measures() const { return measures_; }
   bool is_elsewhere(const std::string& measure) const { return elsewhere_.contains(measure); }
 
-  // An expression of rows of that level with `{{ Dimension('session__x') }}` replaced by what x is.
+  // Replaces `{{ Dimension('session__x') }}` in an expression on rows of this level by the
+  // expression of x.
   std::string filter_sql(const std::string& filter, Level level, const dbt::Place& place) const;
 
  private:
@@ -53,20 +55,20 @@ class ElementReader {
   std::map<std::pair<Level, std::string>, std::string> exprs_;  // of dimensions and ranges
 };
 
-// Text and truth in meta; throw Error at `place` for something else.
+// Texts and flags in meta; throw Error at `place` for other types.
 std::string meta_text(const dbt::Project& project, const dbt::Dict& meta, std::string_view key,
                       const dbt::Place& place, std::string fallback = "");
 bool meta_flag(const dbt::Project& project, const dbt::Dict& meta, std::string_view key,
                const dbt::Place& place);
-// The map at a key; empty where there is none.
+// The map at a key; null if there is none.
 const dbt::Dict* meta_map(const dbt::Project& project, const dbt::Dict& meta, std::string_view key,
                           const dbt::Place& place);
-// Throws Error, with the nearest as the hint, unless `text` is one of them.
+// Throws Error, with the nearest known word as the hint, unless `text` is in `known`.
 void expect_one_of(const dbt::Project& project, std::string_view what, const std::string& text,
                    const std::vector<std::string>& known, const dbt::Place& place);
-// What pages can show numbers as.
+// The formats in which pages can show numbers.
 const std::vector<std::string>& number_formats();
-// "{{ Dimension('session__x') }}" and the like: entity and name.
+// Entity and name of "{{ Dimension('session__x') }}" and the like.
 std::pair<std::string, std::string> split_reference(std::string_view quoted);
 std::string_view entity_of(Level level);  // "user", "session", "generation"
 

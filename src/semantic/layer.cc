@@ -23,7 +23,7 @@ std::vector<std::string> names_of(const std::vector<Item>& items) {
   return names;
 }
 
-// A name that SQL reads as it stands.
+// Whether SQL accepts the name without quotes.
 bool is_plain(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';

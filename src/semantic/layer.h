@@ -1,21 +1,23 @@
 #pragma once
 
-// The semantic layer of a project: what is measured, what it is split and filtered by, and which of
-// it the pages show. It is read from the YAML of the dbt project (layer_reading.h), put on record
-// with a publication (published_layer.h), and bound to the tables of a warehouse (layer_binding.h)
-// before anything is computed.
+// The semantic layer of a project: its measures, the dimensions to split and filter by, and the
+// charts that the pages show. gsa reads it from the YAML of the dbt project (layer_reading.h),
+// records it with a publication (published_layer.h), and binds it to the tables of a warehouse
+// (layer_binding.h) before it computes anything.
 //
-// Rows have one of three levels: a user has sessions, a session has generations. A level is the
-// semantic model whose primary entity has that name.
+// Rows have one of three levels: a user has sessions, a session has generations. The semantic model
+// of a level is the one whose primary entity has the level's name.
 //
 // A measure is a number: a sum of a column, a ratio of two sums, a quantile, or a formula over
-// these. So the numbers of segments add up to those of the whole, and no mean of ratios can arise.
+// these. So the sums of segments add up to those of the whole, and nobody can build a mean of
+// ratios.
 //
-// A dimension is an attribute of users, sessions or generations. A filter on one of generations
-// chooses generations; the sessions are then those that have at least one of them. A group is what
-// a filter on its value chooses.
+// A dimension is an attribute of users, sessions or generations. A filter on generations selects
+// generations, and with them the sessions that have at least one of them. A group contains the rows
+// that a filter on its value would select.
 //
-// Plain values; immutable once bound, so threads share it.
+// Plain values: they own everything and throw nothing. Immutable once bound; any number of threads
+// may then share a layer.
 
 #include <array>
 #include <cstddef>
@@ -32,52 +34,52 @@ enum class Level { user, session, generation };
 inline constexpr std::size_t kLevels = 3;
 std::string_view to_string(Level level);  // "users", "sessions", "generations"
 
-// A column that the contract of a table promises.
+// A column in the contract of a table.
 struct ContractColumn {
   std::string name, type;
   std::string place;  // "models/marts/schema.yml:12:9"
 };
 
-// The table of a level. Expressions are as written until bound, then they name its columns by the
-// alias of the level: u, s or g.
+// The table of a level. Until bound, expressions are as written; afterwards they refer to columns
+// by the level's alias: u, s or g.
 struct Table {
   std::string schema, name;
-  std::string key;     // one row has one
-  std::string parent;  // the key of its session, or of its user; empty for users
-  std::string user;    // of sessions and generations: the key of their user
+  std::string key;     // unique per row
+  std::string parent;  // column with the key of its session or user; empty for users
+  std::string user;    // of sessions and generations: column with the key of their user
   std::string day;     // the day that a row belongs to
-  std::string time;    // the finest time there is
+  std::string time;    // at the finest granularity
   std::string place;
-  std::vector<ContractColumn> contract;  // empty: none is enforced
-  std::vector<std::string> columns;      // that stand; once bound
+  std::vector<ContractColumn> contract;  // empty: not enforced
+  std::vector<std::string> columns;      // of the actual table; once bound
 };
 std::string_view alias_of(Level level);
 
 enum class Aggregation { sum, sum_boolean, count, count_distinct, percentile };
 
-// What is computed over rows of one level: a measure in dbt's words.
+// An aggregate over rows of one level: a measure in dbt's terms.
 struct Base {
   std::string name;
   Level level = Level::session;
   Aggregation aggregation = Aggregation::sum;
-  std::string expr;   // of a row
-  double share = 0;   // of a percentile: 0 is the smallest, 1 the largest
+  std::string expr;   // per row
+  double share = 0;   // of a percentile, from 0 (smallest) to 1 (largest)
   std::string place;  // of the expression
   // Once bound:
-  int decimals = 0;           // of a sum or percentile: whole numbers of 10^-decimals
-  bool counts_users = false;  // of count_distinct: the rows' users
+  int decimals = 0;           // of a sum or percentile: it counts integers of 10^-decimals
+  bool counts_users = false;  // of count_distinct: counts the users of the rows
 
   bool counts_rows() const { return aggregation == Aggregation::sum && expr == "1"; }
   bool is_quantile() const { return aggregation == Aggregation::percentile; }
   bool is_distinct() const { return aggregation == Aggregation::count_distinct; }
   bool adds_up() const { return !is_quantile() && !is_distinct(); }
-  double unit() const;  // what a sum is divided by: 10^decimals
+  double unit() const;  // divisor of a sum: 10^decimals
 };
 
 enum class IntervalKind { none, wilson, clustered };
 std::string_view to_string(IntervalKind kind);
 
-// A step of a formula in reverse Polish notation.
+// A step of a formula, in reverse Polish notation.
 struct FormulaStep {
   enum class Kind { number, base, add, subtract, multiply, divide, negate };
   Kind kind = Kind::number;
@@ -85,18 +87,18 @@ struct FormulaStep {
   std::size_t base = 0;
 };
 
-// A metric in dbt's words.
+// A metric in dbt's terms.
 struct Measure {
   std::string name, label, unit, format, better, description;
-  std::string formula;     // in names of measures
-  std::string divides_by;  // the measure that a ratio divides by; else empty
+  std::string formula;     // over names of measures
+  std::string divides_by;  // the denominator of a ratio; else empty
   std::string place;
   IntervalKind interval = IntervalKind::none;
-  bool splits = false;               // an average that splits into segments
-  bool hidden = false;               // only other measures are made of it
-  std::size_t part = 0;              // in Layer::bases
-  std::optional<std::size_t> whole;  // of a ratio of two
-  std::vector<FormulaStep> steps;    // of any other formula; else empty
+  bool splits = false;               // an average that can be split into segments
+  bool hidden = false;               // used only by other measures
+  std::size_t part = 0;              // index in Layer::bases
+  std::optional<std::size_t> whole;  // of a ratio of two bases: index of the denominator
+  std::vector<FormulaStep> steps;    // of other formulas; else empty
 
   bool is_formula() const { return !steps.empty(); }
 };
@@ -104,11 +106,11 @@ struct Measure {
 enum class DimensionType { category, time, number, boolean };
 std::string_view to_string(DimensionType type);
 
-// How the values come about: a column of codes; the number of the user; or a part of the time at
-// which the session began.
+// The source of the values: a column of codes, the user's number, or a part of the time at which
+// the session began.
 enum class DimensionKind { coded, user, day, week, month, hour };
 
-// What a chart of origins calls the signal, and where it stands among them.
+// The name of the signal in charts of origins, and its position there.
 struct Signal {
   std::string name;
   int place = 0;
@@ -119,41 +121,41 @@ struct Dimension {
   std::string name, label, description;
   Level level = Level::session;
   DimensionKind kind = DimensionKind::coded;
-  DimensionType type = DimensionType::category;  // of coded ones: once bound
+  DimensionType type = DimensionType::category;  // of coded ones; once bound
   std::string expr;
   std::string place;
-  std::vector<std::string> values;           // those that come first, whether they occur or not
-  std::map<std::string, std::string> words;  // what pages call values, by the value
+  std::vector<std::string> values;           // to show first, even if they do not occur
+  std::map<std::string, std::string> words;  // labels on pages, by value
   std::optional<Signal> signal;
 };
 
-// A number of a row that can be filtered by and shown as a histogram.
+// A number per row, to filter by and to show as a histogram.
 struct Range {
   std::size_t index = 0;  // in Layer::ranges
   std::string name, label, unit, format, description;
   Level level = Level::session;
   std::string expr;
   std::string place;
-  std::vector<double> edges;       // lower ones, ascending; the last bin is open
-  std::vector<double> fine_edges;  // of a brush: those, and more between
+  std::vector<double> edges;       // lower edges, ascending; the last bin is open
+  std::vector<double> fine_edges;  // of a brush: `edges` and more between them
   // Once bound:
   bool is_float = false;
   int decimals = 0;
 };
 
-// What a chart says of a column: a measure or a dimension.
+// How a chart presents a column, which is a measure or a dimension.
 struct ChartColumn {
   std::string name, label, color, link;
-  std::string key, type;  // of a report: its name in JSON, and the type to round to
+  std::string key, type;  // of a report: name in JSON, and the type to round to
   int decimals = 0;
   bool is_percent = false;
 };
 
-// What a page shows at a place: a saved query in dbt's words.
+// A chart at a place of a page: a saved query in dbt's terms.
 struct Chart {
   std::string name, label, page, place, of;
-  std::vector<std::string> measures, dimensions;  // names; dimensions may be ranges
-  std::vector<ChartColumn> columns;               // of those of which more is said
+  std::vector<std::string> measures, dimensions;  // names; dimensions may include ranges
+  std::vector<ChartColumn> columns;               // for columns with their own presentation
 
   const ChartColumn* column(std::string_view of_name) const;
 };
@@ -165,24 +167,24 @@ struct Layer {
   std::vector<Dimension> dimensions;
   std::vector<Range> ranges;
   std::vector<Chart> charts;
-  std::vector<std::string> notes;  // what of the project is not in it, and why
+  std::vector<std::string> notes;  // which parts of the project the layer leaves out, and why
 
   const Table& table(Level level) const { return tables[static_cast<std::size_t>(level)]; }
-  // Null if there is none. Hidden measures are found as well.
+  // Null if there is none. Also finds hidden measures.
   const Measure* find_measure(std::string_view name) const;
   const Dimension* find_dimension(std::string_view name) const;
   const Range* find_range(std::string_view name) const;
   const Chart* find_chart(std::string_view name) const;
   const Dimension* find_dimension(DimensionKind kind) const;
-  std::vector<std::string> measure_names() const;  // without hidden ones
+  std::vector<std::string> measure_names() const;  // except hidden ones
   std::vector<std::string> dimension_names() const;
   std::vector<std::string> range_names() const;
 
-  // The level whose rows a measure is of.
+  // The level of a measure's rows.
   Level level_of(const Measure& measure) const { return bases[measure.part].level; }
   // "additive", "distinct", "ratio", "quantile" or "formula"
   std::string_view kind_of(const Measure& measure) const;
-  // What a measure is made of, each once.
+  // The bases of a measure, without duplicates.
   std::vector<std::size_t> bases_of(const Measure& measure) const;
 };
 

@@ -46,7 +46,7 @@ std::optional<int> decimals_of(const std::string& type) {
   return decimals;
 }
 
-// An expression of the layer, and what to do with its type.
+// An expression of the layer, and how to handle its type.
 struct Bound {
   std::string* expr;
   std::string what, place;
@@ -164,7 +164,7 @@ class Binder {
     range.decimals = decimals.value_or(0);
   }
 
-  // All at once; where that fails, one by one, to say which it is.
+  // Binds all at once; if that fails, one by one to find the culprit.
   void find_types(Level level, const std::vector<Bound>& all) {
     const Table& table = layer_.table(level);
     const std::string from = fmt::format(" from {} as {}", relation_of_(table), alias_of(level));

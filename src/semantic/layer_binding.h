@@ -1,7 +1,7 @@
 #pragma once
 
 // Binds a layer to the tables of a warehouse: checks their contracts and every expression, and
-// finds out of which type each is.
+// determines the type of each.
 
 #include <functional>
 #include <string>
@@ -12,18 +12,18 @@
 
 namespace gsa::semantic {
 
-// A dimension may have as many values, unknown among them.
+// Maximum number of values of a dimension, including unknown.
 inline constexpr std::size_t kMostValues = 65'535;
 
-// The table as SQL names it now. By default relation_sql(), as readers see it.
+// The current name of the table in SQL; by default relation_sql(), as readers see it.
 using RelationOf = std::function<std::string(const Table&)>;
 
-// Throws Error with file and line where a column breaks its contract, an expression does not bind,
-// or its type is not one that can be added up.
+// Throws Error with file and line if a column violates its contract, if an expression does not
+// bind, or if its type cannot be summed.
 void bind(Layer& layer, duck::Connection& connection, const RelationOf& relation_of = relation_sql);
 
-// Throws Error where a dimension of a bound layer has more values than kMostValues. Looks at those
-// alone whose type allows for it.
+// Throws Error if a dimension of a bound layer has more than kMostValues values. Scans only
+// dimensions whose type allows that many.
 void check_values(const Layer& layer, duck::Connection& connection,
                   const RelationOf& relation_of = relation_sql);
 

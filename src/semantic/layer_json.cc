@@ -11,7 +11,7 @@ namespace json = boost::json;
 
 constexpr int kFormat = 1;
 
-// Each member of a struct is named once, for both directions: `io("name", member)`.
+// Every member of a struct is named once for both directions: `io("name", member)`.
 class Writer {
  public:
   static constexpr bool kReads = false;

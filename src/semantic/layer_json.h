@@ -1,6 +1,6 @@
 #pragma once
 
-// A layer as text, as it stands on record.
+// Converts a layer to text and back, for the records.
 
 #include <string>
 #include <string_view>
@@ -9,9 +9,9 @@
 
 namespace gsa::semantic {
 
-// JSON of a layer that is not bound, for from_json(). Equal layers have equal texts.
+// JSON of an unbound layer, for from_json(). Equal layers give equal texts.
 std::string to_json(const Layer& layer);
-// Throws Error where it is of another version of gsa.
+// Throws Error if another version of gsa wrote the text.
 Layer from_json(std::string_view text);
 
 }  // namespace gsa::semantic

@@ -21,10 +21,10 @@ using dbt::Place;
 using Steps = std::vector<FormulaStep>;
 using Kind = FormulaStep::Kind;
 
-// A metric in the making: of one base, of two, or of a formula.
+// A metric under construction: one base, two bases, or a formula.
 struct Resolved {
   Steps steps;
-  std::string text;  // in names of metrics
+  std::string text;  // over names of metrics
   std::string divides_by;
 };
 
@@ -142,9 +142,9 @@ class MetricReader {
          did_you_mean(input.name, names));
   }
 
-  // Whether it reads a measure of a semantic model of another level.
+  // Whether it uses a measure from a semantic model of another level.
   bool reads_elsewhere(const MetricSpec& spec, std::set<std::string> seen) const {
-    if (!seen.insert(spec.name).second) return false;  // resolve() says that it loops
+    if (!seen.insert(spec.name).second) return false;  // resolve() reports the loop
     if (spec.measure) return elements_.is_elsewhere(spec.measure->name);
     std::vector<MetricInputSpec> inputs = spec.metrics;
     for (const auto* input : {&spec.numerator, &spec.denominator}) {
@@ -288,7 +288,7 @@ class MetricReader {
     return layer_.bases.size() - 1;
   }
 
-  // A measure by its own name; averages and what is filtered by names of their own.
+  // A measure keeps its name; averages and filtered measures get derived ones.
   std::string name_for(const MeasureSpec& spec, const std::string& agg, const Base& base) {
     std::string name = agg == spec.agg ? spec.name : spec.name + "_" + agg;
     for (int number = 2;; ++number) {
@@ -337,7 +337,7 @@ class MetricReader {
   const dbt::Project& project_;
   const ElementReader& elements_;
   Layer& layer_;
-  std::vector<MetricSpec> own_metrics_;  // of measures with create_metric
+  std::vector<MetricSpec> own_metrics_;  // from measures with create_metric
   std::map<std::string, const MetricSpec*> by_name_;
   std::vector<const MetricSpec*> in_order_;
   std::vector<std::string> open_;  // being resolved, outermost first

@@ -9,10 +9,9 @@
 
 namespace gsa::semantic {
 
-// Nothing where the project describes no sessions: it is not one that the dashboard can show.
-// Throws Error with file and line for what is wrong: a name twice, a metric that loops or whose
-// measure is not known, an aggregation that does not exist. Asks no database: bind() says whether
-// expressions hold.
+// Nullopt if the project describes no sessions: the dashboard cannot show such a project. Throws
+// Error with file and line for duplicate names, metrics that loop or use unknown measures, unknown
+// aggregations and the like. Uses no database: bind() checks the expressions.
 std::optional<Layer> read_layer(const dbt::Project& project);
 
 }  // namespace gsa::semantic

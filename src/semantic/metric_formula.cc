@@ -13,7 +13,7 @@ namespace {
 using Steps = std::vector<FormulaStep>;
 using Kind = FormulaStep::Kind;
 
-constexpr int kDeepest = 100;  // parentheses in parentheses
+constexpr int kDeepest = 100;  // nested parentheses
 
 class FormulaParser {
  public:

@@ -1,6 +1,6 @@
 #pragma once
 
-// The `expr` of a derived metric: numbers, names of metrics, + - * / and parentheses.
+// Parses the `expr` of a derived metric: numbers, names of metrics, + - * / and parentheses.
 
 #include <functional>
 #include <string>
@@ -11,7 +11,8 @@
 
 namespace gsa::semantic {
 
-// Its steps; `steps_of` gives those of a name. Throws Error without a place for what is no formula.
+// Its steps; `steps_of` returns those of a name. Throws Error without a place if the text is no
+// formula.
 std::vector<FormulaStep> parse_formula(
     std::string_view text,
     const std::function<std::vector<FormulaStep>(const std::string& name)>& steps_of);

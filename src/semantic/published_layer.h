@@ -1,6 +1,6 @@
 #pragma once
 
-// The layer of the project that made the published warehouse, in ops.semantic_layer.
+// The recorded layer of the published warehouse, in ops.semantic_layer.
 
 #include <optional>
 #include <string>
@@ -10,11 +10,11 @@
 
 namespace gsa::semantic {
 
-// SQL that puts it on record within the transaction of a publication; of a project without one it
-// takes away what is there.
+// SQL that records the layer within the transaction of a publication. Without a layer, removes the
+// recorded one.
 std::string publish_sql(const std::optional<Layer>& layer);
 
-// Its text; empty where there is none, as an older gsa or another project leaves it.
+// Its text; empty if none is on record, as after an older gsa or a project without one.
 std::string published_text(duck::Connection& connection);
 
 }  // namespace gsa::semantic

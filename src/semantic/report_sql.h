@@ -1,6 +1,6 @@
 #pragma once
 
-// What is measured over all rows, as SQL: for reports, which have no filters.
+// Measures over all rows as SQL, for reports without filters.
 
 #include <string>
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace gsa::semantic {
 
-// A select of `total_NAME` for each of the bases, and where a dimension of users is given a row for
-// each of its values, `by_value`. Of generations those in sessions count. The layer is bound.
+// A SELECT with a column `total_NAME` for each base. With a dimension of users, one row for each of
+// its values, in `by_value`. Counts only generations in sessions. The layer must be bound.
 std::string totals_sql(const Layer& layer, const std::vector<std::size_t>& bases,
                        const Dimension* by);
 

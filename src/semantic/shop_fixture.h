@@ -1,6 +1,6 @@
 #pragma once
 
-// For tests: a small project with users, sessions and generations, and a warehouse that it fits.
+// For tests: a small project with users, sessions and generations, and a matching warehouse.
 
 #include <map>
 #include <string>
@@ -77,7 +77,7 @@ inline testing::AssertionResult has(const std::string& text, const std::string& 
   return testing::AssertionFailure() << text;
 }
 
-// `more` is another schema file.
+// `more` is a second schema file.
 inline dbt::Project project_with(const std::string& more) {
   return dbt::Project::load(dbt::ProjectFiles(std::map<std::string, std::string>{
       {"dbt_project.yml", "name: shop\nversion: '1'\nprofile: shop\n"},
@@ -96,7 +96,7 @@ inline Layer shop_layer(const std::string& more = "") {
   return read_layer(project_with(more)).value();
 }
 
-// What is wrong with the project: "file:line: …|hint"; "none".
+// The error of the project: "file:line: …|hint", or "none".
 inline std::string mistake_in(const std::string& more) {
   try {
     read_layer(project_with(more));
