@@ -18,7 +18,7 @@ constexpr std::uint32_t kNobody = std::numeric_limits<std::uint32_t>::max();
 
 const Base& base_at(const Facts& facts, std::size_t base) { return facts.layer->bases[base]; }
 
-// Calls `each` with the numbers that a base adds up.
+// Calls `each` with the numbers that the base sums.
 template <typename Each>
 void visit_base(const Facts& facts, std::size_t base, const Each& each) {
   if (base_at(facts, base).counts_rows()) {
@@ -27,7 +27,7 @@ void visit_base(const Facts& facts, std::size_t base, const Each& each) {
   facts.number(base).visit(each);
 }
 
-// Into one group without going through memory each time.
+// Sums one group in a register instead of in memory.
 template <typename NumberOf>
 void add_all(const std::vector<std::uint32_t>& rows, const std::vector<std::uint32_t>& groups,
              const NumberOf& number_of, std::vector<std::int64_t>& into) {
@@ -50,20 +50,20 @@ void add(const Facts& facts, const Block& block, std::size_t base,
   });
 }
 
-// Gathers, user by user, what belongs to the clusters. Within a user the groups that were touched
-// are few, so they are kept in a list.
+// Collects the sums of clusters, one user at a time. A user touches few groups, so a list holds
+// them.
 class Clusters {
  public:
   explicit Clusters(std::size_t groups)
       : part_(groups), whole_(groups), is_touched_(groups), sums_(groups) {}
 
-  // Rows come user by user.
+  // Rows must arrive user by user.
   void turn_to(std::uint32_t user) {
     if (user == user_) return;
     flush();
     user_ = user;
   }
-  // To what the user has in all groups together.
+  // Adds to the user's sums over all groups.
   void add_to_all(double part, double whole) {
     all_part_ += part;
     all_whole_ += whole;
@@ -115,7 +115,7 @@ class Clusters {
   std::uint32_t user_ = kNobody;
 };
 
-// The numbers of one sum for the rows of a block, in their order.
+// The numbers that a base sums for the rows of a block, in their order.
 void numbers(const Facts& facts, const Block& block, std::size_t base, std::vector<double>& into) {
   const bool of_sessions = base_at(facts, base).level == Level::session;
   const std::vector<std::uint32_t>& rows = of_sessions ? block.sessions : block.generations;
@@ -198,7 +198,7 @@ Groups aggregate(const Facts& facts, const Selection& selection, const Grouping&
 
 namespace {
 
-// Adds what `value` says of each user who counts to their group.
+// Adds `value` of each counted user to the user's group.
 template <typename ValueOf>
 void add_users(const Facts& facts, const Scope& scope, Day to, const Grouping& grouping,
                const ValueOf& value, std::vector<std::int64_t>& into) {
@@ -258,7 +258,7 @@ void add_by_session(const Facts& facts, const Selection& selection, std::size_t 
 
 namespace {
 
-// Where groups do not overlap and no clusters are wanted, whole numbers do.
+// Without overlap and clusters, integers are enough.
 SharedSums plain_sums(const Facts& facts, const Selection& selection, const Grouping& grouping,
                       std::size_t part, std::size_t whole) {
   const Groups groups = aggregate(facts, selection, grouping, {part, whole});

@@ -1,8 +1,8 @@
 #pragma once
 
-// Sums over a selection by groups. A group is a combination of values of up to three dimensions.
-// Where one of them is an attribute of generations, a session is in the group of each of its chosen
-// generations, once.
+// Sums over a selection by groups. A group is a combination of values of up to three dimensions. If
+// one of them is an attribute of generations, a session is in the group of each of its selected
+// generations, once per group.
 
 #include <cstdint>
 #include <limits>
@@ -14,16 +14,16 @@
 
 namespace gsa::api {
 
-// The groups of some dimensions; with none there is one group, of all.
+// The groups of some dimensions; without dimensions there is one group, of everything.
 class Grouping {
  public:
-  // Throws ApiError where there would be more than kMaxGroups.
+  // Throws ApiError if there would be more than kMaxGroups.
   Grouping(const Facts& facts, const std::vector<const Dimension*>& dimensions);
   static constexpr std::size_t kMaxGroups = 2'000'000;
 
   std::size_t size() const { return size_; }
   const std::vector<Axis>& axes() const { return axes_; }
-  // Sessions may be in several groups.
+  // Whether a session may be in several groups.
   bool overlaps() const;
   std::vector<Value> key(std::size_t group) const;
   std::size_t code(std::size_t group, std::size_t axis) const;
@@ -35,50 +35,51 @@ class Grouping {
   std::size_t size_ = 1;
 };
 
-// By group.
+// Results, by group.
 struct Groups {
   std::vector<std::int64_t> sessions;
-  // By place in Layer::bases, in whole numbers of 10^-decimals; of bases that were not asked for
-  // empty. kNone: there is nothing to take a quantile of.
+  // By index in Layer::bases, in integers of 10^-decimals; empty for bases that were not requested.
+  // kNone: no values to take a quantile of.
   std::vector<std::vector<std::int64_t>> bases;
   static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
 
   const std::vector<std::int64_t>& of(std::size_t base) const { return bases[base]; }
 };
 
-// `bases` may name one twice; not one of users. Quantiles are by nearest rank.
+// `bases` may have duplicates, but none of users. Quantiles use nearest rank.
 Groups aggregate(const Facts& facts, const Selection& selection, const Grouping& grouping,
                  const std::vector<std::size_t>& bases);
 
-// How many users pass the filters on attributes of users and signed up by `to`, by group: the
-// dimensions must be attributes of users, or throws ApiError.
+// By group, the number of users who pass the filters on users and signed up by `to`. Throws
+// ApiError unless all dimensions are attributes of users.
 std::vector<std::int64_t> count_users(const Facts& facts, const Scope& scope, Day to,
                                       const Grouping& grouping);
-// The same of a sum over these users.
+// The same for a sum over these users.
 std::vector<std::int64_t> sum_users(const Facts& facts, const Scope& scope, Day to,
                                     const Grouping& grouping, std::size_t base);
 
-// A sum by session: of generations, over those of the selection. Adds each to `into[group_of(s)]`.
+// A sum by session; if it is of generations, over those in the selection. Adds each to
+// `into[group_of(s)]`.
 void add_by_session(const Facts& facts, const Selection& selection, std::size_t base,
                     const std::vector<std::uint16_t>& group_of, std::vector<std::int64_t>& into);
 
-// What the variance of the ratio Σpart / Σwhole needs where users are clusters: sums over users of
-// the products of their own two sums.
+// The variance of the ratio Σpart / Σwhole with users as clusters needs these: sums over users of
+// the products of a user's own two sums.
 struct ClusterSums {
-  double users = 0;  // that have any
+  double users = 0;  // with any rows
   double part_part = 0, part_whole = 0, whole_whole = 0;
-  // And of a user's sums in the group with those in all groups.
+  // Likewise, a user's sums in the group times those in all groups.
   double part_all_part = 0, part_all_whole = 0, whole_all_part = 0, whole_all_whole = 0;
 };
 
-// Whether a session counts in each of its groups whole, or is shared out among them by the number
-// of its generations there, so that the groups add up to all.
+// Whether a session counts fully in each of its groups, or is divided among them by the number of
+// its generations there, so that the groups add up to the total.
 enum class Overlap { whole, shared };
 
 struct SharedSums {
-  std::vector<double> part, whole, sessions;  // by group, as all below
-  std::vector<ClusterSums> clusters;          // where they are wanted
-  // Of the whole selection, in which a session counts once, in however many groups it is.
+  std::vector<double> part, whole, sessions;  // by group, like `clusters`
+  std::vector<ClusterSums> clusters;          // if requested
+  // Over the whole selection, in which a session counts once, whatever its number of groups.
   double all_part = 0, all_whole = 0;
   ClusterSums all;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-// For tests: answers read back, and held against SQL.
+// For tests: parses answers and compares them with SQL.
 
 #include <cmath>
 #include <map>
@@ -19,7 +19,7 @@ namespace gsa::api {
 
 inline boost::json::value parsed(const std::string& text) { return boost::json::parse(text); }
 
-// One query of /api/metrics; fails the test where it is an error.
+// Runs one query of /api/metrics; fails the test on an error.
 inline boost::json::object ask(const std::string& query) {
   const boost::json::value answer =
       parsed(metrics(Warehouse::instance().snapshot(), "{\"queries\": [" + query + "]}"));
@@ -28,7 +28,7 @@ inline boost::json::object ask(const std::string& query) {
   return result;
 }
 
-// What it says is wrong: "error|hint".
+// The error of the query: "error|hint".
 inline std::string error_of(const std::string& query) {
   const boost::json::value answer =
       parsed(metrics(Warehouse::instance().snapshot(), "{\"queries\": [" + query + "]}"));
@@ -42,7 +42,7 @@ inline double number(const boost::json::value& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.to_number<double>();
 }
 
-// The numbers of the total.
+// The numbers of the query's total.
 inline std::vector<double> totals(const std::string& query) {
   std::vector<double> numbers;
   const boost::json::object answer = ask(query);
@@ -61,7 +61,7 @@ inline std::vector<double> sql_row(const std::string& sql) {
   return numbers;
 }
 
-// Doubles that were added or divided in another order.
+// Equality of doubles that were added or divided in another order.
 inline bool is_close(double a, double b) {
   if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
   return std::abs(a - b) <= 1e-9 * std::max({1.0, std::abs(a), std::abs(b)});
@@ -86,7 +86,7 @@ inline std::string key_text(const boost::json::value& value) {
 inline Table rows_of(const boost::json::object& answer) {
   Table table;
   for (const auto& row : answer.at("rows").as_array()) {
-    if (row.at("sessions").as_int64() == 0) continue;  // of a day on which nothing happened
+    if (row.at("sessions").as_int64() == 0) continue;  // of a day without events
     std::string key;
     for (const auto& part : row.at("key").as_array()) key += key_text(part) + "|";
     for (const auto& value : row.at("values").as_array()) table[key].push_back(number(value));
@@ -94,7 +94,7 @@ inline Table rows_of(const boost::json::object& answer) {
   return table;
 }
 
-// The rows of the SQL that is shown with an answer, whose first columns are the `dimensions`.
+// The rows of the SQL in an answer; the `dimensions` are its first columns.
 inline Table rows_of_sql(const std::string& sql, std::size_t dimensions) {
   duck::Connection connection = Warehouse::instance().connect();
   std::string keys;

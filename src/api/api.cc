@@ -28,7 +28,8 @@ void check_limit(std::int64_t limit) {
   }
 }
 
-// All that `read` asks sees the tables as they are now, whatever a run puts on record meanwhile.
+// Runs `read` in a read transaction, so that it sees one state of the tables, whatever a run
+// records meanwhile.
 template <typename Read>
 std::string in_one_state(duck::Connection& connection, const Read& read) {
   const duck::Transaction transaction(connection, duck::Transaction::Kind::read_only);
@@ -39,18 +40,18 @@ void try_to(duck::Connection& connection, const std::string& sql) {
   try {
     connection.execute(sql);
   } catch (const Error&) {
-    // What could be done is done.
+    // Best effort.
   }
 }
 
-// DuckDB keeps the pages of the file that it read until it needs the room: a low limit makes it let
-// go of all that nobody uses. `limit` is the one to go back to; what DuckDB tells of it is rounded.
+// DuckDB keeps the pages that it has read until it needs the memory; a low limit makes it free all
+// unused ones. `limit` is the limit to restore (DuckDB reports its own only rounded).
 void give_back_pages(duck::Connection& connection, const std::string& limit) {
-  // What a run wrote is in memory until it is in the file as well; that may not be so where
+  // A run's changes stay in memory until a checkpoint writes them to the file. It may fail while
   // somebody reads an older state.
   try_to(connection, "checkpoint");
-  // A limit below what is in use is refused, once all else is let go of; one that is taken hands
-  // the room back to the system.
+  // DuckDB refuses a limit below the memory in use, but frees everything else first. A limit that
+  // it accepts returns the memory to the system.
   try_to(connection, "set memory_limit = '1MB'");
   try_to(connection, "set memory_limit = '32MB'");
   connection.execute(limit.empty() ? "reset memory_limit"
@@ -64,7 +65,7 @@ std::shared_ptr<const Layer> fallback_layer(const Sources& sources, const dbt::P
 
 }  // namespace
 
-// A connection that goes back to the idle ones.
+// A connection that returns to the idle ones.
 class Api::Lease {
  public:
   explicit Lease(Api& api) : api_(api), connection_(take(api)) {}
@@ -166,7 +167,7 @@ std::shared_ptr<const Layer> Api::known_layer() {
   try {
     return facts_.current()->facts().layer;
   } catch (const Error&) {
-    return layer_;  // nothing is published yet, or not as the project says
+    return layer_;  // nothing is published, or it does not fit the project
   }
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
-// The dashboard's API below HTTP: a function for each operation of openapi.yaml, text in and text
-// out. Each may be called from any thread and blocks until it has the answer. Errors are thrown;
-// error_json() and status_of() (api_error.h) put them into an answer.
+// The dashboard's API without HTTP: one function per operation of openapi.yaml, text in and text
+// out.
+//
+// Any thread may call any function; it blocks until the answer is ready. Errors are thrown;
+// error_json() and status_of() (api_error.h) convert them into an answer. An Api keeps its own
+// connections and caches; `database` may be used by others meanwhile.
 
 #include <functional>
 #include <map>
@@ -24,28 +27,28 @@
 
 namespace gsa::api {
 
-// What api cannot know by itself.
+// What the owner of an Api supplies.
 struct Sources {
-  // The assets as they are now; asked for each time. It is given a connection of its own.
+  // The current assets; called for each request, on a connection of the Api.
   std::function<AssetsNow(duck::Connection&)> assets;
   // The measures of a warehouse that has none on record; null: those of `project`.
   std::shared_ptr<const Layer> layer;
-  // Of all columns; asked for when the dictionary is first shown after a publication.
+  // The lineage of all columns; called on the first request for the dictionary after a publication.
   std::function<ColumnLineage(duck::Connection&)> lineage;
-  // What becomes of runs that are on record as running.
+  // How to report runs whose record says "running".
   assets::Unfinished unfinished = assets::Unfinished::may_be_running;
   SqlLimits sql;
-  // Runs the SQL of readers; null: there is none.
+  // Runs readers' SQL; null: queries are refused.
   std::shared_ptr<sandbox::Pool> queries;
-  std::string memory_limit;  // that the database was opened with; empty: DuckDB's own
+  std::string memory_limit;  // as the database was opened; empty: DuckDB's default
 };
 
 class Api {
  public:
-  // `project` is only read here.
+  // The constructor reads `project` and keeps no reference to it.
   Api(const duck::Database& database, const dbt::Project& project, Sources sources);
 
-  // Operations by their operationId.
+  // One function per operationId.
   std::string get_catalog();
   std::string get_contract();  // YAML
   std::string post_metrics(std::string_view request);
@@ -57,8 +60,9 @@ class Api {
   std::string post_cohorts(std::string_view request);
   std::string post_top_users(std::string_view request);
   std::string get_sessions(const SessionPageRequest& request);
-  // All sessions of the request's scope, in its order, as CSV: the function that is returned hands
-  // them out bit by bit. Throws where the request is wrong; the function where the query fails.
+  // All sessions in the request's scope and order, as CSV. The returned function writes them piece
+  // by piece. get_sessions_csv() throws if the request is invalid; the returned function throws if
+  // the query fails.
   std::function<void(const WriteBytes&)> get_sessions_csv(const SessionPageRequest& request,
                                                           std::stop_token cancelled);
   std::string get_session(std::int64_t id);
@@ -72,19 +76,20 @@ class Api {
   void cancel_sql(const std::string& id);
   std::string get_sql_schema();
 
-  // Reads the facts of the last publication, so that the next who asks need not wait: at the start,
-  // and after a publication. Throws as read_facts().
+  // Loads the facts of the last publication, so that no request waits for them. Call it at the
+  // start and after each publication. Throws like read_facts().
   void warm() { facts_.current(); }
-  // Lets go of connections to an instance of DuckDB that has ended, so that it can be opened anew.
+  // Destroys the connections to an instance of DuckDB that has ended, so that the file can be
+  // reopened.
   void let_go_if_ended();
-  // Gives back their memory, about 50 bytes a generation, and what DuckDB keeps of the file, until
-  // somebody asks again. Does nothing, and returns false, while something is being asked. Nobody
-  // else may use the database meanwhile: what they ask of it may fail for want of memory.
+  // Frees the facts, about 50 bytes per generation, and DuckDB's cache of the file, until the next
+  // request. Returns false, and does nothing, while a request uses a connection. Nobody else may
+  // use the database meanwhile: their queries could run out of memory.
   bool release();
 
  private:
   class Lease;
-  // What is on record, else the fallback.
+  // The recorded layer, or else the fallback.
   std::shared_ptr<const Layer> known_layer();
   Lease connection();
   template <typename Compute>
@@ -96,11 +101,11 @@ class Api {
   Sources sources_;
   Dictionary dictionary_;
   FrictionRule rule_;
-  std::shared_ptr<const Layer> layer_;  // where none is on record
+  std::shared_ptr<const Layer> layer_;  // if none is on record
   FactStore facts_;
   SqlSandbox sandbox_;
   std::mutex mutex_;
-  std::vector<duck::Connection> idle_;  // guarded by mutex_, as what is below
+  std::vector<duck::Connection> idle_;  // guarded by mutex_, like the members below
   std::size_t leased_ = 0;
   PublishedState remembered_of_{-1, 0};
   std::map<std::string, std::string> remembered_;

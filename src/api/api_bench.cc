@@ -1,6 +1,6 @@
-// Clicks on the dashboard over a warehouse of one's own: GSA_WAREHOUSE names the file, which
-// `gsa run --warehouse FILE --prompts 2000000 --users 100000 --source synthetic` makes. Each answer
-// is computed anew: filters differ from round to round, so that none is remembered.
+// Clicks on the dashboard, on the warehouse in GSA_WAREHOUSE. Create it with `gsa run --warehouse
+// FILE --prompts 2000000 --users 100000 --source synthetic`. Every round has a different filter, so
+// that no answer comes from the cache.
 
 #include <cstdlib>
 #include <string>
@@ -31,7 +31,7 @@ duck::Database& warehouse() {
   return database;
 }
 
-// Of the built-in project.
+// The layer of the built-in project.
 const Layer& layer() {
   static const Layer layer =
       semantic::read_layer(dbt::Project::load(dbt::ProjectFiles::from_folder("dbt"))).value();
@@ -46,7 +46,7 @@ const Snapshot& snapshot() {
   return snapshot;
 }
 
-// A filter that no earlier round had.
+// A filter that no earlier round used.
 std::string next_filter(const char* filter) {
   static int round = 0;
   ++round;
@@ -64,7 +64,7 @@ void BM_ReadFacts(benchmark::State& state) {
 }
 BENCHMARK(BM_ReadFacts)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->Iterations(1);
 
-// All that the Overview page asks after a click on a filter, in one request each.
+// The requests of the Overview page after a click on a filter.
 void overview(benchmark::State& state, const char* filter) {
   const std::string tiles =
       R"("measures": ["generations", "sessions", "success_rate", "friction", "cost",

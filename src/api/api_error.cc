@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kInternal = "internal";
 
-// What of an error is told, and how.
+// The visible part of an error, and its status.
 struct Told {
   std::string_view code;
   int status;
@@ -51,7 +51,7 @@ Told told(const std::exception& error) {
 
 bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
 
-// Whether a path may begin behind it: not within a word, an address or another path.
+// Whether a path may begin after this character: not within a word, an address or another path.
 bool may_come_before_a_path(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0 || is_quote(c) || c == '(' || c == '[' ||
          c == '=' || c == ',' || c == '{' || c == '<';
@@ -62,7 +62,7 @@ bool ends_a_path(char c) {
          c == ',' || c == ';' || c == ':' || c == '}' || c == '>' || c == '|';
 }
 
-// The path that begins at `at`; within quotes it may have spaces.
+// The path that begins at `at`; in quotes it may contain spaces.
 std::string_view path_at(std::string_view text, std::size_t at) {
   const char before = at == 0 ? ' ' : text[at - 1];
   const std::string_view rest = text.substr(at);
@@ -90,7 +90,7 @@ std::string without_folders(std::string_view text) {
     const bool may_begin = text[at] == '/' && (at == 0 || may_come_before_a_path(text[at - 1]));
     const std::string_view path = may_begin ? path_at(text, at) : std::string_view();
     const std::size_t last = path.rfind('/');
-    // "/api/sql" is an address of ours, "/ 2" a quotient.
+    // "/api/sql" is an address of this API, "/ 2" a quotient.
     if (path.empty() || last == 0 || path.starts_with("/api/")) {
       kept += text[at++];
       continue;

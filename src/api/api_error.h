@@ -1,6 +1,6 @@
 #pragma once
 
-// An error with what HTTP needs besides: the code word of openapi.yaml and the status.
+// An error with the data that HTTP needs: the code word of openapi.yaml and the status.
 
 #include <exception>
 #include <optional>
@@ -18,7 +18,7 @@ class ApiError : public Error {
   const std::string& word() const { return word_; }  // "not_found"
   int status() const { return status_; }             // 404
 
-  // Of a statement of SQL, from 1.
+  // Position in an SQL statement, from 1.
   std::optional<int> line, column;
 
  private:
@@ -29,16 +29,16 @@ class ApiError : public Error {
 ApiError bad_request(std::string message, std::string hint = "");
 ApiError not_found(std::string message, std::string hint = "");
 
-// The body of the answer: {"error", "hint", "code"}. An Error that is no ApiError is a bad_request;
-// what is no Error is "internal", without what it says, as are failures of DuckDB and of files.
-// While the warehouse is opened anew it is "unavailable" (503). No path of this machine is in it
-// but the name of a file.
+// The body of the answer: {"error", "hint", "code"}. An Error that is no ApiError is a bad_request.
+// Other exceptions, and failures of DuckDB and of files, are "internal", without their message.
+// While the warehouse is being reopened, errors are "unavailable" (503). File paths of this machine
+// are reduced to file names.
 std::string error_json(const std::exception& error);
 int status_of(const std::exception& error);
-// All of it, for the server's own log.
+// The complete message, for the server's own log.
 std::string full_text(const std::exception& error);
 
-// Of absolute paths in `text` only the last part.
+// `text` with absolute paths reduced to their last part.
 std::string without_folders(std::string_view text);
 
 }  // namespace gsa::api

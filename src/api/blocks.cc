@@ -20,8 +20,8 @@ void Blocks::fill() {
   }
 }
 
-// Here and below arrays are made as long as they may become, filled by index and cut: a push_back
-// for each of two million rows takes longer than all the rest.
+// Here and below, arrays get their maximum size, are filled by index and then cut: a push_back for
+// each of two million rows would take longer than everything else.
 void Blocks::add_generations() {
   std::size_t most = 0;
   for (const std::uint32_t session : sessions_) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// Goes through a selection block by block, with the group of each session and generation, so that
-// sums run over short arrays. Users are whole blocks' only by chance; their order is kept.
+// Visits a selection block by block, with the group of each session and generation, so that sums
+// run over short arrays. Rows keep their order, so users come one after the other, but a user's
+// sessions may span two blocks.
 
 #include <cstdint>
 #include <vector>
@@ -11,16 +12,16 @@
 namespace gsa::api {
 
 struct Block {
-  // A session comes once for each of its groups, in a row.
+  // A session appears once for each of its groups, consecutively.
   std::vector<std::uint32_t> sessions, session_groups;
-  // How many of the session's chosen generations are in the group, and in all; only filled in where
-  // groups overlap.
+  // The number of the session's selected generations in the group, and in total; set only if groups
+  // overlap.
   std::vector<std::uint32_t> generations_here, generations_of_session;
-  // Its chosen generations; only filled in where they are wanted or groups overlap.
+  // Its selected generations; set only if requested or if groups overlap.
   std::vector<std::uint32_t> generations, generation_groups;
 };
 
-// Calls `each` with one block after the other.
+// Calls `each` for one block after another.
 class Blocks {
  public:
   Blocks(const Facts& facts, const Selection& selection, const Grouping& grouping,
@@ -46,7 +47,7 @@ class Blocks {
 
  private:
   static constexpr std::size_t kSessions = 1024;
-  void fill();  // block_ from sessions_, which is empty afterwards
+  void fill();  // fills block_ from sessions_, and clears sessions_
   void add_generations();
   void add_pairs();
 
@@ -54,8 +55,8 @@ class Blocks {
   const Selection& selection_;
   const Grouping& grouping_;
   bool overlaps_, wants_generations_;
-  std::vector<std::uint32_t> sessions_, groups_;  // of the block, each session once
-  std::vector<std::uint32_t> ends_;               // of each session's generations in the block
+  std::vector<std::uint32_t> sessions_, groups_;  // of the block, without duplicates
+  std::vector<std::uint32_t> ends_;               // end of each session's generations in the block
   Block block_;
 };
 

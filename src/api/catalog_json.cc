@@ -16,7 +16,7 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::size_t kMaxListed = 400;  // values of a dimension; more than a year has days
+constexpr std::size_t kMaxListed = 400;  // values of a dimension; enough for a year of days
 
 void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
   json.key(name);
@@ -107,7 +107,7 @@ void write(JsonWriter& json, const Chart& chart) {
   json.end_object();
 }
 
-// As the line below the report of gsa summary.
+// As in the last line of gsa summary.
 std::string sentence(const assets::Provenance& from) {
   if (from.behavior == "observed") {
     return fmt::format(
@@ -162,8 +162,8 @@ void write_provenance(JsonWriter& json, duck::Connection& connection) {
   json.end_object();
 }
 
-// Where each signal comes from, by the rows of the facts: "mixed" where some were seen and some
-// drawn.
+// The origin of each signal, from the rows of the facts: "mixed" if some are observed and some
+// simulated.
 void write_signals(JsonWriter& json, const Facts& facts) {
   std::vector<const Dimension*> signals;
   for (const Dimension& dimension : facts.layer->dimensions) {

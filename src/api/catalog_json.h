@@ -1,6 +1,6 @@
 #pragma once
 
-// GET /api/catalog: what can be asked, and what the numbers are made of.
+// GET /api/catalog: the measures and dimensions on offer, and the origin of the numbers.
 
 #include <string>
 

@@ -18,14 +18,14 @@ bool of_generations(const Dimension* dimension) {
   return dimension != nullptr && dimension->level == Level::generation;
 }
 
-// With filters on generations sessions count that have one that passes.
+// With filters on generations, only sessions with a passing generation count.
 std::string chosen(const Layer& layer, const Scope& scope) {
   return scope.has_generation_filters() ? "\n    where " + has_generation_sql(layer) : "";
 }
 
-// Sums of a measure by the values of a dimension: rows with `sessions`, `part` and `whole`, of
-// which some are null, to be added up. A session in several segments counts in each, or is shared
-// out among them by the number of its generations there, as `overlap` says.
+// Sums of a measure by the values of a dimension: rows with `sessions`, `part` and `whole`, some of
+// them null, for the caller to add up. `overlap` decides whether a session in several segments
+// counts fully in each or is divided by the number of its generations there.
 class Pieces {
  public:
   Pieces(const Layer& layer, const Measure& measure, const Scope& scope, Overlap overlap,
@@ -54,7 +54,7 @@ class Pieces {
     return sql;
   }
 
-  // The same of all segments together, where each session counts once.
+  // The same for all segments together; each session counts once.
   std::string of_all() const {
     std::string sql = fmt::format("select {}\n    from sessions as s{}",
                                   sums(Level::session, false), chosen(layer_, scope_));

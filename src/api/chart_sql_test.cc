@@ -9,7 +9,7 @@
 namespace gsa::api {
 namespace {
 
-// What is asked in each of the tests below.
+// The scopes of the tests below.
 const std::vector<std::string> kScopes = {
     R"({})",
     R"({"tier": {"in": ["free", "pro"]}, "friction": {"max": 70}})",
@@ -24,7 +24,7 @@ boost::json::value answer_of(Answer answer, const std::string& body, const std::
                                    body.empty() ? "" : ", ", filters)));
 }
 
-// The SQL as the SQL page runs it, which lets no other pass.
+// Runs the SQL under the rules of the SQL page.
 boost::json::array rows_shown(const boost::json::value& answer) {
   const std::string sql(answer.at("sql").as_string());
   const auto result = parsed(run(sql, 10000));
@@ -35,12 +35,12 @@ std::string text_of(const boost::json::value& value) {
   return value.is_string() ? std::string(value.as_string()) : boost::json::serialize(value);
 }
 
-// A number, which comes as text where a double would round it.
+// A number; it is text if a double would round it.
 double real(const boost::json::value& value) {
   return value.is_string() ? std::stod(std::string(value.as_string())) : number(value);
 }
 
-// By the text of the first `keys` columns.
+// Rows by the text of their first `keys` columns.
 Table table_of(const boost::json::array& rows, std::size_t keys) {
   Table table;
   for (const auto& row : rows) {

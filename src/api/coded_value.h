@@ -10,7 +10,7 @@
 
 namespace gsa::api {
 
-// monostate: the data do not say.
+// monostate: unknown.
 using Value = std::variant<std::monostate, std::string, std::int64_t, bool>;
 
 void write(JsonWriter& json, const Value& value);

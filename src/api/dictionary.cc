@@ -19,7 +19,7 @@
 namespace gsa::api {
 namespace {
 
-// Of a table of schema ops.
+// The description of a table of schema ops.
 std::string record_description(std::string_view table) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kRecords = {{
       {"runs", "One row per run: its command and options, how it ended and what it made."},
@@ -40,7 +40,7 @@ std::string record_description(std::string_view table) {
   return "What gsa keeps on record of its runs.";
 }
 
-// A source's tables are named as in the warehouse: "raw_users" of "raw.raw_users".
+// A source's table has the warehouse's name: "raw_users" for "raw.raw_users".
 std::string table_name(const dbt::Node& node) {
   if (node.kind != dbt::NodeKind::source) return node.name;
   const std::size_t dot = node.name.rfind('.');
@@ -80,7 +80,7 @@ DictionaryTable table_of(const dbt::Project& project, const dbt::Node& node) {
   return table;
 }
 
-// Which tables stand, with their columns and rows.
+// The existing tables, with their columns and rows.
 struct Standing {
   std::map<std::string, std::string> types;  // of columns
   std::vector<std::string> columns;          // in their order
@@ -123,7 +123,7 @@ std::map<std::string, Outcome> last_outcomes(duck::Connection& connection) {
   return outcomes;
 }
 
-// Writes the tables, with all that they hang together by.
+// Writes the tables with their relationships.
 class Writer {
  public:
   Writer(duck::Connection& connection, const ColumnLineage& lineage)
@@ -161,7 +161,7 @@ class Writer {
     json.end_object();
   }
 
-  // The tables of schema ops, which the project does not know.
+  // The tables of schema ops, which are not in the project.
   void records() {
     for (const auto& [name, standing] : standing_) {
       if (!name.starts_with("ops.")) continue;
@@ -177,7 +177,7 @@ class Writer {
   JsonWriter json;
 
  private:
-  // As described, and behind them what else stands.
+  // The described columns, followed by the others that exist.
   static std::vector<DictionaryColumn> columns_of(const DictionaryTable& table,
                                                   const Standing* standing) {
     std::vector<DictionaryColumn> columns = table.columns;
@@ -268,7 +268,7 @@ void write_term(JsonWriter& json, const Layer& layer, std::string_view kind, con
   json.end_object();
 }
 
-// What is measured, and what it is split and filtered by.
+// Measures, dimensions and ranges.
 void write_terms(JsonWriter& json, const Layer& layer) {
   json.key("terms");
   json.begin_array();
@@ -289,7 +289,7 @@ void write_terms(JsonWriter& json, const Layer& layer) {
 }  // namespace
 
 Dictionary::Dictionary(const dbt::Project& project) : project_(project.name()) {
-  std::map<std::size_t, std::size_t> place;  // in tables_, of a node
+  std::map<std::size_t, std::size_t> place;  // of a node, in tables_
   const std::vector<dbt::Node>& nodes = project.nodes();
   for (std::size_t n = 0; n < nodes.size(); ++n) {
     if (nodes[n].kind == dbt::NodeKind::test) continue;
@@ -306,7 +306,7 @@ Dictionary::Dictionary(const dbt::Project& project) : project_(project.name()) {
       continue;
     }
     const DictionaryTest test = test_of(nodes[n]);
-    if (!nodes[n].is_generic) {  // of every table that it reads
+    if (!nodes[n].is_generic) {  // shown with every table that it reads
       for (const std::size_t input : nodes[n].depends_on) {
         if (place.contains(input)) tables_[place[input]].tests.push_back(test);
       }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The data dictionary: what tables and columns mean, from the dbt project, and what they are in the
-// warehouse.
+// The data dictionary: the meaning of tables and columns, from the dbt project, and their state in
+// the warehouse.
 
 #include <map>
 #include <string>
@@ -36,15 +36,15 @@ struct DictionaryTable {
   std::string schema, group, owner, description, file;
   std::vector<std::string> tags;
   std::vector<DictionaryColumn> columns;
-  std::vector<DictionaryTest> tests;  // of the table as a whole
+  std::vector<DictionaryTest> tests;  // of the whole table
   std::vector<std::string> depends_on, used_by;
 };
 
-// Which columns each column is computed from; whoever can work it out passes it in.
+// The columns that each column is computed from; supplied by the owner of the Api.
 using ColumnLineage = std::map<ColumnName, std::vector<ColumnName>>;
 
-// What the project says of its sources and models. Plain values: the project need not outlive it,
-// and threads may read it.
+// The project's descriptions of its sources and models. Plain values: the project need not outlive
+// it, and any number of threads may read it.
 class Dictionary {
  public:
   explicit Dictionary(const dbt::Project& project);
@@ -52,7 +52,7 @@ class Dictionary {
   const std::string& project() const { return project_; }
   const std::vector<DictionaryTable>& tables() const { return tables_; }  // sources, then models
   const DictionaryTable* find(std::string_view table) const;
-  // "" where there is none; the table's for an empty column.
+  // "" if there is none. Empty column: the description of the table.
   std::string describe(std::string_view table, std::string_view column) const;
 
  private:
@@ -60,7 +60,7 @@ class Dictionary {
   std::vector<DictionaryTable> tables_;
 };
 
-// GET /api/dictionary, with what `layer` measures and splits by.
+// GET /api/dictionary, including the measures and dimensions of `layer`.
 std::string dictionary_json(duck::Connection& connection, const Dictionary& dictionary,
                             const ColumnLineage& lineage, const Layer& layer);
 

@@ -29,8 +29,8 @@ void DistinctCounts::add(const Block& block, std::vector<std::int64_t>& counts) 
   }
 }
 
-// A user's sessions come in a row, so remembering the last one of each group will do. Users of
-// generations are those of their sessions.
+// A user's sessions are consecutive, so it is enough to remember the last user of each group. The
+// users of generations are those of their sessions.
 void DistinctCounts::add_users(const Block& block, std::vector<std::int64_t>& counts) {
   for (std::size_t i = 0; i < block.sessions.size(); ++i) {
     const std::uint32_t user = facts_.user_of[block.sessions[i]];

@@ -1,6 +1,6 @@
 #pragma once
 
-// Counts of distinct values by group, taken as a selection goes by block by block.
+// Counts distinct values by group, while a selection is visited block by block.
 
 #include <cstdint>
 #include <vector>
@@ -12,7 +12,7 @@ namespace gsa::api {
 
 class DistinctCounts {
  public:
-  // Of the base at that place in Layer::bases; `facts` must outlive it.
+  // `base` is an index in Layer::bases; `facts` must outlive it.
   DistinctCounts(const Facts& facts, std::size_t base, std::size_t groups);
 
   std::size_t base() const { return base_; }
@@ -26,9 +26,9 @@ class DistinctCounts {
   const Facts& facts_;
   std::size_t base_;
   std::vector<std::uint32_t> last_user_;  // by group
-  std::size_t values_ = 0;                // of codes; the last is null, which does not count
-  std::vector<bool> seen_;                // by group and code, where that is worth its memory
-  std::vector<std::uint64_t> pairs_;      // else group and code of each row
+  std::size_t values_ = 0;                // of codes; the last is null and does not count
+  std::vector<bool> seen_;                // by group and code, if worth the memory
+  std::vector<std::uint64_t> pairs_;      // otherwise, group and code of each row
 };
 
 }  // namespace gsa::api

@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::size_t kMaxOthers = 8;
 
-// Finds the bin of a value in a step or two: a grid of cells of one width says at which edge to
-// begin. Values below the first edge count with the first bin.
+// Finds the bin of a value in one or two steps: a grid of equal cells gives the edge to start at.
+// Values below the first edge count in the first bin.
 class Bins {
  public:
   explicit Bins(const std::vector<double>& edges)
@@ -35,7 +35,7 @@ class Bins {
     std::size_t bin = 0;
     for (std::size_t cell = 0; cell < kCells; ++cell) {
       const double low = edges.front() + static_cast<double>(cell) / per_unit_;
-      // One cell lower than need be, as the division may round.
+      // One cell lower than necessary, because the division may round.
       while (bin + 1 < edges.size() && edges[bin + 1] < low - 1 / per_unit_) ++bin;
       first_[cell] = static_cast<std::uint16_t>(bin);
     }
@@ -59,21 +59,21 @@ class Bins {
   std::array<std::uint16_t, kCells> first_{};
 };
 
-// How many values of a range are in each bin, by group, and what they are like all in all.
+// The number of values in each bin, by group, and statistics of all of them.
 struct Distribution {
   std::vector<std::vector<std::int64_t>> counts;  // by group, by bin
   std::int64_t n = 0;
   double sum = 0, max = 0;
 };
 
-// Calls `each(values, groups)` with the values of a range that are selected, block by block.
+// Calls `each(values, groups)` for the selected values of a range, block by block.
 template <typename Each>
 void for_each_block(const Snapshot& snapshot, const Selection& selection, const Range& range,
                     const Grouping& grouping, const Each& each) {
   const bool of_sessions = range.level == Level::session;
   const NumberColumn& column = snapshot.facts().number(range);
   std::vector<double> values;
-  std::vector<std::uint32_t> known;  // groups of the values, where some are null
+  std::vector<std::uint32_t> known;  // groups of the non-null values
   column.visit_doubles(unit_of(range), [&](const auto& value) {
     Blocks(snapshot.facts(), selection, grouping, !of_sessions).for_each([&](const Block& block) {
       const auto& rows = of_sessions ? block.sessions : block.generations;
@@ -123,9 +123,9 @@ Distribution distribution_of(const Snapshot& snapshot, const Selection& selectio
 constexpr std::array<std::pair<const char*, double>, 3> kQuantiles = {
     {{"median", 0.5}, {"p90", 0.9}, {"p95", 0.95}}};
 
-// The quantiles by nearest rank of a distribution of one group that has values. Only those of the
-// bins that the ranks fall into are looked at again and put in order: keeping all of them from the
-// first look takes more time than looking twice.
+// Quantiles by nearest rank of a distribution with one group, which must have values. Only values
+// in the bins of the ranks are visited again and sorted: keeping all values from the first pass
+// takes longer than a second pass.
 std::array<double, kQuantiles.size()> quantiles_of(const Snapshot& snapshot,
                                                    const Selection& selection, const Range& range,
                                                    const Grouping& grouping,
@@ -207,7 +207,7 @@ void write_split(JsonWriter& json, const Grouping& grouping, const Distribution&
   json.end_array();
 }
 
-// What a session has of a range or dimension, as a bin.
+// Maps a session to its bin in a range or dimension.
 class Binning {
  public:
   Binning(const Facts& facts, const std::string& name, bool is_brush) : facts_(facts), name_(name) {
@@ -230,7 +230,7 @@ class Binning {
   const std::string& name() const { return name_; }
   std::size_t size() const { return range_ ? edges_.size() : axis_.front().size(); }
 
-  // Of every session; kNoBin where its number is null.
+  // For every session; kNoBin if its number is null.
   static constexpr std::uint16_t kNoBin = std::numeric_limits<std::uint16_t>::max();
   std::vector<std::uint16_t> bins() const {
     std::vector<std::uint16_t> bins(facts_.sessions);
@@ -264,11 +264,11 @@ class Binning {
   std::string name_;
   const Range* range_ = nullptr;
   const Dimension* dimension_ = nullptr;
-  std::vector<Axis> axis_;  // of a dimension, one
+  std::vector<Axis> axis_;  // for a dimension: one
   std::vector<double> edges_;
 };
 
-// counts[b × size of other + i]; `rows` are the brushed bins of every session.
+// counts[b × size of other + i]; `rows` has the brushed bin of every session.
 std::vector<std::int64_t> count_pairs(const Selection& selection,
                                       const std::vector<std::uint16_t>& rows, std::size_t size,
                                       const Binning& other) {
@@ -281,7 +281,7 @@ std::vector<std::int64_t> count_pairs(const Selection& selection,
   return counts;
 }
 
-// What the saved query 'brushed' asks for, as sums by bin: of an average the sum that it is of.
+// The measures of the saved query 'brushed' as sums by bin; of an average, its numerator.
 void write_sums(JsonWriter& json, const Facts& facts, const Selection& selection,
                 std::vector<std::uint16_t> bins, std::size_t size) {
   const Layer& layer = *facts.layer;

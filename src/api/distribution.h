@@ -1,6 +1,6 @@
 #pragma once
 
-// Distributions of ranges: histograms, and the cube that a browser brushes by itself.
+// Distributions of ranges: histograms, and the cube that a browser filters (brushes) locally.
 
 #include <string>
 #include <string_view>

@@ -63,7 +63,7 @@ TEST(Histogram, SplitsIntoTheWhole) {
   EXPECT_EQ(sum, number(answer.at("n")));
 }
 
-// Brushing in the browser: rows of the brushed bins, added up.
+// Brushing in the browser adds up the rows of the brushed bins.
 TEST(Cube, UnderABrushIsWhatTheServerWouldAnswer) {
   const auto answer =
       parsed(cube(Warehouse::instance().snapshot(),
@@ -105,7 +105,7 @@ TEST(Cube, UnderABrushIsWhatTheServerWouldAnswer) {
                          filters)));
 }
 
-// A brush over the bins of a histogram is a whole number of the cube's.
+// A brush over whole bins of a histogram covers whole bins of the cube.
 TEST(Cube, HasTheEdgesOfTheHistogramAmongItsOwn) {
   for (const Range& range : Warehouse::instance().snapshot().facts().layer->ranges) {
     EXPECT_TRUE(std::is_sorted(range.fine_edges.begin(), range.fine_edges.end())) << range.name;

@@ -22,14 +22,14 @@ namespace {
 constexpr Day kDaysOfWeek = 7;
 constexpr DayRange kNoDays{0, -1};
 
-// null where there is nothing to divide by.
+// Null if `whole` is 0.
 void write_share(JsonWriter& json, std::string_view name, std::int64_t part, std::int64_t whole) {
   json.field(name, whole == 0
                        ? std::nullopt
                        : std::optional(static_cast<double>(part) / static_cast<double>(whole)));
 }
 
-// The measures of the saved query 'funnel', each of which counts a part of the one before.
+// The measures of the saved query 'funnel'; each counts a subset of the one before.
 std::vector<const Measure*> funnel_steps(const Layer& layer) {
   std::vector<const Measure*> steps = measures_of(layer, chart_named(layer, "funnel"));
   const bool fits =
@@ -64,7 +64,7 @@ using Weeks = std::vector<std::map<std::int64_t, std::int64_t>>;
 
 Weeks active_weeks(const Facts& facts, const Selection& selection, const Axis& cohort) {
   Weeks weeks(cohort.size());
-  std::size_t user = facts.users;  // the last one, whose sessions come in the order of time
+  std::size_t user = facts.users;  // the current one; a user's sessions are in order of time
   std::int64_t last_week = -1;
   selection.sessions.for_each([&](std::size_t s) {
     const std::size_t of = facts.user_of[s];
@@ -108,7 +108,7 @@ std::vector<const Measure*> cohort_measures(const Layer& layer, ObjectReader& re
   return list;
 }
 
-// One of the measures of the saved query 'top_users', by default the first.
+// The requested measure of the saved query 'top_users'; by default the first.
 const Measure& read_by(const Layer& layer, ObjectReader& reader) {
   const Chart& chart = chart_named(layer, "top_users");
   const std::string by =
@@ -131,7 +131,7 @@ void write_number(JsonWriter& json, std::string_view name, const Base& base, std
   }
 }
 
-// Sums that every row of a user has, where the project has such measures.
+// Sums in every user's row, if the project has such measures.
 constexpr std::array<const char*, 3> kUserSums = {"sessions", "generations", "cost"};
 
 const Measure* sum_named(const Layer& layer, const char* name) {
@@ -173,7 +173,7 @@ void write_user(JsonWriter& json, const Facts& facts, const Groups& groups, cons
   json.end_object();
 }
 
-// `users` are in descending order of what they have.
+// `users` must be in descending order of their amounts.
 void write_concentration(JsonWriter& json, const std::vector<std::int64_t>& amounts,
                          std::int64_t total, const std::vector<std::size_t>& users) {
   json.key("concentration");

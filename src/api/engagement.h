@@ -1,6 +1,6 @@
 #pragma once
 
-// What users do: the funnel from generation to download, cohorts of signups, who spends most.
+// User behaviour: the funnel from generation to download, cohorts of signups, top spenders.
 
 #include <string>
 #include <string_view>

@@ -25,7 +25,7 @@ std::vector<std::string> texts(duck::Connection& connection, const std::string& 
   return texts;
 }
 
-// In the order in which they are shown: those of the dimension, then as SQL sorts them.
+// In order of display: the dimension's listed values, then the others as SQL sorts them.
 std::vector<std::string> values_of(duck::Connection& connection, const std::string& expr,
                                    const std::string& from, const std::string& type,
                                    const std::vector<std::string>& first) {
@@ -52,7 +52,7 @@ Value typed_value(const std::string& text, DimensionType type) {
   return text;
 }
 
-// "TINYINT"; empty for doubles, whose column has its type.
+// "TINYINT"; empty for doubles, which keep the type of their column.
 std::string_view narrowest(std::int64_t min, std::int64_t max) {
   const auto fits = [&](auto type) {
     using T = decltype(type);
@@ -140,7 +140,7 @@ void LevelColumns::find_numbers() {
   }
 }
 
-// Equal columns are held once.
+// Equal columns share storage.
 std::size_t LevelColumns::number_at(const std::string& sql, bool is_float) {
   const auto same = std::find(number_sql_.begin(), number_sql_.end(), sql);
   if (same != number_sql_.end()) {
@@ -153,8 +153,8 @@ std::size_t LevelColumns::number_at(const std::string& sql, bool is_float) {
   return facts_.numbers.size() - 1;
 }
 
-// One look at all rows says which types the columns need, and which are the same in every row: the
-// columns that say where a signal came from mostly are.
+// One pass over all rows finds the types that the columns need, and columns with a single value, as
+// those that give the origin of a signal mostly are.
 void LevelColumns::find_bounds() {
   std::vector<std::string> bounds;
   for (const Coding& coding : codings_) {
@@ -179,7 +179,7 @@ void LevelColumns::find_bounds() {
   for (const Number& number : numbers_) sql_ += ",\n    " + number.sql;
 }
 
-// The empty SQL stands for what needs not be read row by row.
+// Empty SQL marks columns that need not be read per row.
 void LevelColumns::set_codes(const duck::Result& bounds, std::size_t at, Coding& coding) {
   CodeColumn& column = *coding.column;
   const bool has_values = !bounds.is_null(0, at), has_nulls = bounds.int64(0, at + 2) > 0;
@@ -214,7 +214,7 @@ void LevelColumns::set_number(const duck::Result& bounds, std::size_t at, Number
     number.sql = fmt::format("coalesce({}, 'nan'::double)", number.sql);
     return;
   }
-  if (bounds.is_null(0, at)) {  // no row has one
+  if (bounds.is_null(0, at)) {  // all null
     number.sql.clear();
     return;
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-// How the columns of the facts are read: the SQL of each column of codes or numbers, in the
-// smallest type that holds it.
+// Reads the columns of the facts: the SQL of each column of codes or numbers, in the smallest type
+// that fits.
 
 #include <string>
 #include <vector>
@@ -10,24 +10,24 @@
 
 namespace gsa::api {
 
-// The columns of one level, in the order in which a select has them.
+// The columns of one level, in the order of a SELECT.
 class LevelColumns {
  public:
-  // Reads which values and numbers there are.
+  // Reads which values and numbers occur.
   LevelColumns(duck::Connection& connection, Level level, Facts& facts);
 
-  // ", a, b" of what differs from row to row.
+  // ", a, b": the columns that vary between rows.
   const std::string& sql() const { return sql_; }
-  // Takes the columns of a chunk from `first` on.
+  // Appends the columns of a chunk, starting with `first`.
   void append(const duck::Chunk& chunk, std::size_t first);
 
  private:
-  // An expression that gives codes: a dimension's, or what is counted distinct.
+  // An expression that gives codes: for a dimension, or for a distinct count.
   struct Coding {
     CodeColumn* column = nullptr;
     std::string sql;                       // the code, null for unknown
-    bool lists_all = false;                // its first values are shown whether they occur or not
-    std::size_t listed = 0;                // how many
+    bool lists_all = false;                // show the first values even if they do not occur
+    std::size_t listed = 0;                // how many of those
     const Dimension* dimension = nullptr;  // for messages
   };
   struct Number {
@@ -48,14 +48,14 @@ class LevelColumns {
   std::string from_;
   std::vector<Coding> codings_;
   std::vector<Number> numbers_;
-  std::vector<std::string> number_sql_;     // of all of facts_.numbers that are of this level
-  std::vector<std::size_t> number_places_;  // and where they are
+  std::vector<std::string> number_sql_;     // of those in facts_.numbers that are of this level
+  std::vector<std::size_t> number_places_;  // their indices there
   std::string sql_;
 };
 
 // "fct_sessions as s"
 std::string from_sql(const Layer& layer, Level level);
-// The condition on generations that are in a session, on g.
+// The condition, on g, for generations that are in a session.
 std::string in_sessions_sql(const Layer& layer);
 
 }  // namespace gsa::api

@@ -1,8 +1,8 @@
 #pragma once
 
-// Columns of the facts: attributes as codes, numbers as the smallest integers that hold them. What
-// is the same in every row takes no memory. Each visit() calls `each` once with a function from a
-// row to its value, so that the choice of the width is made once a column and not once a row.
+// Columns of the facts: attributes as codes, numbers as the smallest integers that fit. A column
+// with the same value in every row takes no memory. Each visit() calls `each` once with a function
+// from row to value, so that the width is chosen once per column, not per row.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,11 +15,11 @@
 namespace gsa::api {
 
 struct CodeColumn {
-  std::vector<Value> values;  // by code, in the order in which they are shown; null comes last
+  std::vector<Value> values;  // by code, in order of display; null is last
   std::vector<bool> occurs;   // by code
   std::variant<std::uint16_t, std::vector<std::uint8_t>, std::vector<std::uint16_t>> codes;
 
-  // Up to so many values take a byte a row.
+  // With up to this many values, a code takes one byte per row.
   static constexpr std::size_t kNarrow = 255;
 
   template <typename Each>
@@ -43,16 +43,16 @@ struct CodeColumn {
 struct NumberColumn {
   std::variant<std::int64_t, std::vector<std::int8_t>, std::vector<std::int16_t>,
                std::vector<std::int32_t>, std::vector<std::int64_t>, std::vector<double>>
-      numbers = std::int64_t{0};   // the first: the same in every row
-  bool has_nulls = false;          // kNull of the type; of doubles NaN
-  std::int64_t min = 0, max = -1;  // of what is not null; none: max < min
+      numbers = std::int64_t{0};   // the first type: the same in every row
+  bool has_nulls = false;          // stored as kNull of the type, or NaN
+  std::int64_t min = 0, max = -1;  // of non-null values; none: max < min
 
   template <typename T>
   static constexpr T kNull = std::numeric_limits<T>::min();
 
   bool is_float() const { return std::holds_alternative<std::vector<double>>(numbers); }
 
-  // Whole numbers; null is `null`. Not of doubles.
+  // Visits integers, with `null` for nulls. Not for doubles.
   template <typename Each>
   void visit(const Each& each, std::int64_t null = 0) const {
     std::visit(
@@ -75,7 +75,7 @@ struct NumberColumn {
         numbers);
   }
 
-  // Numbers divided by `unit`; null is NaN.
+  // Visits numbers divided by `unit`, with NaN for nulls.
   template <typename Each>
   void visit_doubles(double unit, const Each& each) const {
     if (is_float()) {

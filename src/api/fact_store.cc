@@ -6,8 +6,8 @@ std::optional<DayRange> Snapshot::days_of(const Scope& scope) const {
   const bool has_days = facts_.days() > 0;
   if (!has_days && (!scope.from || !scope.to)) return std::nullopt;
   DayRange days{scope.from.value_or(facts_.first_day), scope.to.value_or(facts_.last_day)};
-  // One end given, and the data end on the other side of it: that day alone, on which there is
-  // nothing.
+  // Only one end is given, and the data end before or after it: use that single day, which has no
+  // data.
   if (days.from > days.to) (scope.from ? days.to : days.from) = scope.from ? days.from : days.to;
   return days;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The facts of the last publication, and what was lately computed from them. Threads share it.
+// The facts of the last publication, with caches of results computed from them. Any thread may call
+// any function of Snapshot and FactStore.
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +19,7 @@
 
 namespace gsa::api {
 
-// The newest values by key; not safe for threads by itself.
+// The most recently used values by key; not thread-safe by itself.
 template <typename T>
 class RecentlyUsed {
  public:
@@ -49,24 +50,24 @@ class RecentlyUsed {
   std::map<std::string, typename Entries::iterator> by_key_;
 };
 
-// One publication.
+// The facts of one publication. They never change; the selections and answers are cached.
 class Snapshot {
  public:
   explicit Snapshot(Facts facts) : facts_(std::move(facts)) {}
 
   const Facts& facts() const { return facts_; }
-  // The days that a scope stands for; none where there are no facts and it does not say both.
+  // The days of a scope; nullopt if there are no facts and the scope does not give both ends.
   std::optional<DayRange> days_of(const Scope& scope) const;
   std::shared_ptr<const Selection> selection(const Scope& scope, const DayRange& days) const;
 
-  // Answers by request, so that what many dashboards ask is computed once.
+  // The answer cache, by request: what many dashboards request is computed once.
   std::optional<std::string> find_answer(const std::string& request) const;
   void keep_answer(const std::string& request, const std::string& answer) const;
 
  private:
   static constexpr std::size_t kSelections = 16;  // half a megabyte each of two million generations
   static constexpr std::size_t kAnswers = 512;
-  static constexpr std::size_t kLongestAnswer = std::size_t{256} << 10;  // bytes that are kept
+  static constexpr std::size_t kLongestAnswer = std::size_t{256} << 10;  // bytes to cache
 
   Facts facts_;
   mutable std::mutex mutex_;
@@ -76,15 +77,15 @@ class Snapshot {
 
 class FactStore {
  public:
-  // `fallback`: of a warehouse that has no layer on record.
+  // `fallback` is for a warehouse that has no layer on record.
   FactStore(const duck::Database& database, std::shared_ptr<const Layer> fallback);
 
-  // The last publication. Reads its facts where that was not done yet (a second for two million
-  // generations), while others who ask wait. Throws as read_facts().
+  // The last publication. Reads its facts first if necessary (a second for two million
+  // generations); other callers wait meanwhile. Throws like read_facts().
   std::shared_ptr<const Snapshot> current();
-  // Lets go of the connection where DuckDB's instance has ended: it is opened anew without it.
+  // Destroys the connection if DuckDB's instance has ended, so that the file can be reopened.
   void let_go_if_ended();
-  // Gives the memory back; the next who asks reads anew, after `act`.
+  // Frees the facts and runs `act` before others may read them again.
   void release(const std::function<void()>& act = [] {});
 
  private:

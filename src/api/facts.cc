@@ -18,7 +18,7 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::int64_t kMaxRows = 2'000'000'000;  // what 32-bit offsets hold, with a margin
+constexpr std::int64_t kMaxRows = 2'000'000'000;  // limit of 32-bit offsets, with a margin
 
 class FactsReader {
  public:
@@ -74,7 +74,7 @@ class FactsReader {
     facts_.cost_of_all = row.float64(0, 1);
   }
 
-  // A simulated month is known on all of its days, also where no session began on the first or
+  // The data of a simulated month cover all its days, even if no session began on the first or the
   // last.
   void cover_months() {
     const auto made = assets::read_provenance(connection_);
@@ -142,7 +142,7 @@ class FactsReader {
     facts_.first_generation.reserve(facts_.sessions + 1);
     if (facts_.sessions > 0) facts_.first_generation.push_back(0);
     std::size_t generation = 0;
-    // A user's sessions follow each other in time, so this is the order of their sessions too.
+    // A user's sessions follow each other in time, so this is also the order of the sessions.
     connection_.stream_chunks(
         fmt::format("select ({0})::integer{1} from {2} where {3} order by {4}, {5}, {6}",
                     table.parent, columns.sql(), from_sql(*facts_.layer, Level::generation),
@@ -174,7 +174,7 @@ class FactsReader {
     column.insert(column.end(), values, values + rows);
   }
 
-  // Sessions come in the order of users, so the user is the last one or soon after it.
+  // Sessions are sorted by user, so the user is at `from` or shortly after it.
   std::size_t index_of(std::int64_t id, std::size_t from) const {
     while (from < facts_.users && facts_.user_ids[from] < id) ++from;
     if (from == facts_.users || facts_.user_ids[from] != id) {

@@ -1,13 +1,13 @@
 #pragma once
 
-// The facts of a publication as columns in memory: what a click on the dashboard scans. Two million
-// generations take about 100 MB and a second to read; a group-by over all of them some 10 ms, where
-// SQL takes 25 to 350 (distinct sessions and users, quantiles and clustered intervals are what SQL
-// is slow at). The SQL that is shown with an answer says the same, and tests hold the two together.
+// The facts of a publication as columns in memory, which every click on the dashboard scans. Two
+// million generations take about 100 MB and a second to read. Grouping all of them takes about 10
+// ms; SQL takes 25 to 350 ms, because distinct sessions and users, quantiles and clustered
+// intervals are slow in SQL. The SQL shown with an answer computes the same, and tests compare the
+// two.
 //
-// Sessions are in the order of their users, generations in that of their sessions: whatever is
-// counted by session or user is counted as it goes by, without hashing. Immutable once read, so
-// threads share it.
+// Sessions are sorted by user, and generations by session, so counts by session or user need no
+// hashing. Immutable once read; any number of threads may share the facts.
 
 #include <cstdint>
 #include <limits>
@@ -24,8 +24,8 @@
 
 namespace gsa::api {
 
-// What is published: the run that published last (0 where nothing was), and a number that is
-// another one once another semantic layer is on record.
+// The published state: the last run that published (0: none has), and a number that changes when
+// another semantic layer is recorded.
 struct PublishedState {
   std::int64_t publication = 0, layer = 0;
   bool operator==(const PublishedState&) const = default;
@@ -36,15 +36,15 @@ struct Facts {
   PublishedState published;
   std::int64_t publication = 0;
   std::size_t sessions = 0, generations = 0, users = 0;
-  // Of unknown users; in no measure.
+  // Generations of unknown users, which no measure counts.
   std::int64_t generations_outside_sessions = 0;
   double cost_outside_sessions = 0, cost_of_all = 0;  // of the measure `cost`
-  // On which sessions began, or of simulated months all days; none: last_day < first_day.
+  // Days on which sessions began; for simulated months all their days. Empty: last_day < first_day.
   Day first_day = 0, last_day = -1;
 
   // By user.
   std::vector<std::int64_t> user_ids;  // ascending
-  std::vector<Day> signup_day;         // kNoDay: not known
+  std::vector<Day> signup_day;         // kNoDay: unknown
   static constexpr Day kNoDay = std::numeric_limits<Day>::max();
 
   // By session.
@@ -52,13 +52,13 @@ struct Facts {
   std::vector<std::uint32_t> user_of;
   std::vector<std::uint16_t> day;               // since first_day
   std::vector<std::uint8_t> hour;               // 0 to 23
-  std::vector<std::uint32_t> first_generation;  // and, last, the number of generations
+  std::vector<std::uint32_t> first_generation;  // has the number of generations as its last element
 
-  // By row of their level.
-  std::vector<CodeColumn> dimensions;  // by Dimension::index; only of coded ones
-  std::vector<CodeColumn> distinct;    // by place in Layer::bases; of what is counted distinct
-  std::vector<NumberColumn> numbers;   // each once, however many read it
-  std::vector<std::size_t> number_of_base, number_of_range;  // in `numbers`
+  // By row of its level.
+  std::vector<CodeColumn> dimensions;  // by Dimension::index; only coded ones
+  std::vector<CodeColumn> distinct;    // by index in Layer::bases; only for distinct counts
+  std::vector<NumberColumn> numbers;   // without duplicates
+  std::vector<std::size_t> number_of_base, number_of_range;  // indices in `numbers`
 
   const CodeColumn& codes(const Dimension& dimension) const { return dimensions[dimension.index]; }
   const NumberColumn& number(std::size_t base) const { return numbers[number_of_base[base]]; }
@@ -78,15 +78,15 @@ struct Facts {
 
 PublishedState published_state(duck::Connection& connection);
 
-// What a number of a range is divided by.
+// The divisor of the range's stored integers.
 double unit_of(const Range& range);
 
-// The run that published last; 0 where nothing was published.
+// The last run that published; 0 if none has.
 std::int64_t publication_of(duck::Connection& connection);
 
-// Reads them in one transaction, by the layer on record, or by `fallback` where there is none.
-// Throws ApiError (409 "not_published") where there are no marts, and Error where they are not as
-// the layer says.
+// Reads the facts in one transaction, by the recorded layer, or by `fallback` if there is none.
+// Throws ApiError (409 "not_published") if there are no marts, and Error if they do not fit the
+// layer.
 Facts read_facts(duck::Connection& connection, const Layer& fallback);
 
 }  // namespace gsa::api

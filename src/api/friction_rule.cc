@@ -14,7 +14,7 @@
 namespace gsa::api {
 namespace {
 
-// Points are published with four decimals; the sum of three may be off by half of one each.
+// Points are published with four decimals; a sum of three may be off by half a unit for each.
 constexpr double kTolerance = 2e-4;
 
 double rounded(double points) { return std::round(points * 1e4) / 1e4; }
@@ -23,7 +23,7 @@ struct Part {
   const char* name;
   double rate, weight, published;
   std::optional<double> yardstick;
-  std::string formula;  // of the rate
+  std::string formula;  // for the rate
   std::vector<std::pair<const char*, double>> inputs;
 
   double points(const FrictionRule& rule) const {
@@ -109,7 +109,7 @@ FrictionRule friction_rule(const dbt::Project& project) {
       const dbt::Value value = project.context().render_yaml(text, {});
       into = std::stod(value.str());
     } catch (const std::exception&) {
-      return;  // the project scores in another way, which the published points show
+      return;  // the project uses another formula, as the published points show
     }
   };
   read("friction_points_per_weight", rule.points_per_weight);

@@ -1,7 +1,7 @@
 #pragma once
 
-// The friction score's formula, from the vars of the dbt project, and why a session's score is what
-// it is.
+// The formula of the friction score, from the vars of the dbt project, and the explanation of a
+// session's score.
 
 #include <cstdint>
 #include <string>
@@ -22,10 +22,10 @@ struct FrictionRule {
   double medium_from = 20, high_from = 60;
 };
 
-// A var that the project does not have keeps its default.
+// Vars that the project does not set keep their defaults.
 FrictionRule friction_rule(const dbt::Project& project);
 
-// What a session's score is computed from, and what was published.
+// The inputs of a session's score, and its published points.
 struct ScoredSession {
   std::int64_t generations = 0, successes = 0, latency_ms = 0, retries = 0;
   double score = 0, error_points = 0, latency_points = 0, retry_points = 0;

@@ -58,7 +58,7 @@ TEST(Intervals, OfTheTotalDoNotDependOnTheGroups) {
   }
 }
 
-// Of costs, whose sum is over generations while sessions are counted: the two walk side by side.
+// For costs, which sum over generations but divide by sessions: the scan visits both in step.
 TEST(Intervals, HoldInGroupsThatOverlapToo) {
   const auto answer = ask(R"({"measures": ["cost_per_session", "success_rate"],
       "dimensions": ["model"], "intervals": true})");

@@ -11,7 +11,7 @@
 namespace gsa::api {
 namespace {
 
-// Boost.JSON parses without recursion, but frees and walks trees with it.
+// Boost.JSON parses without recursion, but frees and traverses trees recursively.
 constexpr std::size_t kMaxDepth = 16;
 
 Value value_of(const boost::json::value& value, const std::string& where) {

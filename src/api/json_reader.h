@@ -1,7 +1,7 @@
 #pragma once
 
-// Reads a request's JSON with errors that say where: "queries[2].limit must be from 1 to 10000".
-// Heavy to include: only in .cc files.
+// Reads the JSON of requests, with errors that name the place: "queries[2].limit must be from 1 to
+// 10000". Slow to compile: include it only in .cc files.
 
 #include <initializer_list>
 #include <optional>
@@ -15,10 +15,10 @@
 
 namespace gsa::api {
 
-// Throws ApiError where the text is no JSON object.
+// Throws ApiError if the text is no JSON object.
 boost::json::object parse_object(std::string_view text);
 
-// One object. Every key must be asked for with one of these, or done() throws.
+// Reads one object. done() throws unless every key was read with one of these functions.
 class ObjectReader {
  public:
   // `where` is empty for the request itself.
@@ -26,7 +26,7 @@ class ObjectReader {
   ObjectReader(const boost::json::object& object, std::string where)
       : object_(object), where_(std::move(where)) {}
 
-  // Null for a key that is missing or null, which all requests treat alike.
+  // Null if the key is missing or null; all requests treat these alike.
   const boost::json::value* find(std::string_view key);
   std::string at(std::string_view key) const;  // "queries[2].limit"
 
@@ -39,7 +39,7 @@ class ObjectReader {
   std::optional<std::vector<Value>> values(std::string_view key, std::size_t max);
   std::vector<std::string> texts(std::string_view key, std::size_t max);
 
-  // Throws for a key that nobody asked for, with the nearest as the hint.
+  // Throws if a key was not read, with the nearest known key as the hint.
   void done() const;
 
  private:

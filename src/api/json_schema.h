@@ -1,7 +1,7 @@
 #pragma once
 
-// For tests: holds JSON to the schemas of openapi.yaml. Knows the words of JSON Schema that the
-// file uses, and refuses all others, so that none goes unheeded.
+// For tests: validates JSON against the schemas of openapi.yaml. Supports the keywords of JSON
+// Schema that the file uses, and rejects all others, so that none is ignored.
 
 #include <regex>
 #include <string>
@@ -30,14 +30,14 @@ class OpenApi {
     for (const YAML::Node& value : schema(name)["enum"]) values.push_back(value.as<std::string>());
     return values;
   }
-  // The schema of an operation's answer.
+  // The schema of an operation's response.
   YAML::Node answer_of(const std::string& path, const std::string& method) const {
     const YAML::Node operation = root_["paths"][path][method];
     if (!operation) throw Error("openapi.yaml has no " + method + " " + path);
     return operation["responses"]["200"]["content"]["application/json"]["schema"];
   }
 
-  // What is wrong, each with its place; empty if nothing.
+  // The violations, each with its place; empty if valid.
   std::vector<std::string> problems(const YAML::Node& schema, const std::string& json) const {
     std::vector<std::string> found;
     boost::json::error_code error;
@@ -153,7 +153,7 @@ class OpenApi {
     } else if (word == "format") {
       format(what.as<std::string>(), value, report);
     } else if (word == "minProperties" || word == "maxLength") {
-      return;  // of requests alone
+      return;  // only in requests
     } else if (word != "description" && word != "examples" && word != "default") {
       throw Error("the test does not know the word " + word);
     }

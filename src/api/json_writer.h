@@ -1,7 +1,8 @@
 #pragma once
 
-// Writes JSON straight into a string: answers may hold hundreds of thousands of numbers, for which
-// a tree of nodes costs more than the query. Commas are put by the writer; nesting is the caller's.
+// Writes JSON directly into a string: answers may contain hundreds of thousands of numbers, for
+// which a tree of nodes costs more than the query. The writer adds commas; the caller must nest
+// correctly.
 
 #include <concepts>
 #include <cstdint>
@@ -19,11 +20,11 @@ class JsonWriter {
   void end_array();
   void key(std::string_view name);
 
-  void value(std::string_view text);  // valid UTF-8
+  void value(std::string_view text);  // must be valid UTF-8
   void value(const char* text) { value(std::string_view(text)); }
   void value(const std::string& text) { value(std::string_view(text)); }
   void value(bool truth);
-  void value(double number);  // with all its digits; what is not finite is null
+  void value(double number);  // with all digits; NaN and infinities become null
   template <std::integral T>
   requires(!std::same_as<T, bool>) void value(T number) {
     integer(static_cast<std::int64_t>(number));
@@ -37,14 +38,14 @@ class JsonWriter {
     }
   }
   void null();
-  void raw(std::string_view json);  // a value that is JSON already
+  void raw(std::string_view json);  // already JSON
 
   template <typename T>
   void field(std::string_view name, const T& of) {
     key(name);
     value(of);
   }
-  // null for an empty text.
+  // Null if the text is empty.
   void text_or_null(std::string_view name, std::string_view text);
 
   std::size_t size() const { return text_.size(); }

@@ -1,6 +1,6 @@
 #pragma once
 
-// What can be asked, by name. The names of the semantic layer, as the API uses them.
+// Looks up the names of the semantic layer for the API.
 
 #include <cstdint>
 #include <string>
@@ -22,17 +22,17 @@ using semantic::Level;
 using semantic::Measure;
 using semantic::Range;
 
-// Throw ApiError with the nearest name as the hint. Hidden measures are not there.
+// Throw ApiError with the nearest name as the hint. They do not find hidden measures.
 const Measure& measure_named(const Layer& layer, std::string_view name);
 const Dimension& dimension_named(const Layer& layer, std::string_view name);
 const Range& range_named(const Layer& layer, std::string_view name);
-// Throws ApiError (404) where the project has no saved query of that name.
+// Throws ApiError (404) if the project has no saved query of this name.
 const Chart& chart_named(const Layer& layer, std::string_view name);
-// The measures and dimensions of a chart; of its dimensions not the ranges.
+// The measures and dimensions of a chart; ranges are not included.
 std::vector<const Measure*> measures_of(const Layer& layer, const Chart& chart);
 std::vector<const Dimension*> dimensions_of(const Layer& layer, const Chart& chart);
 
-// Below this a segment is not ranked.
+// Segments with fewer sessions are not ranked.
 inline constexpr std::int64_t kMinSessions = 30;
 
 }  // namespace gsa::api

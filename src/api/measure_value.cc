@@ -9,7 +9,7 @@ namespace {
 
 using Kind = semantic::FormulaStep::Kind;
 
-// Divided by the whole number that a unit has, not multiplied by its inexact inverse.
+// Divides by the integer divisor of the unit; multiplying by its inexact inverse would round.
 std::optional<double> base_value(const Layer& layer, std::size_t base, const Groups& groups,
                                  std::size_t group) {
   const std::int64_t number = groups.of(base)[group];

@@ -1,6 +1,6 @@
 #pragma once
 
-// Measures from the sums of groups.
+// Computes measures from the sums of groups.
 
 #include <optional>
 #include <vector>
@@ -9,20 +9,20 @@
 
 namespace gsa::api {
 
-// What measures are made of, each once; what is counted from users apart.
+// The bases of some measures, without duplicates; those counted over users separately.
 struct Ingredients {
   std::vector<std::size_t> bases, of_users;
 };
 Ingredients ingredients_of(const Layer& layer, const std::vector<const Measure*>& measures);
 
-// In the measure's unit; nothing where there is nothing to divide by or to take a quantile of.
+// In the measure's unit; nullopt if the denominator is zero or there are no values for a quantile.
 std::optional<double> value_of(const Layer& layer, const Measure& measure, const Groups& groups,
                                std::size_t group);
 
-// The measure's unit for a ratio of sums as they are added up.
+// Factor from a ratio of stored sums to the measure's unit.
 double scale_of(const Layer& layer, const Measure& measure);
 
-// What the measure is where there are no rows: 0 of a sum.
+// The measure's value without rows: 0 for a sum.
 std::optional<double> value_of_nothing(const Layer& layer, const Measure& measure);
 
 }  // namespace gsa::api

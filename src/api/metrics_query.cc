@@ -12,7 +12,7 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::size_t kMaxValues = 1000;  // of a list in a filter
+constexpr std::size_t kMaxValues = 1000;  // in the list of a filter
 constexpr std::size_t kMaxMeasures = 24;
 constexpr std::size_t kMaxDimensions = 3;
 constexpr std::int64_t kMaxRows = 10'000;

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a request asks for, read from its JSON and checked. Errors are ApiErrors that name the place
-// and, of a name that is not known, the nearest one.
+// Parses and validates the JSON of a request. Errors are ApiErrors that name the place and, for an
+// unknown name, the nearest one.
 
 #include <cstdint>
 #include <optional>
@@ -22,27 +22,27 @@ namespace gsa::api {
 class ObjectReader;
 
 struct Filter {
-  const Dimension* dimension = nullptr;  // or
+  const Dimension* dimension = nullptr;  // or `range`
   const Range* range = nullptr;
-  std::optional<std::vector<Value>> in;  // of a dimension
+  std::optional<std::vector<Value>> in;  // on a dimension
   std::vector<Value> not_in;
-  std::optional<double> min, max;  // of a range: min ≤ x < max
+  std::optional<double> min, max;  // on a range: min ≤ x < max
 
   Level level() const { return dimension ? dimension->level : range->level; }
 };
 
-// Which sessions and generations are looked at.
+// Selects sessions and generations.
 struct Scope {
-  std::vector<Filter> filters;  // ascending by name, so that equal scopes have equal keys
+  std::vector<Filter> filters;  // sorted by name, so that equal scopes have equal keys
   std::optional<Day> from, to;
 
   bool has_generation_filters() const;
-  // The same without the filter on this dimension or range.
+  // The scope without the filter on this dimension or range.
   Scope without(std::string_view name) const;
   std::string key() const;  // equal for equal scopes
 };
 
-// Days to compare with.
+// The days to compare with.
 struct Compare {
   bool previous = false;
   DayRange range;  // unless previous
@@ -64,16 +64,16 @@ struct MetricsQuery {
   bool sql = false;
 };
 
-// Throws for more than `kMaxQueries` and for an empty list.
+// A request has from 1 to this many queries; reading any other number throws.
 inline constexpr std::size_t kMaxQueries = 32;
 
-// Reads "filters" and "time_range" of a request. What comes out refers to the layer.
+// Reads "filters" and "time_range" of a request. The result refers to the layer.
 Scope read_scope(const Layer& layer, ObjectReader& reader);
 std::optional<Compare> read_compare(ObjectReader& reader);
-// Of query parameters: filters as JSON, first and last day. Empty: not given.
+// From query parameters: filters as JSON, first and last day. Empty: not given.
 Scope scope_of(const Layer& layer, std::string_view filters_json, std::string_view from,
                std::string_view to);
-// Reads one query at `where`.
+// Reads the query at `where`.
 MetricsQuery read_query(const Layer& layer, const boost::json::value& value,
                         const std::string& where);
 

@@ -40,7 +40,7 @@ TEST(Metrics, ByDayAgreesWithDailyMetrics) {
                           1));
 }
 
-// The SQL that is shown is the definition; the scan must give the same numbers.
+// The SQL in an answer defines it; the scan must compute the same numbers.
 class ShownSql : public testing::TestWithParam<std::string> {};
 
 std::string all_measures() {
@@ -51,7 +51,7 @@ std::string all_measures() {
   return join(names, ", ");
 }
 
-// In lots that a query may ask for at once.
+// In batches of as many measures as a query allows.
 void expect_shown_sql_agrees(const std::string& dimensions, std::size_t count,
                              const std::string& filters) {
   std::vector<std::string> names = split(all_measures(), ',');
@@ -169,7 +169,7 @@ TEST(Metrics, AGroupIsWhatAFilterOnItsValueChooses) {
 }
 
 TEST(Metrics, WastedCostIsThatOfFailuresAndOfTheAttemptsBeforeTheLast) {
-  // The formula as the description has it, with no rounding of rows that would add up.
+  // The formula as described, without rounding per row, which would add up.
   const auto answer = ask(R"({"measures": ["wasted_cost"], "dimensions": ["model"]})");
   EXPECT_GE(answer.at("rows").as_array().size(), 2);
   for (const auto& row : answer.at("rows").as_array()) {
@@ -200,7 +200,7 @@ TEST(Metrics, ComparesWithAsManyDaysRightBefore) {
   EXPECT_EQ(before, sql_row("select sum(total_generations) from fct_sessions where session_date "
                             "between '2025-12-01' and '2025-12-10'")[0]);
   EXPECT_EQ(number(total.at("delta").at(0)), number(total.at("values").at(0)) - before);
-  // The first day stands beside the first day.
+  // The first day is compared with the first day.
   const auto& first = answer.at("rows").as_array().front().as_object();
   EXPECT_EQ(first.at("key").at(0).as_string(), "2025-12-11");
   EXPECT_EQ(number(first.at("compared").at(0)),
@@ -219,7 +219,7 @@ TEST(Metrics, ComparesWholeMonthsWithWholeMonths) {
             R"({"from":"2025-11-01","to":"2025-11-30","days_with_data":11})");
   EXPECT_EQ(compared("2025-12-02", "2025-12-31"),
             R"({"from":"2025-11-02","to":"2025-12-01","days_with_data":12})");
-  // The data end with December: nothing is known of the rest of the range.
+  // The data end with December, so nothing is known about the rest of the range.
   EXPECT_EQ(compared("2025-12-01", "2026-01-20"),
             R"({"from":"2025-11-01","to":"2025-11-30","days_with_data":11})");
   EXPECT_EQ(compared("2025-12-22", "2026-01-20"),

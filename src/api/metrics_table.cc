@@ -21,7 +21,7 @@ std::int64_t months(Day day) {
   return static_cast<int>(date.year()) * std::int64_t{12} + static_cast<unsigned>(date.month());
 }
 
-// The number of a bucket of time, counted from the one that a range begins in.
+// The number of a time bucket, counted from the range's first bucket.
 std::int64_t place_in(const DayRange& range, DimensionKind grain, Day day, int hour) {
   switch (grain) {
     case DimensionKind::hour:
@@ -35,7 +35,7 @@ std::int64_t place_in(const DayRange& range, DimensionKind grain, Day day, int h
   }
 }
 
-// The measures of the groups in one range of days.
+// The measures by group, for one range of days.
 class Side {
  public:
   Side(const Snapshot& snapshot, const MetricsQuery& query, const DayRange& days,
@@ -69,7 +69,7 @@ class Side {
     return values;
   }
 
-  // By measure, of each group and of all of them together (where they do not overlap).
+  // By measure: for each group, and for all groups together (unless they overlap).
   struct Intervals {
     std::vector<std::vector<std::optional<Interval>>> by_group;
     std::vector<std::optional<Interval>> all;
@@ -91,8 +91,8 @@ class Side {
     return found;
   }
 
-  // What all groups have together, where it is the sum of theirs: not of distinct users, quantiles,
-  // and groups that overlap.
+  // The total, if it is the sum of the groups: not for distinct users, quantiles and overlapping
+  // groups.
   std::optional<MetricsRow> total() const {
     if (grouping_.overlaps() ||
         !std::all_of(ingredients_.bases.begin(), ingredients_.bases.end(),
@@ -115,7 +115,8 @@ class Side {
     return row;
   }
 
-  // Of the group in the order of values; of time its number in the range, so that ranges compare.
+  // The group's position in the order of values; for time its number in the range, so that two
+  // ranges align.
   std::vector<std::int64_t> place(std::size_t group) const {
     std::vector<std::int64_t> place;
     for (std::size_t a = 0; a < grouping_.axes().size(); ++a) {
@@ -193,7 +194,7 @@ Numbers nothing(const Layer& layer, const MetricsQuery& query) {
   return values;
 }
 
-// Returns the intervals of all groups together, where intervals are wanted.
+// Returns the intervals of the total, if intervals are requested.
 std::vector<std::optional<Interval>> add_rows(const Side& side, const MetricsQuery& query,
                                               Rows& rows) {
   Side::Intervals intervals;
@@ -243,8 +244,8 @@ Value bucket(DimensionKind grain, const DayRange& range, std::int64_t place) {
   }
 }
 
-// Where time is the only dimension, a row for every bucket of the range and none beyond it; keys
-// that only the compared range has are named as this one's.
+// If time is the only dimension, makes one row for each bucket of the range and none outside it.
+// Rows that only the compared range has get this range's time as their key.
 void fill_time(const MetricsQuery& query, const DayRange& days, Rows& rows) {
   const DimensionKind grain = query.dimensions.front()->kind;
   const std::int64_t buckets = place_in(days, grain, days.to, kHours - 1) + 1;
@@ -258,7 +259,7 @@ void fill_time(const MetricsQuery& query, const DayRange& days, Rows& rows) {
   }
 }
 
-// A row of another dimension beside time takes the name of this range's time as well.
+// If time is one of several dimensions, a row gets this range's time too.
 void name_time(const MetricsQuery& query, const DayRange& days, Rows& rows) {
   for (auto& [place, row] : rows) {
     for (std::size_t d = 0; d < query.dimensions.size(); ++d) {
@@ -275,7 +276,7 @@ void complete(const Layer& layer, const MetricsQuery& query, bool compares, Metr
   if (query.intervals) row.intervals.resize(query.measures.size());
 }
 
-// Rows with null last; of what measures order, ranked rows before others.
+// Null sorts last; when sorting by measures, ranked rows precede others.
 bool comes_before(const MetricsQuery& query, const MetricsRow& a, const MetricsRow& b) {
   for (const Order& order : query.order) {
     for (std::size_t d = 0; d < query.dimensions.size(); ++d) {

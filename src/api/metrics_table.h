@@ -1,6 +1,6 @@
 #pragma once
 
-// The rows of a query: computed for the time range and the compared one, matched, put in order.
+// Computes the rows of a query for the time range and the compared one, matches and sorts them.
 
 #include <optional>
 #include <vector>
@@ -15,7 +15,7 @@ using Numbers = std::vector<std::optional<double>>;
 
 struct MetricsRow {
   std::vector<Value> key;
-  std::vector<std::int64_t> place;  // of the key's values in their order; of time, in the range
+  std::vector<std::int64_t> place;  // of the key's values in their order; for time, in the range
   std::int64_t sessions = 0, compared_sessions = 0;
   Numbers values, compared;
   std::vector<std::optional<Interval>> intervals;
@@ -27,7 +27,7 @@ struct MetricsTable {
   std::optional<DayRange> days, compared_days;
   MetricsRow total;
   std::vector<MetricsRow> rows;  // at most the query's limit
-  std::size_t row_count = 0;     // before it
+  std::size_t row_count = 0;     // before the limit
   bool overlaps = false;
 };
 

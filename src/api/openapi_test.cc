@@ -161,7 +161,7 @@ TEST(OpenApiContract, AnswersOfPagesFitTheirSchemas) {
   expect_valid("/api/sql/schema", "get", served.get_sql_schema());
 }
 
-// The examples are what the front end copies.
+// The front end copies the examples.
 TEST(OpenApiContract, ExamplesOfRequestsAreAnswered) {
   Api served = api();
   const YAML::Node body = contract().root()["paths"]["/api/metrics"]["post"]["requestBody"];

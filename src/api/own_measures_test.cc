@@ -1,5 +1,5 @@
-// What a project may measure beyond what the built-in one does: the scan of the facts must say what
-// the shown SQL says.
+// Measures that the built-in project does not have: the scan of the facts must agree with the shown
+// SQL.
 
 #include "api/answer_fixture.h"
 #include "api/distribution.h"

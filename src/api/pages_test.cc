@@ -341,7 +341,7 @@ TEST(Profile, IsWhatIsInTheColumns) {
     counted += number(count);
   }
   EXPECT_EQ(counted, 5000);
-  // Distinct values are counted, not estimated: a key has as many as there are rows.
+  // Distinct values are counted, not estimated: a key has one value per row.
   EXPECT_EQ(columns.at("generation_id").at("distinct").as_int64(), 5000);
   const std::vector<double> distinct = sql_row(
       "select count(distinct generated_at), count(distinct user_id), count(distinct "
@@ -420,7 +420,7 @@ TEST(Pipeline, AnAssetHasItsHistoryAndLastChecks) {
 
 TEST(Api, GivesItsMemoryBackUnlessItIsAskedAndAnswersAgain) {
   Sources sources;
-  sources.memory_limit = "512MB";  // as the fixture's
+  sources.memory_limit = "512MB";  // like the fixture's
   Api api = Warehouse::instance().api(sources);
   const std::string request = R"({"queries": [{"measures": ["sessions", "friction"]}]})";
   const auto result = [&] { return parsed(api.post_metrics(request)).at("results"); };
@@ -439,7 +439,7 @@ TEST(Api, GivesItsMemoryBackUnlessItIsAskedAndAnswersAgain) {
   EXPECT_FALSE(released) << "while sessions are read";
 }
 
-// A warehouse of its own, since it changes.
+// Its own warehouse, because the test changes it.
 TEST(FactStore, ReadsAnewAfterAPublicationAndRefusesWhatIsNotPublished) {
   duck::Database empty(duck::DatabaseOptions{});
   const auto layer = std::make_shared<const Layer>(Warehouse::instance().layer());

@@ -24,7 +24,7 @@ bool has_null(const std::vector<Value>& values) {
   });
 }
 
-// Its value, of the table of its level under its alias.
+// The dimension's value, from the table of its level under the level's alias.
 std::string dimension_sql(const Dimension& dimension) {
   switch (dimension.kind) {
     case DimensionKind::day:
@@ -40,7 +40,7 @@ std::string dimension_sql(const Dimension& dimension) {
   }
 }
 
-// Null is a value like others: in a list it is meant, and in none it is not.
+// Null is a value like others: a list may contain it, and excluding other values keeps it.
 std::string condition(const Filter& filter) {
   std::vector<std::string> parts;
   if (filter.range != nullptr) {
@@ -80,7 +80,7 @@ std::string conditions(const Scope& scope, bool of_generations) {
   return join(parts, "\n    and ");
 }
 
-// Writes the query part by part.
+// Writes the query piece by piece.
 class Writer {
  public:
   Writer(const Layer& layer, const MetricsQuery& query, const DayRange& days)
@@ -173,7 +173,7 @@ class Writer {
     return "sessions as s";
   }
 
-  // A session once for each of the groups of its generations.
+  // Each session once per group of its generations.
   std::string sessions_by_generation() const {
     std::string distinct = fmt::format("{} as in_session", layer_.table(Level::generation).parent);
     std::string columns = "s.*";
@@ -198,7 +198,7 @@ class Writer {
                        user_condition(layer_, query_.scope, days_.to));
   }
 
-  // The sums of several sources in one row a group; null is a group like others.
+  // Unites the sums of several sources, one row per group; null is a group like others.
   std::string together(const std::vector<std::string>& sources) const {
     std::vector<std::string> columns = keys();
     const std::string group = columns.empty() ? "" : "\n    group by " + join(columns, ", ");
@@ -235,11 +235,11 @@ class Writer {
   const MetricsQuery& query_;
   const DayRange& days_;
   std::vector<std::size_t> bases_;
-  std::vector<std::string> total_names_;  // of the columns of the sources
+  std::vector<std::string> total_names_;  // columns of the sources
   bool splits_generations_ = false;
 };
 
-// `periods` joins one that has the column p.period, or is empty.
+// `periods` joins a table with the column p.period, or is empty.
 std::string sessions_from(const Layer& layer, const std::string& periods, const std::string& where,
                           const std::vector<const Dimension*>& dimensions) {
   const semantic::Table &users = layer.table(Level::user), &sessions = layer.table(Level::session);

@@ -8,7 +8,7 @@
 namespace gsa::api {
 namespace {
 
-// Counters that are worth their memory, 4 bytes each; above it values are gathered.
+// Up to this many counters are worth their memory, 4 bytes each; beyond, the values are collected.
 constexpr std::size_t kMaxCounters = 4'000'000;
 
 std::size_t nearest_rank(double share, std::size_t count) {
@@ -23,7 +23,7 @@ RankQuantiles::RankQuantiles(const Facts& facts, std::size_t base, std::size_t g
       column_(&facts.number(base)),
       level_(facts.layer->bases[base].level),
       groups_(groups) {
-  if (column_->max < column_->min) return;  // no row has a number
+  if (column_->max < column_->min) return;  // all null
   const auto span =
       static_cast<std::uint64_t>(column_->max) - static_cast<std::uint64_t>(column_->min);
   counts_ = span < kMaxCounters && groups <= kMaxCounters / (span + 1);

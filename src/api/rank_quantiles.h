@@ -1,7 +1,7 @@
 #pragma once
 
-// Quantiles by nearest rank of a column by group: as counters of each number or, of many groups or
-// a wide range, as the numbers themselves.
+// Quantiles by nearest rank of a column, by group. Keeps a counter per number; if there are many
+// groups or the range is wide, keeps the numbers themselves.
 
 #include <cstdint>
 #include <utility>
@@ -14,13 +14,13 @@ namespace gsa::api {
 
 class RankQuantiles {
  public:
-  // Of the column of the base at that place in Layer::bases; `facts` must outlive it.
+  // For the column of the base with this index in Layer::bases; `facts` must outlive it.
   RankQuantiles(const Facts& facts, std::size_t base, std::size_t groups);
 
   const NumberColumn& column() const { return *column_; }
-  void add_share(std::size_t base) { bases_.push_back(base); }  // of this column
+  void add_share(std::size_t base) { bases_.push_back(base); }  // another base on this column
   void add(const Block& block);
-  // Into the numbers by base and group.
+  // Writes the results by base and group.
   void finish(std::vector<std::vector<std::int64_t>>& into);
 
  private:

@@ -8,11 +8,11 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::size_t kBlock = 2048;  // rows whose marks stay in the first-level cache
+constexpr std::size_t kBlock = 2048;  // rows whose marks fit the first-level cache
 
 using Marks = std::array<std::uint8_t, kBlock>;
 
-// Clears the marks of rows from `first` on that a filter does not let pass.
+// Clears the marks of the rows, from `first` on, that the filter rejects.
 class Test {
  public:
   Test(const Facts& facts, const Filter& filter) : facts_(facts), filter_(filter) {
@@ -45,7 +45,7 @@ class Test {
  private:
   const Facts& facts_;
   const Filter& filter_;
-  std::vector<Axis> axis_;  // of a dimension, one
+  std::vector<Axis> axis_;  // for a dimension: one
   std::vector<std::uint8_t> passes_;
   mutable std::vector<std::uint32_t> rows_, codes_;
 };
@@ -78,7 +78,7 @@ Bits select_sessions(const Facts& facts, const Scope& scope, const DayRange& day
   return chosen;
 }
 
-// Keeps of the sessions those that have a generation that passes.
+// Keeps only sessions with a passing generation.
 void select_generations(const Facts& facts, const std::vector<Test>& tests, Selection& selection) {
   Bits passing(facts.generations);
   Marks marks{};

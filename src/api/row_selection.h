@@ -1,6 +1,6 @@
 #pragma once
 
-// Which sessions and generations a scope chooses, a bit each.
+// The sessions and generations that a scope selects, one bit each.
 
 #include <bit>
 #include <cstdint>
@@ -21,7 +21,7 @@ class Bits {
     for (const std::uint64_t word : words_) count += static_cast<std::size_t>(std::popcount(word));
     return count;
   }
-  // Calls `each` with the place of every bit that is set, ascending.
+  // Calls `each` with the index of every set bit, ascending.
   template <typename Each>
   void for_each(const Each& each) const {
     for (std::size_t w = 0; w < words_.size(); ++w) {
@@ -37,16 +37,16 @@ class Bits {
 
 struct Selection {
   Bits sessions;
-  // With filters on generations those that pass them, of the sessions that pass the others; else
-  // all generations of the sessions are chosen, and this is empty.
+  // With filters on generations: those that pass, in sessions that pass the other filters. Without:
+  // empty, because all generations of the sessions are selected.
   bool has_generation_filters = false;
   Bits generations;
 };
 
-// `days`: only sessions that began on them.
+// `days`: selects only sessions that began on them.
 Selection select(const Facts& facts, const Scope& scope, const DayRange& days);
 
-// By user, whether the filters on attributes of users let them pass.
+// By user: whether the filters on users pass.
 std::vector<std::uint8_t> passing_users(const Facts& facts, const Scope& scope);
 
 }  // namespace gsa::api

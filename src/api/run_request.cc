@@ -7,7 +7,7 @@ namespace gsa::api {
 namespace {
 
 constexpr std::int64_t kMostPrompts = 2'000'000'000, kMostUsers = 100'000'000;
-constexpr std::int64_t kMostSeed = (std::int64_t{1} << 53) - 1;  // what a browser's numbers hold
+constexpr std::int64_t kMostSeed = (std::int64_t{1} << 53) - 1;  // exact in a browser
 constexpr std::size_t kMostSelectors = 100;
 
 std::optional<std::int64_t> maybe_integer(ObjectReader& reader, std::string_view key,

@@ -42,7 +42,7 @@ std::vector<std::string> names_of(const assets::Graph& graph,
   return names;
 }
 
-// The longest way to each asset from one without inputs.
+// By asset: the length of the longest path from an asset without inputs.
 std::vector<std::size_t> levels_of(const assets::Graph& graph) {
   std::vector<std::size_t> levels(graph.size());
   for (const std::size_t index : graph.order()) {
@@ -79,7 +79,7 @@ void write_asset(JsonWriter& json, const AssetsNow& now, std::size_t index, std:
   json.end_object();
 }
 
-// Groups in the order in which data flow: by the first of their assets.
+// Groups in the order of the data flow: by their first asset.
 std::vector<std::string> groups_of(const assets::Graph& graph) {
   std::vector<std::string> groups;
   for (const std::size_t index : graph.order()) {
@@ -164,7 +164,7 @@ void write_check(JsonWriter& json, std::int64_t run, const assets::PastCheck& ch
   json.end_object();
 }
 
-// The last outcome of each check of the asset, from the runs in which it was asked.
+// The last outcome of each check of the asset, over all runs that ran it.
 void write_last_checks(JsonWriter& json, duck::Connection& connection, const std::string& asset) {
   json.key("checks");
   json.begin_array();
@@ -284,7 +284,7 @@ void write_event(JsonWriter& json, std::int64_t run, const assets::EventRecord& 
 std::string runs_json(duck::Connection& connection, std::int64_t limit,
                       std::optional<std::int64_t> before, assets::Unfinished unfinished) {
   const std::int64_t total = assets::count_runs(connection);
-  // All runs of ninety days are some thousands of rows at most; ids may have gaps.
+  // Ninety days of runs are a few thousand rows at most; ids may have gaps.
   const std::vector<assets::RunRecord> all =
       assets::runs(connection, before ? total : limit, unfinished);
   JsonWriter json;

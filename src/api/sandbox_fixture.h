@@ -1,6 +1,6 @@
 #pragma once
 
-// The SQL page's sandbox on the tests' warehouse, for its tests.
+// For tests of the SQL page: its sandbox on the test warehouse.
 
 #include <chrono>
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace gsa::api {
 
-// A copy of the tests' warehouse, as a publication leaves it; made once a process.
+// A copy of the test warehouse, like a snapshot after a publication; made once per process.
 inline sandbox::Snapshot snapshot_of_warehouse() {
   static const sandbox::Snapshot snapshot = [] {
     const std::string path = (Warehouse::folder() / "warehouse.read.duckdb").string();
@@ -29,7 +29,7 @@ inline sandbox::Snapshot snapshot_of_warehouse() {
   return snapshot;
 }
 
-// A pool of its own; at most one at a time uses a folder.
+// A new pool. Only one pool at a time may use a folder.
 inline std::shared_ptr<sandbox::Pool> pool_on_warehouse(
     const std::string& folder, sandbox::Rules rules = sandbox::Rules::confined,
     std::size_t workers = 2) {
@@ -42,13 +42,13 @@ inline std::shared_ptr<sandbox::Pool> pool_on_warehouse(
   return std::make_shared<sandbox::Pool>(settings, snapshot_of_warehouse);
 }
 
-// Lives as long as the process, with which its workers end.
+// Lives until the process ends, and its workers with it.
 inline const std::shared_ptr<sandbox::Pool>& shared_pool() {
   static const auto& pool = *new std::shared_ptr<sandbox::Pool>(pool_on_warehouse("queries"));
   return pool;
 }
 
-// Likewise.
+// Also lives until the process ends.
 inline SqlSandbox& sandbox_of(std::chrono::milliseconds time) {
   SqlLimits limits;
   limits.time = time;
@@ -56,13 +56,13 @@ inline SqlSandbox& sandbox_of(std::chrono::milliseconds time) {
   return *new SqlSandbox(Warehouse::instance().database(), shared_pool(), limits);
 }
 
-// Has time, also under sanitizers on a slow machine.
+// Has a generous time limit, for sanitizers on slow machines.
 inline SqlSandbox& sandbox() {
   static SqlSandbox& sandbox = sandbox_of(std::chrono::seconds(60));
   return sandbox;
 }
 
-// For what never ends.
+// Has a short time limit, for queries that never end.
 inline SqlSandbox& hasty_sandbox() {
   static SqlSandbox& sandbox = sandbox_of(std::chrono::milliseconds(700));
   return sandbox;
@@ -76,7 +76,7 @@ inline std::string run(const std::string& sql, std::int64_t limit = 1000) {
   return sandbox().run(request_of(sql, limit), {});
 }
 
-// The code of its error; "none" where it was answered.
+// The code of the query's error; "none" if it was answered.
 inline std::string outcome(const std::string& sql, SqlSandbox& sandbox = gsa::api::sandbox()) {
   try {
     sandbox.run(request_of(sql), {});

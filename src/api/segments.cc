@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kMaxDimensions = 8;
 
-// By default the first of the chart.
+// By default the chart's first measure.
 const Measure& read_measure(const Layer& layer, ObjectReader& reader, std::string_view chart) {
   const auto name = reader.text("measure");
   const auto offered =
@@ -53,8 +53,8 @@ Overlap read_overlap(ObjectReader& reader) {
 }
 
 // The normal interval of the contribution c = (P_s − m W_s) / W with users as clusters. Linearised
-// at the sums it is Σ_u z_u with z_u = (e_su − share × e_u − c × w_u) / W, where e = p − m w and
-// m = P / W (Särndal et al. 1992, Model Assisted Survey Sampling, 5.5).
+// at the sums, it is Σ_u z_u with z_u = (e_su − share × e_u − c × w_u) / W, where e = p − m w and m
+// = P / W (Särndal et al. 1992, Model Assisted Survey Sampling, 5.5).
 std::optional<Interval> contribution_interval(double c, double share, double m, double whole,
                                               const ClusterSums& own, const ClusterSums& all) {
   if (all.users < 2) return std::nullopt;

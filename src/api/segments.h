@@ -1,8 +1,8 @@
 #pragma once
 
-// How an average comes about from its segments: what each contributes to it, and what each moved
-// it by since the compared period. Sessions in several segments (of attributes of generations) are
-// shared out among them by their generations, so that segments add up to the whole.
+// Explains an average by its segments: the contribution of each, and the effect of each on the
+// change since the compared period. Sessions in several segments (by attributes of generations) are
+// divided among them by their generations, so that segments add up to the total.
 
 #include <string>
 #include <string_view>

@@ -16,7 +16,7 @@ boost::json::value changes_of(const std::string& request) {
   return parsed(changes(Warehouse::instance().snapshot(), request));
 }
 
-// The column of fct_generations, which has those of users as well.
+// The column of fct_generations, which also has the attributes of users.
 std::string info_sql(const std::string& dimension) {
   return dimension == "model" ? "model_version" : dimension == "tier" ? "user_tier" : dimension;
 }
@@ -36,8 +36,8 @@ TEST(Contribution, OfSegmentsAddsUpToNothingAndSharesToOne) {
       SCOPED_TRACE(fmt::format("{} by {}", measure, dimension));
       EXPECT_NEAR(contributions, 0, 1e-9 * std::abs(number(answer.at("value"))));
       EXPECT_NEAR(shares, 1, 1e-9);
-      // Segments that the measure does not divide by (failures of a share of successes) are left
-      // out.
+      // The answer omits segments outside the measure's denominator (failures, for a share of
+      // successes).
       if (std::string(measure) != "download_rate") {
         EXPECT_NEAR(sessions, number(answer.at("sessions")), 1e-6);
       }
@@ -45,7 +45,7 @@ TEST(Contribution, OfSegmentsAddsUpToNothingAndSharesToOne) {
   }
 }
 
-// A row of /api/metrics and a segment tell the same of a value where sessions count whole.
+// If sessions count fully, a segment has the same numbers as a row of /api/metrics.
 TEST(Contribution, OfWholeSessionsHasTheSharesAndMeansOfMetrics) {
   for (const char* dimension : {"model", "status", "complexity", "tier"}) {
     const auto answer =
@@ -73,7 +73,7 @@ TEST(Contribution, OfWholeSessionsHasTheSharesAndMeansOfMetrics) {
   }
 }
 
-// As below, of segments that share sessions.
+// As below, for segments that share sessions.
 TEST(Contribution, OfWholeSessionsHasTheIntervalOfLeavingOutUsers) {
   const auto answer = contribution_of(R"({"dimension": "model", "overlap": "whole"})");
   for (const auto& segment : answer.at("segments").as_array()) {
@@ -114,8 +114,8 @@ TEST(Contribution, IsShareTimesDifference) {
   }
 }
 
-// The linearised variance against that of leaving out one user after the other (the delete-one
-// jackknife), which is another estimate of the same: they agree to some percent with 110 users.
+// Compares the linearised variance with that of leaving out one user at a time (the delete-one
+// jackknife). Both estimate the same; with 110 users they agree within a few percent.
 TEST(Contribution, ItsIntervalIsThatOfLeavingOutUsers) {
   const auto answer = contribution_of(R"({"dimension": "tier"})");
   for (const auto& segment : answer.at("segments").as_array()) {

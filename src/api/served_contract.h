@@ -1,7 +1,7 @@
 #pragma once
 
-// openapi.yaml as a server hands it out: with the names of the project's measures, dimensions and
-// ranges in place of `x-enum-of`.
+// openapi.yaml as served: the names of the project's measures, dimensions and ranges replace
+// `x-enum-of`.
 
 #include <string>
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<const char*, 9> kOrigins = {"user",  "time",     "status",   "latency", "cost",
                                                  "retry", "feedback", "download", "model"};
 
-// As DuckDB prints it: text, or a number as it is.
+// The JSON type of a column, from DuckDB's text.
 enum class Kind { number, text, time, boolean };
 
 struct Column {
@@ -108,7 +108,7 @@ void write_number(JsonWriter& json, std::string_view name, const duck::Result& r
   }
 }
 
-// The user, and the user's sessions before and after.
+// The user, and the user's previous and next session.
 void write_user(JsonWriter& json, duck::Connection& connection, std::int64_t id) {
   const duck::Result row = connection.query(fmt::format(
       "with this as (select user_id, session_start from fct_sessions where session_id = {}) "

@@ -1,6 +1,6 @@
 #pragma once
 
-// GET /api/sessions/{id}: a session with its generations, and why its score is what it is.
+// GET /api/sessions/{id}: a session with its generations, and an explanation of its score.
 
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace gsa::api {
 
-// Throws ApiError (404) where there is no such session.
+// Throws ApiError (404) if the session does not exist.
 std::string session_detail(duck::Connection& connection, const FrictionRule& rule, std::int64_t id);
 
 }  // namespace gsa::api

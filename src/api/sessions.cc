@@ -61,7 +61,7 @@ struct Sort {
   std::string name;
   bool descending = false;
 
-  // Never null, so that a page can go on behind any row.
+  // Never null, so that a page can continue after any row.
   std::string sql() const {
     return column->kind == Kind::text ? fmt::format("coalesce(s.{}::varchar, '')", column->name)
                                       : fmt::format("s.{}", column->name);
@@ -90,7 +90,7 @@ Sort read_sort(const std::string& text) {
   return sort;
 }
 
-// Where a page ended: the number of the session and its value in the sorted column, "17:24.98".
+// The end of a page: the session's id and its value in the sorted column, "17:24.98".
 struct Cursor {
   std::int64_t id;
   std::string value;
@@ -118,7 +118,7 @@ std::string condition_of(const Layer& layer, const Scope& scope, const DayRange&
   return where;
 }
 
-// Where filters are on users: "join dim_users as u on …".
+// For filters on users: "join dim_users as u on …".
 std::string join_users(const Layer& layer, const Scope& scope) {
   const bool is_needed =
       std::any_of(scope.filters.begin(), scope.filters.end(),
@@ -133,7 +133,7 @@ Scope scope_in(const Layer& layer, const SessionPageRequest& request) {
   return scope_of(layer, request.filters, request.from, request.to);
 }
 
-// Spreadsheets take a text that begins so for a formula; a quote before it keeps it a text.
+// Spreadsheets read a text with such a first character as a formula; a leading ' keeps it a text.
 bool is_formula(std::string_view text) {
   return !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
 }
@@ -166,7 +166,7 @@ std::string page_sql(const Layer& layer, const SessionPageRequest& request, cons
         fmt::format("(select total_cost_credits from fct_sessions where session_id = {})",
                     after->id));
   }
-  // The rows are chosen by the narrow columns; only those of the page are read whole.
+  // Selects rows by the narrow columns first, then reads only the page's rows completely.
   return fmt::format(
       "with page as (select s.session_id, {0} as place from fct_sessions as s {1} where {2} "
       "order by place {3}, s.total_cost_credits desc, s.session_id limit {4} offset {5}) "

@@ -1,6 +1,6 @@
 #pragma once
 
-// Work that is cut into pieces, on as many threads as there are cores.
+// Splits work into pieces and runs them on as many threads as there are cores.
 
 #include <algorithm>
 #include <atomic>
@@ -12,7 +12,7 @@
 
 namespace gsa::api {
 
-// Calls `work` with each number below `count`, the caller's thread included. Rethrows the first
+// Calls `work` with each number below `count`, on the caller's thread too. Rethrows the first
 // exception after all have ended.
 template <typename Work>
 void side_by_side(std::size_t count, const Work& work) {

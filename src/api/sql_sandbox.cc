@@ -112,7 +112,7 @@ std::string json_of(const sandbox::Answer& answer, Clock::time_point begun) {
 
 }  // namespace
 
-// A query that cancel() finds by its id while this is alive.
+// A running query. While this object exists, cancel() finds the query by its id.
 class SqlSandbox::Running {
  public:
   Running(SqlSandbox& sandbox, std::string id) : sandbox_(sandbox), id_(std::move(id)) {

@@ -1,9 +1,9 @@
 #pragma once
 
-// POST /api/sql: SQL of whoever sees the dashboard. It runs in a process of its own that can read a
-// snapshot of the last publication and nothing else (sandbox/pool.h): what a query breaks is that
-// process, and nobody has to trust the query. Here are requests and answers as JSON, and the
-// queries that can be cancelled by a name.
+// POST /api/sql: SQL from anybody who sees the dashboard. A query runs in a worker process that can
+// read a snapshot of the last publication and nothing else (sandbox/pool.h). A malicious query can
+// only break that process, so queries need no trust. This file has requests and answers as JSON,
+// and cancels queries by id.
 
 #include <atomic>
 #include <chrono>
@@ -29,21 +29,21 @@ struct SqlLimits {
 
 class SqlSandbox {
  public:
-  // `database` is the warehouse, of which schema() tells; null `pool`: queries are refused.
+  // `database` is the warehouse that schema() describes. Null `pool`: refuses queries.
   SqlSandbox(const duck::Database& database, std::shared_ptr<sandbox::Pool> pool,
              SqlLimits limits = {});
 
-  // Runs the request, {sql, limit, id}; `cancelled` is asked for by whoever waits for the answer.
+  // Runs the request, {sql, limit, id}, until the caller requests a stop through `cancelled`.
   // Throws ApiError: sql_refused (403), sql_error (400, with line and column), sql_timeout (408),
   // sql_cancelled (409), sql_crashed (500), sql_out_of_memory (507), busy and unavailable (503).
-  // Threads may share it.
+  // Any thread.
   std::string run(std::string_view request, const std::stop_token& cancelled);
 
-  // Stops the query of that id; throws ApiError (404) where none is running.
+  // Stops the query with this id; throws ApiError (404) if none is running. Any thread.
   void cancel(const std::string& id);
 
-  // GET /api/sql/schema. `describe` gives the description of a table, or of its column; "" for
-  // none.
+  // GET /api/sql/schema. `describe` returns the description of a table, or of one of its columns;
+  // "" for none.
   using Describe = std::function<std::string(const std::string& table, const std::string& column)>;
   std::string schema(const Describe& describe);
 

@@ -1,4 +1,4 @@
-// What a query of the SQL page may try, and that it gets nowhere.
+// Attacks by queries of the SQL page, none of which may succeed.
 
 #include <chrono>
 #include <filesystem>
@@ -15,7 +15,7 @@
 namespace gsa::api {
 namespace {
 
-// What no query may change.
+// The state that no query may change.
 std::string fingerprint() {
   duck::Connection connection = Warehouse::instance().connect();
   std::string print;
@@ -134,7 +134,7 @@ std::vector<std::string> files() {
   return attempts;
 }
 
-// What reads files or memory, runs SQL that is in a text, changes the process, or tells of it.
+// Functions that read files or memory, execute SQL from texts, or change or reveal the process.
 std::vector<std::string> functions() {
   return {"select getenv('HOME')",
           "select current_setting('memory_limit')",
@@ -215,7 +215,7 @@ std::vector<std::string> functions() {
           "select \uff47etenv('HOME')"};
 }
 
-// What reads no file, of every kind.
+// Harmless functions of every kind.
 std::vector<std::string> harmless() {
   return {
       "select getvariable('x')",
@@ -366,7 +366,7 @@ TEST(SqlSandbox, SaysWhatIsNotAllowed) {
   EXPECT_EQ(message("select 1; select 2"), "only one query is allowed at a time");
 }
 
-// Where the system cannot confine a process.
+// For systems that cannot confine a process.
 TEST(SqlSandbox, FallsBackToAListOfHarmlessFunctions) {
   SqlSandbox strict(Warehouse::instance().database(),
                     pool_on_warehouse("strict", sandbox::Rules::strict, 1));
@@ -379,7 +379,7 @@ TEST(SqlSandbox, FallsBackToAListOfHarmlessFunctions) {
 
 TEST(SqlSandbox, RefusesWhateverIsNotOneSelect) { expect_refused(statements()); }
 
-// Refused or answered, but never the end of the process.
+// A query may be refused or answered, but must never end the process.
 TEST(SqlSandbox, LivesThroughDeepNesting) {
   const std::vector<std::string> attempts = {
       "select " + nested(40'000, "(", "1", ")"),
@@ -420,7 +420,7 @@ TEST(SqlSandbox, LivesThroughDeepNesting) {
 }
 
 TEST(SqlSandbox, IsHeldByDuckDbAsWell) {
-  // Layer 3 without layer 1: what a query could write if it were let through.
+  // Layer 3 without layer 1: the read-only transaction stops writes that the checks let through.
   duck::Connection connection = Warehouse::instance().connect();
   connection.execute("begin transaction read only");
   EXPECT_THROW(connection.execute("delete from fct_sessions"), duck::SqlError);

@@ -153,7 +153,7 @@ TEST(SqlSandbox, ThreadsCancelEachOthersQueries) {
   std::stop_source gone;
   auto first = ask("q-1", {});
   auto second = ask("q-2", gone.get_token());
-  // Until both are running, a third is let in.
+  // While fewer than two are running, a third is admitted.
   std::string third;
   for (int i = 0; i < 500 && third != "busy"; ++i) {
     std::this_thread::sleep_for(10ms);
@@ -195,7 +195,7 @@ TEST(SqlSandbox, TellsWhatThereIsForCompletion) {
     EXPECT_EQ(table.at("columns").at(0).at("description").as_string(), "fct_sessions/session_id");
   }
   EXPECT_TRUE(found);
-  // Each function is one that DuckDB has: a typing error would only refuse what should be allowed.
+  // DuckDB must have every listed function: a typo would refuse a function that should be allowed.
   duck::Connection connection = Warehouse::instance().connect();
   const duck::Result rows =
       connection.query("select distinct lower(function_name) from duckdb_functions()");

@@ -31,7 +31,7 @@ void write_column(JsonWriter& json, const duck::Result& rows, std::size_t r,
   json.end_object();
 }
 
-// Those with names of their own, not operators and casts.
+// Functions with ordinary names, without operators and casts.
 std::vector<std::string> functions(duck::Connection& connection) {
   const duck::Result rows = connection.query(
       "select distinct lower(function_name) as name from duckdb_functions() where function_type in "

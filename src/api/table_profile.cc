@@ -17,9 +17,9 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::int64_t kFewValues = 50;  // columns with no more of them are shown by value
-constexpr int kTop = 10;                 // values that are shown
-constexpr int kBins = 20;                // of a histogram
+constexpr std::int64_t kFewValues = 50;  // columns with at most this many are shown by value
+constexpr int kTop = 10;                 // values to show
+constexpr int kBins = 20;                // in a histogram
 constexpr int kExamples = 5;
 constexpr int kShown = 200;  // characters of a value
 
@@ -30,10 +30,10 @@ struct Column {
   Kind kind = Kind::other;
   std::int64_t present = 0, distinct = 0;
   std::optional<std::string> min, max;
-  std::optional<double> mean, low, high;  // bounds of a histogram, of times in seconds
+  std::optional<double> mean, low, high;  // histogram bounds; of times in seconds
 
   std::string sql() const { return sql_name(name); }
-  // As a number, to put into bins.
+  // As a number, for binning.
   std::string number() const {
     return kind == Kind::time ? fmt::format("epoch({})", sql()) : fmt::format("{}::double", sql());
   }
@@ -79,7 +79,7 @@ std::optional<double> maybe_real(const duck::Result& rows, std::size_t c) {
   return rows.float64(0, c);
 }
 
-// One scan for what every column has. Returns the number of rows.
+// Collects in one scan the statistics that every column has. Returns the number of rows.
 std::int64_t measure(duck::Connection& connection, const std::string& table,
                      std::vector<Column>& columns) {
   std::string select = "select count(*)";
@@ -109,9 +109,9 @@ std::int64_t measure(duck::Connection& connection, const std::string& table,
   return row.int64(0, 0);
 }
 
-// A query a column: DuckDB counts one distinct column on all threads, several on one. Texts are
-// counted by their 64-bit hashes, which take a tenth of the memory: of 14,000,000 different texts
-// two share one with a probability of 5 in a million.
+// Runs one query per column: DuckDB counts one distinct column on all threads, but several on one.
+// Counts texts by their 64-bit hashes, which takes a tenth of the memory: among 14,000,000
+// different texts, two share a hash with a probability of 5 in a million.
 void count_distinct(duck::Connection& connection, const std::string& table,
                     std::vector<Column>& columns) {
   for (Column& column : columns) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// GET /api/dictionary/{table}/profile: what is in a table's columns.
+// GET /api/dictionary/{table}/profile: statistics of a table's columns.
 
 #include <string>
 
@@ -9,7 +9,7 @@
 namespace gsa::api {
 
 // Reads the whole table, some columns twice: a second for two million rows. Throws ApiError (404)
-// where there is no table or view of that name in main or, with the schema, in ops: "ops.runs".
+// if there is no such table or view in main or, with the schema in its name ("ops.runs"), in ops.
 std::string profile_json(duck::Connection& connection, const std::string& table);
 
 }  // namespace gsa::api

@@ -1,8 +1,7 @@
 #pragma once
 
-// For tests: a small warehouse of this module's own, in a file. Raw tables are made by SQL, the
-// models on them are those of dbt/, and what was published is on record. Made once a process; tests
-// only read it.
+// For tests: a small warehouse for this module, in a file. SQL builds its raw tables, dbt/ the
+// models on them, and its records have publications. Created once per process; tests only read it.
 
 #include <filesystem>
 #include <set>
@@ -23,8 +22,8 @@
 
 namespace gsa::api {
 
-// 5,000 generations of 110 of 120 users, two or three to a session, from 2025-11-20 to 2025-12-31;
-// every 97th of a user whom the source does not name. All that is drawn is a function of the row.
+// 5,000 generations of 110 of 120 users, two or three per session, from 2025-11-20 to 2025-12-31;
+// in every 97th the source does not name the user. Random values are functions of the row.
 inline constexpr const char* kRawTables = R"(
 create temp macro drawn(i, salt) as (hash(i, salt) >> 2)::bigint;
 
@@ -135,7 +134,7 @@ insert into ops.events values
 class Warehouse {
  public:
   static Warehouse& instance() {
-    // Never destroyed: when statics are, DuckDB's own of this thread are gone.
+    // Never destroyed: DuckDB's own thread-local statics are destroyed before ours.
     static Warehouse& warehouse = *new Warehouse;
     return warehouse;
   }
@@ -148,9 +147,9 @@ class Warehouse {
   duck::Database& database() { return database_; }
   const dbt::Project& project() const { return project_; }
   duck::Connection connect() { return database_.connect(); }
-  // An API on it; its slots are empty.
+  // An API on it, without sources unless given.
   Api api(Sources sources = {}) { return {database_, project_, std::move(sources)}; }
-  // Of the project; not bound.
+  // The project's layer; not bound.
   const Layer& layer() const { return layer_; }
   const Snapshot& snapshot() {
     static const Snapshot snapshot([&] {
@@ -218,7 +217,7 @@ class Warehouse {
   duck::Database database_{{}};
 };
 
-// Removes the warehouse's folder once all tests have ended.
+// Removes the warehouse's folder after all tests.
 class WarehouseFolder : public testing::Environment {
   void TearDown() override {
     std::error_code none;
