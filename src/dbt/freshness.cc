@@ -94,6 +94,10 @@ class LayerReader {
 
 }  // namespace
 
+std::string_view period_name(Period period) {
+  return kPeriods.at(static_cast<std::size_t>(period));
+}
+
 std::int64_t AgeLimit::seconds() const {
   constexpr std::int64_t kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour;
   return count * (period == Period::minute ? kMinute : period == Period::hour ? kHour : kDay);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dbt/config.h"
@@ -12,6 +13,9 @@
 namespace gsa::dbt {
 
 enum class Period { minute, hour, day };
+
+// As dbt writes it: "hour".
+std::string_view period_name(Period period);
 
 // "12 hours"
 struct AgeLimit {

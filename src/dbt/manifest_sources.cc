@@ -1,6 +1,5 @@
 #include "dbt/manifest_sources.h"
 
-#include <array>
 #include <map>
 #include <optional>
 
@@ -11,11 +10,9 @@ namespace gsa::dbt {
 namespace {
 
 Value limit_value(const std::optional<AgeLimit>& limit) {
-  constexpr std::array kPeriods = {"minute", "hour", "day"};
   Dict dict;
   dict.set(Value("count"), limit ? Value(limit->count) : Value());
-  dict.set(Value("period"),
-           limit ? Value(kPeriods.at(static_cast<std::size_t>(limit->period))) : Value());
+  dict.set(Value("period"), limit ? Value(std::string(period_name(limit->period))) : Value());
   return Value(std::move(dict));
 }
 
