@@ -306,7 +306,8 @@ TEST_F(Crash, InterruptedAtRandomMomentsItSaysTruthfullyWhatStands) {
   }
   fmt::print("{} of 12 interrupted, the slowest ended after {:.2f} s\n", interrupted, slowest);
   EXPECT_GE(interrupted, 3);
-  EXPECT_LE(slowest, 0.5);
+  // A run takes a quarter of a second where nothing else does; a busy machine is slower at both.
+  EXPECT_LE(slowest, std::max(0.5, 2 * run_seconds_));
 }
 
 }  // namespace
