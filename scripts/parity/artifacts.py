@@ -33,7 +33,7 @@ SECTIONS = {
     "nodes": DESCRIBED + EDGES + (
         "database", "schema", "alias", "checksum", "columns", "group", "docs", "patch_path",
         "relation_name", "raw_code", "language", "contract", "access", "constraints", "version",
-        "latest_version", "deprecation_date", "primary_key", "compiled_code",
+        "latest_version", "deprecation_date", "primary_key", "time_spine", "compiled_code",
         "column_name", "file_key_name", "attached_node", "test_metadata"),
     "sources": DESCRIBED + (
         "database", "schema", "source_name", "source_description", "loader", "identifier", "quoting",

@@ -6,6 +6,7 @@
 
 #include "dbt/data_tests.h"
 #include "dbt/sha256.h"
+#include "dbt/written_value.h"
 
 namespace gsa::dbt {
 namespace {
@@ -155,6 +156,20 @@ Value primary_key_in_manifest(const Node& node, const std::vector<const Node*>& 
   }
   if (!both.empty()) return list_of_texts(both);
   return list_of_texts(asked_unique.empty() ? unique : asked_unique);
+}
+
+Value time_spine_in_manifest(const std::optional<Value>& written) {
+  const Dict of_spine({{Value("standard_granularity_column"), Value()},
+                       {Value("custom_granularities"), Value(List())}});
+  const Dict of_custom({{Value("name"), Value()}, {Value("column_name"), Value()}});
+  Value spine = with_defaults(written.value_or(Value()), of_spine);
+  if (!spine.is_dict()) return spine;
+  List custom;
+  for (const Value& each : spine.as_dict().find("custom_granularities")->as_list()) {
+    custom.push_back(with_defaults(each, of_custom));
+  }
+  spine.as_dict().set(Value("custom_granularities"), Value(std::move(custom)));
+  return spine;
 }
 
 }  // namespace gsa::dbt

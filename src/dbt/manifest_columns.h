@@ -2,6 +2,7 @@
 
 // Columns, constraints, contracts and keys of a node, as manifest.json has them.
 
+#include <optional>
 #include <vector>
 
 #include "dbt/artifact_values.h"
@@ -17,5 +18,7 @@ Value contract_in_manifest(const Node& node);
 // The columns that tell a row, by constraints, else by tests on the model, as dbt infers them.
 // `tests` are the generic tests on it, disabled ones too.
 Value primary_key_in_manifest(const Node& node, const std::vector<const Node*>& tests);
+// Of `time_spine:` as it is written, or nothing.
+Value time_spine_in_manifest(const std::optional<Value>& written);
 
 }  // namespace gsa::dbt

@@ -208,7 +208,7 @@ void NodesInManifest::write_model(const Node& node, Dict& dict) const {
   set("deprecation_date", deprecated ? as_timestamp(*deprecated) : Value());
   set("primary_key", primary_key_in_manifest(
                          node, tests == tests_.end() ? std::vector<const Node*>() : tests->second));
-  set("time_spine", Value());
+  set("time_spine", time_spine_in_manifest(said(spec, "time_spine")));
 }
 
 void NodesInManifest::write_seed(Dict& dict) const {

@@ -22,6 +22,16 @@ Value value_or(const std::optional<Value>& value, Value otherwise) {
   return value ? as_json_value(*value) : std::move(otherwise);
 }
 
+Value with_defaults(const Value& written, const Dict& defaults) {
+  if (!written.is_dict()) return {};
+  Dict dict;
+  for (const auto& [key, otherwise] : defaults.entries()) {
+    const Value* own = written.as_dict().find_key(key);
+    dict.set(key, own == nullptr || own->is_none() ? otherwise : as_json_value(*own));
+  }
+  return Value(std::move(dict));
+}
+
 std::string rendered_description(const Project& project, const std::optional<Yaml>& map) {
   const std::optional<Yaml> found = map ? map->find("description") : std::nullopt;
   if (!found) return "";

@@ -16,6 +16,8 @@ std::optional<Value> written_value(const std::optional<Yaml>& map, std::string_v
 std::optional<Value> configured_value(const std::optional<Yaml>& map, std::string_view key);
 // As JSON can say it.
 Value value_or(const std::optional<Value>& value, Value otherwise);
+// A map of those keys that have a default, with what is written of them; null where no map is.
+Value with_defaults(const Value& written, const Dict& defaults);
 // `description`, with its templates rendered; "" where there is none.
 std::string rendered_description(const Project& project, const std::optional<Yaml>& map);
 // A ref() call: {name, package, version}.
