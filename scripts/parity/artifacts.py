@@ -39,6 +39,12 @@ SECTIONS = {
         "database", "schema", "source_name", "source_description", "loader", "identifier", "quoting",
         "loaded_at_field", "freshness", "external", "columns", "source_meta", "relation_name",
         "unrendered_database", "unrendered_schema"),
+    "semantic_models": DESCRIBED + EDGES + (
+        "model", "node_relation", "label", "defaults", "entities", "measures", "dimensions",
+        "primary_entity", "group"),
+    "metrics": DESCRIBED + EDGES + (
+        "label", "type", "type_params", "filter", "time_granularity", "metrics", "group"),
+    "saved_queries": DESCRIBED + EDGES + ("label", "query_params", "exports", "group"),
     "exposures": DESCRIBED + EDGES + ("type", "owner", "label", "maturity", "url"),
     # Not their config: dbt puts the settings of models into it.
     "groups": ("name", "resource_type", "package_name", "path", "original_file_path", "unique_id",
@@ -52,6 +58,7 @@ SECTIONS = {
     "docs": ("name", "resource_type", "package_name", "path", "original_file_path", "unique_id",
              "block_contents"),
 }
+SECTION_OF = {"semantic_model": "semantic_models", "metric": "metrics", "saved_query": "saved_queries"}
 OF_THE_PROJECT = ("macros", "docs")
 MAPS = ("parent_map", "child_map", "group_map")
 RESULTS = ("status", "failures", "relation_name")
@@ -63,9 +70,8 @@ UNORDERED = ("tags", "primary_key", "refs", "sources", "nodes", "macros", "doc_b
 # How dbt compares a project with an earlier manifest; without `macros`.
 STATES = ("state:new", *(f"state:modified.{what}" for what in (
     "body", "configs", "relation", "persisted_descriptions", "contract")))
-# gsa neither runs exposures nor reads snapshots, semantic models and the like.
-SEMANTIC = ("metric.", "semantic_model.", "saved_query.")
-NOT_IN_GSA = ("exposure.", "operation.", *SEMANTIC)
+# What dbt build lists among its results, and gsa does not run.
+NOT_RUN = ("exposure.", "operation.", "saved_query.")
 
 
 def run(command, allowed=(0,), **options):
@@ -107,7 +113,7 @@ def check_schema(cls, path, problems):
 
 
 def is_comparable(unique_id):
-    return not unique_id.startswith(NOT_IN_GSA)
+    return not unique_id.startswith(NOT_RUN)
 
 
 def compare_fields(where, fields, ours, theirs, problems):
@@ -146,12 +152,11 @@ def compare_manifests(ours, theirs, problems):
         problems.append(f"disabled: {key} only from {'gsa' if key in disabled[0] else 'dbt'}")
     for key in sorted(disabled[0].keys() & disabled[1].keys()):
         # dbt does not resolve what is switched off.
-        fields = [field for field in SECTIONS["nodes"] if field != "depends_on"]
+        section = SECTION_OF.get(disabled[0][key]["resource_type"], "nodes")
+        fields = [field for field in SECTIONS[section] if field != "depends_on"]
         compare_fields(f"disabled: {key}", fields, disabled[0][key], disabled[1][key], problems)
     for name in MAPS:
-        edges = [{key: sorted(one for one in value if not one.startswith(SEMANTIC))
-                  for key, value in side[name].items() if not key.startswith(SEMANTIC)}
-                 for side in (ours, theirs)]
+        edges = [{key: sorted(value) for key, value in side[name].items()} for side in (ours, theirs)]
         for key in sorted(edges[0].keys() | edges[1].keys()):
             if edges[0].get(key) != edges[1].get(key):
                 problems.append(f"{name}: {key}\n    gsa: {edges[0].get(key)}\n    dbt: {edges[1].get(key)}")
@@ -184,6 +189,15 @@ def alterations(manifest, results):
     model = next(key for key in manifest["nodes"] if key.startswith("model."))
     macro = next(key for key, value in manifest["macros"].items()
                  if value["package_name"] == manifest["metadata"]["project_name"])
+    ratio = next(value for value in manifest["metrics"].values() if value["type"] == "ratio")
+    simple = next(value for value in manifest["metrics"].values() if value["type"] == "simple")
+    semantic_model = next(iter(manifest["semantic_models"].values()))
+    query = next(value for value in manifest["saved_queries"].values() if value["depends_on"]["nodes"])
+
+    def altered(name, resource, change):
+        section = SECTION_OF[resource["resource_type"]]
+        return changed(name, lambda m, r: change(m[section][resource["unique_id"]]))
+
     return [
         changed("a missing node", lambda m, r: m["nodes"].pop(node)),
         changed("another checksum", lambda m, r: m["nodes"][model]["checksum"].update(checksum="x")),
@@ -192,6 +206,22 @@ def alterations(manifest, results):
         changed("no dependencies", lambda m, r: m["nodes"][node]["depends_on"].update(nodes=[])),
         changed("a missing parent", lambda m, r: m["parent_map"][node].pop()),
         changed("a macro without its text", lambda m, r: m["macros"][macro].update(macro_sql="")),
+        altered("another denominator", ratio,
+                lambda x: x["type_params"]["denominator"].update(name="x")),
+        altered("another measure of a metric", simple,
+                lambda x: x["type_params"]["input_measures"][0].update(name="x")),
+        altered("a filter of a metric", simple,
+                lambda x: x.update(filter={"where_filters": [{"where_sql_template": "x"}]})),
+        altered("another label of a metric", ratio, lambda x: x.update(label="x")),
+        altered("another expression of a measure", semantic_model,
+                lambda x: x["measures"][0].update(expr="x")),
+        altered("other meta of a dimension", semantic_model,
+                lambda x: x["dimensions"][0]["config"]["meta"].update(x="x")),
+        altered("another model of a semantic model", semantic_model,
+                lambda x: x["depends_on"].update(nodes=[])),
+        altered("another grouping", query, lambda x: x["query_params"]["group_by"].append("x")),
+        changed("a missing metric", lambda m, r: m["metrics"].pop(simple["unique_id"])),
+        changed("a missing parent of a saved query", lambda m, r: m["parent_map"][query["unique_id"]].pop()),
         changed("another status", lambda m, r: r["results"][0].update(status="no-op")),
         changed("a missing result", lambda m, r: r["results"].pop()),
     ]
@@ -238,11 +268,9 @@ def artifacts_of(options, folder, source, raw, allowed):
                        DBT_USE_COLORS="false", DBT_VERSION_CHECK="false")
     run([options.dbt, "build", "--profiles-dir", dbt / "project", "--full-refresh"], (0, 1),
         cwd=dbt / "project", env=environment)
-    # What dbt selects by the state that gsa left: nothing has changed. Its own macros are others, and
-    # gsa's manifest has no metrics, semantic models and saved queries yet.
+    # What dbt selects by the state that gsa left: nothing has changed. Its own macros are others.
     changed = run([options.dbt, "--quiet", "ls", "--profiles-dir", dbt / "project", "--state",
-                   gsa / "project" / "target", "--select", *STATES, "--exclude-resource-type",
-                   "metric", "semantic_model", "saved_query"],
+                   gsa / "project" / "target", "--select", *STATES],
                   cwd=dbt / "project", env=environment).split()
     return gsa / "project" / "target", dbt / "project" / "target", changed
 

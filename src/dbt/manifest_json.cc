@@ -9,6 +9,7 @@
 
 #include "dbt/manifest_macros.h"
 #include "dbt/manifest_resources.h"
+#include "dbt/manifest_semantic.h"
 #include "dbt/manifest_sources.h"
 #include "dbt/manifest_unit_tests.h"
 #include "dbt/md5.h"
@@ -34,9 +35,43 @@ Dict metadata_of(const Project& project, const ArtifactRun& run) {
   return metadata;
 }
 
+// Semantic models, metrics and saved queries, also those that are switched off.
+std::vector<SemanticResource> semantic_resources(const Project& project, double created_at) {
+  std::vector<SemanticResource> all = semantic_models_in_manifest(project, created_at);
+  const std::vector<SemanticResource> metrics = metrics_in_manifest(project, created_at);
+  const std::vector<SemanticResource> queries =
+      saved_queries_in_manifest(project, metrics, created_at);
+  all.insert(all.end(), metrics.begin(), metrics.end());
+  all.insert(all.end(), queries.begin(), queries.end());
+  return all;
+}
+
+// Those of one type that are not switched off.
+Value section_of(const std::vector<SemanticResource>& resources, const std::string& type) {
+  Members members;
+  for (const SemanticResource& one : resources) {
+    if (!one.is_enabled || !one.unique_id.starts_with(type + ".")) continue;
+    members.emplace_back(Value(one.unique_id), one.value);
+  }
+  return Value(Dict(std::move(members)));
+}
+
+Value with_disabled(const Value& nodes, const std::vector<SemanticResource>& resources) {
+  Dict all = nodes.as_dict();
+  for (const SemanticResource& one : resources) {
+    if (one.is_enabled) continue;
+    const Value* same = all.find(one.unique_id);
+    List list = same == nullptr ? List() : same->as_list();
+    list.push_back(one.value);
+    all.set(Value(one.unique_id), Value(std::move(list)));
+  }
+  return Value(std::move(all));
+}
+
 // All that has a place in the graph, with what it depends on directly; both sorted.
-std::map<std::string, std::set<std::string>> parents_of_all(const Project& project,
-                                                            const std::vector<Node>& analyses) {
+std::map<std::string, std::set<std::string>> parents_of_all(
+    const Project& project, const std::vector<Node>& analyses,
+    const std::vector<SemanticResource>& resources) {
   std::map<std::string, std::set<std::string>> parents;
   const std::vector<Node>& nodes = project.nodes();
   for (const Node& node : nodes) {
@@ -55,6 +90,9 @@ std::map<std::string, std::set<std::string>> parents_of_all(const Project& proje
     std::set<std::string>& own =
         parents[fmt::format("exposure.{}.{}", project.name(), exposure.name)];
     for (const std::size_t index : exposure.depends_on) own.insert(nodes[index].unique_id);
+  }
+  for (const SemanticResource& one : resources) {
+    if (one.is_enabled) parents[one.unique_id] = {one.depends_on.begin(), one.depends_on.end()};
   }
   return parents;
 }
@@ -78,7 +116,7 @@ std::map<std::string, std::set<std::string>> turned_around(
 }
 
 // Nodes by group; a data test is of the group of what it tests.
-Value group_map(const Project& project) {
+Value group_map(const Project& project, const std::vector<SemanticResource>& resources) {
   std::map<std::string, std::set<std::string>> groups;
   for (const GroupSpec& group : project.declarations().groups) groups[group.name];
   for (const Node& node : project.nodes()) {
@@ -90,6 +128,10 @@ Value group_map(const Project& project) {
     }
     const auto found = groups.find(group);
     if (found != groups.end()) found->second.insert(node.unique_id);
+  }
+  for (const SemanticResource& one : resources) {
+    const auto found = groups.find(one.group);
+    if (one.is_enabled && found != groups.end()) found->second.insert(one.unique_id);
   }
   return edges_value(groups);
 }
@@ -109,7 +151,8 @@ std::string manifest_json(const Project& project, const ArtifactRun& run,
   const double created_at = seconds_since_epoch(run.began);
   const std::vector<Node> analyses = project.analyses();
   const NodesInManifest nodes(project, analyses, compiled, created_at);
-  const auto parents = parents_of_all(project, analyses);
+  const std::vector<SemanticResource> semantics = semantic_resources(project, created_at);
+  const auto parents = parents_of_all(project, analyses, semantics);
   Dict manifest;
   const auto set = [&](const char* key, Value value) {
     manifest.set(Value(key), std::move(value));
@@ -120,15 +163,15 @@ std::string manifest_json(const Project& project, const ArtifactRun& run,
   set("macros", macros_in_manifest(project, called_macros(project), created_at));
   set("docs", docs_in_manifest(project));
   set("exposures", exposures_in_manifest(project, created_at));
-  set("metrics", Value(Dict()));  // as semantic_models and saved_queries: not read yet
+  set("metrics", section_of(semantics, "metric"));
   set("groups", groups_in_manifest(project));
   set("selectors", selectors_in_manifest(project));
-  set("disabled", nodes.disabled());
+  set("disabled", with_disabled(nodes.disabled(), semantics));
   set("parent_map", edges_value(parents));
   set("child_map", edges_value(turned_around(parents)));
-  set("group_map", group_map(project));
-  set("saved_queries", Value(Dict()));
-  set("semantic_models", Value(Dict()));
+  set("group_map", group_map(project, semantics));
+  set("saved_queries", section_of(semantics, "saved_query"));
+  set("semantic_models", section_of(semantics, "semantic_model"));
   set("unit_tests", unit_tests_in_manifest(project, created_at));
   set("functions", Value(Dict()));
   return Value(std::move(manifest)).json();

@@ -5,41 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "dbt/project_fixture.h"
+#include "dbt/manifest_fixture.h"
 #include "dbt/run_results_json.h"
-#include "dbt/yaml.h"
 
 namespace gsa::dbt {
 namespace {
-
-// A run at a time of which the goldens know.
-ArtifactRun run() {
-  const std::chrono::system_clock::time_point began{std::chrono::milliseconds(1'767'225'600'250)};
-  return {"00000000-0000-4000-a000-000000000000", began, began + std::chrono::seconds(2)};
-}
-
-// Any JSON is YAML.
-Dict read(const std::string& json) {
-  const ProjectFiles files(Files{{"written.json", json}});
-  return Yaml::parse(files, "written.json").value().as_dict();
-}
-
-Dict manifest(const Project& project) { return read(manifest_json(project, run(), {})); }
-
-// The value below keys.
-Value at(const Dict& dict, const std::vector<std::string>& path) {
-  Value value(dict);
-  for (const std::string& key : path) {
-    const Value* found = value.is_dict() ? value.as_dict().find(key) : nullptr;
-    if (found == nullptr) return Value("no " + key);
-    value = *found;
-  }
-  return value;
-}
-
-std::vector<std::string> keys(const Dict& dict, const std::vector<std::string>& path) {
-  return at(dict, path).as_dict().names();
-}
 
 const char* const kSchema =
     "models:\n"

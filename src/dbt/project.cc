@@ -651,10 +651,19 @@ void Project::State::read_exposures() {
 }
 
 void Project::State::read_semantic_models() {
-  for (SemanticModelSpec& spec : declared_.semantic.models) {
+  const auto refs_of = [&](SemanticModelSpec& spec) {
     std::vector<Dependency> refs;
     Rendering rendering = reading(spec.name, refs);
     context->render_yaml(spec.model, spec.model_place, &rendering);
+    if (!refs.empty()) {
+      spec.ref_package = refs.front().package;
+      spec.ref_name = refs.front().name;
+    }
+    return refs;
+  };
+  for (SemanticModelSpec& spec : declared_.disabled_semantic.models) refs_of(spec);
+  for (SemanticModelSpec& spec : declared_.semantic.models) {
+    const std::vector<Dependency> refs = refs_of(spec);
     const std::vector<std::size_t> read = resolve(nodes, yml.name, disabled_, files, refs);
     if (read.size() != 1) {
       throw files.error_at(spec.model_place,
@@ -697,12 +706,16 @@ void Project::State::render_descriptions() {
     for (ColumnSpec& column : node.columns) render(column.description, column.described_at);
   }
   for (SemanticModelSpec& model : declared_.semantic.models) {
+    render(model.description, model.described_at);
     for (EntitySpec& entity : model.entities) render(entity.description, entity.described_at);
     for (DimensionSpec& one : model.dimensions) render(one.description, one.described_at);
     for (MeasureSpec& measure : model.measures) render(measure.description, measure.described_at);
   }
   for (MetricSpec& metric : declared_.semantic.metrics) {
     render(metric.description, metric.described_at);
+  }
+  for (SavedQuerySpec& query : declared_.semantic.saved_queries) {
+    render(query.description, query.described_at);
   }
 }
 

@@ -85,7 +85,7 @@ class SchemaReader {
       for (const Yaml& test : tests->items())
         into.unit_tests.push_back(read_unit_test(test, path_));
     }
-    read_semantic_yml(root, into.semantic);
+    read_semantic_yml(root, path_, into.semantic, into.disabled_semantic);
     if (const std::optional<Yaml> macros = root.find("macros")) {
       for (const Yaml& macro : macros->items()) {
         into.macros.push_back({name_of(macro, "macro"), macro.place(), path_, macro});

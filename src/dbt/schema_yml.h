@@ -111,6 +111,7 @@ struct Declarations {
   std::vector<ExposureSpec> exposures;
   std::vector<UnitTestSpec> unit_tests;
   SemanticSpecs semantic;
+  SemanticSpecs disabled_semantic;
 };
 
 // Adds the declarations in `path`. Throws Error at the place of a mistake. Unknown keys only give

@@ -1,6 +1,10 @@
 #include "dbt/semantic_yml.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "base/text.h"
 
 namespace gsa::dbt {
 namespace {
@@ -128,7 +132,7 @@ SemanticModelSpec read_model(const Yaml& map) {
   model.model = Value(of->string());
   model.model_place = of->place();
   model.label = map.string_at("label");
-  model.description = map.string_at("description");
+  read_description(map, model.description, model.described_at);
   model.place = map.place();
   if (const std::optional<Yaml> defaults = map.find("defaults")) {
     model.time = defaults->string_at("agg_time_dimension");
@@ -168,7 +172,19 @@ MetricInputSpec read_input(const Yaml& value) {
   return input;
 }
 
+// dbt reads the window of cumulative and conversion metrics at once.
+void check_window(const Yaml& params) {
+  const std::optional<Yaml> window = params.find("window");
+  if (!window || parse_time_window(window->string())) return;
+  throw window->error(fmt::format("'{}' is no window of time", window->string()),
+                      "write a number and a unit: window: 28 days");
+}
+
 void read_type_params(const Yaml& params, MetricSpec& metric) {
+  check_window(params);
+  for (const char* key : {"cumulative_type_params", "conversion_type_params"}) {
+    if (const std::optional<Yaml> more = params.find(key)) check_window(*more);
+  }
   const auto input = [&](std::string_view key) -> std::optional<MetricInputSpec> {
     const std::optional<Yaml> found = params.find(key);
     return found ? std::optional<MetricInputSpec>(read_input(*found)) : std::nullopt;
@@ -226,21 +242,40 @@ SavedQuerySpec read_saved_query(const Yaml& map) {
 }
 
 template <typename Spec, typename Read>
-void read_list(const Yaml& root, std::string_view key, const Read& read, std::vector<Spec>& into) {
-  const std::optional<Yaml> list = root.find(key);
+void read_list(const std::optional<Yaml>& list, const std::string& path, const Read& read,
+               std::vector<Spec>& into, std::vector<Spec>& disabled) {
   if (!list) return;
   for (const Yaml& item : list->items()) {
     Spec spec = read(item);
-    if (is_enabled(item)) into.push_back(std::move(spec));
+    spec.file = path;
+    spec.written = item;
+    (is_enabled(item) ? into : disabled).push_back(std::move(spec));
   }
 }
 
 }  // namespace
 
-void read_semantic_yml(const Yaml& root, SemanticSpecs& into) {
-  read_list(root, "semantic_models", read_model, into.models);
-  read_list(root, "metrics", read_metric, into.metrics);
-  read_list(root, "saved_queries", read_saved_query, into.saved_queries);
+std::optional<TimeWindow> parse_time_window(std::string_view text) {
+  static const std::vector<std::string> kUnits = {
+      "nanosecond", "microsecond", "millisecond", "second",  "minute", "hour",
+      "day",        "week",        "month",       "quarter", "year"};
+  const std::vector<std::string> parts = split(to_lower(text), ' ');
+  if (parts.size() != 2 || parts[0].empty() || parts[0].size() > 18 ||
+      parts[0].find_first_not_of("0123456789") != std::string::npos) {
+    return std::nullopt;
+  }
+  std::string unit = parts[1];
+  const std::string one = unit.substr(0, unit.size() - (unit.ends_with('s') ? 1 : 0));
+  if (std::find(kUnits.begin(), kUnits.end(), one) != kUnits.end()) unit = one;
+  return TimeWindow{std::stoll(parts[0]), std::move(unit)};
+}
+
+void read_semantic_yml(const Yaml& root, const std::string& path, SemanticSpecs& into,
+                       SemanticSpecs& disabled) {
+  read_list(root.find("semantic_models"), path, read_model, into.models, disabled.models);
+  read_list(root.find("metrics"), path, read_metric, into.metrics, disabled.metrics);
+  read_list(root.find("saved_queries"), path, read_saved_query, into.saved_queries,
+            disabled.saved_queries);
 }
 
 }  // namespace gsa::dbt

@@ -4,8 +4,10 @@
 // dbt-core 1.10 and 1.11 read. Values as written, each with its place; src/semantic says what they
 // mean.
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dbt/yaml.h"
@@ -44,13 +46,16 @@ struct MeasureSpec {
 
 struct SemanticModelSpec {
   std::string name, label, description;
-  Value model;           // ref('fct_sessions')
-  std::size_t node = 0;  // of the project, that the model is
-  std::string time;      // defaults: {agg_time_dimension: …}
+  Value model;                        // ref('fct_sessions')
+  std::string ref_package, ref_name;  // what it calls; no package: the project's own
+  std::size_t node = 0;               // of the project, that the model is
+  std::string time;                   // defaults: {agg_time_dimension: …}
   std::vector<EntitySpec> entities;
   std::vector<DimensionSpec> dimensions;
   std::vector<MeasureSpec> measures;
-  Place place, model_place;
+  Place place, described_at, model_place;
+  std::string file;
+  std::optional<Yaml> written;  // all of it
 };
 
 // A measure or metric that a metric is made of.
@@ -69,6 +74,8 @@ struct MetricSpec {
   std::vector<std::string> filters;
   Dict meta;
   Place place, expr_place, described_at;
+  std::string file;
+  std::optional<Yaml> written;
 };
 
 struct SavedQuerySpec {
@@ -77,6 +84,8 @@ struct SavedQuerySpec {
   std::vector<std::string> group_by;  // "Dimension('user__tier')"
   Dict meta;
   Place place, described_at;
+  std::string file;
+  std::optional<Yaml> written;
 };
 
 struct SemanticSpecs {
@@ -85,8 +94,16 @@ struct SemanticSpecs {
   std::vector<SavedQuerySpec> saved_queries;
 };
 
-// Adds what the root of a schema file says of them. Throws Error at the place of a mistake; an
-// unknown key is one, as in dbt.
-void read_semantic_yml(const Yaml& root, SemanticSpecs& into);
+// "28 days" -> 28, "day".
+struct TimeWindow {
+  std::int64_t count = 0;
+  std::string granularity;
+};
+std::optional<TimeWindow> parse_time_window(std::string_view text);
+
+// Adds what the root of the schema file at `path` says of them; what is switched off goes to
+// `disabled`. Throws Error at the place of a mistake; an unknown key is one, as in dbt.
+void read_semantic_yml(const Yaml& root, const std::string& path, SemanticSpecs& into,
+                       SemanticSpecs& disabled);
 
 }  // namespace gsa::dbt
