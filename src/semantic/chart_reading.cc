@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "semantic/element_reading.h"
+#include "semantic/meta_values.h"
 
 namespace gsa::semantic {
 namespace {
