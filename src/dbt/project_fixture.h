@@ -83,22 +83,4 @@ inline const NodeResult& find(const RunResult& result, const std::string& name) 
   throw Error(fmt::format("no result for {}", name));
 }
 
-inline std::string to_string(Status status) {
-  switch (status) {
-    case Status::pass:
-      return "pass";
-    case Status::warn:
-      return "warn";
-    case Status::fail:
-      return "fail";
-    case Status::error:
-      return "error";
-    case Status::skip:
-      return "skip";
-    case Status::fresh:
-      return "fresh";
-  }
-  return "?";
-}
-
 }  // namespace gsa::dbt

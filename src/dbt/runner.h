@@ -16,19 +16,11 @@
 
 #include "dbt/compile.h"
 #include "dbt/materialize.h"
+#include "dbt/node_status.h"
 #include "dbt/project.h"
 #include "duck/database.h"
 
 namespace gsa::dbt {
-
-enum class Status {
-  pass,   // the test holds, or the model was built
-  warn,   // the test found rows, but has severity warn
-  fail,   // the test found rows
-  error,  // the SQL of the model or test failed
-  skip,   // an upstream node failed
-  fresh,  // not run, because it is up to date
-};
 
 // Values in SQL's text form; nullopt is null.
 struct SampleRows {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dbt/yaml_entry.h"
 
 namespace gsa::dbt {
 namespace {
@@ -88,7 +89,7 @@ class SchemaReader {
     read_semantic_yml(root, path_, into.semantic, into.disabled_semantic);
     if (const std::optional<Yaml> macros = root.find("macros")) {
       for (const Yaml& macro : macros->items()) {
-        into.macros.push_back({name_of(macro, "macro"), macro.place(), path_, macro});
+        into.macros.push_back({entry_name(macro, "macro"), macro.place(), path_, macro});
         warn_of_unknown(macro, "macro", kMacroKeys);
       }
     }
@@ -105,13 +106,6 @@ class SchemaReader {
     }
   }
 
-  std::string name_of(const Yaml& map, std::string_view what) const {
-    if (!map.is_map()) throw map.error(fmt::format("a {} is a map with a name", what));
-    const std::optional<Yaml> name = map.find("name");
-    if (!name) throw map.error(fmt::format("this {} has no name", what));
-    return name->string();
-  }
-
   // Those beside `config:` and those in it.
   static std::vector<std::string> tags_of(const Yaml& map) {
     std::vector<std::string> tags;
@@ -122,13 +116,6 @@ class SchemaReader {
       for (std::string& tag : found->strings()) tags.push_back(std::move(tag));
     }
     return tags;
-  }
-
-  static void read_description(const Yaml& map, std::string& text, Place& place) {
-    const std::optional<Yaml> description = map.find("description");
-    if (!description) return;
-    text = description->string();
-    place = description->place();
   }
 
   void warn_of_unknown(const Yaml& map, std::string_view what, const Names& known) {
@@ -181,7 +168,7 @@ class SchemaReader {
 
   GroupSpec read_group(const Yaml& map) {
     GroupSpec group;
-    group.name = name_of(map, "group");
+    group.name = entry_name(map, "group");
     group.place = map.place();
     group.file = path_;
     group.written = map;
@@ -242,7 +229,7 @@ class SchemaReader {
 
   ExposureSpec read_exposure(const Yaml& map) {
     ExposureSpec exposure;
-    exposure.name = name_of(map, "exposure");
+    exposure.name = entry_name(map, "exposure");
     exposure.place = map.place();
     exposure.file = path_;
     exposure.written = map;
@@ -256,7 +243,7 @@ class SchemaReader {
 
   ModelSpec read_singular_test(const Yaml& map) {
     ModelSpec test;
-    test.name = name_of(map, "data test");
+    test.name = entry_name(map, "data test");
     read_description(map, test.description, test.described_at);
     test.place = map.place();
     test.file = path_;
@@ -270,7 +257,7 @@ class SchemaReader {
   ModelSpec read_table(const Yaml& map, std::string_view what, const Names& settings_beside,
                        bool quotes_columns = false) {
     ModelSpec table;
-    table.name = name_of(map, what);
+    table.name = entry_name(map, what);
     read_description(map, table.description, table.described_at);
     table.place = map.place();
     table.file = path_;
@@ -290,7 +277,7 @@ class SchemaReader {
 
   ColumnSpec read_column(const Yaml& map, bool quotes_columns) {
     ColumnSpec column;
-    column.name = name_of(map, "column");
+    column.name = entry_name(map, "column");
     read_description(map, column.description, column.described_at);
     column.data_type = map.string_at("data_type");
     column.granularity = map.string_at("granularity");
@@ -308,7 +295,7 @@ class SchemaReader {
   }
 
   void read_source(const Yaml& map, std::vector<SourceSpec>& into) {
-    const std::string name = name_of(map, "source");
+    const std::string name = entry_name(map, "source");
     warn_of_unknown(map, "source", kSourceKeys);
     const std::string schema = map.string_at("schema");
     const Names beside = {"tags", "meta", "loaded_at_field"};

@@ -5,25 +5,10 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dbt/yaml_entry.h"
 
 namespace gsa::dbt {
 namespace {
-
-using Names = std::vector<std::string>;
-
-std::string name_of(const Yaml& map, std::string_view what) {
-  if (!map.is_map()) throw map.error(fmt::format("a {} is a map with a name", what));
-  const std::optional<Yaml> name = map.find("name");
-  if (!name) throw map.error(fmt::format("this {} has no name", what));
-  return name->string();
-}
-
-void read_description(const Yaml& map, std::string& text, Place& place) {
-  const std::optional<Yaml> description = map.find("description");
-  if (!description) return;
-  text = description->string();
-  place = description->place();
-}
 
 // `config: {meta: …}`, and `meta:` beside it where dbt takes that.
 Dict meta_of(const Yaml& map) {
@@ -61,7 +46,7 @@ std::vector<std::string> filters_of(const Yaml& map) {
 
 EntitySpec read_entity(const Yaml& map) {
   EntitySpec entity;
-  entity.name = name_of(map, "entity");
+  entity.name = entry_name(map, "entity");
   map.expect_keys("an entity", {"name", "type", "description", "label", "role", "expr", "config"});
   entity.type = map.string_at("type");
   entity.expr = map.string_at("expr");
@@ -73,7 +58,7 @@ EntitySpec read_entity(const Yaml& map) {
 
 DimensionSpec read_dimension(const Yaml& map) {
   DimensionSpec dimension;
-  dimension.name = name_of(map, "dimension");
+  dimension.name = entry_name(map, "dimension");
   map.expect_keys("a dimension", {"name", "type", "description", "label", "is_partition",
                                   "type_params", "expr", "config"});
   dimension.type = map.string_at("type");
@@ -90,7 +75,7 @@ DimensionSpec read_dimension(const Yaml& map) {
 
 MeasureSpec read_measure(const Yaml& map) {
   MeasureSpec measure;
-  measure.name = name_of(map, "measure");
+  measure.name = entry_name(map, "measure");
   map.expect_keys("a measure",
                   {"name", "agg", "description", "label", "expr", "agg_params",
                    "non_additive_dimension", "agg_time_dimension", "create_metric", "config"});
@@ -120,7 +105,7 @@ MeasureSpec read_measure(const Yaml& map) {
 
 SemanticModelSpec read_model(const Yaml& map) {
   SemanticModelSpec model;
-  model.name = name_of(map, "semantic model");
+  model.name = entry_name(map, "semantic model");
   map.expect_keys("a semantic model",
                   {"name", "model", "config", "description", "label", "defaults", "entities",
                    "measures", "dimensions", "primary_entity"});
@@ -157,7 +142,7 @@ MetricInputSpec read_input(const Yaml& value) {
     input.name = value.string();
     return input;
   }
-  input.name = name_of(value, "metric's input");
+  input.name = entry_name(value, "metric's input");
   value.expect_keys("a metric's input",
                     {"name", "filter", "alias", "offset_window", "offset_to_grain",
                      "join_to_timespine", "fill_nulls_with"});
@@ -200,7 +185,7 @@ void read_type_params(const Yaml& params, MetricSpec& metric) {
 
 MetricSpec read_metric(const Yaml& map) {
   MetricSpec metric;
-  metric.name = name_of(map, "metric");
+  metric.name = entry_name(map, "metric");
   map.expect_keys("a metric", {"name", "label", "type", "type_params", "description", "filter",
                                "time_granularity", "meta", "tags", "config"});
   metric.label = map.string_at("label");
@@ -222,7 +207,7 @@ MetricSpec read_metric(const Yaml& map) {
 
 SavedQuerySpec read_saved_query(const Yaml& map) {
   SavedQuerySpec query;
-  query.name = name_of(map, "saved query");
+  query.name = entry_name(map, "saved query");
   map.expect_keys("a saved query",
                   {"name", "query_params", "description", "label", "exports", "config", "tags"});
   query.label = map.string_at("label");
