@@ -58,11 +58,11 @@ Api api() {
   sources.queries = shared_pool();
   sources.assets = [](duck::Connection&) {
     AssetsNow now;
-    now.graph =
-        assets::Graph({asset_named("raw_users", {}), asset_named("fct_sessions", {"raw_users"})});
-    now.status.resize(2);
-    now.status[0] = {"fresh", "", "2026-01-01 10:00:01", 120, 4096, 1.5, {"2025-12"}, 1, 0, 0};
-    now.status[1] = {"stale", "its SQL changed", "", {}, {}, {}, {}, 0, 1, 1};
+    assets::Asset users = asset_named("raw_users", {});
+    users.partitions = {"2025-12"};
+    now.graph = assets::Graph({users, asset_named("fct_sessions", {"raw_users"})});
+    now.states = {{assets::Validity::fresh, "", "2026-01-01 10:00:01", 120, 4096, 1.5, 1, 1, 0, 0},
+                  {assets::Validity::stale, "its SQL changed", "", {}, {}, {}, 0, 0, 1, 1}};
     return now;
   };
   sources.lineage = [](duck::Connection&) {

@@ -400,7 +400,7 @@ TEST(Pipeline, AnAssetHasItsHistoryAndLastChecks) {
     assets::Asset asset;
     asset.name = "fct_sessions";
     now.graph = assets::Graph({asset});
-    now.status.resize(1);
+    now.states.resize(1);
     return now;
   };
   Api api = Warehouse::instance().api(sources);

@@ -55,7 +55,7 @@ std::vector<std::size_t> levels_of(const assets::Graph& graph) {
 
 void write_asset(JsonWriter& json, const AssetsNow& now, std::size_t index, std::size_t level) {
   const assets::Asset& asset = now.graph[index];
-  const AssetStatus& status = now.status[index];
+  const assets::AssetState& state = now.states[index];
   json.begin_object();
   json.field("name", asset.name);
   json.field("kind", assets::name_of(asset.kind));
@@ -67,15 +67,15 @@ void write_asset(JsonWriter& json, const AssetsNow& now, std::size_t index, std:
   write_texts(json, "inputs", names_of(now.graph, now.graph.inputs(index)));
   write_texts(json, "outputs", names_of(now.graph, now.graph.outputs(index)));
   json.field("level", level);
-  json.text_or_null("state", status.state);
-  json.field("reason", status.reason);
-  write_time(json, "made_at", status.made_at);
-  json.field("rows", status.rows);
-  json.field("bytes", status.bytes);
-  json.field("seconds", status.seconds);
-  write_texts(json, "partitions", status.partitions);
-  write_counts(json, static_cast<std::int64_t>(status.passed),
-               static_cast<std::int64_t>(status.warned), static_cast<std::int64_t>(status.failed));
+  json.text_or_null("state", assets::name_of(state.validity));
+  json.field("reason", state.reason);
+  write_time(json, "made_at", state.made_at);
+  json.field("rows", state.rows);
+  json.field("bytes", state.bytes);
+  json.field("seconds", state.seconds);
+  write_texts(json, "partitions", asset.partitions);
+  write_counts(json, static_cast<std::int64_t>(state.passed),
+               static_cast<std::int64_t>(state.warned), static_cast<std::int64_t>(state.failed));
   json.end_object();
 }
 
@@ -91,10 +91,10 @@ std::vector<std::string> groups_of(const assets::Graph& graph) {
   return groups;
 }
 
-void write_materialization(JsonWriter& json, const assets::MaterializationRecord& made) {
+void write_materialization(JsonWriter& json, const assets::Materialization& made) {
   json.begin_object();
-  json.field("run", made.run);
-  json.text_or_null("partition", made.partition);
+  json.field("run", made.run_id);
+  json.text_or_null("partition", made.unit.partition);
   write_time(json, "made_at", made.made_at);
   json.field("rows", made.rows);
   json.field("bytes", made.bytes);
@@ -126,9 +126,9 @@ void write_history(JsonWriter& json, duck::Connection& connection, const std::st
         "from ops.materializations where asset = {} order by run_id desc, partition limit {}",
         sql_quote(asset), limit));
     for (std::size_t r = 0; r < rows.rows(); ++r) {
-      assets::MaterializationRecord made;
-      made.run = rows.int64(r, 0);
-      made.partition = rows.text(r, 1);
+      assets::Materialization made;
+      made.run_id = rows.int64(r, 0);
+      made.unit.partition = rows.text(r, 1);
       made.made_at = rows.text(r, 2);
       made.rows = maybe_int(rows, r, 3);
       made.bytes = maybe_int(rows, r, 4);
@@ -144,19 +144,19 @@ void write_history(JsonWriter& json, duck::Connection& connection, const std::st
   json.end_array();
 }
 
-void write_check(JsonWriter& json, std::int64_t run, const assets::PastCheck& check) {
+void write_check(JsonWriter& json, const assets::CheckRecord& check) {
   json.begin_object();
   json.field("name", check.name);
   json.text_or_null("asset", check.asset);
   json.field("kind", check.kind);
-  json.field("severity", check.severity);
-  json.field("status", check.status);
+  json.field("severity", assets::severity_of(check.blocks));
+  json.field("status", name_of(check.status));
   json.field("failures", check.failures);
   json.field("condition", check.condition);
   json.field("message", check.message);
-  write_time(json, "checked_at", check.checked_at);
+  write_time(json, "checked_at", assets::utc_text(check.checked_at));
   json.field("seconds", check.seconds);
-  json.field("run", run);
+  json.field("run", check.run_id);
   json.key("sample");
   json.begin_array();
   for (const std::string& row : check.sample) json.raw(row);
@@ -179,9 +179,9 @@ void write_last_checks(JsonWriter& json, duck::Connection& connection, const std
     }
   }
   for (const auto& [run, names] : by_run) {
-    for (const assets::PastCheck& check : assets::checks_of(connection, run)) {
+    for (const assets::CheckRecord& check : assets::checks_of(connection, run)) {
       const bool is_last = std::find(names.begin(), names.end(), check.name) != names.end();
-      if (check.asset == asset && is_last) write_check(json, run, check);
+      if (check.asset == asset && is_last) write_check(json, check);
     }
   }
   json.end_array();
@@ -231,7 +231,7 @@ void write_run(JsonWriter& json, const assets::RunRecord& run) {
   json.field("id", run.id);
   json.field("command", run.command);
   json.field("options", run.options);
-  json.field("status", run.status);
+  json.field("status", name_of(run.status));
   json.field("message", run.message);
   write_time(json, "started_at", run.started_at);
   write_time(json, "ended_at", run.ended_at);
@@ -246,14 +246,14 @@ void write_run(JsonWriter& json, const assets::RunRecord& run) {
   json.end_object();
 }
 
-void write_step(JsonWriter& json, const assets::PastStep& step) {
+void write_step(JsonWriter& json, const assets::StepRecord& step) {
   json.begin_object();
   json.field("step", step.step);
   json.field("name", step.name);
   json.field("kind", step.kind);
   json.text_or_null("asset", step.asset);
   json.text_or_null("partition", step.partition);
-  json.field("status", step.status);
+  json.field("status", name_of(step.status));
   json.field("reason", step.reason);
   write_texts(json, "waited_for", step.waited_for);
   json.field("lane", step.lane);
@@ -310,14 +310,14 @@ std::string run_json(duck::Connection& connection, std::int64_t id, assets::Unfi
   } catch (const Error& error) {
     throw not_found(error.message(), error.hint());
   }
-  const std::vector<assets::PastStep> steps = assets::steps_of(connection, id);
+  const std::vector<assets::StepRecord> steps = assets::steps_of(connection, id);
   JsonWriter json;
   json.begin_object();
   json.key("run");
   write_run(json, run);
   json.key("steps");
   json.begin_array();
-  for (const assets::PastStep& step : steps) write_step(json, step);
+  for (const assets::StepRecord& step : steps) write_step(json, step);
   json.end_array();
   json.key("critical_path");
   json.begin_array();
@@ -325,7 +325,7 @@ std::string run_json(duck::Connection& connection, std::int64_t id, assets::Unfi
   json.end_array();
   json.key("checks");
   json.begin_array();
-  for (const auto& check : assets::checks_of(connection, id)) write_check(json, id, check);
+  for (const auto& check : assets::checks_of(connection, id)) write_check(json, check);
   json.end_array();
   json.key("events");
   json.begin_array();
@@ -335,7 +335,7 @@ std::string run_json(duck::Connection& connection, std::int64_t id, assets::Unfi
   json.begin_array();
   for (const auto& made : assets::materializations_of(connection, id)) {
     json.begin_object();
-    json.field("asset", made.asset);
+    json.field("asset", made.unit.asset);
     json.key("materialization");
     write_materialization(json, made);
     json.end_object();

@@ -9,26 +9,17 @@
 
 #include "api/json_writer.h"
 #include "assets/asset_graph.h"
+#include "assets/asset_state.h"
 #include "assets/history.h"
 #include "duck/database.h"
 
 namespace gsa::api {
 
-// The current state of an asset. The owner of the Api computes it; this module only shows it.
-struct AssetStatus {
-  std::string state;    // "fresh", "stale", "never made", "source"; "" if ephemeral
-  std::string reason;   // why it is stale
-  std::string made_at;  // UTC, "2025-12-24 18:30:00"; empty: never
-  std::optional<std::int64_t> rows, bytes;
-  std::optional<double> seconds;
-  std::vector<std::string> partitions;
-  std::size_t passed = 0, warned = 0, failed = 0;  // checks by their last outcomes
-};
-
-// The graph, and the state of each asset by its index.
+// The graph, and the state of each asset by its index. The owner of the Api computes it; this
+// module only shows it.
 struct AssetsNow {
   assets::Graph graph{{}};
-  std::vector<AssetStatus> status;
+  std::vector<assets::AssetState> states;
 };
 
 // GET /api/assets and GET /api/assets/{name} (with at most `limit` materializations, newest first;
@@ -46,7 +37,7 @@ std::string run_json(duck::Connection& connection, std::int64_t id, assets::Unfi
 
 // Parts of these answers; events use them as well.
 void write_run(JsonWriter& json, const assets::RunRecord& run);
-void write_step(JsonWriter& json, const assets::PastStep& step);
+void write_step(JsonWriter& json, const assets::StepRecord& step);
 void write_event(JsonWriter& json, std::int64_t run, const assets::EventRecord& event);
 
 }  // namespace gsa::api

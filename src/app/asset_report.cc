@@ -23,19 +23,20 @@ constexpr int kHistory = 10;                // materializations to show
 
 using Cell = std::optional<std::string>;
 
-std::string state_word(const pipeline::AssetState& state) {
-  return state.state.empty() ? "–" : state.state;
+std::string state_word(const assets::AssetState& state) {
+  const std::string_view word = name_of(state.validity);
+  return std::string(word.empty() ? "–" : word);
 }
 
-std::string checks_word(const pipeline::AssetState& state) {
-  if (state.checks == 0) return "";
-  std::string text = fmt::format("{} pass", state.checks - state.warned - state.failed);
+std::string checks_word(const assets::AssetState& state) {
+  if (state.passed + state.warned + state.failed == 0) return "";
+  std::string text = fmt::format("{} pass", state.passed);
   if (state.warned > 0) text += fmt::format(", {} warn", state.warned);
   if (state.failed > 0) text += fmt::format(", {} fail", state.failed);
   return text;
 }
 
-std::string kind_word(const assets::Asset& asset, const pipeline::AssetState& state) {
+std::string kind_word(const assets::Asset& asset, const assets::AssetState& state) {
   std::string kind(name_of(asset.kind));
   if (state.partitions > 0) {
     kind += fmt::format(", {} {}", state.partitions, state.partitions == 1 ? "month" : "months");
@@ -47,7 +48,7 @@ std::string list_table(const pipeline::AssetOverview& overview, TableStyle style
   std::vector<TableWriter::Row> rows;
   for (const std::size_t index : overview.catalog.graph.order()) {
     const assets::Asset& asset = overview.catalog.graph[index];
-    const pipeline::AssetState& state = overview.states[index];
+    const assets::AssetState& state = overview.states[index];
     rows.push_back({asset.name, kind_word(asset, state), asset.group, state_word(state),
                     state.made_at, state.rows ? with_thousands(*state.rows) : "",
                     state.bytes ? format_bytes(static_cast<double>(*state.bytes)) : "",
@@ -71,21 +72,21 @@ std::string list_json(const pipeline::AssetOverview& overview) {
   const auto number = [](const auto& value) {
     return value ? fmt::format("{}", *value) : std::string("null");
   };
-  const auto text = [](const std::string& value) {
+  const auto text = [](std::string_view value) {
     return value.empty() ? "null" : json_quote(value);
   };
   std::vector<std::string> objects;
   for (const std::size_t index : overview.catalog.graph.order()) {
     const assets::Asset& asset = overview.catalog.graph[index];
-    const pipeline::AssetState& state = overview.states[index];
+    const assets::AssetState& state = overview.states[index];
     objects.push_back(fmt::format(
         R"({{"name": {}, "kind": {}, "group": {}, "owner": {}, "state": {}, "reason": {}, )"
         R"("made_at": {}, "rows": {}, "bytes": {}, "seconds": {}, "partitions": {}, )"
         R"("checks": {{"pass": {}, "warn": {}, "fail": {}}}}})",
         json_quote(asset.name), json_quote(name_of(asset.kind)), text(asset.group),
-        text(asset.owner), text(state.state), text(state.reason), text(state.made_at),
+        text(asset.owner), text(name_of(state.validity)), text(state.reason), text(state.made_at),
         number(state.rows), number(state.bytes), number(state.seconds), state.partitions,
-        state.checks - state.warned - state.failed, state.warned, state.failed));
+        state.passed, state.warned, state.failed));
   }
   return "[" + join(objects, ",\n") + "]\n";
 }
@@ -168,9 +169,10 @@ class Report {
     for (const assets::Check& check : overview_.catalog.checks) {
       if (check.asset != asset_.name) continue;
       const auto last = overview_.records.checks.find(check.name);
-      rows.push_back(
-          {check.name, check.kind, check.blocks ? "error" : "warn",
-           last == overview_.records.checks.end() ? "never asked" : last->second.status});
+      rows.push_back({check.name, check.kind, check.blocks ? "error" : "warn",
+                      last == overview_.records.checks.end()
+                          ? "never asked"
+                          : std::string(name_of(last->second.status))});
     }
     if (rows.empty()) return;
     title("Checks");
@@ -251,7 +253,7 @@ class Report {
   duck::Connection& connection_;
   std::size_t index_;
   const assets::Asset& asset_;
-  const pipeline::AssetState& state_;
+  const assets::AssetState& state_;
   const TextOutput& out_;
   std::string text_;
 };

@@ -47,7 +47,9 @@ int list(const AssetsOptions& options) {
 int graph(const AssetsOptions& options) {
   return with_overview(options, [&](const auto&, const pipeline::AssetOverview& overview, auto&) {
     std::vector<std::string> states;
-    for (const pipeline::AssetState& state : overview.states) states.push_back(state.state);
+    for (const assets::AssetState& state : overview.states) {
+      states.emplace_back(name_of(state.validity));
+    }
     return assets::format_graph(overview.catalog.graph, states, options.graph_format);
   });
 }

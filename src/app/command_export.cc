@@ -131,12 +131,13 @@ class Exporter {
     recorder_->materialization(made, asset.code);
     assets::StepRecord step;
     step.step = totals_.made;
-    step.name = asset.name;
+    step.name = step.asset = asset.name;
     step.kind = "asset";
     step.status = assets::StepStatus::success;
     step.reason = reason;
-    step.begun = begun;
-    step.ended = std::chrono::system_clock::now();
+    step.lane = 1;
+    step.started_at = begun;
+    step.ended_at = std::chrono::system_clock::now();
     step.seconds = seconds;
     step.rows = rows;
     recorder_->step(step);

@@ -30,7 +30,7 @@ std::string command_line(const RunRecord& run) {
   return "gsa " + run.command + (run.options.empty() ? "" : " " + run.options);
 }
 
-Ink ink_of(const std::string& status) {
+Ink ink_of(std::string_view status) {
   if (status == "fail" || status == "error" || status == "failed") return Ink::red;
   if (status == "warn" || status == "interrupted") return Ink::yellow;
   return status == "success" ? Ink::green : Ink::plain;
@@ -57,7 +57,7 @@ std::string header(const RunRecord& run, const RunReportOptions& options) {
   };
   const std::string took = run.seconds ? fmt::format(", {:.2f} s", *run.seconds) : "";
   const std::vector<std::pair<std::string, std::string>> lines = {
-      {"status", paint(ink_of(run.status), run.status) +
+      {"status", paint(ink_of(name_of(run.status)), std::string(name_of(run.status))) +
                      (run.message.empty() ? "" : ": " + replace_all(run.message, "\n", "\n  "))},
       {"started", run.started_at + " UTC" + took},
       {"assets", counted(run.assets_made, "made, ") + counted(run.assets_fresh, "fresh")},
@@ -74,22 +74,27 @@ std::string header(const RunRecord& run, const RunReportOptions& options) {
 
 // Assets first, then checks, failed before warned.
 std::vector<Trouble> troubles_of(duck::Connection& connection, std::int64_t run,
-                                 const std::vector<assets::PastStep>& steps) {
+                                 const std::vector<assets::StepRecord>& steps) {
   std::vector<Trouble> troubles;
-  const auto is_bad = [](const std::string& status) {
+  const auto is_bad = [](std::string_view status) {
     return status == "fail" || status == "error" || status == "interrupted";
   };
-  for (const assets::PastStep& step : steps) {
-    if (step.kind == "check" || !is_bad(step.status)) continue;
-    troubles.push_back({step.status, assets::label(step.name, step.partition), step.message, {}});
+  for (const assets::StepRecord& step : steps) {
+    if (step.kind == "check" || !is_bad(name_of(step.status))) continue;
+    troubles.push_back({std::string(name_of(step.status)),
+                        assets::label(step.name, step.partition),
+                        step.message,
+                        {}});
   }
-  const std::vector<assets::PastCheck> checks = assets::checks_of(connection, run);
+  const std::vector<assets::CheckRecord> checks = assets::checks_of(connection, run);
   for (const bool warned : {false, true}) {
-    for (const assets::PastCheck& check : checks) {
-      if (warned ? check.status != "warn" : !is_bad(check.status)) continue;
+    for (const assets::CheckRecord& check : checks) {
+      if (warned ? check.status != assets::CheckStatus::warn : !is_bad(name_of(check.status))) {
+        continue;
+      }
       const std::string what =
           check.asset.empty() ? check.name : fmt::format("{} of {}", check.name, check.asset);
-      troubles.push_back({check.status, what, check.message, check.sample});
+      troubles.push_back({std::string(name_of(check.status)), what, check.message, check.sample});
     }
   }
   return troubles;
@@ -116,8 +121,8 @@ std::string trouble_text(const Trouble& trouble, const RunReportOptions& options
 std::string run_table(const std::vector<RunRecord>& runs, TableStyle style) {
   std::vector<TableWriter::Row> rows;
   for (const RunRecord& run : runs) {
-    rows.push_back({std::to_string(run.id), run.command, run.status, run.started_at,
-                    run.seconds ? fmt::format("{:.2f}", *run.seconds) : "",
+    rows.push_back({std::to_string(run.id), run.command, std::string(name_of(run.status)),
+                    run.started_at, run.seconds ? fmt::format("{:.2f}", *run.seconds) : "",
                     with_thousands(run.assets_made), with_thousands(run.assets_fresh),
                     with_thousands(run.checks_passed), with_thousands(run.checks_warned),
                     with_thousands(run.checks_failed), clip(run.options, kOptionColumns)});
@@ -138,7 +143,7 @@ std::string run_table(const std::vector<RunRecord>& runs, TableStyle style) {
 
 std::string run_report(duck::Connection& connection, const RunRecord& run,
                        const RunReportOptions& options) {
-  const std::vector<assets::PastStep> steps = assets::steps_of(connection, run.id);
+  const std::vector<assets::StepRecord> steps = assets::steps_of(connection, run.id);
   std::string text = header(run, options) + "\n";
   text += assets::format_gantt(
       steps, {options.width, run.seconds.value_or(0), options.all_steps, options.paint});

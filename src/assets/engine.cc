@@ -70,6 +70,8 @@ StepStatus status_of(CheckStatus status) {
       return StepStatus::fail;
     case CheckStatus::error:
       return StepStatus::error;
+    case CheckStatus::skipped:
+      return StepStatus::skipped;
   }
   return StepStatus::error;
 }
@@ -165,8 +167,8 @@ EngineResult Engine::run() {
 void Engine::run_step(EngineStep& step, std::size_t lane) {
   pulse_.stop_if_told();
   const EngineStep* blocker = blocker_of(step, steps_);
-  step.record.lane = lane;
-  step.record.begun = std::chrono::system_clock::now();
+  step.record.lane = static_cast<std::int64_t>(lane) + 1;
+  step.record.started_at = std::chrono::system_clock::now();
   pulse_.begin_step(lane);
   events_.begin(step.record, step.is_told() && blocker == nullptr);
   std::optional<Error> failure;
@@ -177,7 +179,7 @@ void Engine::run_step(EngineStep& step, std::size_t lane) {
     failure = caught([&] { do_step(step, lanes_[lane]); });
   }
   step.record.seconds = watch.seconds();
-  step.record.ended = std::chrono::system_clock::now();
+  step.record.ended_at = std::chrono::system_clock::now();
   const bool interrupted = failure && failure->code() == ErrorCode::interrupted;
   if (failure) {
     step.state = StepState::failed;
@@ -238,12 +240,13 @@ void Engine::join_partitions(EngineStep& step, duck::Connection& connection) {
 
 void Engine::ask(EngineStep& step, duck::Connection& connection) {
   const Check& check = *step.check;
-  CheckOutcome outcome;
+  CheckRecord outcome;
   outcome.name = check.name;
   outcome.asset = check.asset;
   outcome.kind = check.kind;
   outcome.blocks = check.blocks;
-  outcome.at = step.record.begun;
+  outcome.checked_at = step.record.started_at;
+  outcome.failures = 0;
   outcome.code_version = code_version_of(check.code);
   for (const std::string& input : check.inputs) {
     outcome.inputs[input] = state_.version(input, "");
@@ -266,7 +269,7 @@ void Engine::ask(EngineStep& step, duck::Connection& connection) {
   if (failure) throw Error(*failure);
 }
 
-void Engine::put_on_record(const CheckOutcome& outcome) {
+void Engine::put_on_record(const CheckRecord& outcome) {
   if (events_.recorder() != nullptr) events_.recorder()->check(outcome);
   const std::lock_guard lock(outcomes_mutex_);
   outcomes_.push_back(outcome);
@@ -277,12 +280,13 @@ void Engine::compare_rows(const Materialization& made) {
   if (found == row_history_.end()) return;
   const auto verdict = judge_row_count(made.rows.value_or(0), found->second);
   if (!verdict) return;
-  CheckOutcome outcome;
+  CheckRecord outcome;
   outcome.name = "row_count_of_" + to_string(made.unit);
   outcome.asset = made.unit.asset;
   outcome.kind = "row count";
   outcome.blocks = false;
-  outcome.at = std::chrono::system_clock::now();
+  outcome.failures = 0;
+  outcome.checked_at = std::chrono::system_clock::now();
   outcome.code_version = made.code_version;
   outcome.inputs = {{made.unit.asset, made.data_version}};
   if (!verdict->usual) {
@@ -307,7 +311,7 @@ EngineResult Engine::result() const {
     result.errors += step->state == StepState::failed;
   }
   result.totals.made = static_cast<std::int64_t>(result.made.size());
-  for (const CheckOutcome& outcome : outcomes_) {
+  for (const CheckRecord& outcome : outcomes_) {
     const bool failed = outcome.status == CheckStatus::fail;
     const bool broke = outcome.status == CheckStatus::error;
     result.totals.passed += outcome.status == CheckStatus::pass;

@@ -44,7 +44,7 @@ struct Work {
   // The SELECT of a view, in published names.
   std::function<std::string(const Asset&)> view_sql;
   // Runs a check; fills in status, failures, condition, message and sample.
-  std::function<void(const Check&, duck::Connection&, CheckOutcome&)> check;
+  std::function<void(const Check&, duck::Connection&, CheckRecord&)> check;
 };
 
 struct EngineOptions {
@@ -103,7 +103,7 @@ class Engine {
   void join_partitions(EngineStep& step, duck::Connection& connection);
   void ask(EngineStep& step, duck::Connection& connection);
   void compare_rows(const Materialization& made);
-  void put_on_record(const CheckOutcome& outcome);
+  void put_on_record(const CheckRecord& outcome);
   EngineResult result() const;
   std::set<std::string> held_back() const;
 
@@ -118,7 +118,7 @@ class Engine {
   UnitMaker maker_;
 
   std::mutex outcomes_mutex_;
-  std::vector<CheckOutcome> outcomes_;
+  std::vector<CheckRecord> outcomes_;
 };
 
 }  // namespace gsa::assets

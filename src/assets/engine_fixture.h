@@ -257,13 +257,14 @@ class Pipeline {
   }
 
   void ask(const Engine& engine, const Check& check, duck::Connection& lane,
-           CheckOutcome& outcome) const {
+           CheckRecord& outcome) const {
     call_hook(check.name);
-    outcome.failures = lane.query_int64(current_sql(engine, check.name, ""));
+    const std::int64_t failures = lane.query_int64(current_sql(engine, check.name, ""));
+    outcome.failures = failures;
     outcome.condition = "!= 0";
-    if (outcome.failures == 0) return;
+    if (failures == 0) return;
     outcome.status = check.blocks ? CheckStatus::fail : CheckStatus::warn;
-    outcome.message = fmt::format("{} rows", outcome.failures);
+    outcome.message = fmt::format("{} rows", failures);
   }
 
   Ran run(const PlanOptions& given, bool lives);
@@ -325,7 +326,7 @@ inline Ran Pipeline::run(const PlanOptions& given, bool lives) {
   const Work work = {
       [&](const Unit& unit, duck::Connection& lane) { return make(*engine, unit, lane); },
       [this](const Asset& asset) { return published_sql(asset); },
-      [&](const Check& check, duck::Connection& lane, CheckOutcome& outcome) {
+      [&](const Check& check, duck::Connection& lane, CheckRecord& outcome) {
         ask(*engine, check, lane, outcome);
       }};
   engine = std::make_unique<Engine>(

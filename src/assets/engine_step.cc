@@ -74,7 +74,7 @@ class StepPlanner {
       join.kind = StepKind::join;
       join.asset = index;
       join.is_due = plan_.joins.contains(asset.name);
-      join.record.name = asset.name;
+      join.record.name = join.record.asset = asset.name;
       join.record.kind = "asset";
       for (const auto& [partition, step] : units_[index]) join.after.push_back(step);
       joins_[index] = add(std::move(join));
@@ -85,7 +85,7 @@ class StepPlanner {
     EngineStep step;
     step.asset = index;
     step.planned = &planned;
-    step.record.name = planned.unit.asset;
+    step.record.name = step.record.asset = planned.unit.asset;
     step.record.partition = planned.unit.partition;
     step.record.kind = "asset";
     for (const std::size_t input : graph_.made_inputs(index)) {

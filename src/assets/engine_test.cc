@@ -161,7 +161,7 @@ TEST(Engine, TellsOfWhichAssetACheckIs) {
   p.check("of_raw", "select count(*) from {raw} where i is null");
   const Ran ran = p.run();
   EXPECT_EQ(ran.step("of_raw").asset, "raw");
-  EXPECT_EQ(ran.step("raw").asset, "");
+  EXPECT_EQ(ran.step("raw").asset, "raw");  // its own
 }
 
 TEST(Engine, AddsToAnIncrementalAsset) {

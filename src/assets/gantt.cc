@@ -27,7 +27,7 @@ struct Interval {
 // A line of the chart, for one or more steps.
 struct Line {
   std::string name;
-  std::vector<const PastStep*> steps;
+  std::vector<const StepRecord*> steps;
   bool critical = false;
   std::string note;
   Ink ink = Ink::plain;
@@ -35,15 +35,19 @@ struct Line {
   double seconds = 0;               // in which any of the steps ran
 };
 
-bool is_well(const PastStep& step) { return step.status == "success" || step.status == "fresh"; }
+bool is_well(const StepRecord& step) {
+  return step.status == StepStatus::success || step.status == StepStatus::fresh;
+}
 
-bool is_trouble(const PastStep& step) { return !is_well(step) && step.status != "skipped"; }
+bool is_trouble(const StepRecord& step) {
+  return !is_well(step) && step.status != StepStatus::skipped;
+}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-std::string note_of(const PastStep& step) {
+std::string note_of(const StepRecord& step) {
   std::vector<std::string> parts;
-  if (step.status != "success") parts.push_back(step.status);
+  if (step.status != StepStatus::success) parts.emplace_back(name_of(step.status));
   if (!is_well(step) && !step.message.empty()) {
     parts.back() += ": " + first_line(step.message);
   } else {
@@ -57,16 +61,28 @@ std::string note_of(const PastStep& step) {
   return join(parts, ", ");
 }
 
-Ink ink_of(const PastStep& step) {
-  if (step.status == "fail" || step.status == "error") return Ink::red;
-  if (step.status == "warn" || step.status == "interrupted") return Ink::yellow;
-  return step.status == "success" ? Ink::plain : Ink::dim;
+Ink ink_of(const StepRecord& step) {
+  switch (step.status) {
+    case StepStatus::fail:
+    case StepStatus::error:
+      return Ink::red;
+    case StepStatus::warn:
+    case StepStatus::interrupted:
+      return Ink::yellow;
+    case StepStatus::success:
+      return Ink::plain;
+    case StepStatus::running:
+    case StepStatus::fresh:
+    case StepStatus::skipped:
+      return Ink::dim;
+  }
+  return Ink::dim;
 }
 
 // Sets `busy` and `seconds`.
 void measure(Line& line) {
   std::vector<Interval> all;
-  for (const PastStep* step : line.steps) {
+  for (const StepRecord* step : line.steps) {
     if (step->begun && step->ended) all.push_back({*step->begun, *step->ended});
   }
   std::sort(all.begin(), all.end(), [](auto a, auto b) { return a.begun < b.begun; });
@@ -82,16 +98,16 @@ void measure(Line& line) {
   for (const Interval& interval : line.busy) line.seconds += interval.ended - interval.begun;
 }
 
-Line line_of(const PastStep& step) {
+Line line_of(const StepRecord& step) {
   return {label(step.name, step.partition), {&step}, false, note_of(step), ink_of(step)};
 }
 
 // Merges lines of checks with the same asset and status into the first of them.
 std::vector<Line> with_checks_folded(std::vector<Line> lines) {
-  std::map<std::pair<std::string, std::string>, std::size_t> first;
+  std::map<std::pair<std::string, StepStatus>, std::size_t> first;
   std::vector<Line> folded;
   for (Line& line : lines) {
-    const PastStep& step = *line.steps.front();
+    const StepRecord& step = *line.steps.front();
     const bool folds = step.kind == "check" && !is_trouble(step);
     const auto found = first.find({step.asset, step.status});
     if (!folds || found == first.end()) {
@@ -104,7 +120,7 @@ std::vector<Line> with_checks_folded(std::vector<Line> lines) {
     into.critical = into.critical || line.critical;
     into.name = fmt::format("{} checks", into.steps.size());
     if (!step.asset.empty()) into.name += " of " + step.asset;
-    into.note = step.status == "success" ? "" : step.status;
+    into.note = step.status == StepStatus::success ? "" : name_of(step.status);
   }
   return folded;
 }
@@ -131,7 +147,7 @@ std::vector<Line> with_shortest_folded(std::vector<Line> lines) {
       shown.push_back(std::move(lines[i]));
       continue;
     }
-    for (const PastStep* step : lines[i].steps) {
+    for (const StepRecord* step : lines[i].steps) {
       rest.steps.push_back(step);
       if (is_trouble(*step)) ++troubles;
     }
@@ -227,7 +243,7 @@ class Chart {
   std::size_t name_ = 4, bar_ = 0, number_ = 7, note_ = 0;
 };
 
-std::string legend(const std::vector<PastStep>& steps, const std::vector<std::size_t>& path,
+std::string legend(const std::vector<StepRecord>& steps, const std::vector<std::size_t>& path,
                    double seconds) {
   double on_path = 0;
   for (const std::size_t i : path) {
@@ -240,13 +256,13 @@ std::string legend(const std::vector<PastStep>& steps, const std::vector<std::si
 // By label; a name without partition stands for all its partitions.
 using StepsByLabel = std::multimap<std::string, std::size_t>;
 
-std::optional<std::size_t> later(const std::vector<PastStep>& steps,
+std::optional<std::size_t> later(const std::vector<StepRecord>& steps,
                                  const std::optional<std::size_t>& a, std::size_t b) {
   return !a || steps[b].ended > steps[*a].ended ? b : *a;
 }
 
 // Of the steps that step i waited for, the one that ended last.
-std::optional<std::size_t> awaited_by(const std::vector<PastStep>& steps,
+std::optional<std::size_t> awaited_by(const std::vector<StepRecord>& steps,
                                       const StepsByLabel& by_label, std::size_t i) {
   std::optional<std::size_t> last;
   for (const std::string& waited : steps[i].waited_for) {
@@ -265,11 +281,11 @@ std::optional<std::size_t> awaited_by(const std::vector<PastStep>& steps,
 
 }  // namespace
 
-std::vector<std::size_t> critical_path(const std::vector<PastStep>& steps) {
+std::vector<std::size_t> critical_path(const std::vector<StepRecord>& steps) {
   StepsByLabel by_label;
   std::optional<std::size_t> last;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const PastStep& step = steps[i];
+    const StepRecord& step = steps[i];
     if (!step.begun || !step.ended) continue;
     by_label.emplace(step.name, i);
     if (!step.partition.empty()) by_label.emplace(label(step.name, step.partition), i);
@@ -281,11 +297,11 @@ std::vector<std::size_t> critical_path(const std::vector<PastStep>& steps) {
   return path;
 }
 
-std::string format_gantt(const std::vector<PastStep>& steps, const GanttOptions& options) {
+std::string format_gantt(const std::vector<StepRecord>& steps, const GanttOptions& options) {
   if (steps.empty()) return "no step is on record\n";
   double seconds = options.seconds;
   std::vector<Line> lines;
-  for (const PastStep& step : steps) {
+  for (const StepRecord& step : steps) {
     lines.push_back(line_of(step));
     seconds = std::max(seconds, step.ended.value_or(0));
   }

@@ -30,13 +30,13 @@ struct GanttOptions {
 };
 
 // Indices into `steps`, from first to last. `steps` must be in the order they began.
-std::vector<std::size_t> critical_path(const std::vector<PastStep>& steps);
+std::vector<std::size_t> critical_path(const std::vector<StepRecord>& steps);
 
 // One line for each step, in their order, the critical path marked with ●, and its length below.
 // Unless `all` is set, long charts are folded: checks of one asset that succeeded or were skipped
 // share a line; beyond about 60 lines, the shortest steps off the critical path share the last
 // line, successful ones first. The seconds of a shared line count the time in which any of its
 // steps ran, as its bar shows.
-std::string format_gantt(const std::vector<PastStep>& steps, const GanttOptions& options);
+std::string format_gantt(const std::vector<StepRecord>& steps, const GanttOptions& options);
 
 }  // namespace gsa::assets

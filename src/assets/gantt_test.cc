@@ -14,13 +14,13 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-PastStep step(const std::string& name, double begun, double ended, std::int64_t lane,
-              Words waited_for) {
-  PastStep made;
+StepRecord step(const std::string& name, double begun, double ended, std::int64_t lane,
+                Words waited_for) {
+  StepRecord made;
   made.name = name;
   made.asset = name;
   made.kind = "asset";
-  made.status = "success";
+  made.status = StepStatus::success;
   made.begun = begun;
   made.ended = ended;
   made.lane = lane;
@@ -28,14 +28,14 @@ PastStep step(const std::string& name, double begun, double ended, std::int64_t 
   return made;
 }
 
-PastStep check_of(const std::string& asset, const std::string& name, double begun, double ended) {
-  PastStep made = step(name, begun, ended, 1, {asset});
+StepRecord check_of(const std::string& asset, const std::string& name, double begun, double ended) {
+  StepRecord made = step(name, begun, ended, 1, {asset});
   made.asset = asset;
   made.kind = "check";
   return made;
 }
 
-std::string path_of(const std::vector<PastStep>& steps) {
+std::string path_of(const std::vector<StepRecord>& steps) {
   Words names;
   for (const std::size_t i : critical_path(steps)) {
     names.push_back(label(steps[i].name, steps[i].partition));
@@ -64,8 +64,8 @@ TEST(CriticalPath, GoesBackThroughTheLaneWhereAStepWaitedForAWorker) {
 }
 
 TEST(CriticalPath, TakesANameForAllPartitionsAndALabelForOne) {
-  std::vector<PastStep> steps = {step("a", 0, 1, 1, {}), step("a", 0, 2, 2, {}),
-                                 step("whole", 2, 4, 3, {"a"})};
+  std::vector<StepRecord> steps = {step("a", 0, 1, 1, {}), step("a", 0, 2, 2, {}),
+                                   step("whole", 2, 4, 3, {"a"})};
   steps[0].partition = "2025-11";
   steps[1].partition = "2025-12";
   EXPECT_EQ(path_of(steps), "a[2025-12] whole");
@@ -76,7 +76,7 @@ TEST(CriticalPath, TakesANameForAllPartitionsAndALabelForOne) {
 TEST(CriticalPath, EndsWhateverStepsSayTheyWaitedFor) {
   EXPECT_EQ(path_of({step("a", 0, 0, 1, {"b", "a"}), step("b", 0, 0, 2, {"a", "gone"})}), "a");
   EXPECT_EQ(path_of({step("a", 0, 0, 1, {"b"}), step("b", 0, 1, 1, {"a", "b"})}), "a b");
-  PastStep skipped = step("b", 0, 0, 0, {"a"});
+  StepRecord skipped = step("b", 0, 0, 0, {"a"});
   skipped.begun = skipped.ended = std::nullopt;
   EXPECT_EQ(path_of({skipped}), "");
   EXPECT_EQ(path_of({step("a", 0, 1, 1, {}), skipped}), "a");
@@ -97,7 +97,7 @@ TEST(Gantt, ShowsRunsThatSucceededFailedAndWereKilled) {
 
 TEST(Gantt, KeepsToItsWidth) {
   duck::Connection connection = three_runs();
-  const std::vector<PastStep> steps = steps_of(connection, 2);
+  const std::vector<StepRecord> steps = steps_of(connection, 2);
   std::string all;
   for (const std::size_t width : {0u, 60u, 80u, 140u}) {
     const std::string text = format_gantt(steps, {width, 8.0, false, nullptr});
@@ -110,15 +110,15 @@ TEST(Gantt, KeepsToItsWidth) {
 }
 
 TEST(Gantt, FoldsChecksOfAnAssetUnlessAllAreWanted) {
-  std::vector<PastStep> steps = {step("fct_sessions", 0, 2, 1, {})};
+  std::vector<StepRecord> steps = {step("fct_sessions", 0, 2, 1, {})};
   for (int i = 0; i < 12; ++i) {
     steps.push_back(check_of("fct_sessions", fmt::format("check_{}", i), 2 + i, 2.5 + i));
   }
   steps.push_back(check_of("dim_users", "only_one", 14, 15));
-  steps[3].status = steps[8].status = "fail";
+  steps[3].status = steps[8].status = StepStatus::fail;
   steps[3].message = "7 failures\nmore";
-  steps[4].status = steps[5].status = "skipped";
-  steps[6].status = "fresh";
+  steps[4].status = steps[5].status = StepStatus::skipped;
+  steps[6].status = StepStatus::fresh;
   expect_golden("gantt_checks.txt",
                 fmt::format("{}\n{}", format_gantt(steps, {90, 0, false, nullptr}),
                             format_gantt(steps, {90, 0, true, nullptr})));
@@ -133,13 +133,13 @@ TEST(Gantt, CountsTheSecondsInWhichOneOfSeveralRanOnlyOnce) {
 }
 
 TEST(Gantt, FoldsTheShortestOfManyStepsButNotTheCriticalPathNorFailures) {
-  std::vector<PastStep> steps;
+  std::vector<StepRecord> steps;
   for (int i = 0; i < 200; ++i) {
     steps.push_back(step(fmt::format("side_{:03}", i), 0, 0.01 * (i + 1), 2 + i, {}));
   }
   steps.push_back(step("short_critical", 0, 0.001, 1, {}));
   steps.push_back(step("failed", 0, 0.002, 250, {}));
-  steps.back().status = "error";
+  steps.back().status = StepStatus::error;
   steps.push_back(step("last", 0.001, 9, 251, {"short_critical"}));
   const std::string text = format_gantt(steps, {80, 0, false, nullptr});
   EXPECT_EQ(lines_of(text), 62u) << text;  // 60, the header and the legend
@@ -153,7 +153,7 @@ TEST(Gantt, FoldsTheShortestOfManyStepsButNotTheCriticalPathNorFailures) {
 }
 
 TEST(Gantt, ShowsACriticalPathOfAnyLength) {
-  std::vector<PastStep> steps;
+  std::vector<StepRecord> steps;
   for (int i = 0; i < 100; ++i) steps.push_back(step(fmt::format("s{}", i), i, i + 1, 1, {}));
   const std::string text = format_gantt(steps, {80, 0, false, nullptr});
   EXPECT_EQ(lines_of(text), 102u);
@@ -163,7 +163,7 @@ TEST(Gantt, ShowsACriticalPathOfAnyLength) {
 }
 
 TEST(Gantt, DrawsStepsThatTookNoTimeAndWideNames) {
-  std::vector<PastStep> steps = {step("表_übersicht", 0, 0, 1, {})};
+  std::vector<StepRecord> steps = {step("表_übersicht", 0, 0, 1, {})};
   EXPECT_EQ(format_gantt(steps, {60, 0, false, nullptr}),
             "  step          0 s                        0.00 s  seconds\n"
             "● 表_übersicht  ▌                                     0.00\n"
@@ -172,8 +172,8 @@ TEST(Gantt, DrawsStepsThatTookNoTimeAndWideNames) {
 }
 
 TEST(Gantt, ColoursWhatIsCriticalAndWhatWentWrong) {
-  std::vector<PastStep> steps = {step("a", 0, 1, 1, {}), step("b", 1, 2, 1, {"a"})};
-  steps[1].status = "fail";
+  std::vector<StepRecord> steps = {step("a", 0, 1, 1, {}), step("b", 1, 2, 1, {"a"})};
+  steps[1].status = StepStatus::fail;
   const auto paint = [](Ink ink, std::string_view text) {
     return fmt::format("<{}:{}>", ink == Ink::red ? "red" : "ink", trim(text));
   };

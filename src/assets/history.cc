@@ -28,6 +28,12 @@ class Reader {
     const std::size_t at = column_++;
     return result_.is_null(row_, at) ? std::nullopt : std::optional(result_.float64(row_, at));
   }
+  // From microseconds.
+  std::optional<WallTime> time() {
+    const std::optional<std::int64_t> us = number();
+    return us ? std::optional(WallTime(std::chrono::microseconds(*us))) : std::nullopt;
+  }
+  TextMap map() { return result_.map(row_, column_++); }
 
  private:
   const duck::Result& result_;
@@ -42,34 +48,6 @@ std::vector<Record> read_all(duck::Connection& connection, const std::string& se
   const duck::Result rows = connection.query(select);
   for (std::size_t r = 0; r < rows.rows(); ++r) records.push_back(read(Reader(rows, r)));
   return records;
-}
-
-// The maps of a column, in the table's order.
-std::vector<TextMap> maps_of(duck::Connection& connection, std::string_view table,
-                             std::string_view column, std::int64_t run) {
-  const duck::Result ids = connection.query(
-      fmt::format("select rowid from ops.{} where run_id = {} order by rowid", table, run));
-  std::map<std::int64_t, TextMap> by_id;
-  const duck::Result entries = connection.query(
-      fmt::format("select rowid, unnest(map_keys({0})), unnest(map_values({0})) from ops.{1} "
-                  "where run_id = {2}",
-                  column, table, run));
-  for (std::size_t r = 0; r < entries.rows(); ++r) {
-    by_id[entries.int64(r, 0)][entries.text(r, 1)] = entries.text(r, 2);
-  }
-  std::vector<TextMap> maps;
-  for (std::size_t r = 0; r < ids.rows(); ++r) {
-    maps.push_back(std::move(by_id[ids.int64(r, 0)]));
-  }
-  return maps;
-}
-
-template <typename Record>
-void add_maps(duck::Connection& connection, std::string_view table, std::string_view column,
-              std::int64_t run, std::vector<Record>& records, TextMap Record::*member) {
-  std::vector<TextMap> maps = maps_of(connection, table, column, run);
-  check(maps.size() == records.size(), "each record has its maps");
-  for (std::size_t i = 0; i < maps.size(); ++i) records[i].*member = std::move(maps[i]);
 }
 
 // The lists of an expression, by the key that the query returns beside each.
@@ -96,14 +74,31 @@ std::vector<RunRecord> read_runs(duck::Connection& connection, Unfinished unfini
                   "threads, pid, gsa_version, baseline from ops.runs {}",
                   where),
       [](Reader row) {
-        return RunRecord{row.count(),  row.text(),   row.text(),  row.text(),       row.text(),
-                         row.text(),   row.text(),   row.real(),  row.count() != 0, row.count(),
-                         row.count(),  row.count(),  row.count(), row.count(),      row.number(),
-                         row.number(), row.number(), row.text(),  row.text()};
+        RunRecord run;
+        run.id = row.count();
+        run.command = row.text();
+        run.options = row.text();
+        run.status = run_status(row.text());
+        run.message = row.text();
+        run.started_at = row.text();
+        run.ended_at = row.text();
+        run.seconds = row.real();
+        run.published = row.count() != 0;
+        run.assets_made = row.count();
+        run.assets_fresh = row.count();
+        run.checks_passed = row.count();
+        run.checks_warned = row.count();
+        run.checks_failed = row.count();
+        run.peak_memory_bytes = row.number();
+        run.threads = row.number();
+        run.pid = row.number();
+        run.gsa_version = row.text();
+        run.baseline = row.text();
+        return run;
       });
   for (RunRecord& run : found) {
     const bool ended = unfinished == Unfinished::was_interrupted;
-    if (ended && run.status == "running") run.status = "interrupted";
+    if (ended && run.status == RunStatus::running) run.status = RunStatus::interrupted;
   }
   return found;
 }
@@ -111,10 +106,6 @@ std::vector<RunRecord> read_runs(duck::Connection& connection, Unfinished unfini
 Error no_runs() { return Error("no run is on record in this warehouse", "make one with: gsa run"); }
 
 }  // namespace
-
-std::string label(const std::string& name, const std::string& partition) {
-  return partition.empty() ? name : fmt::format("{}[{}]", name, partition);
-}
 
 std::vector<RunRecord> runs(duck::Connection& connection, std::int64_t limit,
                             Unfinished unfinished) {
@@ -144,10 +135,10 @@ RunRecord latest_run(duck::Connection& connection, Unfinished unfinished) {
   return std::move(found.front());
 }
 
-std::vector<PastStep> steps_of(duck::Connection& connection, std::int64_t run) {
-  auto steps = read_all<PastStep>(connection,
-                                  fmt::format(
-                                      R"(
+std::vector<StepRecord> steps_of(duck::Connection& connection, std::int64_t run) {
+  auto steps = read_all<StepRecord>(connection,
+                                    fmt::format(
+                                        R"(
 with checked as (
     select check_name, any_value(asset) as asset from ops.checks where run_id = {0} group by all
 ),
@@ -167,7 +158,8 @@ select
     reason,
     lane,
     attempts,
-    strftime(started_at, '%Y-%m-%d %H:%M:%S'),
+    epoch_us(started_at),
+    epoch_us(ended_at),
     (epoch_us(started_at) - epoch_us(begun)) / 1e6,
     case when started_at is not null
         then (epoch_us(coalesce(ended_at, last_known)) - epoch_us(begun)) / 1e6 end,
@@ -176,78 +168,89 @@ select
     message
 from ops.steps left join checked on kind = 'check' and check_name = name cross join run
 where run_id = {0} order by step, ops.steps.rowid)",
-                                      run),
-                                  [](Reader row) {
-                                    PastStep step;
-                                    step.step = row.count();
-                                    step.name = row.text();
-                                    step.kind = row.text();
-                                    step.asset = row.text();
-                                    step.partition = row.text();
-                                    step.status = row.text();
-                                    step.reason = row.text();
-                                    step.lane = row.count();
-                                    step.attempts = row.count();
-                                    step.started_at = row.text();
-                                    step.begun = row.real();
-                                    step.ended = row.real();
-                                    step.seconds = row.real();
-                                    step.rows = row.number();
-                                    step.message = row.text();
-                                    return step;
-                                  });
+                                        run),
+                                    [](Reader row) {
+                                      StepRecord step;
+                                      step.step = row.count();
+                                      step.name = row.text();
+                                      step.kind = row.text();
+                                      step.asset = row.text();
+                                      step.partition = row.text();
+                                      step.status = step_status(row.text());
+                                      step.reason = row.text();
+                                      step.lane = row.count();
+                                      step.attempts = row.count();
+                                      step.started_at = row.time();
+                                      step.ended_at = row.time();
+                                      step.begun = row.real();
+                                      step.ended = row.real();
+                                      step.seconds = row.real();
+                                      step.rows = row.number();
+                                      step.message = row.text();
+                                      return step;
+                                    });
   auto waited_for = lists_of(
       connection, fmt::format("select step::bigint, unnest(waited_for) as waited from ops.steps "
                               "where run_id = {} order by step, waited",
                               run));
-  for (PastStep& step : steps) step.waited_for = std::move(waited_for[step.step]);
+  for (StepRecord& step : steps) step.waited_for = std::move(waited_for[step.step]);
   return steps;
 }
 
-std::vector<MaterializationRecord> materializations_of(duck::Connection& connection,
-                                                       std::int64_t run) {
-  auto made = read_all<MaterializationRecord>(
+std::vector<Materialization> materializations_of(duck::Connection& connection, std::int64_t run) {
+  return read_all<Materialization>(
       connection,
-      fmt::format("select run_id, asset, partition, strftime(made_at, '%Y-%m-%d %H:%M:%S'), rows, "
-                  "bytes, seconds, peak_memory_bytes, checksum, data_version, code_version, "
-                  "reason, published from ops.materializations where run_id = {} order by rowid",
-                  run),
+      fmt::format(
+          "select run_id, asset, partition, strftime(made_at, '%Y-%m-%d %H:%M:%S'), rows, "
+          "bytes, seconds, peak_memory_bytes, checksum, data_version, code_version, inputs, "
+          "reason, metadata, published from ops.materializations where run_id = {} "
+          "order by rowid",
+          run),
       [](Reader row) {
-        MaterializationRecord one;
-        one.run = row.count();
-        one.asset = row.text();
-        one.partition = row.text();
-        one.made_at = row.text();
-        one.rows = row.number();
-        one.bytes = row.number();
-        one.seconds = row.real();
-        one.peak_memory_bytes = row.number();
-        one.checksum = row.text();
-        one.data_version = row.text();
-        one.code_version = row.text();
-        one.reason = row.text();
-        one.published = row.count() != 0;
-        return one;
+        Materialization made;
+        made.run_id = row.count();
+        made.unit.asset = row.text();
+        made.unit.partition = row.text();
+        made.made_at = row.text();
+        made.rows = row.number();
+        made.bytes = row.number();
+        made.seconds = row.real();
+        made.peak_memory_bytes = row.number();
+        made.checksum = row.text();
+        made.data_version = row.text();
+        made.code_version = row.text();
+        made.inputs = row.map();
+        made.reason = row.text();
+        made.metadata = row.map();
+        made.published = row.count() != 0;
+        return made;
       });
-  const std::string table = "materializations";
-  add_maps(connection, table, "inputs", run, made, &MaterializationRecord::inputs);
-  add_maps(connection, table, "metadata", run, made, &MaterializationRecord::metadata);
-  return made;
 }
 
-std::vector<PastCheck> checks_of(duck::Connection& connection, std::int64_t run) {
-  auto checks = read_all<PastCheck>(
+std::vector<CheckRecord> checks_of(duck::Connection& connection, std::int64_t run) {
+  auto checks = read_all<CheckRecord>(
       connection,
-      fmt::format("select check_name, asset, kind, severity, status, failures, condition, message, "
-                  "strftime(checked_at, '%Y-%m-%d %H:%M:%S'), seconds, code_version from "
-                  "ops.checks where run_id = {} order by rowid",
+      fmt::format("select run_id, check_name, asset, kind, severity, status, failures, condition, "
+                  "message, epoch_us(checked_at), seconds, code_version, inputs from ops.checks "
+                  "where run_id = {} order by rowid",
                   run),
       [](Reader row) {
-        return PastCheck{row.text(),   row.text(), row.text(), row.text(), row.text(),
-                         row.number(), row.text(), row.text(), row.text(), row.real(),
-                         row.text(),   {},         {}};
+        CheckRecord check;
+        check.run_id = row.count();
+        check.name = row.text();
+        check.asset = row.text();
+        check.kind = row.text();
+        check.blocks = row.text() != severity_of(false);
+        check.status = check_status(row.text());
+        check.failures = row.number();
+        check.condition = row.text();
+        check.message = row.text();
+        check.checked_at = row.time();
+        check.seconds = row.real();
+        check.code_version = row.text();
+        check.inputs = row.map();
+        return check;
       });
-  add_maps(connection, "checks", "inputs", run, checks, &PastCheck::inputs);
   // A sample that is no JSON array is shown as it is.
   auto samples = lists_of(
       connection,
@@ -263,16 +266,14 @@ std::vector<PastCheck> checks_of(duck::Connection& connection, std::int64_t run)
 }
 
 std::vector<EventRecord> events_of(duck::Connection& connection, std::int64_t run) {
-  auto events = read_all<EventRecord>(
+  return read_all<EventRecord>(
       connection,
-      fmt::format("select strftime(moment, '%Y-%m-%d %H:%M:%S.%g'), level, asset, event, message "
-                  "from ops.events as e(run, moment) where run = {} order by e.rowid",
+      fmt::format("select strftime(moment, '%Y-%m-%d %H:%M:%S.%g'), level, asset, event, message, "
+                  "fields from ops.events as e(run, moment) where run = {} order by e.rowid",
                   run),
       [](Reader row) {
-        return EventRecord{row.text(), row.text(), row.text(), row.text(), row.text(), {}};
+        return EventRecord{row.text(), row.text(), row.text(), row.text(), row.text(), row.map()};
       });
-  add_maps(connection, "events", "fields", run, events, &EventRecord::fields);
-  return events;
 }
 
 }  // namespace gsa::assets

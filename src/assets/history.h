@@ -1,8 +1,8 @@
 #pragma once
 
 // Reads the records of past runs: the rows of schema ops as plain values. Only reads, so
-// Access::read is enough; a warehouse of an older gsa without these tables has no runs. Times are
-// text in UTC, "2025-12-24 18:30:00"; a missing one is empty.
+// Access::read is enough; a warehouse of an older gsa without these tables has no runs. Times that
+// are text are in UTC, "2025-12-24 18:30:00"; a missing one is empty.
 
 #include <cstdint>
 #include <map>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "assets/run_records.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
@@ -23,7 +24,7 @@ struct RunRecord {
   std::int64_t id = 0;
   std::string command;
   std::string options;
-  std::string status;  // running, success, failed, interrupted
+  RunStatus status = RunStatus::running;
   std::string message;
   std::string started_at, ended_at;
   std::optional<double> seconds;
@@ -33,61 +34,6 @@ struct RunRecord {
   std::optional<std::int64_t> peak_memory_bytes, threads, pid;
   std::string gsa_version;
   std::string baseline;
-};
-
-struct PastStep {
-  std::int64_t step = 0;
-  std::string name;
-  std::string kind;       // asset, check, publication
-  std::string asset;      // of a check: its asset, if on record; of other steps their own name
-  std::string partition;  // empty: none
-  std::string status;     // success, fresh, warn, fail, error, skipped, interrupted
-  std::string reason;
-  std::vector<std::string> waited_for;  // label()s, ascending
-  std::int64_t lane = 0;                // 0: none
-  std::int64_t attempts = 0;
-  std::string started_at;
-  // Seconds since the run began; nullopt if the step did not begin. A step that began and has no
-  // end was cut off: it gets the time of the last record of its run.
-  std::optional<double> begun, ended;
-  std::optional<double> seconds;
-  std::optional<std::int64_t> rows;
-  std::string message;
-};
-
-// "fct_sessions" or "fct_sessions[2025-12]".
-std::string label(const std::string& name, const std::string& partition);
-
-struct MaterializationRecord {
-  std::int64_t run = 0;
-  std::string asset;
-  std::string partition;
-  std::string made_at;
-  std::optional<std::int64_t> rows, bytes;
-  std::optional<double> seconds;
-  std::optional<std::int64_t> peak_memory_bytes;
-  std::string checksum;
-  std::string data_version, code_version;
-  std::map<std::string, std::string> inputs;  // asset → data_version
-  std::string reason;
-  bool published = false;
-  std::map<std::string, std::string> metadata;
-};
-
-struct PastCheck {
-  std::string name;
-  std::string asset;
-  std::string kind;
-  std::string severity;
-  std::string status;  // pass, warn, fail, error, skipped
-  std::optional<std::int64_t> failures;
-  std::string condition;
-  std::string message;
-  std::string checked_at;
-  std::optional<double> seconds;
-  std::string code_version;
-  std::map<std::string, std::string> inputs;
-  std::vector<std::string> sample;  // the first failing rows, each JSON
 };
 
 struct EventRecord {
@@ -112,10 +58,9 @@ RunRecord latest_run(duck::Connection& connection,
                      Unfinished unfinished = Unfinished::was_interrupted);
 
 // Of one run, in the order they began or were written.
-std::vector<PastStep> steps_of(duck::Connection& connection, std::int64_t run);
-std::vector<MaterializationRecord> materializations_of(duck::Connection& connection,
-                                                       std::int64_t run);
-std::vector<PastCheck> checks_of(duck::Connection& connection, std::int64_t run);
+std::vector<StepRecord> steps_of(duck::Connection& connection, std::int64_t run);
+std::vector<Materialization> materializations_of(duck::Connection& connection, std::int64_t run);
+std::vector<CheckRecord> checks_of(duck::Connection& connection, std::int64_t run);
 std::vector<EventRecord> events_of(duck::Connection& connection, std::int64_t run);
 
 }  // namespace gsa::assets

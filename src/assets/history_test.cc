@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "assets/recorder.h"
 #include "assets/records_fixture.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
@@ -31,7 +32,7 @@ TEST(History, ListsRunsNewestFirst) {
   EXPECT_EQ(failed.id, 2);
   EXPECT_EQ(failed.command, "run");
   EXPECT_EQ(failed.options, "--prompts 4000 --seed 42");
-  EXPECT_EQ(failed.status, "failed");
+  EXPECT_EQ(failed.status, RunStatus::failed);
   EXPECT_EQ(failed.message, "1 check failed");
   EXPECT_EQ(failed.started_at, "2025-12-25 09:00:00");
   EXPECT_EQ(failed.ended_at, "2025-12-25 09:00:08");
@@ -53,10 +54,10 @@ TEST(History, ListsRunsNewestFirst) {
 
 TEST(History, CallsARunWithoutAnEndInterruptedUnlessItMayBeRunning) {
   duck::Connection connection = three_runs();
-  EXPECT_EQ(latest_run(connection).status, "interrupted");
-  EXPECT_EQ(latest_run(connection, Unfinished::may_be_running).status, "running");
-  EXPECT_EQ(run_of(connection, 3).status, "interrupted");
-  EXPECT_EQ(runs(connection, 1, Unfinished::may_be_running)[0].status, "running");
+  EXPECT_EQ(latest_run(connection).status, RunStatus::interrupted);
+  EXPECT_EQ(latest_run(connection, Unfinished::may_be_running).status, RunStatus::running);
+  EXPECT_EQ(run_of(connection, 3).status, RunStatus::interrupted);
+  EXPECT_EQ(runs(connection, 1, Unfinished::may_be_running)[0].status, RunStatus::running);
   EXPECT_EQ(latest_run(connection).seconds, std::nullopt);
   EXPECT_EQ(latest_run(connection).ended_at, "");
 }
@@ -84,19 +85,19 @@ TEST(History, HasNoRunsInAWarehouseWithoutTheTables) {
 
 TEST(History, GivesTheStepsInTheirOrderWithSecondsFromTheBeginOfTheRun) {
   duck::Connection connection = three_runs();
-  const std::vector<PastStep> steps = steps_of(connection, 1);
+  const std::vector<StepRecord> steps = steps_of(connection, 1);
   ASSERT_EQ(steps.size(), 10u);
-  const PastStep& raw = steps[2];
+  const StepRecord& raw = steps[2];
   EXPECT_EQ(raw.step, 3);
   EXPECT_EQ(raw.name, "raw_generations");
   EXPECT_EQ(raw.kind, "asset");
   EXPECT_EQ(raw.asset, "raw_generations");
-  EXPECT_EQ(raw.status, "success");
+  EXPECT_EQ(raw.status, StepStatus::success);
   EXPECT_EQ(raw.reason, "never made");
   EXPECT_EQ(raw.waited_for, (Words{"raw_prompts", "raw_users"}));
   EXPECT_EQ(raw.lane, 1);
   EXPECT_EQ(raw.attempts, 1);
-  EXPECT_EQ(raw.started_at, "2025-12-24 18:30:01");
+  EXPECT_EQ(utc_text(raw.started_at), "2025-12-24 18:30:01");
   EXPECT_EQ(raw.begun, 1.0);
   EXPECT_EQ(raw.ended, 2.5);
   EXPECT_EQ(raw.seconds, 1.5);
@@ -104,6 +105,64 @@ TEST(History, GivesTheStepsInTheirOrderWithSecondsFromTheBeginOfTheRun) {
   EXPECT_EQ(steps[8].partition, "2025-12");
   EXPECT_EQ(label(steps[8].name, steps[8].partition), "daily_metrics[2025-12]");
   EXPECT_EQ(label("raw_users", ""), "raw_users");
+}
+
+TEST(History, ReadsBackWhatTheRecorderWrote) {
+  const duck::Database database{duck::DatabaseOptions{}};
+  duck::Connection connection = database.connect();
+  Recorder recorder(database, {"run", "", "", 1, ""});
+  StepRecord step;
+  step.step = 1;
+  step.name = step.asset = "mart";
+  step.kind = "asset";
+  step.partition = "2025-12";
+  step.status = StepStatus::warn;
+  step.waited_for = {"a", "b[2025-12]"};
+  step.lane = 3;
+  step.attempts = 2;
+  step.started_at = step.ended_at = WallTime(std::chrono::microseconds(4'000'000'000'123'456));
+  step.seconds = 0.25;
+  step.rows = 7;
+  step.message = "odd";
+  recorder.step(step);
+  CheckRecord check;
+  check.run_id = 1;
+  check.name = "of_mart";
+  check.asset = "mart";
+  check.blocks = false;
+  check.status = CheckStatus::warn;
+  check.failures = 3;
+  check.checked_at = step.started_at;
+  check.inputs = {{"mart", "d"}};
+  check.sample = {R"({"a":"x, y"})", R"({"a":null})"};
+  recorder.check(check);
+  recorder.flush();
+  const StepRecord read = steps_of(connection, 1).at(0);
+  EXPECT_EQ(read.asset, step.asset);
+  EXPECT_EQ(read.partition, step.partition);
+  EXPECT_EQ(read.status, step.status);
+  EXPECT_EQ(read.waited_for, step.waited_for);
+  EXPECT_EQ(read.lane, step.lane);
+  EXPECT_EQ(read.attempts, step.attempts);
+  EXPECT_EQ(read.started_at, step.started_at);
+  EXPECT_EQ(read.ended_at, step.ended_at);
+  EXPECT_EQ(read.seconds, step.seconds);
+  EXPECT_EQ(read.rows, step.rows);
+  const CheckRecord asked = checks_of(connection, 1).at(0);
+  EXPECT_EQ(asked.run_id, 1);
+  EXPECT_FALSE(asked.blocks);
+  EXPECT_EQ(asked.status, check.status);
+  EXPECT_EQ(asked.failures, check.failures);
+  EXPECT_EQ(asked.checked_at, check.checked_at);
+  EXPECT_EQ(asked.inputs, check.inputs);
+  EXPECT_EQ(asked.sample, check.sample);
+}
+
+TEST(History, RefusesAStatusThatItDoesNotKnow) {
+  duck::Connection connection = three_runs();
+  connection.execute("update ops.steps set status = 'paused' where run_id = 2 and step = 1");
+  EXPECT_THROW(steps_of(connection, 2), Error);
+  EXPECT_EQ(steps_of(connection, 1).size(), 10u);
 }
 
 TEST(History, KnowsTheAssetOfACheck) {
@@ -115,11 +174,11 @@ TEST(History, KnowsTheAssetOfACheck) {
 
 TEST(History, EndsAStepThatWasCutOffWithTheLastThatIsKnown) {
   duck::Connection connection = three_runs();
-  const PastStep killed = steps_of(connection, 3).at(1);
+  const StepRecord killed = steps_of(connection, 3).at(1);
   EXPECT_EQ(killed.begun, 2.25);
   EXPECT_EQ(killed.ended, 2.25);
   EXPECT_EQ(killed.seconds, std::nullopt);
-  const PastStep skipped = steps_of(connection, 2).at(8);
+  const StepRecord skipped = steps_of(connection, 2).at(8);
   EXPECT_EQ(skipped.begun, std::nullopt);
   EXPECT_EQ(skipped.ended, std::nullopt);
   EXPECT_EQ(skipped.lane, 0);
@@ -128,10 +187,10 @@ TEST(History, EndsAStepThatWasCutOffWithTheLastThatIsKnown) {
 
 TEST(History, GivesMaterializationsWithTheirMaps) {
   duck::Connection connection = three_runs();
-  const std::vector<MaterializationRecord> made = materializations_of(connection, 1);
+  const std::vector<Materialization> made = materializations_of(connection, 1);
   ASSERT_EQ(made.size(), 7u);
-  EXPECT_EQ(made[4].run, 1);
-  EXPECT_EQ(made[4].asset, "fct_sessions");
+  EXPECT_EQ(made[4].run_id, 1);
+  EXPECT_EQ(made[4].unit.asset, "fct_sessions");
   EXPECT_EQ(made[4].made_at, "2025-12-24 18:30:00");
   EXPECT_EQ(made[4].rows, 640);
   EXPECT_EQ(made[4].bytes, 6400);
@@ -144,7 +203,7 @@ TEST(History, GivesMaterializationsWithTheirMaps) {
   EXPECT_TRUE(made[4].published);
   EXPECT_EQ(made[4].inputs, (Map{{"raw_prompts", "d-sessions"}}));
   EXPECT_EQ(made[4].metadata, (Map{{"file", "models/a.sql"}}));
-  EXPECT_EQ(made[5].partition, "2025-11");
+  EXPECT_EQ(made[5].unit.partition, "2025-11");
   EXPECT_EQ(made[3].rows, std::nullopt);
   EXPECT_FALSE(materializations_of(connection, 2)[0].published);
   EXPECT_EQ(materializations_of(connection, 2)[0].inputs, (Map{{"raw_prompts", "d-prompts-2"}}));
@@ -152,18 +211,18 @@ TEST(History, GivesMaterializationsWithTheirMaps) {
 
 TEST(History, GivesChecksWithTheirFailingRows) {
   duck::Connection connection = three_runs();
-  const std::vector<PastCheck> checks = checks_of(connection, 2);
+  const std::vector<CheckRecord> checks = checks_of(connection, 2);
   ASSERT_EQ(checks.size(), 3u);
-  const PastCheck& failed = checks[2];
+  const CheckRecord& failed = checks[2];
   EXPECT_EQ(failed.name, "unique_fct_sessions_id");
   EXPECT_EQ(failed.asset, "fct_sessions");
   EXPECT_EQ(failed.kind, "data test");
-  EXPECT_EQ(failed.severity, "error");
-  EXPECT_EQ(failed.status, "fail");
+  EXPECT_TRUE(failed.blocks);
+  EXPECT_EQ(failed.status, CheckStatus::fail);
   EXPECT_EQ(failed.failures, 4);
   EXPECT_EQ(failed.condition, "!= 0");
   EXPECT_EQ(failed.message, "4 failures, allowed: = 0");
-  EXPECT_EQ(failed.checked_at, "2025-12-25 09:00:08");
+  EXPECT_EQ(utc_text(failed.checked_at), "2025-12-25 09:00:08");
   EXPECT_EQ(failed.seconds, 0.1);
   EXPECT_EQ(failed.code_version, "c");
   EXPECT_EQ(failed.inputs, (Map{{"fct_sessions", "d"}}));

@@ -254,7 +254,7 @@ bool is_due(const Check& check, const Versions& inputs, const State& state) {
   const auto found = state.checks.find(check.name);
   if (check.always || found == state.checks.end()) return true;
   const CheckRecord& last = found->second;
-  const bool held = last.status == "pass" || last.status == "warn";
+  const bool held = last.status == CheckStatus::pass || last.status == CheckStatus::warn;
   return !held || last.code_version != code_version_of(check.code) || last.inputs != inputs;
 }
 

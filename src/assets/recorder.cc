@@ -61,9 +61,10 @@ duck::Value text_or_null(std::string_view text) {
   return valid_utf8(text);
 }
 
-duck::Value number_or_null(const std::optional<std::int64_t>& number) {
-  if (!number) return {};
-  return *number;
+template <typename T>
+duck::Value value_or_null(const std::optional<T>& value) {
+  if (!value) return {};
+  return *value;
 }
 
 duck::Value valid_map(const std::map<std::string, std::string>& map) {
@@ -78,6 +79,11 @@ duck::Value valid_list(const std::vector<std::string>& texts) {
   return valid;
 }
 
+// Of JSON texts; empty if there is none.
+std::string array_of(const std::vector<std::string>& elements) {
+  return elements.empty() ? "" : "[" + join(elements, ", ") + "]";
+}
+
 constexpr const char* kNow = "(current_timestamp at time zone 'UTC')::timestamp";
 
 std::string older_than(int days) {
@@ -85,54 +91,6 @@ std::string older_than(int days) {
 }
 
 }  // namespace
-
-std::string_view name_of(StepStatus status) {
-  switch (status) {
-    case StepStatus::running:
-      return "running";
-    case StepStatus::success:
-      return "success";
-    case StepStatus::fresh:
-      return "fresh";
-    case StepStatus::warn:
-      return "warn";
-    case StepStatus::fail:
-      return "fail";
-    case StepStatus::error:
-      return "error";
-    case StepStatus::skipped:
-      return "skipped";
-    case StepStatus::interrupted:
-      return "interrupted";
-  }
-  return "";
-}
-
-std::string_view name_of(CheckStatus status) {
-  switch (status) {
-    case CheckStatus::pass:
-      return "pass";
-    case CheckStatus::warn:
-      return "warn";
-    case CheckStatus::fail:
-      return "fail";
-    case CheckStatus::error:
-      return "error";
-  }
-  return "";
-}
-
-std::string_view name_of(RunStatus status) {
-  switch (status) {
-    case RunStatus::success:
-      return "success";
-    case RunStatus::failed:
-      return "failed";
-    case RunStatus::interrupted:
-      return "interrupted";
-  }
-  return "";
-}
 
 RunStatus status_after(const Error* error) {
   if (error == nullptr) return RunStatus::success;
@@ -207,24 +165,26 @@ void Recorder::add(const std::string& table, duck::Row row) {
 void Recorder::step(const StepRecord& r) {
   add("steps", {run_id_, r.step, valid_utf8(r.name), valid_utf8(r.kind), text_or_null(r.partition),
                 std::string(name_of(r.status)), text_or_null(r.reason), valid_list(r.waited_for),
-                static_cast<std::int64_t>(r.lane) + 1, std::int64_t{r.attempts}, r.begun, r.ended,
-                r.seconds, number_or_null(r.rows), text_or_null(r.message)});
+                r.lane == 0 ? duck::Value() : r.lane, r.attempts, value_or_null(r.started_at),
+                value_or_null(r.ended_at), value_or_null(r.seconds), value_or_null(r.rows),
+                text_or_null(r.message)});
 }
 
-void Recorder::check(const CheckOutcome& c) {
+void Recorder::check(const CheckRecord& c) {
   add("checks", {run_id_, valid_utf8(c.name), text_or_null(c.asset), valid_utf8(c.kind),
-                 std::string(c.blocks ? "error" : "warn"), std::string(name_of(c.status)),
-                 c.failures, text_or_null(c.condition), text_or_null(c.message), c.at, c.seconds,
-                 valid_utf8(c.code_version), valid_map(c.inputs), text_or_null(c.sample)});
+                 std::string(severity_of(c.blocks)), std::string(name_of(c.status)),
+                 value_or_null(c.failures), text_or_null(c.condition), text_or_null(c.message),
+                 value_or_null(c.checked_at), value_or_null(c.seconds), valid_utf8(c.code_version),
+                 valid_map(c.inputs), text_or_null(array_of(c.sample))});
 }
 
 void Recorder::materialization(const Materialization& m, const Code& code) {
   add("materializations",
       {run_id_, valid_utf8(m.unit.asset), text_or_null(m.unit.partition),
-       std::chrono::system_clock::now(), number_or_null(m.rows), number_or_null(m.bytes), m.seconds,
-       m.peak_memory_bytes, text_or_null(m.checksum), valid_utf8(m.data_version),
-       valid_utf8(m.code_version), valid_map(m.inputs), text_or_null(m.reason), m.published,
-       valid_map(m.metadata)});
+       std::chrono::system_clock::now(), value_or_null(m.rows), value_or_null(m.bytes),
+       value_or_null(m.seconds), value_or_null(m.peak_memory_bytes), text_or_null(m.checksum),
+       valid_utf8(m.data_version), valid_utf8(m.code_version), valid_map(m.inputs),
+       text_or_null(m.reason), m.published, valid_map(m.metadata)});
   add("code_versions",
       {valid_utf8(m.code_version), valid_utf8(m.unit.asset), valid_map(code), run_id_});
 }

@@ -19,14 +19,11 @@
 
 #include "assets/asset_graph.h"
 #include "assets/record_batch.h"
-#include "assets/state.h"
-#include "assets/unit.h"
+#include "assets/run_records.h"
 #include "base/error.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
-
-using WallTime = std::chrono::system_clock::time_point;
 
 struct RunHeader {
   std::string command;   // "run"
@@ -36,45 +33,8 @@ struct RunHeader {
   std::string version;  // of gsa
 };
 
-// name_of() gives their words in the records.
-enum class StepStatus { running, success, fresh, warn, fail, error, skipped, interrupted };
-enum class CheckStatus { pass, warn, fail, error };
-enum class RunStatus { success, failed, interrupted };
-std::string_view name_of(StepStatus status);
-std::string_view name_of(CheckStatus status);
-std::string_view name_of(RunStatus status);
 // The status of a run that ended with `error`; null: without an error.
 RunStatus status_after(const Error* error);
-
-struct StepRecord {
-  std::int64_t step = 0;  // from 1, in the order they began
-  std::string name;
-  std::string kind;   // "asset", "check", "publication"
-  std::string asset;  // of a check: its asset; else empty
-  std::string partition;
-  StepStatus status = StepStatus::running;
-  std::string reason;
-  std::vector<std::string> waited_for;
-  std::size_t lane = 0;  // from 0
-  int attempts = 1;
-  WallTime begun, ended;
-  double seconds = 0;
-  std::optional<std::int64_t> rows;
-  std::string message;
-};
-
-struct CheckOutcome {
-  std::string name, asset, kind;
-  bool blocks = true;
-  CheckStatus status = CheckStatus::pass;
-  std::int64_t failures = 0;
-  std::string condition, message;
-  WallTime at;
-  double seconds = 0;
-  std::string code_version;
-  Versions inputs;
-  std::string sample;  // JSON
-};
 
 struct RunTotals {
   RunStatus status = RunStatus::success;
@@ -100,7 +60,7 @@ class Recorder {
   bool has_ended() const { return has_ended_; }
 
   void step(const StepRecord& record);
-  void check(const CheckOutcome& outcome);
+  void check(const CheckRecord& outcome);
   // `code` is the content behind made.code_version.
   void materialization(const Materialization& made, const Code& code);
   void event(std::string_view level, const std::string& asset, std::string_view event,

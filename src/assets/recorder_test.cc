@@ -34,7 +34,7 @@ class Records : public testing::Test {
     step.name = name;
     step.kind = "asset";
     step.status = StepStatus::success;
-    step.begun = step.ended = std::chrono::system_clock::now();
+    step.started_at = step.ended_at = std::chrono::system_clock::now();
     return step;
   }
   static RunTotals totals(RunStatus status) {
@@ -68,12 +68,12 @@ TEST_F(Records, CanBeReadWithSqlOnceTheyAreFlushed) {
   StepRecord made = step("mart");
   made.partition = "2025-12";
   made.waited_for = {"raw", "users[2025-12]"};
-  made.lane = 1;
+  made.lane = 2;
   made.attempts = 2;
   made.rows = 7;
-  made.begun = WallTime(std::chrono::microseconds(1'766'600'000'123'456));
+  made.started_at = WallTime(std::chrono::microseconds(1'766'600'000'123'456));
   recorder.step(made);
-  CheckOutcome outcome;
+  CheckRecord outcome;
   outcome.name = "of_mart";
   outcome.status = CheckStatus::fail;
   outcome.failures = 3;
@@ -187,7 +187,7 @@ TEST_F(Records, OfAKilledRunSayThatItWasInterruptedAndEndWithTheLastThatIsKnown)
   {
     Recorder killed(database, {"run", "", "", 1, ""});
     StepRecord last = step("mart");
-    last.ended = WallTime(std::chrono::seconds(4'000'000'000));  // in 2096
+    last.ended_at = WallTime(std::chrono::seconds(4'000'000'000));  // in 2096
     killed.step(last);
     killed.flush();
     Recorder finished(database, {"run", "", "", 1, ""});

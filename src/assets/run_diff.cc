@@ -197,7 +197,7 @@ std::string head_table(const RunDiff& diff) {
   const std::string ratio = ratio_text(diff.a.seconds, diff.b.seconds);
   std::vector<TableWriter::Row> rows = {
       {"started (UTC)", diff.a.started_at, diff.b.started_at},
-      {"status", diff.a.status, diff.b.status},
+      {"status", std::string(name_of(diff.a.status)), std::string(name_of(diff.b.status))},
       {"seconds", seconds_text(diff.a.seconds),
        seconds_text(diff.b.seconds) + (ratio.empty() ? "" : fmt::format(" ({})", ratio))}};
   for (const Change& change : diff.changes) rows.push_back({change.what, change.a, change.b});

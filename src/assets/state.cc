@@ -27,7 +27,7 @@ std::map<Unit, Materialization> read_materializations(duck::Connection& connecti
   const duck::Result rows = connection.query(
       "select m.run_id, m.asset, coalesce(m.partition, ''), "
       "strftime(m.made_at, '%Y-%m-%d %H:%M:%S'), m.rows, m.bytes, m.seconds, "
-      "coalesce(m.peak_memory_bytes, 0), m.checksum, m.data_version, m.code_version, m.reason, "
+      "m.peak_memory_bytes, m.checksum, m.data_version, m.code_version, m.reason, "
       "m.inputs, m.metadata, coalesce(m.published, false) " +
       from);
   for (std::size_t r = 0; r < rows.rows(); ++r) {
@@ -38,7 +38,7 @@ std::map<Unit, Materialization> read_materializations(duck::Connection& connecti
     made.rows = int64_or_null(rows, r, 4);
     made.bytes = int64_or_null(rows, r, 5);
     made.seconds = rows.float64(r, 6);
-    made.peak_memory_bytes = rows.int64(r, 7);
+    made.peak_memory_bytes = int64_or_null(rows, r, 7);
     made.checksum = rows.text(r, 8);
     made.data_version = rows.text(r, 9);
     made.code_version = rows.text(r, 10);
@@ -63,7 +63,11 @@ void read_checks(duck::Connection& connection, State& state) {
       "select check_name, status, code_version, inputs from ops.checks where rowid in (select "
       "arg_max(rowid, (run_id, checked_at)) from ops.checks group by check_name)");
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    state.checks[rows.text(r, 0)] = {rows.text(r, 1), rows.text(r, 2), rows.map(r, 3)};
+    CheckRecord& last = state.checks[rows.text(r, 0)];
+    last.name = rows.text(r, 0);
+    last.status = check_status(rows.text(r, 1));
+    last.code_version = rows.text(r, 2);
+    last.inputs = rows.map(r, 3);
   }
 }
 

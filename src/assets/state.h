@@ -10,34 +10,11 @@
 
 #include "assets/asset_graph.h"
 #include "assets/publication.h"
+#include "assets/run_records.h"
 #include "assets/unit.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
-
-struct Materialization {
-  std::int64_t run_id = 0;
-  Unit unit;
-  std::string made_at;               // UTC, "2026-01-31 14:03:59"
-  std::optional<std::int64_t> rows;  // if it has rows
-  std::optional<std::int64_t> bytes;
-  double seconds = 0;
-  std::int64_t peak_memory_bytes = 0;
-  std::string checksum;
-  std::string data_version;
-  std::string code_version;
-  Versions inputs;
-  std::string reason;
-  std::map<std::string, std::string> metadata;
-  bool published = false;
-};
-
-// The last outcome of a check.
-struct CheckRecord {
-  std::string status;
-  std::string code_version;
-  Versions inputs;
-};
 
 // A relation that exists in the file.
 struct Standing {
@@ -49,8 +26,8 @@ struct State {
   std::map<Unit, Materialization> published;  // includes exports, each as last written
   // Partitions that a run built but did not publish before it died; they have hidden names.
   std::map<Unit, Materialization> left_behind;
-  std::map<std::string, Code> codes;  // by code version; of published materializations
-  std::map<std::string, CheckRecord> checks;
+  std::map<std::string, Code> codes;          // by code version; of published materializations
+  std::map<std::string, CheckRecord> checks;  // the last outcome of each
   std::map<std::pair<std::string, std::string>, Standing> relations;  // by schema and name
   std::vector<PublishedRelation> shown;  // those of the last publication
 

@@ -62,12 +62,12 @@ TEST(State, HasTheLastAnswerOfACheck) {
   p.table("a", "select 1 as i");
   p.check("of_a", "select count(*) from {a} where i = 1");
   p.run();
-  EXPECT_EQ(read_state(p.connection).checks.at("of_a").status, "fail");
+  EXPECT_EQ(read_state(p.connection).checks.at("of_a").status, CheckStatus::fail);
   p.check("of_a", "select count(*) from {a} where i = 2");
   p.run();
   const State state = read_state(p.connection);
   const CheckRecord& last = state.checks.at("of_a");
-  EXPECT_EQ(last.status, "pass");
+  EXPECT_EQ(last.status, CheckStatus::pass);
   EXPECT_EQ(last.code_version, code_version_of(p.checks[0].code));
   EXPECT_EQ(last.inputs, (Versions{{"a", state.published.at({"a", ""}).data_version}}));
 }

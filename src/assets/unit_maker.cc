@@ -110,7 +110,7 @@ Materialization UnitMaker::make_once(const Asset& asset, const Unit& unit, StepR
   note_contents(asset, connection, result.sum, made);
   if (transaction) transaction->commit();
   made.seconds = watch.seconds();
-  made.peak_memory_bytes = pulse_.peak_of(step.lane);
+  made.peak_memory_bytes = pulse_.peak_of(static_cast<std::size_t>(step.lane - 1));
   return made;
 }
 

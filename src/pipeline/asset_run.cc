@@ -82,11 +82,13 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
                  counted(std::ssize(publication.made), "relation", "relations"));
   assets::StepRecord step;
   step.step = maker.engine().steps_begun() + 1;
-  step.name = step.kind = "publication";
+  step.name = step.asset = step.kind = "publication";
   step.status = assets::StepStatus::success;
-  step.begun = begun;
-  step.ended = std::chrono::system_clock::now();
-  step.seconds = std::chrono::duration<double>(step.ended - begun).count();
+  step.lane = 1;
+  step.started_at = begun;
+  const auto ended = std::chrono::system_clock::now();
+  step.ended_at = ended;
+  step.seconds = std::chrono::duration<double>(ended - begun).count();
   recorder.step(step);
   records.add(recorder.take());
   records.add(std::move(publication.records));

@@ -11,6 +11,8 @@
 namespace gsa::pipeline {
 namespace {
 
+using assets::Validity;
+
 // The published raw tables, or those that a first run would build.
 std::vector<assets::Asset> raw_assets(const assets::State& records) {
   std::vector<assets::Asset> raw = published_raw_assets(records);
@@ -49,14 +51,14 @@ AssetOverview::AssetOverview(const dbt::Project& project, duck::Connection& conn
   for (const assets::Asset& asset : catalog.graph.assets()) states.push_back(state_of(asset));
 }
 
-AssetState AssetOverview::state_of(const assets::Asset& asset) const {
-  AssetState state;
-  if (asset.kind == assets::AssetKind::source) state.state = "source";
+assets::AssetState AssetOverview::state_of(const assets::Asset& asset) const {
+  assets::AssetState state;
+  if (asset.kind == assets::AssetKind::source) state.validity = Validity::source;
   for (const assets::PlannedUnit& planned : plan.units) {
     if (planned.unit.asset != asset.name) continue;
-    if (state.state.empty()) state.state = "fresh";
+    if (state.validity == Validity::unknown) state.validity = Validity::fresh;
     if (!planned.reason) continue;
-    state.state = *planned.reason == "never made" ? "never made" : "stale";
+    state.validity = *planned.reason == "never made" ? Validity::never_made : Validity::stale;
     state.reason = *planned.reason;
   }
   for (auto at = records.published.lower_bound({asset.name, ""});
@@ -65,29 +67,30 @@ AssetState AssetOverview::state_of(const assets::Asset& asset) const {
     state.made_at = std::max(state.made_at, made.made_at);
     if (made.rows) state.rows = state.rows.value_or(0) + *made.rows;
     if (made.bytes) state.bytes = state.bytes.value_or(0) + *made.bytes;
-    state.seconds = state.seconds.value_or(0) + made.seconds;
+    state.seconds = state.seconds.value_or(0) + made.seconds.value_or(0);
     if (!at->first.partition.empty()) ++state.partitions;
   }
   for (const assets::Check& check : catalog.checks) {
     if (check.asset != asset.name) continue;
     const auto last = records.checks.find(check.name);
     if (last == records.checks.end()) continue;
-    ++state.checks;
-    state.warned += last->second.status == "warn";
-    state.failed += last->second.status == "fail" || last->second.status == "error";
+    const assets::CheckStatus status = last->second.status;
+    const bool failed = status == assets::CheckStatus::fail || status == assets::CheckStatus::error;
+    const bool warned = status == assets::CheckStatus::warn;
+    ++(failed ? state.failed : warned ? state.warned : state.passed);
   }
   if (asset.kind == assets::AssetKind::file) add_export(asset, state);
   return state;
 }
 
-void AssetOverview::add_export(const assets::Asset& asset, AssetState& state) const {
+void AssetOverview::add_export(const assets::Asset& asset, assets::AssetState& state) const {
   assets::Versions versions;
   for (const std::string& input : asset.inputs) {
     const assets::Asset& of = catalog.graph[catalog.graph.at(input)];
     if (const auto version = assets::published_version(of, records)) versions[input] = *version;
   }
   const auto reason = export_reason(asset, asset.file, versions, records);
-  state.state = reason ? "stale" : "fresh";
+  state.validity = reason ? Validity::stale : Validity::fresh;
   state.reason = reason.value_or("");
 }
 

@@ -53,7 +53,8 @@ void DbtArtifacts::begin(const assets::State& state, bool full_refresh) {
 }
 
 void DbtArtifacts::ended(const assets::StepRecord& step, const dbt::NodeResult& result) {
-  if (folder_) results_.add(result, step.begun, step.lane);
+  if (!folder_ || !step.started_at) return;
+  results_.add(result, *step.started_at, static_cast<std::size_t>(step.lane - 1));
 }
 
 template <typename Work>

@@ -28,7 +28,7 @@ std::size_t lanes_for(int threads) {
   return std::clamp<std::size_t>(cores, 1, kMostLanes);
 }
 
-std::string sample_json(const dbt::SampleRows& sample) {
+std::vector<std::string> sample_json(const dbt::SampleRows& sample) {
   std::vector<std::string> rows;
   for (const auto& row : sample.rows) {
     std::vector<std::string> cells;
@@ -38,7 +38,7 @@ std::string sample_json(const dbt::SampleRows& sample) {
     }
     rows.push_back("{" + join(cells, ", ") + "}");
   }
-  return rows.empty() ? "" : "[" + join(rows, ", ") + "]";
+  return rows;
 }
 
 // Whether the published table of an incremental model has the columns that its contract lists.
@@ -110,8 +110,9 @@ assets::Work Maker::work() {
             prepare(connection_);
             return published_.compile(run_.project.nodes()[node], &connection_).text();
           },
-          [this](const assets::Check& check, duck::Connection& lane,
-                 assets::CheckOutcome& outcome) { ask(check, lane, outcome); }};
+          [this](const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome) {
+            ask(check, lane, outcome);
+          }};
 }
 
 void Maker::prepare(duck::Connection& lane) {
@@ -210,7 +211,7 @@ double Maker::age_of(const dbt::Node& node, const std::string& asset,
 }
 
 void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
-                    assets::CheckOutcome& outcome) {
+                    assets::CheckRecord& outcome) {
   const dbt::Node& node = run_.project.nodes()[run_.catalog.freshness.at(check.name)];
   std::optional<Error> unknown;
   double age = 0;
@@ -233,7 +234,7 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
                            assets::CheckStatus outcome_status) {
     if (!limit || age <= static_cast<double>(limit->seconds())) return;
     result.status = status;
-    result.failures = outcome.failures = 1;
+    outcome.failures = result.failures = 1;
     result.condition = outcome.condition =
         fmt::format("the newest is older than {}", to_string(*limit));
     outcome.status = outcome_status;
@@ -242,7 +243,7 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
   };
   if (unknown) {
     result.status = dbt::Status::warn;
-    result.failures = outcome.failures = 1;
+    outcome.failures = result.failures = 1;
     result.condition = outcome.condition = "its age is not known: " + unknown->message();
     outcome.status = assets::CheckStatus::warn;
     outcome.message = unknown->message();
@@ -256,7 +257,7 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
   log_.keep(result);
 }
 
-void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome) {
+void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome) {
   prepare(lane);
   if (check.kind == "freshness") return ask_age(check, lane, outcome);
   const dbt::Node& node = run_.project.nodes()[run_.catalog.tests.at(check.name)];

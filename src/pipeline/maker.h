@@ -38,8 +38,8 @@ class Maker {
   dbt::Part part_of(const dbt::Node& node, const assets::Unit& unit) const;
   void copy_published(const dbt::Node& node, duck::Connection& lane);
   double age_of(const dbt::Node& node, const std::string& asset, duck::Connection& lane) const;
-  void ask_age(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome);
-  void ask(const assets::Check& check, duck::Connection& lane, assets::CheckOutcome& outcome);
+  void ask_age(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome);
+  void ask(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome);
 
   const AssetRun& run_;
   RunLog log_;

@@ -111,7 +111,7 @@ void RunLog::end_raw(const assets::StepRecord& step, const Error* failure, std::
   print(step.status == assets::StepStatus::fresh
             ? fmt::format("{} of {} Kept {}: {}", number, total, name, step.reason)
             : fmt::format("{} of {} Made {}, {} rows [{:.2f}s]", number, total, name,
-                          with_thousands(step.rows.value_or(0)), step.seconds));
+                          with_thousands(step.rows.value_or(0)), step.seconds.value_or(0)));
 }
 
 void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::size_t number,
@@ -126,7 +126,7 @@ void RunLog::ended(const assets::StepRecord& step, const Error* failure, std::si
     result.message = failure->message();
     result.hint = failure->hint();
   }
-  result.seconds = step.seconds;
+  result.seconds = step.seconds.value_or(0);
   if (artifacts_ != nullptr) artifacts_->ended(step, result);
   for (const dbt::TemplateMessage& said : result.said) {
     if (said.is_warning) {
@@ -152,7 +152,7 @@ void RunLog::pulse(const std::vector<duck::Connection>& lanes) {
   Work work;
   for (const auto& [lane, name] : running_) {
     const duck::Connection& connection =
-        raw_ != nullptr && is_raw_table(name) ? *raw_ : lanes[lane];
+        raw_ != nullptr && is_raw_table(name) ? *raw_ : lanes[static_cast<std::size_t>(lane - 1)];
     least = std::min(least, connection.progress().fraction);
     const auto known = work_.find(name);
     work = known == work_.end() ? Work{name, 0} : known->second;

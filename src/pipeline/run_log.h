@@ -67,8 +67,8 @@ class RunLog : public assets::Listener {
   bool quiet_;
   std::mutex mutex_;  // guards the output and the members below
   std::map<std::string, dbt::NodeResult> kept_;
-  std::map<std::size_t, std::string> running_;  // by lane
-  std::map<std::string, Work> work_;            // by asset or check in progress
+  std::map<std::int64_t, std::string> running_;  // by lane
+  std::map<std::string, Work> work_;             // by asset or check in progress
   const duck::Connection* raw_;
   RunAudience* audience_;
   DbtArtifacts* artifacts_;

@@ -111,24 +111,7 @@ api::AssetsNow assets_now(const pipeline::ProjectOptions& options, const Invocat
   const std::string database = connection.query("select current_database()").text(0, 0);
   const dbt::Project project = pipeline::load_project(options, invocation, database);
   pipeline::AssetOverview overview(project, connection);
-  api::AssetsNow now;
-  for (std::size_t i = 0; i < overview.catalog.graph.size(); ++i) {
-    const pipeline::AssetState& state = overview.states[i];
-    api::AssetStatus status;
-    status.state = state.state;
-    status.reason = state.reason;
-    status.made_at = state.made_at;
-    status.rows = state.rows;
-    status.bytes = state.bytes;
-    status.seconds = state.seconds;
-    status.partitions = overview.catalog.graph[i].partitions;
-    status.passed = state.checks - state.warned - state.failed;
-    status.warned = state.warned;
-    status.failed = state.failed;
-    now.status.push_back(std::move(status));
-  }
-  now.graph = std::move(overview.catalog.graph);
-  return now;
+  return {std::move(overview.catalog.graph), std::move(overview.states)};
 }
 
 api::ColumnLineage lineage_now(const pipeline::ProjectOptions& options,

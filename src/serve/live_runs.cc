@@ -123,19 +123,14 @@ class LiveRuns::Audience : public pipeline::RunAudience {
   }
 
   void begun(const assets::StepRecord& step) override {
-    running_[step.lane] = past(step);
+    running_[step.lane] = placed(step);
     tell(running_[step.lane], std::nullopt);
   }
 
   void ended(const assets::StepRecord& step, const Error* failure, std::size_t /*number*/,
              std::size_t /*total*/) override {
     running_.erase(step.lane);
-    assets::PastStep past = this->past(step);
-    past.ended = seconds_at(step.ended);
-    past.seconds = step.seconds;
-    past.rows = step.rows;
-    past.message = step.message;
-    tell(past, std::nullopt);
+    tell(placed(step), std::nullopt);
     if (failure != nullptr) log("error", step.name, step.kind + "_failed", failure->message());
   }
 
@@ -146,7 +141,8 @@ class LiveRuns::Audience : public pipeline::RunAudience {
     if (now - told_progress_ < kProgressInterval) return;
     told_progress_ = now;
     for (const auto& [lane, step] : running_) {
-      const double fraction = lane < lanes.size() ? lanes[lane].progress().fraction : -1;
+      const auto number = static_cast<std::size_t>(lane - 1);
+      const double fraction = number < lanes.size() ? lanes[number].progress().fraction : -1;
       // Clients that connect during a step do not know it yet: only ended steps are on record.
       tell(step, fraction >= 0 ? std::optional(std::min(fraction, 1.0)) : std::nullopt);
     }
@@ -174,23 +170,15 @@ class LiveRuns::Audience : public pipeline::RunAudience {
     return std::max(0.0, std::chrono::duration<double>(time - begun_).count());
   }
 
-  assets::PastStep past(const assets::StepRecord& step) const {
-    assets::PastStep past;
-    past.step = step.step;
-    past.name = step.name;
-    past.kind = step.kind;
-    past.asset = step.kind == "asset" ? step.name : step.asset;
-    past.partition = step.partition;
-    past.status = name_of(step.status);
-    past.reason = step.reason;
-    past.waited_for = step.waited_for;
-    past.lane = static_cast<std::int64_t>(step.lane) + 1;
-    past.attempts = step.attempts;
-    past.begun = seconds_at(step.begun);
-    return past;
+  // With seconds from the begin of the run, as if it was read from the records.
+  assets::StepRecord placed(const assets::StepRecord& step) const {
+    assets::StepRecord placed = step;
+    if (step.started_at) placed.begun = seconds_at(*step.started_at);
+    if (step.ended_at) placed.ended = seconds_at(*step.ended_at);
+    return placed;
   }
 
-  void tell(const assets::PastStep& step, std::optional<double> progress) {
+  void tell(const assets::StepRecord& step, std::optional<double> progress) {
     api::JsonWriter json;
     json.begin_object();
     json.field("run", run_);
@@ -219,7 +207,7 @@ class LiveRuns::Audience : public pipeline::RunAudience {
   std::function<void()> stop_;
   std::int64_t run_ = 0;
   Clock::time_point begun_, told_progress_;
-  std::map<std::size_t, assets::PastStep> running_;  // by lane
+  std::map<std::int64_t, assets::StepRecord> running_;  // by lane
 };
 
 // A run that begin() began, from the moment it has the warehouse. Resolving its source may take as
