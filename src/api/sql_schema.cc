@@ -1,6 +1,8 @@
 #include <array>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "api/json_writer.h"
 #include "api/sql_sandbox.h"
 #include "base/text.h"
+#include "duck/relation_list.h"
 #include "sandbox/guard.h"
 
 namespace gsa::api {
@@ -25,8 +28,8 @@ constexpr std::array<std::string_view, 56> kKeywords = {
 void write_column(JsonWriter& json, const duck::Result& rows, std::size_t r,
                   const std::string& description) {
   json.begin_object();
-  json.field("name", rows.text(r, 3));
-  json.field("type", rows.text(r, 4));
+  json.field("name", rows.text(r, 2));
+  json.field("type", rows.text(r, 3));
   json.field("description", description);
   json.end_object();
 }
@@ -53,11 +56,13 @@ std::string SqlSandbox::schema(const Describe& describe) {
   duck::Connection connection = database_.connect();
   const std::set<sandbox::TableName> tables = sandbox::readable_tables(connection);
   const duck::Result rows = connection.query(
-      "select c.schema_name, c.table_name, t.table_name is not null, c.column_name, c.data_type "
-      "from duckdb_columns() as c left join duckdb_tables() as t "
-      "on t.table_oid = c.table_oid and t.database_oid = c.database_oid "
-      "where c.database_name = current_database() and not c.internal "
-      "order by c.schema_name, c.table_name, c.column_index");
+      "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+      "where database_name = current_database() and not internal "
+      "order by schema_name, table_name, column_index");
+  std::set<std::pair<std::string, std::string>> views;
+  for (const duck::ListedRelation& relation : duck::list_relations(connection)) {
+    if (relation.is_view) views.emplace(relation.schema, relation.name);
+  }
   JsonWriter json;
   json.begin_object();
   json.key("tables");
@@ -69,13 +74,13 @@ std::string SqlSandbox::schema(const Describe& describe) {
       json.begin_object();
       json.field("schema", schema);
       json.field("name", table);
-      json.field("kind", rows.int64(r, 2) != 0 ? "table" : "view");
+      json.field("kind", views.contains({schema, table}) ? "view" : "table");
       json.field("description", describe(table, ""));
       json.key("columns");
       json.begin_array();
     }
     for (; r < rows.rows() && rows.text(r, 0) == schema && rows.text(r, 1) == table; ++r) {
-      if (shown) write_column(json, rows, r, describe(table, rows.text(r, 3)));
+      if (shown) write_column(json, rows, r, describe(table, rows.text(r, 2)));
     }
     if (shown) {
       json.end_array();

@@ -9,6 +9,7 @@
 #include "dbt/incremental.h"
 #include "dbt/seed_columns.h"
 #include "dbt/statement_runner.h"
+#include "duck/relation_list.h"
 
 namespace gsa::dbt {
 namespace {
@@ -115,13 +116,9 @@ class Builder {
 
 Relations::Relations(duck::Connection& connection)
     : database_(connection.query("select current_database()").text(0, 0)) {
-  const duck::Result found = connection.query(
-      "select database_name, schema_name, table_name, 0 from duckdb_tables() where not temporary "
-      "union all "
-      "select database_name, schema_name, view_name, 1 from duckdb_views() where not internal");
-  for (std::size_t row = 0; row < found.rows(); ++row) {
-    kinds_[key({found.text(row, 0), found.text(row, 1), found.text(row, 2)})] =
-        found.int64(row, 3) == 0 ? RelationKind::table : RelationKind::view;
+  for (const duck::ListedRelation& found : duck::list_relations(connection, duck::Databases::all)) {
+    kinds_[key({found.database, found.schema, found.name})] =
+        found.is_view ? RelationKind::view : RelationKind::table;
   }
 }
 

@@ -9,11 +9,41 @@
 
 #include "duck/database.h"
 #include "duck/function.h"
+#include "duck/relation_list.h"
 
 namespace gsa::duck {
 namespace {
 
 Connection memory() { return Database({}).connect(); }
+
+TEST(Result, ReadsListsOfTexts) {
+  const Result rows = memory().query(
+      "select * from (values (['a, b', null]), ([]), (null::varchar[]), (['c'])) as t(v)");
+  EXPECT_EQ(rows.texts(0, 0), (std::vector<std::string>{"a, b", ""}));
+  EXPECT_TRUE(rows.texts(1, 0).empty());
+  EXPECT_TRUE(rows.texts(2, 0).empty());
+  EXPECT_EQ(rows.texts(3, 0), std::vector<std::string>{"c"});
+}
+
+TEST(RelationList, HasTheTablesAndViewsOfTheDatabaseViewsFirst) {
+  Connection connection = memory();
+  connection.execute(
+      "create schema s; create table s.\"T\" as from range(3); create view v as select 1; "
+      "create temporary table gone as select 1; attach ':memory:' as other; "
+      "create table other.t as select 1");
+  const auto named = [&](Databases databases) {
+    std::string names;
+    for (const ListedRelation& relation : list_relations(connection, databases)) {
+      names += relation.database + "." + relation.schema + "." + relation.name +
+               (relation.is_view ? " is a view\n" : "\n");
+    }
+    return names;
+  };
+  EXPECT_EQ(named(Databases::current), "memory.main.v is a view\nmemory.s.T\n");
+  EXPECT_NE(named(Databases::all).find("other.main.t\n"), std::string::npos);
+  EXPECT_EQ(named(Databases::all).find("gone"), std::string::npos);
+  EXPECT_EQ(list_relations(connection).back().rows, 3);
+}
 
 TEST(Result, ReadsEveryIntegerTypeBooleansAndDecimals) {
   Result row = memory().query(

@@ -142,6 +142,20 @@ std::map<std::string, std::string> Result::map(std::size_t row, std::size_t colu
   return entries;
 }
 
+std::vector<std::string> Result::texts(std::size_t row, std::size_t column) const {
+  check(held_->types[column] == DUCKDB_TYPE_LIST, "column is a list");
+  std::vector<std::string> texts;
+  if (is_null(row, column)) return texts;
+  const Rows::Cell found = held_->cell(row, column);
+  const duckdb_list_entry list =
+      static_cast<const duckdb_list_entry*>(duckdb_vector_get_data(found.vector))[found.row];
+  duckdb_vector elements = duckdb_list_vector_get_child(found.vector);
+  for (idx_t i = list.offset; i < list.offset + list.length; ++i) {
+    texts.push_back(read_text(elements, i));
+  }
+  return texts;
+}
+
 std::optional<std::string> Result::shown(std::size_t row, std::size_t column) const {
   if (is_null(row, column)) return std::nullopt;
   switch (held_->types[column]) {

@@ -34,6 +34,8 @@ class Result {
   std::string text(std::size_t row, std::size_t column) const;
   // A MAP(VARCHAR, VARCHAR) column. Null gives an empty map, and a null value "".
   std::map<std::string, std::string> map(std::size_t row, std::size_t column) const;
+  // A VARCHAR[] column. Null gives an empty list, and a null element "".
+  std::vector<std::string> texts(std::size_t row, std::size_t column) const;
   // A text, number or boolean as text; nullopt is null. Throws Error for other types.
   std::optional<std::string> shown(std::size_t row, std::size_t column) const;
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "duck/query_json.h"
+#include "duck/relation_list.h"
 #include "sandbox/query.h"
 
 namespace gsa::sandbox {
@@ -238,15 +239,13 @@ json::value tree_of(duck::Connection& connection, const std::string& sql) {
 bool is_refused(std::string_view function) { return !why_refused(function).empty(); }
 
 std::set<TableName> readable_tables(duck::Connection& connection) {
-  std::set<TableName> tables = names_of(
-      connection,
-      "select lower(schema_name), lower(name) from ("
-      "select database_name, schema_name, table_name as name from duckdb_tables() "
-      "where not internal union all "
-      "select database_name, schema_name, view_name from duckdb_views() where not internal) "
-      "where database_name = current_database() and schema_name in ('main', 'ops', 'partitions')");
-  std::erase_if(tables,
-                [](const TableName& table) { return table.name.starts_with(kHiddenTables); });
+  std::set<TableName> tables;
+  for (const duck::ListedRelation& relation : duck::list_relations(connection)) {
+    const bool is_read =
+        relation.schema == "main" || relation.schema == "ops" || relation.schema == "partitions";
+    const std::string name = to_lower(relation.name);
+    if (is_read && !name.starts_with(kHiddenTables)) tables.insert({relation.schema, name});
+  }
   return tables;
 }
 
