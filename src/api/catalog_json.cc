@@ -145,7 +145,6 @@ void write_provenance(JsonWriter& json, duck::Connection& connection) {
   json.key("provenance");
   const auto from = assets::read_provenance(connection);
   if (!from) return json.null();
-  const duck::Result at = connection.query("select published_at::varchar from ops.provenance");
   json.begin_object();
   json.field("source", from->source);
   json.field("source_reason", from->source_reason);
@@ -156,7 +155,7 @@ void write_provenance(JsonWriter& json, duck::Connection& connection) {
   json.field("period", from->period);
   json.field("observed", from->observed);
   json.field("project", from->project);
-  json.text_or_null("published_at", at.is_null(0, 0) ? "" : iso_time(at.text(0, 0)));
+  json.text_or_null("published_at", from->published_at.empty() ? "" : iso_time(from->published_at));
   json.field("sentence", sentence(*from));
   write_findings(json, from->findings);
   json.end_object();

@@ -11,9 +11,10 @@
 #include "api/day.h"
 #include "api/facts.h"
 #include "api/json_writer.h"
-#include "assets/warehouse.h"
+#include "assets/history.h"
 #include "base/text.h"
 #include "dbt/project.h"
+#include "duck/relation_list.h"
 #include "semantic/layer_sql.h"
 
 namespace gsa::api {
@@ -98,27 +99,18 @@ std::map<std::string, Standing> standing_tables(duck::Connection& connection) {
     table.types[columns.text(r, 2)] = columns.text(r, 3);
     table.columns.push_back(columns.text(r, 2));
   }
-  const duck::Result rows = connection.query(
-      "select schema_name, table_name, estimated_size::bigint from duckdb_tables() "
-      "where database_name = current_database() and not internal");
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    standing[rows.text(r, 0) + "." + rows.text(r, 1)].rows = rows.int64(r, 2);
+  for (const duck::ListedRelation& relation : duck::list_relations(connection)) {
+    if (relation.is_view) continue;
+    standing[relation.schema + "." + relation.name].rows = relation.rows;
   }
   return standing;
 }
 
-struct Outcome {
-  std::string status, checked_at;
-};
-
-std::map<std::string, Outcome> last_outcomes(duck::Connection& connection) {
-  std::map<std::string, Outcome> outcomes;
-  if (!assets::has_records(connection)) return outcomes;
-  const duck::Result rows = connection.query(
-      "select check_name, arg_max(status, run_id), arg_max(checked_at, run_id)::varchar "
-      "from ops.checks group by check_name");
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    outcomes[rows.text(r, 0)] = {rows.text(r, 1), rows.text(r, 2)};
+std::map<std::string, assets::CheckRecord> last_outcomes(duck::Connection& connection) {
+  std::map<std::string, assets::CheckRecord> outcomes;
+  for (assets::CheckRecord& check : assets::last_checks(connection)) {
+    const std::string name = check.name;
+    outcomes[name] = std::move(check);
   }
   return outcomes;
 }
@@ -221,9 +213,9 @@ class Writer {
       json.field("kind", test.kind);
       json.field("severity", test.severity);
       json.field("description", test.description);
-      json.text_or_null("status", asked ? outcome->second.status : "");
-      json.text_or_null("checked_at", asked && !outcome->second.checked_at.empty()
-                                          ? iso_time(outcome->second.checked_at)
+      json.text_or_null("status", asked ? assets::name_of(outcome->second.status) : "");
+      json.text_or_null("checked_at", asked && outcome->second.checked_at
+                                          ? iso_time(assets::utc_text(outcome->second.checked_at))
                                           : "");
       json.end_object();
     }
@@ -250,7 +242,7 @@ class Writer {
   }
 
   std::map<std::string, Standing> standing_;
-  std::map<std::string, Outcome> outcomes_;
+  std::map<std::string, assets::CheckRecord> outcomes_;
   const ColumnLineage& lineage_;
   std::map<ColumnName, std::vector<ColumnName>> feeds_;
 };

@@ -1,15 +1,18 @@
 #include "api/facts.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "api/api_error.h"
 #include "api/fact_coding.h"
+#include "assets/history.h"
 #include "assets/publication.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "duck/relation_list.h"
 #include "semantic/layer_binding.h"
 #include "semantic/layer_json.h"
 #include "semantic/layer_sql.h"
@@ -232,10 +235,11 @@ std::int64_t publication_of(duck::Connection& connection) {
 
 PublishedState published_state(duck::Connection& connection) {
   if (!assets::has_records(connection)) return {};
-  const duck::Result row = connection.query(
-      "select (select coalesce(max(run_id), 0)::bigint from ops.runs where published), "
+  const duck::Result row = connection.query(fmt::format(
+      "select {}, "
       "(select coalesce(max(table_oid), 0)::bigint from duckdb_tables() where database_name = "
-      "current_database() and schema_name = 'ops' and table_name = 'semantic_layer')");
+      "current_database() and schema_name = 'ops' and table_name = 'semantic_layer')",
+      assets::kLastPublication));
   return {row.int64(0, 0), row.int64(0, 1)};
 }
 
@@ -244,15 +248,12 @@ namespace {
 std::shared_ptr<const Layer> bound_layer(duck::Connection& connection, const Layer& fallback) {
   const std::string text = semantic::published_text(connection);
   Layer layer = text.empty() ? fallback : semantic::from_json(text);
+  std::set<std::pair<std::string, std::string>> standing;
+  for (const duck::ListedRelation& relation : duck::list_relations(connection)) {
+    standing.emplace(relation.schema, relation.name);
+  }
   for (const semantic::Table& table : layer.tables) {
-    if (connection.query_int64(fmt::format(
-            "select (select count(*) from duckdb_tables() where {0} and table_name = {1}) + "
-            "(select count(*) from duckdb_views() where {0} and view_name = {1})",
-            fmt::format("database_name = current_database() and schema_name = {}",
-                        sql_quote(table.schema.empty() ? "main" : table.schema)),
-            sql_quote(table.name))) > 0) {
-      continue;
-    }
+    if (standing.contains({table.schema.empty() ? "main" : table.schema, table.name})) continue;
     throw ApiError("not_published", 409,
                    fmt::format("{} is not published yet", semantic::relation_sql(table)),
                    "make it with: gsa run");

@@ -1,7 +1,6 @@
 #include "api/runs_api.h"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -9,7 +8,6 @@
 #include "api/day.h"
 #include "api/facts.h"
 #include "assets/gantt.h"
-#include "assets/warehouse.h"
 #include "base/text.h"
 
 namespace gsa::api {
@@ -107,39 +105,12 @@ void write_materialization(JsonWriter& json, const assets::Materialization& made
   json.end_object();
 }
 
-std::optional<std::int64_t> maybe_int(const duck::Result& rows, std::size_t r, std::size_t c) {
-  return rows.is_null(r, c) ? std::nullopt : std::optional(rows.int64(r, c));
-}
-
-std::optional<double> maybe_real(const duck::Result& rows, std::size_t r, std::size_t c) {
-  return rows.is_null(r, c) ? std::nullopt : std::optional(rows.float64(r, c));
-}
-
 void write_history(JsonWriter& json, duck::Connection& connection, const std::string& asset,
                    std::int64_t limit) {
   json.key("history");
   json.begin_array();
-  if (assets::has_records(connection)) {
-    const duck::Result rows = connection.query(fmt::format(
-        "select run_id::bigint, partition, made_at::varchar, rows, bytes, seconds, "
-        "peak_memory_bytes, data_version, code_version, reason, published "
-        "from ops.materializations where asset = {} order by run_id desc, partition limit {}",
-        sql_quote(asset), limit));
-    for (std::size_t r = 0; r < rows.rows(); ++r) {
-      assets::Materialization made;
-      made.run_id = rows.int64(r, 0);
-      made.unit.partition = rows.text(r, 1);
-      made.made_at = rows.text(r, 2);
-      made.rows = maybe_int(rows, r, 3);
-      made.bytes = maybe_int(rows, r, 4);
-      made.seconds = maybe_real(rows, r, 5);
-      made.peak_memory_bytes = maybe_int(rows, r, 6);
-      made.data_version = rows.text(r, 7);
-      made.code_version = rows.text(r, 8);
-      made.reason = rows.text(r, 9);
-      made.published = maybe_int(rows, r, 10).value_or(0) != 0;
-      write_materialization(json, made);
-    }
+  for (const auto& made : assets::materializations_of(connection, asset, limit)) {
+    write_materialization(json, made);
   }
   json.end_array();
 }
@@ -168,22 +139,7 @@ void write_check(JsonWriter& json, const assets::CheckRecord& check) {
 void write_last_checks(JsonWriter& json, duck::Connection& connection, const std::string& asset) {
   json.key("checks");
   json.begin_array();
-  std::map<std::int64_t, std::vector<std::string>> by_run;
-  if (assets::has_records(connection)) {
-    const duck::Result rows = connection.query(
-        fmt::format("select max(run_id)::bigint, check_name from ops.checks where asset = {} "
-                    "group by check_name order by check_name",
-                    sql_quote(asset)));
-    for (std::size_t r = 0; r < rows.rows(); ++r) {
-      by_run[rows.int64(r, 0)].push_back(rows.text(r, 1));
-    }
-  }
-  for (const auto& [run, names] : by_run) {
-    for (const assets::CheckRecord& check : assets::checks_of(connection, run)) {
-      const bool is_last = std::find(names.begin(), names.end(), check.name) != names.end();
-      if (check.asset == asset && is_last) write_check(json, check);
-    }
-  }
+  for (const auto& check : assets::last_checks_of(connection, asset)) write_check(json, check);
   json.end_array();
 }
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "assets/warehouse.h"
+#include "assets/history.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/table.h"
@@ -204,20 +204,16 @@ class Report {
   }
 
   void history() {
-    if (!assets::has_records(connection_)) return;
-    const duck::Result made = connection_.query(fmt::format(
-        "select run_id, coalesce(partition, ''), strftime(made_at, '%Y-%m-%d %H:%M:%S'), "
-        "rows, seconds, data_version, published, coalesce(reason, '') from ops.materializations "
-        "where asset = {} order by run_id desc, made_at desc limit {}",
-        sql_quote(asset_.name), kHistory));
-    if (made.rows() == 0) return;
+    const std::vector<assets::Materialization> all =
+        assets::materializations_of(connection_, asset_.name, kHistory);
+    if (all.empty()) return;
     title("History");
     std::vector<TableWriter::Row> rows;
-    for (std::size_t r = 0; r < made.rows(); ++r) {
-      rows.push_back({fmt::format("{}", made.int64(r, 0)), made.text(r, 1), made.text(r, 2),
-                      made.is_null(r, 3) ? "" : with_thousands(made.int64(r, 3)),
-                      fmt::format("{:.2f}", made.float64(r, 4)), made.text(r, 5),
-                      made.int64(r, 6) != 0 ? "yes" : "no", clip(made.text(r, 7), kReasonColumns)});
+    for (const assets::Materialization& made : all) {
+      rows.push_back({fmt::format("{}", made.run_id), made.unit.partition, made.made_at,
+                      made.rows ? with_thousands(*made.rows) : "",
+                      fmt::format("{:.2f}", made.seconds.value_or(0)), made.data_version,
+                      made.published ? "yes" : "no", clip(made.reason, kReasonColumns)});
     }
     text_ += format_table({{"run", true},
                            {"partition", false},

@@ -43,15 +43,9 @@ void write_text(const RunsOptions& options, std::string_view text) {
   }
 }
 
-// For programs: the columns of ops.runs under their own names.
+// For programs.
 void write_run_rows(duck::Connection& connection, const RunsOptions& options) {
-  const std::string select = fmt::format(
-      "select run_id, command, options, "
-      "case status when 'running' then 'interrupted' else status end as status, message, "
-      "started_at, ended_at, seconds, published, assets_made, assets_fresh, checks_passed, "
-      "checks_warned, checks_failed, peak_memory_bytes, threads, gsa_version from ops.runs "
-      "order by run_id desc limit {}",
-      options.limit);
+  const std::string select = assets::select_runs(options.limit);
   write_rows(connection, select, connection.inspect(select).columns, options.format, 0,
              [&](std::string_view text) { write_text(options, text); });
 }

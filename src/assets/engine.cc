@@ -8,6 +8,7 @@
 #include "assets/engine_step.h"
 #include "assets/flow.h"
 #include "assets/held_back.h"
+#include "assets/history.h"
 #include "assets/row_counts.h"
 #include "assets/warehouse.h"
 #include "base/clock.h"
@@ -107,7 +108,7 @@ Engine::Engine(const duck::Database& database, const EngineOptions& options, con
       pulse_(lanes_, options_.others, options_.stop, events_),
       maker_(options_.graph, options_.state, work_.make, state_, pulse_, events_) {
   if (!options.state.published.empty()) {
-    row_history_ = row_history(lanes_.front(), options.baseline);
+    row_history_ = row_history(lanes_.front(), options.baseline, kRowCountHistory);
   }
 }
 

@@ -233,6 +233,32 @@ TEST(History, GivesChecksWithTheirFailingRows) {
   EXPECT_EQ(checks[1].sample, Words{"not JSON"});
 }
 
+TEST(History, GivesTheMaterializationsOfAnAssetNewestFirst) {
+  duck::Connection connection = three_runs();
+  const auto runs_that_made = [&](const std::string& asset, std::int64_t limit) {
+    Words found;
+    for (const Materialization& made : materializations_of(connection, asset, limit)) {
+      found.push_back(std::to_string(made.run_id) + made.unit.partition);
+    }
+    return found;
+  };
+  EXPECT_EQ(runs_that_made("raw_generations", 2), (Words{"3", "2"}));
+  EXPECT_EQ(runs_that_made("daily_metrics", 9), (Words{"12025-11", "12025-12"}));
+  EXPECT_EQ(runs_that_made("none", 9), Words{});
+}
+
+TEST(History, GivesTheLastOutcomeOfEachCheckOfAnAsset) {
+  duck::Connection connection = three_runs();
+  const std::vector<CheckRecord> last = last_checks_of(connection, "stg_generations");
+  ASSERT_EQ(last.size(), 2u);
+  EXPECT_EQ(last[0].name, "not_null_stg_generations_id");
+  EXPECT_EQ(last[0].run_id, 1);
+  EXPECT_EQ(last[1].name, "unique_stg_generations_id");
+  EXPECT_EQ(last[1].run_id, 2);
+  EXPECT_EQ(last_checks_of(connection, "fct_sessions").at(1).sample.size(), 4u);
+  EXPECT_EQ(last_checks(connection).size(), 4u);
+}
+
 TEST(History, GivesTheLog) {
   duck::Connection connection = three_runs();
   const std::vector<EventRecord> events = events_of(connection, 2);

@@ -13,6 +13,7 @@
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "duck/relation_list.h"
 
 namespace gsa::assets {
 namespace {
@@ -27,12 +28,9 @@ std::string qualified(std::string_view schema, std::string_view name) {
 class Publisher {
  public:
   explicit Publisher(duck::Connection& connection) : connection_(connection) {
-    const duck::Result rows = connection.query(
-        "select schema_name, table_name, 'table' from duckdb_tables() where database_name = "
-        "current_database() union all select schema_name, view_name, 'view' from duckdb_views() "
-        "where database_name = current_database() and not internal");
-    for (std::size_t r = 0; r < rows.rows(); ++r) {
-      kinds_[{to_lower(rows.text(r, 0)), to_lower(rows.text(r, 1))}] = rows.text(r, 2);
+    for (const duck::ListedRelation& relation : duck::list_relations(connection)) {
+      kinds_[{to_lower(relation.schema), to_lower(relation.name)}] =
+          relation.is_view ? "view" : "table";
     }
     read_comments();
   }
@@ -230,11 +228,25 @@ std::string findings_rows() {
          "where false union all by name select * from ops.findings)";
 }
 
+std::int64_t format_of(duck::Connection& connection) {
+  if (!connection.has_table("ops", "provenance")) return 0;
+  return connection.query_int64(
+      "select coalesce(max(warehouse_format), 0)::bigint from ops.provenance");
+}
+
+std::string provenance_json(duck::Connection& connection) {
+  return connection
+      .query(
+          "select to_json(p)::varchar from (select * exclude (published_at) "
+          "from ops.provenance) p")
+      .text(0, 0);
+}
+
 std::optional<Provenance> read_provenance(duck::Connection& connection) {
   if (format_of(connection) < kWarehouseFormat) return std::nullopt;
   const duck::Result row = connection.query(
       "select source, prompts, prompts_in_source, prompts_skipped, users, seed::varchar, behavior, "
-      "period, project, source_reason, coalesce(observed, '') from " +
+      "period, project, source_reason, coalesce(observed, ''), published_at::varchar from " +
       provenance_rows());
   Provenance p;
   p.source = row.text(0, 0);
@@ -248,6 +260,7 @@ std::optional<Provenance> read_provenance(duck::Connection& connection) {
   p.project = row.text(0, 8);
   p.source_reason = row.text(0, 9);
   p.observed = row.text(0, 10);
+  p.published_at = row.text(0, 11);
   const duck::Result found = connection.query(
       "select finding, rule, count, coalesce(source_column, ''), coalesce(place, ''), "
       "coalesce(example, '') from " +

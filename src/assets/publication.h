@@ -39,6 +39,8 @@ struct Provenance {
   std::string project;   // "built-in" or the folder
   std::string observed;  // "users, times, images and retries"; empty if everything is simulated
   std::vector<Finding> findings;
+  // UTC, "2025-12-24 18:30:00.123456", if it was read; publish() knows the time.
+  std::string published_at = {};
 };
 
 // Of the last publication. Nullopt if nothing was published, or only in an older format.
@@ -47,6 +49,11 @@ std::optional<Provenance> read_provenance(duck::Connection& connection);
 // ops.provenance and ops.findings for SQL's FROM; columns that older gsas did not write are null.
 std::string provenance_rows();
 std::string findings_rows();
+// The row of ops.provenance as a JSON object, without the time of the publication.
+std::string provenance_json(duck::Connection& connection);
+
+// The format of the last publication; 0 if nothing was published.
+std::int64_t format_of(duck::Connection& connection);
 
 // For the same numbers with another reason for the source or another project name. Writes only if
 // one of them differs.

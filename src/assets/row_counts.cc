@@ -4,27 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "assets/unit.h"
-#include "assets/warehouse.h"
 #include "base/text.h"
 
 namespace gsa::assets {
-
-std::map<std::string, std::vector<std::int64_t>> row_history(duck::Connection& connection,
-                                                             const std::string& baseline) {
-  std::map<std::string, std::vector<std::int64_t>> history;
-  if (!has_records(connection)) return history;
-  const duck::Result rows = connection.query(fmt::format(
-      "select m.asset, coalesce(m.partition, ''), m.rows from ops.materializations m join ops.runs "
-      "r on m.run_id = r.run_id where m.published and m.rows is not null and r.baseline = {} "
-      "qualify row_number() over (partition by m.asset, m.partition order by m.run_id desc) <= {} "
-      "order by m.run_id desc",
-      sql_quote(baseline), kRowCountHistory));
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    history[to_string(Unit{rows.text(r, 0), rows.text(r, 1)})].push_back(rows.int64(r, 2));
-  }
-  return history;
-}
 
 std::optional<RowCountVerdict> judge_row_count(std::int64_t rows,
                                                const std::vector<std::int64_t>& history) {

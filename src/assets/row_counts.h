@@ -1,14 +1,11 @@
 #pragma once
 
-// Compares an asset's row count with its history.
+// Compares an asset's row count with its history (row_history() in history.h).
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "duck/database.h"
 
 namespace gsa::assets {
 
@@ -16,10 +13,6 @@ inline constexpr std::size_t kRowCountHistory = 20;
 // The spread of fewer values means nothing.
 inline constexpr std::size_t kFewestRowCounts = 5;
 inline constexpr double kRowCountSigmas = 4;
-
-// Row counts of published units, newest first, by to_string(Unit); only from runs of this baseline.
-std::map<std::string, std::vector<std::int64_t>> row_history(duck::Connection& connection,
-                                                             const std::string& baseline);
 
 struct RowCountVerdict {
   bool usual;

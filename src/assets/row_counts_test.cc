@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "assets/history.h"
 #include "assets/records_schema.h"
 
 namespace gsa::assets {
@@ -58,7 +59,7 @@ class RowHistory : public testing::Test {
         run_id, baseline, partition, rows, published));
   }
   Counts history(const std::string& unit) {
-    const auto all = row_history(connection_, "mine");
+    const auto all = row_history(connection_, "mine", kRowCountHistory);
     const auto found = all.find(unit);
     return found == all.end() ? Counts{} : found->second;
   }
@@ -66,7 +67,9 @@ class RowHistory : public testing::Test {
   duck::Connection connection_ = duck::Database(duck::DatabaseOptions{}).connect();
 };
 
-TEST_F(RowHistory, IsEmptyWithoutRecords) { EXPECT_TRUE(row_history(connection_, "mine").empty()); }
+TEST_F(RowHistory, IsEmptyWithoutRecords) {
+  EXPECT_TRUE(row_history(connection_, "mine", kRowCountHistory).empty());
+}
 
 TEST_F(RowHistory, HasOnlyWhatWasPublishedByRunsOfTheSameBaseline) {
   create_records(connection_);

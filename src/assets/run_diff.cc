@@ -22,68 +22,33 @@ struct KeyedAsset {
   AssetInRun in_run;
 };
 
-std::string state_of(const std::string& status) { return status == "success" ? "made" : status; }
+std::string state_of(StepStatus status) {
+  return status == StepStatus::success ? "made" : std::string(name_of(status));
+}
 
 bool is_there(const AssetInRun& asset) { return asset.state == "made" || asset.state == "fresh"; }
 
 // The assets of a run, in the order of its steps.
 std::vector<KeyedAsset> assets_in(duck::Connection& connection, std::int64_t run) {
-  const duck::Result rows = connection.query(fmt::format(
-      R"(
-with latest as (
-    select * from ops.materializations where run_id = {0} or (run_id < {0} and published)
-    qualify row_number() over (partition by asset, partition order by run_id desc, rowid desc) = 1
-)
-select
-    s.name,
-    s.partition,
-    s.status,
-    case when s.status in ('success', 'fresh') then s.reason else s.message end,
-    s.seconds,
-    coalesce(s.rows, m.rows),
-    m.data_version,
-    m.code_version
-from ops.steps s
-left join latest m on m.asset = s.name and m.partition is not distinct from s.partition
-where s.run_id = {0} and s.kind = 'asset'
-order by s.step)",
-      run));
+  const std::map<Unit, Materialization> standing = materializations_as_of(connection, run);
   std::vector<KeyedAsset> assets;
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
+  for (const StepRecord& step : steps_of(connection, run)) {
+    if (step.kind != "asset") continue;
     AssetInRun asset;
-    asset.state = state_of(rows.text(r, 2));
-    asset.reason = rows.text(r, 3);
-    if (asset.state == "made" && !rows.is_null(r, 4)) asset.seconds = rows.float64(r, 4);
+    asset.state = state_of(step.status);
+    asset.reason = is_there(asset) ? step.reason : step.message;
+    if (step.status == StepStatus::success) asset.seconds = step.seconds;
     if (is_there(asset)) {
-      if (!rows.is_null(r, 5)) asset.rows = rows.int64(r, 5);
-      asset.data_version = rows.text(r, 6);
-      asset.code_version = rows.text(r, 7);
+      asset.rows = step.rows;
+      if (const auto made = standing.find({step.name, step.partition}); made != standing.end()) {
+        if (!asset.rows) asset.rows = made->second.rows;
+        asset.data_version = made->second.data_version;
+        asset.code_version = made->second.code_version;
+      }
     }
-    assets.push_back({{rows.text(r, 0), rows.text(r, 1)}, std::move(asset)});
+    assets.push_back({{step.name, step.partition}, std::move(asset)});
   }
   return assets;
-}
-
-using Code = std::map<std::string, std::string>;
-
-// The code behind the versions that differ, by asset and version, if on record.
-std::map<Key, Code> changed_codes(duck::Connection& connection,
-                                  const std::vector<AssetDiff>& diffs) {
-  std::vector<std::string> versions = {"''"};
-  for (const AssetDiff& diff : diffs) {
-    if (diff.same_code != false) continue;
-    versions.push_back(sql_quote(diff.a.code_version));
-    versions.push_back(sql_quote(diff.b.code_version));
-  }
-  const duck::Result rows = connection.query(
-      fmt::format("select asset, code_version, unnest(map_keys(code)), unnest(map_values(code)) "
-                  "from ops.code_versions where code_version in ({})",
-                  join(versions, ", ")));
-  std::map<Key, Code> codes;
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    codes[{rows.text(r, 0), rows.text(r, 1)}][rows.text(r, 2)] = rows.text(r, 3);
-  }
-  return codes;
 }
 
 std::vector<std::string> parts_that_differ(const Code& a, const Code& b) {
@@ -115,10 +80,10 @@ std::vector<AssetDiff> diff_assets(duck::Connection& connection, std::int64_t a,
     diff.same_content = same(diff.a.data_version, diff.b.data_version);
     diff.same_code = same(diff.a.code_version, diff.b.code_version);
   }
-  const std::map<Key, Code> codes = changed_codes(connection, diffs);
+  const std::map<std::string, Code> codes = codes_by_version(connection);
   for (AssetDiff& diff : diffs) {
-    const auto of_a = codes.find({diff.asset, diff.a.code_version});
-    const auto of_b = codes.find({diff.asset, diff.b.code_version});
+    const auto of_a = codes.find(diff.a.code_version);
+    const auto of_b = codes.find(diff.b.code_version);
     if (diff.same_code != false || of_a == codes.end() || of_b == codes.end()) continue;
     diff.changed_code = parts_that_differ(of_a->second, of_b->second);
   }
@@ -127,18 +92,14 @@ std::vector<AssetDiff> diff_assets(duck::Connection& connection, std::int64_t a,
 
 // The outcomes of a run's checks, by asset and name. A fresh check has its previous outcome.
 std::map<Key, std::string> checks_in(duck::Connection& connection, std::int64_t run) {
-  const duck::Result rows = connection.query(fmt::format(
-      R"(
-with fresh as (
-    select name from ops.steps where run_id = {0} and kind = 'check' and status = 'fresh'
-)
-select asset, check_name, status from ops.checks
-where run_id = {0} or (run_id < {0} and check_name in (from fresh))
-qualify row_number() over (partition by asset, check_name order by run_id desc, rowid desc) = 1)",
-      run));
+  std::set<std::string> fresh;
+  for (const StepRecord& step : steps_of(connection, run)) {
+    if (step.kind == "check" && step.status == StepStatus::fresh) fresh.insert(step.name);
+  }
   std::map<Key, std::string> checks;
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    checks[{rows.text(r, 0), rows.text(r, 1)}] = rows.text(r, 2);
+  for (const CheckRecord& check : checks_as_of(connection, run)) {
+    if (check.run_id != run && !fresh.contains(check.name)) continue;
+    checks[{check.asset, check.name}] = name_of(check.status);
   }
   return checks;
 }

@@ -130,25 +130,6 @@ std::string snapshot_path(const std::string& warehouse) {
   return (path.parent_path() / path.stem()).string() + ".read" + path.extension().string();
 }
 
-PublishedState published_state(duck::Connection& connection) {
-  PublishedState state;
-  if (!has_records(connection)) return state;
-  const bool has_provenance = connection.has_table("ops", "provenance");
-  // Runs by number and end, because a recreated warehouse numbers its runs from 1 again.
-  const duck::Result row = connection.query(fmt::format(
-      "select coalesce((max(run_id) filter (published))::bigint, 0), "
-      "coalesce((max(ended_at) filter (published))::varchar, ''), "
-      "concat_ws('|', count(*) filter (status <> 'running'), "
-      "max(ended_at) filter (status <> 'running'), max(run_id), "
-      "max(run_id) filter (published), {}) "
-      "from ops.runs",
-      has_provenance
-          ? "(select string_agg(concat_ws('|', published_at, source_reason, project), '|') "
-            "from ops.provenance)"
-          : "''"));
-  return {row.int64(0, 0), row.text(0, 1), row.text(0, 2)};
-}
-
 Snapshots::Snapshots(Open open, std::string path, Failed failed)
     : open_(std::move(open)),
       warehouse_(std::move(path)),

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <thread>
 
+#include "assets/history.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
@@ -29,15 +30,6 @@ struct Snapshot {
   std::int64_t publication = 0;  // id of the run that published; 0: none
   std::uint64_t version = 0;     // from 1; differs for every file that took the path
 };
-
-// What is published, and which runs have begun and ended. A snapshot whose `state` differs from the
-// warehouse's is stale. The progress of a running run does not change `state`.
-struct PublishedState {
-  std::int64_t publication = 0;
-  std::string published_at;  // "2025-12-24 18:30:00"; empty if nothing was published
-  std::string state;
-};
-PublishedState published_state(duck::Connection& connection);
 
 // The snapshots of a warehouse that this process has open to write. Any thread may call any
 // function.

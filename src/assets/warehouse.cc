@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "assets/publication.h"
 #include "assets/recorder.h"
 #include "assets/snapshot.h"
 #include "assets/state.h"
@@ -19,6 +20,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "duck/relation_list.h"
 
 namespace gsa::assets {
 namespace {
@@ -255,24 +257,15 @@ duck::Database wait_for_warehouse(const std::function<duck::Database()>& open,
 
 bool has_records(duck::Connection& connection) { return connection.has_table("ops", "runs"); }
 
-std::int64_t format_of(duck::Connection& connection) {
-  if (!connection.has_table("ops", "provenance")) return 0;
-  return connection.query_int64(
-      "select coalesce(max(warehouse_format), 0)::bigint from ops.provenance");
-}
-
 void drop_hidden(duck::Connection& connection,
                  const std::function<bool(const std::string&, const std::string&)>& drops) {
-  const duck::Result rows = connection.query(fmt::format(
-      "select 'view', schema_name, view_name from duckdb_views() where database_name = "
-      "current_database() and starts_with(view_name, {0}) union all select 'table', schema_name, "
-      "table_name from duckdb_tables() where database_name = current_database() and "
-      "starts_with(table_name, {0})",
-      sql_quote(kHiddenPrefix)));
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    if (!drops(rows.text(r, 1), rows.text(r, 2).substr(kHiddenPrefix.size()))) continue;
-    connection.execute(fmt::format("drop {} if exists {}.{}", rows.text(r, 0),
-                                   sql_name(rows.text(r, 1)), sql_name(rows.text(r, 2))));
+  for (const duck::ListedRelation& relation : duck::list_relations(connection)) {
+    if (!relation.name.starts_with(kHiddenPrefix) ||
+        !drops(relation.schema, relation.name.substr(kHiddenPrefix.size()))) {
+      continue;
+    }
+    connection.execute(fmt::format("drop {} if exists {}.{}", relation.is_view ? "view" : "table",
+                                   sql_name(relation.schema), sql_name(relation.name)));
   }
 }
 

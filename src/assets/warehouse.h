@@ -72,8 +72,6 @@ void tidy_up(duck::Connection& connection);
 
 // Whether the file has the tables of records_schema.h.
 bool has_records(duck::Connection& connection);
-// Of the last publication; 0 if nothing was published.
-std::int64_t format_of(duck::Connection& connection);
 
 // Drops the hidden relations for which `drops` returns true, given the schema and the name without
 // prefix.

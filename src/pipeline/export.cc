@@ -125,10 +125,7 @@ std::int64_t export_table(duck::Connection& connection, const ExportedTable& tab
 
 void export_provenance(duck::Connection& connection, const std::string& folder) {
   // Without the time of publication, so that the same run gives the same files.
-  const duck::Result row = connection.query(
-      "select to_json(p)::varchar from (select * exclude (published_at) "
-      "from ops.provenance) p");
-  write_file(fs::path(folder) / "provenance.json", row.text(0, 0) + "\n");
+  write_file(fs::path(folder) / "provenance.json", assets::provenance_json(connection) + "\n");
 }
 
 }  // namespace gsa::pipeline
