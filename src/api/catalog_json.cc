@@ -125,10 +125,10 @@ std::string sentence(const assets::Provenance& from) {
                      with_thousands(from.users), from.behavior, from.period, from.seed);
 }
 
-void write_findings(JsonWriter& json, const std::vector<assets::Finding>& findings) {
+void write_findings(JsonWriter& json, const std::vector<Finding>& findings) {
   json.key("findings");
   json.begin_array();
-  for (const assets::Finding& finding : findings) {
+  for (const Finding& finding : findings) {
     json.begin_object();
     json.field("finding", finding.what);
     json.field("rule", finding.rule);

@@ -22,11 +22,13 @@ namespace {
 
 // The description of a table of schema ops.
 std::string record_description(std::string_view table) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kRecords = {{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kRecords = {{
       {"runs", "One row per run: its command and options, how it ended and what it made."},
       {"steps", "One row per step of a run: when it began and ended, and what it waited for."},
       {"materializations",
        "One row each time an asset was made: rows, bytes, seconds, memory, versions, and why."},
+      {"asset_findings",
+       "What was odd in the source of each raw table that a run made, and how often."},
       {"code_versions", "The SQL or the options that the code_version of an asset stands for."},
       {"checks", "One row per check and run: its outcome, and the first rows that failed."},
       {"events", "What runs said as they went, a row a line."},

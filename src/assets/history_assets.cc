@@ -1,5 +1,6 @@
 // The records of materializations and of the code behind them.
 
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,9 +13,30 @@
 namespace gsa::assets {
 namespace {
 
+// Warehouses of an older gsa have no table of them until a run writes to them.
+void add_findings(duck::Connection& connection, std::vector<Materialization>& all) {
+  if (all.empty() || !connection.has_table("ops", "asset_findings")) return;
+  std::map<std::pair<std::int64_t, Unit>, Materialization*> places;
+  std::set<std::string> runs;
+  for (Materialization& made : all) {
+    places[{made.run_id, made.unit}] = &made;
+    runs.insert(fmt::format("{}", made.run_id));
+  }
+  const duck::Result rows = connection.query(fmt::format(
+      "select run_id, asset, partition, finding, rule, count, source_column, place, example "
+      "from ops.asset_findings where run_id in ({}) order by rowid",
+      join({runs.begin(), runs.end()}, ", ")));
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    const auto place = places.find({rows.int64(r, 0), {rows.text(r, 1), rows.text(r, 2)}});
+    if (place == places.end()) continue;
+    place->second->findings.push_back({rows.text(r, 3), rows.text(r, 4), rows.int64(r, 5),
+                                       rows.text(r, 6), rows.text(r, 7), rows.text(r, 8)});
+  }
+}
+
 // `rest` follows FROM ops.materializations, which is named m.
 std::vector<Materialization> read(duck::Connection& connection, const std::string& rest) {
-  return read_records<Materialization>(
+  auto all = read_records<Materialization>(
       connection,
       "select m.run_id, m.asset, m.partition, strftime(m.made_at, '%Y-%m-%d %H:%M:%S'), m.rows, "
       "m.bytes, m.seconds, m.peak_memory_bytes, m.checksum, m.data_version, m.code_version, "
@@ -39,6 +61,8 @@ std::vector<Materialization> read(duck::Connection& connection, const std::strin
         made.published = row.count() != 0;
         return made;
       });
+  add_findings(connection, all);
+  return all;
 }
 
 std::map<Unit, Materialization> by_unit(std::vector<Materialization> all) {

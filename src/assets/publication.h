@@ -9,21 +9,10 @@
 
 #include "assets/record_batch.h"
 #include "assets/unit.h"
+#include "base/finding.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
-
-// A kind of odd value in the source, how gsa handled it, and how many there were.
-struct Finding {
-  std::string what;
-  std::string rule;
-  std::int64_t count;
-  // If it concerns a column of the source: its name, the place of the first such value, and that
-  // value. Otherwise empty.
-  std::string column = {};
-  std::string place = {};
-  std::string example = {};
-};
 
 // The origin of the published numbers.
 struct Provenance {

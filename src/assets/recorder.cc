@@ -185,6 +185,12 @@ void Recorder::materialization(const Materialization& m, const Code& code) {
        value_or_null(m.seconds), value_or_null(m.peak_memory_bytes), text_or_null(m.checksum),
        valid_utf8(m.data_version), valid_utf8(m.code_version), valid_map(m.inputs),
        text_or_null(m.reason), m.published, valid_map(m.metadata)});
+  for (const Finding& finding : m.findings) {
+    add("asset_findings",
+        {run_id_, valid_utf8(m.unit.asset), text_or_null(m.unit.partition),
+         valid_utf8(finding.what), valid_utf8(finding.rule), finding.count,
+         text_or_null(finding.column), text_or_null(finding.place), text_or_null(finding.example)});
+  }
   add("code_versions",
       {valid_utf8(m.code_version), valid_utf8(m.unit.asset), valid_map(code), run_id_});
 }
@@ -259,7 +265,8 @@ std::vector<std::string> Recorder::last_statements(const RunTotals& t, int keep_
       t.warned, t.failed, t.peak_memory_bytes, run_id_)};
   if (!has_old_runs(keep_days)) return statements;
   // Keeps the records of published relations, however old.
-  for (const char* table : {"steps", "checks", "events", "materializations", "runs"}) {
+  for (const char* table :
+       {"steps", "checks", "events", "materializations", "asset_findings", "runs"}) {
     statements.push_back(
         fmt::format("delete from ops.{} where run_id in (select run_id from ops.runs where {}) and "
                     "run_id <> {} "

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "assets/history.h"
 #include "assets/records_schema.h"
 #include "base/error.h"
 
@@ -90,6 +91,42 @@ TEST_F(Records, CanBeReadWithSqlOnceTheyAreFlushed) {
   EXPECT_EQ(rows("select level, asset, message, fields['attempt'] from ops.events where event = "
                  "'retry'"),
             (Lines{"warning, mart, busy, 1"}));
+}
+
+TEST_F(Records, KeepFindingsAsTheyAre) {
+  Recorder recorder(database, {"run", "", "", 1, ""});
+  Materialization raw = made("raw_prompts", "c");
+  raw.unit.partition = "2025-12";
+  raw.findings = {{"rows without a time", "skipped", 7},
+                  {"values of 'a: b' that are 3 odd", "read as missing", 2, "a: b",
+                   "x, y.csv, row 3", "one\ttwo"},
+                  {"never", "kept", 0}};
+  recorder.materialization(raw, {});
+  recorder.materialization(made("mart", "c"), {});
+  recorder.flush();
+  const std::vector<Materialization> read = materializations_of(connection, recorder.run_id());
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].findings, raw.findings);
+  EXPECT_TRUE(read[1].findings.empty());
+}
+
+TEST_F(Records, TakeTheFindingsOfAnOlderGsaOutOfItsMetadata) {
+  create_records(connection);
+  connection.execute(
+      "drop table ops.asset_findings; "
+      "insert into ops.materializations (run_id, asset, metadata) values (4, 'raw_prompts', map {"
+      "'source': 'a.csv', 'finding 10: later': '0 kept', "
+      "'finding 02: values of ''a'' that are odd': '12 read as missing', "
+      "'first of 02: values of ''a'' that are odd': 'a' || chr(9) || 'a.csv, row 3' || chr(9) || "
+      "'no, 7'}), (4, 'raw_users', map {'period': '2025-12'})");
+  EXPECT_TRUE(materializations_of(connection, 4).at(0).findings.empty());
+  const std::vector<Finding> expected = {
+      {"values of 'a' that are odd", "read as missing", 12, "a", "a.csv, row 3", "no, 7"},
+      {"later", "kept", 0}};
+  for (int i = 0; i < 2; ++i) {  // once is enough
+    create_records(connection);
+    EXPECT_EQ(materializations_of(connection, 4).at(0).findings, expected);
+  }
 }
 
 TEST_F(Records, OfMoreThanABatchAreAllWrittenInTheirOrder) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "assets/unit.h"
+#include "base/finding.h"
 
 namespace gsa::assets {
 
@@ -87,6 +88,7 @@ struct Materialization {
   Versions inputs;
   std::string reason;
   std::map<std::string, std::string> metadata;
+  std::vector<Finding> findings;  // about its source, if it reads one
   bool published = false;
 };
 

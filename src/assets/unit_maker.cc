@@ -107,6 +107,7 @@ Materialization UnitMaker::make_once(const Asset& asset, const Unit& unit, StepR
   Made result = make_(unit, connection);
   made.rows = result.rows;
   made.metadata = std::move(result.metadata);
+  made.findings = std::move(result.findings);
   note_contents(asset, connection, result.sum, made);
   if (transaction) transaction->commit();
   made.seconds = watch.seconds();

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "assets/asset_graph.h"
 #include "assets/plan.h"
@@ -16,6 +17,7 @@
 #include "assets/run_events.h"
 #include "assets/run_state.h"
 #include "assets/state.h"
+#include "base/finding.h"
 #include "duck/database.h"
 
 namespace gsa::assets {
@@ -23,7 +25,8 @@ namespace gsa::assets {
 struct Made {
   std::optional<std::int64_t> rows;  // of a table
   std::map<std::string, std::string> metadata;
-  std::optional<RowSum> sum = {};  // of a table, if known; else the table is read
+  std::optional<RowSum> sum = {};      // of a table, if known; else the table is read
+  std::vector<Finding> findings = {};  // about a source
 };
 
 // Builds the unit under the current name of its relation. Throws if it fails.

@@ -22,11 +22,6 @@ constexpr int kRawTablesVersion = 5;
 
 constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
                                                         "raw_generations"};
-// Key of a finding in the metadata of raw_prompts: its position in the list and its text → count
-// and rule.
-constexpr std::string_view kFinding = "finding ";
-// Key of a finding's first example, if it concerns a column: the column, the place and the value.
-constexpr std::string_view kFirst = "first of ";
 
 std::string name_of_source(const prompts::ResolvedSources& sources) {
   if (!sources.name.empty()) return sources.name;
@@ -42,19 +37,9 @@ std::vector<std::string> partitions_of(const std::vector<sim::Period>& months) {
 }
 
 std::map<std::string, std::string> metadata_of(const prompts::IngestResult& ingested) {
-  std::map<std::string, std::string> metadata = {
-      {"source", ingested.source},
-      {"rows_in_source", fmt::format("{}", ingested.rows_in_source)},
-      {"rows_skipped", fmt::format("{}", ingested.skipped_empty)}};
-  for (std::size_t i = 0; i < ingested.findings.size(); ++i) {
-    const prompts::Finding& finding = ingested.findings[i];
-    const std::string key = fmt::format("{:02}: {}", i, finding.what);
-    metadata[std::string(kFinding) + key] = fmt::format("{} {}", finding.count, finding.rule);
-    if (finding.column.empty()) continue;
-    metadata[std::string(kFirst) + key] =
-        fmt::format("{}\t{}\t{}", finding.column, finding.place, finding.example);
-  }
-  return metadata;
+  return {{"source", ingested.source},
+          {"rows_in_source", fmt::format("{}", ingested.rows_in_source)},
+          {"rows_skipped", fmt::format("{}", ingested.skipped_empty)}};
 }
 
 // In the metadata of raw_prompts: each source as it was typed, by its number.
@@ -76,28 +61,17 @@ std::int64_t number_in(const std::map<std::string, std::string>& metadata, const
   return found == metadata.end() ? 0 : std::stoll(found->second);
 }
 
-void add_findings(const std::map<std::string, std::string>& metadata,
-                  std::vector<assets::Finding>& findings) {
-  for (const auto& [key, value] : metadata) {
-    if (!key.starts_with(kFinding)) continue;
-    const std::string what = key.substr(kFinding.size() + 4);
-    const std::size_t space = value.find(' ');
-    const std::int64_t count = std::stoll(value.substr(0, space));
-    const auto same = std::find_if(findings.begin(), findings.end(),
-                                   [&](const assets::Finding& f) { return f.what == what; });
-    const auto first = metadata.find(std::string(kFirst) + key.substr(kFinding.size()));
-    const bool of_source = first != metadata.end();  // every month finds it in the whole source
-    if (same != findings.end()) {
-      same->count = of_source ? std::max(same->count, count) : same->count + count;
-      continue;
+// Adds the findings of one month to those of all.
+void add_findings(const std::vector<Finding>& of_month, std::vector<Finding>& all) {
+  for (const Finding& finding : of_month) {
+    const auto same = std::ranges::find(all, finding.what, &Finding::what);
+    if (same == all.end()) {
+      all.push_back(finding);
+    } else if (finding.column.empty()) {
+      same->count += finding.count;
+    } else {  // every month finds it in the whole source
+      same->count = std::max(same->count, finding.count);
     }
-    findings.push_back({what, value.substr(space + 1), count});
-    if (!of_source) continue;
-    const std::vector<std::string> parts = split(first->second, '\t');
-    if (parts.size() != 3) continue;
-    findings.back().column = parts[0];
-    findings.back().place = parts[1];
-    findings.back().example = parts[2];
   }
 }
 
@@ -220,7 +194,7 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   if (observed) observed_ = std::move(ingested.observed);
   auto metadata = metadata_of(ingested);
   add_typed_sources(options_, sources_, metadata);
-  return {ingested.rows, std::move(metadata), sums.take(number)};
+  return {ingested.rows, std::move(metadata), sums.take(number), std::move(ingested.findings)};
 }
 
 assets::Made RawAssets::make_observed(const std::string& table, const assets::RunState& state) {
@@ -342,7 +316,7 @@ void describe_raw_tables(const std::vector<assets::Materialization>& of,
     provenance.prompts_in_source =
         std::max(provenance.prompts_in_source, number_in(made.metadata, "rows_in_source"));
     provenance.prompts_skipped += number_in(made.metadata, "rows_skipped");
-    add_findings(made.metadata, provenance.findings);
+    add_findings(made.findings, provenance.findings);
   }
 }
 

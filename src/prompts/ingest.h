@@ -26,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "base/finding.h"
 #include "duck/database.h"
 #include "prompts/observed.h"
 #include "prompts/source_rows.h"
@@ -59,17 +60,6 @@ struct IngestRequest {
   // If set, wraps the SELECT whose rows become the table. The wrapped SELECT must give the same
   // rows.
   std::function<std::string(const std::string& select)> watch = {};
-};
-
-// A kind of odd value in the source, what was done about it, and how often it occurred.
-struct Finding {
-  std::string what;  // "rows without a time"
-  std::string rule;  // "skipped"
-  std::int64_t count;
-  // If the finding is about the values of a column: the column's name, and the first odd value.
-  std::string column = {};
-  std::string place = {};    // "a.csv, row 3"
-  std::string example = {};  // as the source has it
 };
 
 struct IngestResult {
