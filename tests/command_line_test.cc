@@ -152,6 +152,12 @@ TEST(Options, ThatTakeOneValueTakeTheLast) {
                          "csv", "--warehouse", "b.duckdb"})
                 .out,
             "options\n--prompts 60 --users 10 --seed 10\n");
+  EXPECT_EQ(gsa(folder, {"sql",
+                         "select option.name, option.value from (select unnest(option_values) as "
+                         "option from ops.runs)",
+                         "--format", "csv", "--warehouse", "b.duckdb"})
+                .out,
+            "name,value\n--prompts,60\n--users,10\n--seed,10\n");
 }
 
 TEST(StandardOutput, ThatIsFullOrClosedFailsEveryCommand) {

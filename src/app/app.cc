@@ -250,9 +250,16 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
   return command;
 }
 
-std::vector<std::string> given_words(const CLI::App& command,
+namespace {
+
+struct GivenOption {
+  std::string name;                 // empty: a positional argument
+  std::vector<std::string> values;  // none: a flag
+};
+
+std::vector<GivenOption> options_but(const CLI::App& command,
                                      std::span<const std::string_view> left_out) {
-  std::vector<std::string> words;
+  std::vector<GivenOption> given;
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_name();
     if (option->count() == 0 ||
@@ -260,22 +267,38 @@ std::vector<std::string> given_words(const CLI::App& command,
       continue;
     }
     if (option->get_positional()) {
-      words.push_back(option->as<std::string>());
-      continue;
+      given.push_back({"", {option->as<std::string>()}});
+    } else if (option->get_items_expected_max() > 0) {
+      given.push_back({name, option->reduced_results()});
+    } else {
+      given.push_back({name, {}});
     }
-    words.push_back(name);
-    if (option->get_items_expected_max() > 0) {
-      for (const std::string& value : option->reduced_results()) words.push_back(value);
-    }
+  }
+  return given;
+}
+
+}  // namespace
+
+std::vector<std::string> given_words(const CLI::App& command,
+                                     std::span<const std::string_view> left_out) {
+  std::vector<std::string> words;
+  for (const GivenOption& option : options_but(command, left_out)) {
+    if (!option.name.empty()) words.push_back(option.name);
+    words.insert(words.end(), option.values.begin(), option.values.end());
   }
   return words;
 }
 
-std::string given_options(const CLI::App& command) {
+std::vector<assets::RunOption> given_options(const CLI::App& command) {
   // Options that say where the run went, how it was shown and when it ran.
   constexpr std::array<std::string_view, 6> kLeftOut = {
       "--warehouse", "--quiet", "--target-path", "--schedule", "--time-zone", "--debounce"};
-  return join(given_words(command, kLeftOut), " ");
+  std::vector<assets::RunOption> given;
+  for (const GivenOption& option : options_but(command, kLeftOut)) {
+    if (option.values.empty()) given.push_back({option.name, ""});
+    for (const std::string& value : option.values) given.push_back({option.name, value});
+  }
+  return given;
 }
 
 void add_record_options(CLI::App& command, pipeline::RecordOptions& options,

@@ -28,7 +28,7 @@ struct BuildOptions {
   pipeline::ProjectOptions project;
   pipeline::RecordOptions record;
   bool full_refresh = false;
-  std::string given;
+  std::vector<assets::RunOption> given;
 };
 
 // If no `gsa run` built the raw tables, only their size is known.

@@ -29,7 +29,7 @@ struct ExportOptions {
   std::string folder;
   pipeline::ExportFormat format = pipeline::ExportFormat::parquet;
   bool full_refresh = false;
-  std::string given;
+  std::vector<assets::RunOption> given;
 };
 
 class Exporter {

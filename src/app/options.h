@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assets/run_records.h"
 #include "pipeline/run_options.h"
 
 namespace CLI {
@@ -58,10 +59,10 @@ void add_project_options(CLI::App& command, pipeline::ProjectOptions& options);
 // Adds the option of commands that write dbt's artifacts.
 void add_target_path_option(CLI::App& command, pipeline::ProjectOptions& options);
 
-// The options given to the command, as one would type them; without the warehouse, --quiet and
-// those that say when `gsa watch` runs.
-std::string given_options(const CLI::App& command);
-// The same as a list of arguments, without the options in `left_out`.
+// The options given to the command; without the warehouse, --quiet and those that say when
+// `gsa watch` runs.
+std::vector<assets::RunOption> given_options(const CLI::App& command);
+// All but those in `left_out`, as a list of arguments.
 std::vector<std::string> given_words(const CLI::App& command,
                                      std::span<const std::string_view> left_out);
 

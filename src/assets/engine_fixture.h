@@ -319,7 +319,7 @@ inline Ran Pipeline::run(const PlanOptions& given, bool lives) {
   const Plan plan = make_plan(graph, checks, state, options);
   if (plan.is_empty()) return {};
 
-  Recorder recorder(database, {"run", "--seed 42", baseline, 2, "0.0.0"});
+  Recorder recorder(database, {"run", {{"--seed", "42"}}, baseline, 2, "0.0.0"});
   Told told;
   told.on_pulse = on_pulse;
   std::unique_ptr<Engine> engine;

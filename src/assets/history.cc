@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "assets/record_rows.h"
+#include "assets/records_schema.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
 
@@ -21,8 +22,13 @@ std::vector<RunRecord> read_runs(duck::Connection& connection, Unfinished unfini
                   "strftime(started_at, '%Y-%m-%d %H:%M:%S'), "
                   "strftime(ended_at, '%Y-%m-%d %H:%M:%S'), seconds, published, assets_made, "
                   "assets_fresh, checks_passed, checks_warned, checks_failed, peak_memory_bytes, "
-                  "threads, pid, gsa_version, baseline from ops.runs {}",
-                  where),
+                  "threads, pid, gsa_version, baseline, "
+                  "[option.name for option in option_values], "
+                  "[option.value for option in option_values] from "
+                  // An older gsa has no values.
+                  "(select null::{} as option_values where false union all by name "
+                  "select * from ops.runs) {}",
+                  kOptionValuesType, where),
       [](RecordRow row) {
         RunRecord run;
         run.id = row.count();
@@ -44,6 +50,10 @@ std::vector<RunRecord> read_runs(duck::Connection& connection, Unfinished unfini
         run.pid = row.number();
         run.gsa_version = row.text();
         run.baseline = row.text();
+        const std::vector<std::string> names = row.texts(), values = row.texts();
+        for (std::size_t i = 0; i < names.size(); ++i) {
+          run.option_values.push_back({names[i], values[i]});
+        }
         return run;
       });
   for (RunRecord& run : found) {

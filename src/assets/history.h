@@ -24,7 +24,8 @@ enum class Unfinished { was_interrupted, may_be_running };
 struct RunRecord {
   std::int64_t id = 0;
   std::string command;
-  std::string options;
+  std::string options;                   // for people
+  std::vector<RunOption> option_values;  // empty if an older gsa recorded them
   RunStatus status = RunStatus::running;
   std::string message;
   std::string started_at, ended_at;

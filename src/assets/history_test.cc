@@ -110,7 +110,7 @@ TEST(History, GivesTheStepsInTheirOrderWithSecondsFromTheBeginOfTheRun) {
 TEST(History, ReadsBackWhatTheRecorderWrote) {
   const duck::Database database{duck::DatabaseOptions{}};
   duck::Connection connection = database.connect();
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   StepRecord step;
   step.step = 1;
   step.name = step.asset = "mart";
@@ -156,6 +156,29 @@ TEST(History, ReadsBackWhatTheRecorderWrote) {
   EXPECT_EQ(asked.checked_at, check.checked_at);
   EXPECT_EQ(asked.inputs, check.inputs);
   EXPECT_EQ(asked.sample, check.sample);
+}
+
+TEST(History, KeepsTheOptionsOfARunWhole) {
+  const duck::Database database{duck::DatabaseOptions{}};
+  duck::Connection connection = database.connect();
+  const std::vector<RunOption> given = {{"--source", "a, b.csv"},
+                                        {"--source", "it's --seed 7.csv"},
+                                        {"--full-refresh", ""},
+                                        {"", "folder"}};
+  const Recorder recorder(database, {"run", given, "", 1, ""});
+  const RunRecord run = latest_run(connection);
+  EXPECT_EQ(run.option_values, given);
+  EXPECT_EQ(run.options, "--source a, b.csv it's --seed 7.csv --full-refresh folder");
+}
+
+TEST(History, ReadsRunsOfAnOlderGsaWithoutValuesOfOptions) {
+  duck::Connection connection = three_runs();
+  EXPECT_TRUE(run_of(connection, 2).option_values.empty());
+  connection.execute("alter table ops.runs drop column option_values");
+  EXPECT_EQ(run_of(connection, 1).options, "--prompts 2000 --seed 42");
+  EXPECT_TRUE(run_of(connection, 1).option_values.empty());
+  create_records(connection);
+  EXPECT_EQ(runs(connection, 5).size(), 3u);
 }
 
 TEST(History, RefusesAStatusThatItDoesNotKnow) {

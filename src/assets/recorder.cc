@@ -56,6 +56,15 @@ std::string sql_time(WallTime time) {
   return fmt::format("make_timestamp({})", us);
 }
 
+std::string sql_options(const std::vector<RunOption>& options) {
+  std::vector<std::string> structs;
+  for (const RunOption& option : options) {
+    structs.push_back(fmt::format("{{'name': {}, 'value': {}}}", sql_string(option.name),
+                                  sql_string(option.value)));
+  }
+  return fmt::format("[{}]::{}", join(structs, ", "), kOptionValuesType);
+}
+
 duck::Value text_or_null(std::string_view text) {
   if (text.empty()) return {};
   return valid_utf8(text);
@@ -143,12 +152,14 @@ Recorder::Recorder(const duck::Database& database, const RunHeader& header)
   run_id_ = connection_.query_int64("select coalesce(max(run_id), 0)::bigint + 1 from ops.runs");
   connection_.execute(fmt::format(
       "insert into ops.runs (run_id, command, options, status, started_at, published, threads, "
-      "pid, "
-      "gsa_version, baseline) values ({}, {}, {}, 'running', {}, false, {}, {}, {}, {})",
-      run_id_, sql_string(header.command), sql_string(header.options), sql_time(begun_),
-      header.threads, getpid(), sql_string(header.version), sql_string(header.baseline)));
+      "pid, gsa_version, baseline, option_values) "
+      "values ({}, {}, {}, 'running', {}, false, {}, {}, {}, {}, {})",
+      run_id_, sql_string(header.command), sql_string(options_text(header.options)),
+      sql_time(begun_), header.threads, getpid(), sql_string(header.version),
+      sql_string(header.baseline), sql_options(header.options)));
   transaction.commit();
-  event("info", "", "run_started", "gsa " + header.command, {{"options", header.options}});
+  event("info", "", "run_started", "gsa " + header.command,
+        {{"options", options_text(header.options)}});
 }
 
 void Recorder::set_baseline(const std::string& baseline) {

@@ -26,8 +26,8 @@
 namespace gsa::assets {
 
 struct RunHeader {
-  std::string command;   // "run"
-  std::string options;   // as given on the command line
+  std::string command;  // "run"
+  std::vector<RunOption> options;
   std::string baseline;  // row counts are compared only between runs of the same baseline
   int threads = 0;
   std::string version;  // of gsa

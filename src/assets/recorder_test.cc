@@ -56,7 +56,7 @@ class Records : public testing::Test {
 };
 
 TEST_F(Records, BeginARunThatIsRunning) {
-  Recorder recorder(database, {"run", "--seed 42", "b1", 4, "1.2.3"});
+  Recorder recorder(database, {"run", {{"--seed", "42"}}, "b1", 4, "1.2.3"});
   EXPECT_EQ(recorder.run_id(), 1);
   EXPECT_EQ(rows("select run_id, command, options, status, published, threads, gsa_version, "
                  "baseline, ended_at::varchar from ops.runs"),
@@ -65,7 +65,7 @@ TEST_F(Records, BeginARunThatIsRunning) {
 }
 
 TEST_F(Records, CanBeReadWithSqlOnceTheyAreFlushed) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   StepRecord made = step("mart");
   made.partition = "2025-12";
   made.waited_for = {"raw", "users[2025-12]"};
@@ -94,7 +94,7 @@ TEST_F(Records, CanBeReadWithSqlOnceTheyAreFlushed) {
 }
 
 TEST_F(Records, KeepFindingsAsTheyAre) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   Materialization raw = made("raw_prompts", "c");
   raw.unit.partition = "2025-12";
   raw.findings = {{"rows without a time", "skipped", 7},
@@ -130,7 +130,7 @@ TEST_F(Records, TakeTheFindingsOfAnOlderGsaOutOfItsMetadata) {
 }
 
 TEST_F(Records, OfMoreThanABatchAreAllWrittenInTheirOrder) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   for (int i = 0; i < 1203; ++i) recorder.step(step(fmt::format("s_{}", i)));
   recorder.flush();
   EXPECT_EQ(rows("select count(*), count(distinct name), bool_and(name = 's_' || rowid) from "
@@ -143,7 +143,7 @@ TEST_F(Records, OfMoreThanABatchAreAllWrittenInTheirOrder) {
 TEST_F(Records, KeepTextsAsTheyAre) {
   const Lines odd = {"it's", "a\nb\tc\r\n", "„Größe“ — 大小 🦆",
                      R"(back\slash "quoted" $$ {x} %)", "'); drop table ops.runs; --"};
-  Recorder recorder(database, {"run", odd[4], "", 1, ""});
+  Recorder recorder(database, {"run", {{"", odd[4]}}, "", 1, ""});
   for (const std::string& text : odd) {
     recorder.event("info", text, "odd", text, {{text, text}});
   }
@@ -170,7 +170,7 @@ TEST_F(Records, ReplaceBytesThatAreNoText) {
       {"\xF4\x90\x80\x80"s, "\uFFFD\uFFFD\uFFFD\uFFFD"},
       {"\x80"s, "\uFFFD"},
       {"\xC3\xA9 \xED\x9F\xBF \xF4\x8F\xBF\xBF"s, "\xC3\xA9 \xED\x9F\xBF \xF4\x8F\xBF\xBF"}};
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   for (const auto& [text, kept] : odd) recorder.event("info", "", "odd", text);
   recorder.flush();
   const duck::Result found =
@@ -180,7 +180,7 @@ TEST_F(Records, ReplaceBytesThatAreNoText) {
 }
 
 TEST_F(Records, EndWithTheTotals) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   RunTotals t = totals(RunStatus::failed);
   t.message = "1 error";
   t.made = 2, t.fresh = 3, t.passed = 4, t.warned = 5, t.failed = 6;
@@ -196,7 +196,7 @@ TEST_F(Records, EndWithTheTotals) {
 }
 
 TEST_F(Records, AreNotLostWhereAFlushFailed) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   recorder.step(step("first"));
   connection.execute("alter table ops.steps rename to steps_away");
   EXPECT_THROW(recorder.flush(), Error);
@@ -210,7 +210,7 @@ TEST_F(Records, AreNotLostWhereAFlushFailed) {
 }
 
 TEST_F(Records, ThatWereTakenAndCouldNotBeWrittenComeBack) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   recorder.step(step("first"));
   RecordBatch taken = recorder.take();
   recorder.step(step("second"));
@@ -222,12 +222,12 @@ TEST_F(Records, ThatWereTakenAndCouldNotBeWrittenComeBack) {
 
 TEST_F(Records, OfAKilledRunSayThatItWasInterruptedAndEndWithTheLastThatIsKnown) {
   {
-    Recorder killed(database, {"run", "", "", 1, ""});
+    Recorder killed(database, {"run", {}, "", 1, ""});
     StepRecord last = step("mart");
     last.ended_at = WallTime(std::chrono::seconds(4'000'000'000));  // in 2096
     killed.step(last);
     killed.flush();
-    Recorder finished(database, {"run", "", "", 1, ""});
+    Recorder finished(database, {"run", {}, "", 1, ""});
     EXPECT_EQ(finished.run_id(), 2);
     finished.end(totals(RunStatus::success), 90);
   }
@@ -249,7 +249,7 @@ TEST_F(Records, OfARunThatWasKilledAtOnceEndAsItBegan) {
 }
 
 TEST_F(Records, KeepACodeVersionOnce) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   recorder.materialization(made("a", "c1"), {{"sql", "select 1"}});
   recorder.materialization(made("b", "c1"), {{"sql", "select 1"}});
   recorder.flush();
@@ -268,7 +268,7 @@ class OldRecords : public Records {
   // Each run has a row in every table. Run 1 is a year old; run 2 too, but published; run 3 is new.
   OldRecords() {
     for (int run = 1; run <= 3; ++run) {
-      Recorder recorder(database, {"run", "", "", 1, ""});
+      Recorder recorder(database, {"run", {}, "", 1, ""});
       recorder.step(step("a"));
       recorder.check({});
       recorder.materialization(made("a", fmt::format("c{}", run)), {{"sql", "x"}});
@@ -285,7 +285,7 @@ class OldRecords : public Records {
 };
 
 TEST_F(OldRecords, GoAtTheEndOfARunButNotThoseOfWhatIsPublished) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   recorder.step(step("a"));
   recorder.end(totals(RunStatus::success), 90);
   EXPECT_EQ(runs_in("runs"), (Lines{"2", "3", "4"}));
@@ -297,14 +297,14 @@ TEST_F(OldRecords, GoAtTheEndOfARunButNotThoseOfWhatIsPublished) {
 }
 
 TEST_F(OldRecords, StayAsLongAsTheyAreToBeKept) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   recorder.end(totals(RunStatus::success), 400);
   EXPECT_EQ(runs_in("runs"), (Lines{"1", "2", "3", "4"}));
   EXPECT_EQ(runs_in("materializations"), (Lines{"1", "2", "3"}));
 }
 
 TEST_F(OldRecords, OfTheRunThatEndsStayEvenIfNoDayIsToBeKept) {
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   recorder.end(totals(RunStatus::success), 0);
   EXPECT_EQ(runs_in("runs"), (Lines{"2", "4"}));
 }
@@ -313,7 +313,7 @@ TEST_F(OldRecords, OfTheRunThatEndsStayEvenIfNoDayIsToBeKept) {
 
 TEST_F(Records, OfSeveralThreadsAreAllThereParallel) {
   constexpr int kThreads = 4, kSteps = 300;
-  Recorder recorder(database, {"run", "", "", 1, ""});
+  Recorder recorder(database, {"run", {}, "", 1, ""});
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&recorder, t] {

@@ -13,11 +13,12 @@ inline void write_runs(duck::Connection& connection) {
   connection.execute(R"(
 insert into ops.runs values
     (1, 'run', '--prompts 2000 --seed 42', 'success', '', '2025-12-24 18:30:00',
-        '2025-12-24 18:30:05', 5.0, true, 7, 0, 5, 0, 0, 512000000, 4, 101, '0.1.0', 'b1'),
+        '2025-12-24 18:30:05', 5.0, true, 7, 0, 5, 0, 0, 512000000, 4, 101, '0.1.0', 'b1',
+        [{'name': '--prompts', 'value': '2000'}, {'name': '--seed', 'value': '42'}]),
     (2, 'run', '--prompts 4000 --seed 42', 'failed', '1 check failed', '2025-12-25 09:00:00',
-        '2025-12-25 09:00:08', 8.0, false, 4, 1, 2, 1, 1, 612000000, 4, 102, '0.2.0', 'b1'),
+        '2025-12-25 09:00:08', 8.0, false, 4, 1, 2, 1, 1, 612000000, 4, 102, '0.2.0', 'b1', null),
     (3, 'build', '--full-refresh', 'running', null, '2025-12-26 00:00:00.5', null, null, false, 0,
-        0, 0, 0, 0, null, 2, 103, '0.2.0', 'b1');
+        0, 0, 0, 0, null, 2, 103, '0.2.0', 'b1', []);
 insert into ops.events values
     (2, '2025-12-25 09:00:00.001', 'info', null, 'run_started', 'gsa run', null),
     (2, '2025-12-25 09:00:02.500', 'warning', 'raw_prompts', 'retry', 'the hub was busy',

@@ -50,7 +50,7 @@ create schema if not exists ops;
 create table if not exists ops.runs (
     run_id integer,
     command {word},             -- run, build, test, export
-    options varchar,            -- as they were given
+    options varchar,            -- as they were given, for people
     status {word},              -- running, success, failed, interrupted
     message varchar,            -- what went wrong
     started_at timestamp,
@@ -66,7 +66,8 @@ create table if not exists ops.runs (
     threads integer,
     pid integer,
     gsa_version {word},
-    baseline {word}             -- row counts are compared between runs of equal baseline
+    baseline {word},            -- row counts are compared between runs of equal baseline
+    option_values {options}     -- the same options, whole; null of an older gsa
 );
 create table if not exists ops.steps (
     run_id integer,
@@ -152,12 +153,13 @@ create table if not exists ops.published (
     partition {word},
     run_id integer              -- of the materialization
 );
--- An older gsa wrote the first three.
+-- An older gsa wrote runs without values, and of what is published the first three.
+alter table ops.runs add column if not exists option_values {options};
 alter table ops.published add column if not exists asset varchar;
 alter table ops.published add column if not exists partition varchar;
 alter table ops.published add column if not exists run_id integer;
 )",
-                                 fmt::arg("word", kWord)));
+                                 fmt::arg("word", kWord), fmt::arg("options", kOptionValuesType)));
   if (has_older_findings) connection.execute(kMoveFindings);
 }
 

@@ -17,6 +17,9 @@
 
 namespace gsa::assets {
 
+// Of ops.runs.option_values, in SQL.
+inline constexpr const char* kOptionValuesType = "struct(name varchar, value varchar)[]";
+
 // Creates the schema and the tables that are missing.
 void create_records(duck::Connection& connection);
 

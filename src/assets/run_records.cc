@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace gsa::assets {
 namespace {
@@ -81,6 +82,18 @@ RunStatus run_status(std::string_view word) { return status_of_word(kRunWords, "
 
 std::string label(const std::string& name, const std::string& partition) {
   return to_string(Unit{name, partition});
+}
+
+std::string options_text(const std::vector<RunOption>& options) {
+  std::vector<std::string> words;
+  std::string_view last;
+  for (const RunOption& option : options) {
+    const bool goes_on = option.name == last;
+    if (!option.name.empty() && !goes_on) words.push_back(option.name);
+    if (!option.value.empty()) words.push_back(option.value);
+    last = option.name;
+  }
+  return join(words, " ");
 }
 
 std::string_view severity_of(bool blocks) { return blocks ? "error" : "warn"; }

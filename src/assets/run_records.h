@@ -33,6 +33,16 @@ StepStatus step_status(std::string_view word);
 CheckStatus check_status(std::string_view word);
 RunStatus run_status(std::string_view word);
 
+// An option as it was given: "--source", "a, b.csv". A flag has no value, a positional argument no
+// name. An option with several values is there once for each.
+struct RunOption {
+  std::string name, value;
+  bool operator==(const RunOption&) const = default;
+};
+
+// "--source a.csv b.csv --full-refresh", for people.
+std::string options_text(const std::vector<RunOption>& options);
+
 struct StepRecord {
   std::int64_t step = 0;  // from 1, in the order they began
   std::string name;

@@ -10,6 +10,7 @@
 #include "assets/plan.h"
 #include "assets/publication.h"
 #include "assets/recorder.h"
+#include "assets/run_records.h"
 #include "assets/state.h"
 #include "dbt/project.h"
 #include "duck/database.h"
@@ -24,8 +25,8 @@ class RunAudience;
 
 // Everything that decides what a run does. Holds references; all of them must outlive the run.
 struct AssetRun {
-  std::string command;  // "run"
-  std::string options;  // the command line, for the records
+  std::string command;                     // "run"
+  std::vector<assets::RunOption> options;  // as they were given, for the records
   const CommonOptions& common;
   const RecordOptions& record;
   const dbt::Project& project;

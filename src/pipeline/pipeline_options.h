@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "assets/run_records.h"
 #include "pipeline/raw_assets.h"
 #include "pipeline/run_options.h"
 #include "sim/period.h"
@@ -18,7 +19,7 @@ struct PipelineOptions {
   RawOptions raw;
   std::vector<sim::Period> months;  // requested; empty: the published months, or 2025-12
   bool full_refresh = false;
-  std::string given;  // the options as typed
+  std::vector<assets::RunOption> given;  // the options as typed
 };
 
 }  // namespace gsa::pipeline

@@ -69,11 +69,10 @@ void take_published(const assets::State& state, pipeline::RawOptions& raw) {
     return found == code.end() ? nullptr : &found->second;
   };
   raw.sources = pipeline::published_sources(state);
-  if (raw.sources.empty()) {  // an older gsa has only what it showed
-    raw.sources = {"auto"};
-    if (const auto* source = value("--source")) {
-      raw.sources = split(replace_all(*source, ", ", "\n"), '\n');
-    }
+  if (raw.sources.empty()) {
+    // An older gsa has only what it showed, which is not taken apart: a path may hold a comma.
+    const auto* source = value("--source");
+    raw.sources = {source != nullptr ? *source : "auto"};
   }
   if (const auto* prompts = value("--prompts")) raw.prompts = std::stoll(*prompts);
   if (const auto* users = value("--users")) raw.simulation.users = std::stoi(*users);
@@ -85,10 +84,10 @@ void take_published(const assets::State& state, pipeline::RawOptions& raw) {
   }
 }
 
-std::string given_options(const api::RunRequest& request) {
-  std::vector<std::string> given;
+std::vector<assets::RunOption> given_options(const api::RunRequest& request) {
+  std::vector<assets::RunOption> given;
   const auto add = [&](const char* option, const auto& value) {
-    given.push_back(fmt::format("{} {}", option, value));
+    given.push_back({option, fmt::format("{}", value)});
   };
   if (request.source) add("--source", *request.source);
   if (request.prompts) add("--prompts", *request.prompts);
@@ -98,8 +97,8 @@ std::string given_options(const api::RunRequest& request) {
   if (!request.month.empty()) add("--month", request.month);
   for (const std::string& selector : request.select) add("--select", selector);
   for (const std::string& selector : request.exclude) add("--exclude", selector);
-  if (request.full_refresh) given.emplace_back("--full-refresh");
-  return join(given, " ");
+  if (request.full_refresh) given.push_back({"--full-refresh", ""});
+  return given;
 }
 
 }  // namespace
