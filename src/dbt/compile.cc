@@ -254,20 +254,52 @@ CompiledSql with_ctes(const std::vector<Cte>& ctes, const std::shared_ptr<const 
   return sql;
 }
 
+// With the present names of relations.
+TestClaim Compiler::renamed(const Node& node, TestClaim claim) const {
+  const auto rename = [&, changes = names_in(node, options_.relation)](std::string& sql) {
+    const auto shown = std::make_shared<const Rendered>(sql, Origin{});
+    CompiledSql current;
+    append_with_names(shown, 0, sql.size(), changes, false, current);
+    sql = current.text();
+  };
+  if (auto* unique = std::get_if<UniqueKey>(&claim)) {
+    rename(unique->key.sql);
+    rename(unique->key.model);
+  } else if (auto* relationship = std::get_if<Relationship>(&claim)) {
+    for (TestKey* key : {&relationship->child, &relationship->parent}) {
+      rename(key->sql);
+      rename(key->model);
+    }
+  } else if (auto* row = std::get_if<RowTest>(&claim)) {
+    rename(row->model);
+    rename(row->condition);
+  }
+  return claim;
+}
+
 CompiledSql Compiler::compile(const Node& node, duck::Connection* connection) {
+  return compile_test(node, connection).query;
+}
+
+CompiledTest Compiler::compile_test(const Node& node, duck::Connection* connection) {
   if (node.is_seed()) return {};
   if (node.is_unit_test()) {
-    return difference_sql(compile_tested(node, {}, connection), untyped_sql(node.unit->expect), {});
+    return {
+        difference_sql(compile_tested(node, {}, connection), untyped_sql(node.unit->expect), {}),
+        std::nullopt};
   }
   connection_ = connection;
   ephemeral_.clear();  // the relations that they read may have new names by now
   Names direct;
   Rendering rendering = rendering_for(node, direct);
-  const auto render = [&] {
+  std::optional<TestClaim> claim;
+  const auto render = [&]() -> Rendered {
     if (!node.is_generic) return project_.context().render(*node.sql_template, rendering);
     const Node& tested = project_.nodes()[node.tested];
-    return render_generic_test(project_.context(), project_.files(), node.spec,
-                               reference(node, tested, direct), rendering);
+    RenderedTest test = render_generic_test(project_.context(), project_.files(), node.spec,
+                                            reference(node, tested, direct), rendering);
+    claim = std::move(test.claim);
+    return std::move(test.query);
   };
   const auto rendered = std::make_shared<const Rendered>(this->rendered(rendering, render));
 
@@ -282,7 +314,9 @@ CompiledSql Compiler::compile(const Node& node, duck::Connection* connection) {
                       names_in(*project_.find_model(name), options_.relation), true, query);
     ctes.push_back({cte_name(name), std::move(query)});
   }
-  return with_ctes(ctes, rendered, names_in(node, options_.relation), !node.is_generic);
+  if (!ctes.empty()) claim.reset();  // it names ephemeral models, which only the query has
+  if (claim) claim = renamed(node, *std::move(claim));
+  return {with_ctes(ctes, rendered, names_in(node, options_.relation), !node.is_generic), claim};
 }
 
 }  // namespace gsa::dbt

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "dbt/project.h"
+#include "dbt/test_claim.h"
 #include "duck/database.h"
 
 namespace gsa::dbt {
@@ -75,6 +76,11 @@ class AsksDatabase : public Error {
   using Error::Error;
 };
 
+struct CompiledTest {
+  CompiledSql query;
+  std::optional<TestClaim> claim;
+};
+
 // Renders nodes into executable SQL. Ephemeral models precede the query that uses them as CTEs
 // named __dbt__cte__NAME. All functions throw Error with the place in the template. The options'
 // functions are called again for each node. One thread at a time.
@@ -87,6 +93,8 @@ class Compiler {
   // contains untyped rows: good for comparing versions, but it does not run. Templates query the
   // database through `connection`; without one, those that do so throw AsksDatabase.
   CompiledSql compile(const Node& node, duck::Connection* connection = nullptr);
+  // The same of a test, with what it claims, if that can be proved otherwise.
+  CompiledTest compile_test(const Node& node, duck::Connection* connection = nullptr);
   // The query of the model under a unit test, on the rows that the test gives.
   CompiledSql compile_tested(const Node& test, const ColumnsHook& columns,
                              duck::Connection* connection = nullptr);
@@ -104,6 +112,7 @@ class Compiler {
   Relation shown(
       const Relation& relation) const;  // as templates see it: with the name of the database
   std::vector<NameChange> names_in(const Node& node, const RelationHook& place) const;
+  TestClaim renamed(const Node& node, TestClaim claim) const;
   void add_ephemeral(const std::string& name, Names& order, std::set<std::string>& seen);
   const std::shared_ptr<const Rendered>& ephemeral_sql(const std::string& name);
 

@@ -322,6 +322,11 @@ const Value* Context::find_test(const std::string& package, const std::string& n
   return package == "dbt_utils" ? dbt_utils_.find(macro) : nullptr;
 }
 
+bool Context::is_built_in(const Value* test, const std::string& name) const {
+  const std::string macro = "test_" + name;
+  return test != nullptr && (test == built_in_.find(macro) || test == dbt_utils_.find(macro));
+}
+
 std::vector<std::string> Context::test_names() const {
   std::vector<std::string> names;
   const auto take = [&](const Scope& scope, const std::string& package) {

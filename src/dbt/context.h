@@ -115,6 +115,8 @@ class Context {
   const std::map<std::string, Place>& materializations() const { return materializations_; }
   // The generic test NAME of the project, or else the built-in one; null if there is none.
   const Value* find_test(const std::string& package, const std::string& name) const;
+  // Whether it is one of data_tests.h.
+  bool is_built_in(const Value* test, const std::string& name) const;
   std::vector<std::string> test_names() const;  // by their names in schema files
   const std::string& invocation_id() const { return invocation_id_; }
   // Call it after all macros are defined. It makes them reachable as PROJECT.MACRO as well.

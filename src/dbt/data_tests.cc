@@ -1,6 +1,7 @@
 #include "dbt/data_tests.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,80 @@ Value filtered(const Value& target, const std::string& where) {
 std::string name_before_arguments(const TestSpec& test, const std::string& target, bool is_source) {
   return fmt::format("{}{}{}_{}", test.package.empty() ? "" : test.package + "_",
                      is_source ? "source_" : "", test.name, target);
+}
+
+using ClaimArguments = std::map<std::string, Value, std::less<>>;
+
+std::string text_of(const ClaimArguments& arguments, std::string_view name) {
+  const auto found = arguments.find(name);
+  return found == arguments.end() ? "" : found->second.str();
+}
+
+bool truth_of(const ClaimArguments& arguments, std::string_view name, bool otherwise) {
+  const auto found = arguments.find(name);
+  return found == arguments.end() ? otherwise : found->second.truth();
+}
+
+std::vector<Value> list_of(const ClaimArguments& arguments, std::string_view name) {
+  const auto found = arguments.find(name);
+  return found == arguments.end() || !found->second.is_sequence() ? std::vector<Value>()
+                                                                  : found->second.as_list();
+}
+
+std::optional<TestClaim> claim_of_values(const ClaimArguments& arguments) {
+  const bool quotes = truth_of(arguments, "quote", true);
+  std::vector<std::string> values;
+  for (const Value& value : list_of(arguments, "values")) {
+    values.push_back(quotes ? "'" + value.str() + "'" : value.str());
+  }
+  if (values.empty()) return std::nullopt;
+  return RowTest{
+      text_of(arguments, "model"),
+      fmt::format("({}) not in ({}\n)", text_of(arguments, "column_name"), join(values, ",\n")),
+      false};
+}
+
+RowTest claim_of_range(const ClaimArguments& arguments) {
+  const std::string column = text_of(arguments, "column_name");
+  const std::string equal = truth_of(arguments, "inclusive", true) ? "=" : "";
+  std::string condition = "false";
+  for (const auto& [bound, sign] : {std::pair("min_value", ">"), std::pair("max_value", "<")}) {
+    const auto found = arguments.find(bound);
+    if (found == arguments.end() || found->second.is_none()) continue;
+    condition += fmt::format("\n    or not {} {}{} {}", column, sign, equal, found->second.str());
+  }
+  return {text_of(arguments, "model"), condition, false};
+}
+
+std::optional<TestClaim> claim_of_combination(const ClaimArguments& arguments) {
+  std::vector<std::string> columns;
+  for (const Value& column : list_of(arguments, "combination_of_columns")) {
+    columns.push_back(truth_of(arguments, "quote_columns", false) ? '"' + column.str() + '"'
+                                                                  : column.str());
+  }
+  if (columns.empty()) return std::nullopt;
+  return UniqueKey{{join(columns, ", "), text_of(arguments, "model")}, false};
+}
+
+// What the tests below say; they must agree.
+std::optional<TestClaim> claim_of(const std::string& test, const ClaimArguments& arguments) {
+  const std::string model = text_of(arguments, "model");
+  const std::string column = text_of(arguments, "column_name");
+  if (test == "unique") return UniqueKey{{column, model}, true};
+  if (test == "not_null") return RowTest{model, column + " is null", true};
+  if (test == "accepted_values") return claim_of_values(arguments);
+  if (test == "relationships") {
+    return Relationship{{column, model}, {text_of(arguments, "field"), text_of(arguments, "to")}};
+  }
+  if (test == "accepted_range") return claim_of_range(arguments);
+  if (test == "expression_is_true") {
+    return RowTest{model,
+                   fmt::format("not({}{})", column.empty() ? "" : column + " ",
+                               text_of(arguments, "expression")),
+                   false};
+  }
+  if (test == "unique_combination_of_columns") return claim_of_combination(arguments);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -171,8 +246,8 @@ std::string short_test_name(const TestSpec& test, const std::string& target, boo
   return name_before_arguments(test, target, is_source).substr(0, kKept) + "_" + md5_of(full);
 }
 
-Rendered render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,
-                             const Value& target, Rendering& node) {
+RenderedTest render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,
+                                 const Value& target, Rendering& node) {
   const Value* macro = context.find_test(test.package, test.name);
   if (macro == nullptr) {
     throw files.error_at(test.place,
@@ -192,8 +267,15 @@ Rendered render_generic_test(Context& context, const ProjectFiles& files, const 
   for (const auto& [key, value] : test.arguments.entries()) {
     arguments.keyword.emplace_back(key.str(), context.render_yaml(value, test.place, &node));
   }
+  ClaimArguments named;
+  for (const auto& [name, value] : arguments.keyword) named.insert_or_assign(name, value);
   try {
-    return context.call(*macro, std::move(arguments), node);
+    RenderedTest rendered;
+    rendered.query = context.call(*macro, std::move(arguments), node);
+    if (node.execute && context.is_built_in(macro, test.name)) {
+      rendered.claim = claim_of(test.name, named);
+    }
+    return rendered;
   } catch (const TemplateError&) {
     throw;  // it names the place in the test's own file
   } catch (const Error& error) {

@@ -3,12 +3,14 @@
 // Generic data tests: the built-in ones, how a test in a schema file becomes a query for the rows
 // that fail it, and its name. The queries return what dbt's return, so that failure counts agree.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "dbt/context.h"
 #include "dbt/node.h"
 #include "dbt/schema_yml.h"
+#include "dbt/test_claim.h"
 
 namespace gsa::dbt {
 
@@ -28,9 +30,14 @@ std::string generic_test_name(const TestSpec& test, const std::string& target, b
 // stands before the arguments, and a sum of all. A name that the project gives stays as it is.
 std::string short_test_name(const TestSpec& test, const std::string& target, bool is_source);
 
-// The query of a generic test. `target` is the tested relation as templates see it. Throws Error at
-// the test's place in the schema file if the test does not exist or its arguments are wrong.
-Rendered render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,
-                             const Value& target, Rendering& node);
+struct RenderedTest {
+  Rendered query;
+  std::optional<TestClaim> claim;  // of a test above, unless the project has its own of that name
+};
+
+// A generic test. `target` is the tested relation as templates see it. Throws Error at the test's
+// place in the schema file if the test does not exist or its arguments are wrong.
+RenderedTest render_generic_test(Context& context, const ProjectFiles& files, const TestSpec& test,
+                                 const Value& target, Rendering& node);
 
 }  // namespace gsa::dbt

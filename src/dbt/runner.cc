@@ -146,11 +146,13 @@ void NodeRunner::keep_said(Step& step) {
 
 NodeRunner::Plan NodeRunner::plan(Step& step) {
   const std::lock_guard lock(compiling_);
-  Plan plan = {{}, compiler_.relation_of(step.node), compiler_.is_incremental(step.node)};
+  Plan plan = {{}, {}, compiler_.relation_of(step.node), compiler_.is_incremental(step.node)};
   if (step.node.is_seed()) return plan;
   compiler_.take_messages();  // drops messages of other nodes, which report them on their own turn
   const Stopwatch watch;
-  plan.query = compiler_.compile(step.node, &step.connection);
+  CompiledTest compiled = compiler_.compile_test(step.node, &step.connection);
+  plan.query = std::move(compiled.query);
+  plan.claim = std::move(compiled.claim);
   step.result.compile_seconds = watch.seconds();
   keep_said(step);
   step.result.compiled = plan.query.text();
@@ -170,7 +172,7 @@ void NodeRunner::attempt(Step& step) {
     if (step.node.kind == NodeKind::model) {
       build(step, plan);
     } else {
-      test(step, plan.query);
+      test(step, plan);
     }
   } catch (const duck::SqlError& error) {
     if (error.kind() == duck::SqlErrorKind::interrupted) throw interrupted_error();
@@ -211,12 +213,12 @@ CompiledSql NodeRunner::store(Step& step, const CompiledSql& query) {
   return stored;
 }
 
-void NodeRunner::test(Step& step, const CompiledSql& made) {
+void NodeRunner::test(Step& step, const Plan& plan) {
   const TestConfig& config = step.node.test;
   NodeResult& result = step.result;
-  const CompiledSql query = config.stores_failures ? store(step, made) : made;
-  if (!config.stores_failures && passes_without_rows(config) &&
-      (is_proved(step.connection, query.text()) || is_proved_with_others(step, query.text()))) {
+  const CompiledSql query = config.stores_failures ? store(step, plan.query) : plan.query;
+  if (!config.stores_failures && passes_without_rows(config) && plan.claim &&
+      (is_proved(step.connection, *plan.claim) || is_proved_with_others(step, *plan.claim))) {
     return;
   }
   step.statement = test_statement(config, query);
@@ -292,42 +294,42 @@ void NodeRunner::test_unit(Step& step) {
 }
 
 // An error of a test is reported when that test runs.
-std::string NodeRunner::compiled_or_empty(const Node& node) {
+std::optional<RowTest> NodeRunner::row_test_of(const Node& node) {
   try {
-    return compile(node).text();
+    const std::lock_guard lock(compiling_);
+    const std::optional<TestClaim> claim = compiler_.compile_test(node).claim;
+    const auto* test = claim ? std::get_if<RowTest>(&*claim) : nullptr;
+    return test == nullptr ? std::nullopt : std::optional(*test);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
-    return "";
+    return std::nullopt;
   }
 }
 
 // On first use, runs all row tests of the model as one query; models do not change once built.
-bool NodeRunner::is_proved_with_others(Step& step, const std::string& query) {
-  const std::optional<RowTest> own = read_row_test(query);
-  if (!own || !step.node.is_generic) return false;
+bool NodeRunner::is_proved_with_others(Step& step, const TestClaim& claim) {
+  const auto* own = std::get_if<RowTest>(&claim);
+  if (own == nullptr) return false;
   const std::lock_guard lock(proving_);
   if (models_asked_.insert(own->model).second) {
     // Null checks run separately: DuckDB often answers them from its statistics, but not together
     // with other conditions.
-    std::map<bool, std::vector<std::pair<RowTest, std::string>>> by_asking_for_null;
+    std::map<bool, std::vector<RowTest>> by_asking_for_null;
     for (const Node& node : project_.nodes()) {
       if (node.kind != NodeKind::test || !node.is_generic || node.tested != step.node.tested) {
         continue;
       }
-      std::string other = compiled_or_empty(node);
-      const std::optional<RowTest> test = read_row_test(other);
-      if (!test || test->model != own->model) continue;
-      by_asking_for_null[test->condition.ends_with(" is null")].emplace_back(*test,
-                                                                             std::move(other));
+      const std::optional<RowTest> test = row_test_of(node);
+      if (test && test->model == own->model) {
+        by_asking_for_null[test->asks_for_null].push_back(*test);
+      }
     }
-    for (const auto& [for_null, found] : by_asking_for_null) {
-      std::vector<RowTest> tests;
-      for (const auto& [test, text] : found) tests.push_back(test);
+    for (const auto& [for_null, tests] : by_asking_for_null) {
       if (tests.size() < 2 || !none_holds(step.connection, tests)) continue;
-      for (const auto& [test, text] : found) proved_.insert(text);
+      proved_.insert(tests.begin(), tests.end());
     }
   }
-  return proved_.contains(query);
+  return proved_.contains(*own);
 }
 
 void NodeRunner::keep_compiled(NodeResult& result) const {

@@ -102,7 +102,8 @@ class NodeRunner {
  private:
   struct Plan {
     CompiledSql query;
-    Relation relation;  // for a model: where it is built
+    std::optional<TestClaim> claim;  // of a test
+    Relation relation;               // for a model: where it is built
     bool incremental = false;
   };
   struct Step;
@@ -111,11 +112,11 @@ class NodeRunner {
   void keep_said(Step& step);
   void attempt(Step& step);
   void build(Step& step, const Plan& plan);
-  void test(Step& step, const CompiledSql& made);
+  void test(Step& step, const Plan& plan);
   void test_unit(Step& step);
   CompiledSql store(Step& step, const CompiledSql& query);
-  std::string compiled_or_empty(const Node& node);
-  bool is_proved_with_others(Step& step, const std::string& query);
+  std::optional<RowTest> row_test_of(const Node& node);
+  bool is_proved_with_others(Step& step, const TestClaim& claim);
   void keep_compiled(NodeResult& result) const;
 
   const Project& project_;
@@ -126,7 +127,7 @@ class NodeRunner {
   std::set<std::string> warned_;        // warnings already reported, so that each appears once
   std::mutex proving_;                  // guards the two members below
   std::set<std::string> models_asked_;  // models whose row tests have run together
-  std::set<std::string, std::less<>> proved_;  // queries of tests that are known to pass
+  std::set<RowTest> proved_;            // those that are known to pass
 };
 
 }  // namespace gsa::dbt

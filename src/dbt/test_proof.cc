@@ -18,113 +18,6 @@ namespace {
 using duck::Chunk;
 using duck::Connection;
 
-// An SQL expression over the rows of a relation or of a query in parentheses.
-struct Key {
-  std::string sql, model;
-};
-
-// ---- The compiled form of the tests in data_tests.cc
-
-// Parses queries piece by piece. After a failure it stays failed.
-class Reader {
- public:
-  explicit Reader(std::string_view text) : rest_(trim(text)) {}
-
-  bool skip(std::string_view expected) {
-    failed_ |= !rest_.starts_with(expected);
-    if (!failed_) rest_.remove_prefix(expected.size());
-    return !failed_;
-  }
-  // The text before the first `end`; skips both.
-  std::string until(std::string_view end) {
-    const std::size_t at = rest_.find(end);
-    failed_ |= at == std::string_view::npos;
-    if (failed_) return "";
-    const std::string before(rest_.substr(0, at));
-    rest_.remove_prefix(at + end.size());
-    return before;
-  }
-  // The text before `end`, which must end the query.
-  std::string up_to_final(std::string_view end) {
-    failed_ |= !rest_.ends_with(end);
-    if (failed_) return "";
-    const std::string before(rest_.substr(0, rest_.size() - end.size()));
-    rest_ = {};
-    return before;
-  }
-  bool failed() const { return failed_; }
-
- private:
-  std::string_view rest_;
-  bool failed_ = false;
-};
-
-std::optional<Key> read_unique(std::string_view query) {
-  Reader reader(query);
-  reader.skip("select\n    ");
-  Key key;
-  key.sql = reader.until(" as unique_field,\n    count(*) as n_records\nfrom ");
-  key.model = reader.up_to_final(
-      fmt::format("\nwhere {0} is not null\ngroup by {0}\nhaving count(*) > 1", key.sql));
-  if (reader.failed()) return std::nullopt;
-  return key;
-}
-
-std::optional<Key> read_unique_combination(std::string_view query) {
-  Reader reader(query);
-  reader.skip("select\n    ");
-  Key key;
-  key.sql = replace_all(reader.until(",\n    count(*) as n_records\nfrom "), ",\n    ", ", ");
-  key.model = reader.up_to_final(fmt::format("\ngroup by {}\nhaving count(*) > 1", key.sql));
-  if (reader.failed()) return std::nullopt;
-  return key;
-}
-
-struct Relationship {
-  Key child, parent;
-};
-
-std::optional<Relationship> read_relationship(std::string_view query) {
-  Reader reader(query);
-  Relationship found;
-  reader.skip("with child as (\n    select ");
-  found.child.sql = reader.until(" as from_field\n    from ");
-  found.child.model = reader.until(
-      fmt::format("\n    where {} is not null\n),\nparent as (\n    select ", found.child.sql));
-  found.parent.sql = reader.until(" as to_field\n    from ");
-  found.parent.model = reader.up_to_final(
-      "\n)\nselect from_field\nfrom child\n"
-      "left join parent on child.from_field = parent.to_field\nwhere parent.to_field is null");
-  if (reader.failed()) return std::nullopt;
-  return found;
-}
-
-std::optional<RowTest> read_filter(std::string_view query) {
-  Reader reader(query);
-  RowTest test;
-  reader.skip("select *\nfrom ");
-  test.model = reader.until("\nwhere ");
-  test.condition = reader.up_to_final("");
-  if (reader.failed()) return std::nullopt;
-  return test;
-}
-
-std::optional<RowTest> read_accepted_values(std::string_view query) {
-  Reader reader(query);
-  reader.skip("with all_values as (\n    select\n        ");
-  const std::string column =
-      reader.until(" as value_field,\n        count(*) as n_records\n    from ");
-  RowTest test;
-  test.model =
-      reader.until(fmt::format("\n    group by {}\n)\nselect *\nfrom all_values\n", column));
-  reader.skip("where value_field ");
-  test.condition = fmt::format("({}) {}", column, reader.up_to_final(""));
-  if (reader.failed()) return std::nullopt;
-  return test;
-}
-
-// ---- The keys
-
 // A set of integers from a narrow range.
 class Bitmap {
  public:
@@ -156,7 +49,7 @@ class Bitmap {
 };
 
 // The types of a key's columns in SQL.
-std::vector<std::string> types_of(Connection& connection, const Key& key) {
+std::vector<std::string> types_of(Connection& connection, const TestKey& key) {
   const duck::Result columns =
       connection.query(fmt::format("describe select {} from {}", key.sql, key.model));
   std::vector<std::string> types;
@@ -185,7 +78,7 @@ struct Range {
 
 // The range of a key of integers. Null for other keys, and if the range is too wide for a bitmap of
 // at most a byte per value.
-std::optional<Range> range_of(Connection& connection, const Key& key) {
+std::optional<Range> range_of(Connection& connection, const TestKey& key) {
   const duck::Result row =
       connection.query(fmt::format("select any_value(typeof(v)), count(v), min(v), max(v) from "
                                    "(select {} as v from {})",
@@ -204,7 +97,7 @@ std::optional<Range> range_of(Connection& connection, const Key& key) {
 // Passes the non-null values of an integer key to `take` until that returns false. Returns whether
 // it took all.
 template <typename Take>
-bool take_integers(Connection& connection, const Key& key, const Take& take) {
+bool take_integers(Connection& connection, const TestKey& key, const Take& take) {
   bool took_all = true;
   connection.stream_chunks(
       fmt::format("select ({0})::bigint from {1} where {0} is not null", key.sql, key.model),
@@ -218,7 +111,7 @@ bool take_integers(Connection& connection, const Key& key, const Take& take) {
   return took_all;
 }
 
-bool integers_are_distinct(Connection& connection, const Key& key, const Range& range) {
+bool integers_are_distinct(Connection& connection, const TestKey& key, const Range& range) {
   Bitmap seen(range.least, range.most);
   return take_integers(connection, key, [&](std::int64_t value) { return seen.add(value); });
 }
@@ -226,7 +119,7 @@ bool integers_are_distinct(Connection& connection, const Key& key, const Range& 
 constexpr std::int64_t kMostHashes = 16'000'000;
 
 // `condition` is SQL that says which rows count.
-bool hashes_are_distinct(Connection& connection, const Key& key, std::string_view condition) {
+bool hashes_are_distinct(Connection& connection, const TestKey& key, std::string_view condition) {
   const std::vector<std::string> types = types_of(connection, key);
   if (!std::all_of(types.begin(), types.end(), is_exact)) return false;
   const std::int64_t rows =
@@ -250,7 +143,7 @@ bool hashes_are_distinct(Connection& connection, const Key& key, std::string_vie
   });
 }
 
-bool is_unique(Connection& connection, const Key& key) {
+bool is_unique(Connection& connection, const TestKey& key) {
   if (const std::optional<Range> range = range_of(connection, key)) {
     return integers_are_distinct(connection, key, *range);
   }
@@ -258,7 +151,7 @@ bool is_unique(Connection& connection, const Key& key) {
 }
 
 // True also for a key without rows.
-bool is_of_integers(Connection& connection, const Key& key) {
+bool is_of_integers(Connection& connection, const TestKey& key) {
   const duck::Result type =
       connection.query(fmt::format("select typeof({}) from {} limit 1", key.sql, key.model));
   return type.rows() == 0 || is_integer(type.text(0, 0));
@@ -288,24 +181,15 @@ bool proves(const Attempt& attempt) {
 
 }  // namespace
 
-bool is_proved(Connection& connection, std::string_view query) {
+bool is_proved(Connection& connection, const TestClaim& claim) {
   return proves([&] {
-    if (const std::optional<Key> key = read_unique(query)) return is_unique(connection, *key);
-    if (const std::optional<Key> key = read_unique_combination(query)) {
-      return hashes_are_distinct(connection, *key, "");
+    if (const auto* unique = std::get_if<UniqueKey>(&claim)) {
+      return unique->ignores_null ? is_unique(connection, unique->key)
+                                  : hashes_are_distinct(connection, unique->key, "");
     }
-    if (const auto tested = read_relationship(query)) return has_all_parents(connection, *tested);
-    return false;
+    const auto* relationship = std::get_if<Relationship>(&claim);
+    return relationship != nullptr && has_all_parents(connection, *relationship);
   });
-}
-
-std::optional<RowTest> read_row_test(std::string_view query) {
-  std::optional<RowTest> test = read_filter(query);
-  if (!test) test = read_accepted_values(query);
-  if (!test) return std::nullopt;
-  // Otherwise the condition found is part of the model's query.
-  const auto count = [&](char c) { return std::count(test->model.begin(), test->model.end(), c); };
-  return count('(') == count(')') ? test : std::nullopt;
 }
 
 bool none_holds(Connection& connection, const std::vector<RowTest>& tests) {
