@@ -7,15 +7,16 @@
 
 #include "assets/history.h"
 #include "assets/record_rows.h"
+#include "assets/records_schema.h"
 #include "assets/warehouse.h"
 #include "base/text.h"
 
 namespace gsa::assets {
 namespace {
 
-// Warehouses of an older gsa have no table of them until a run writes to them.
 void add_findings(duck::Connection& connection, std::vector<Materialization>& all) {
-  if (all.empty() || !connection.has_table("ops", "asset_findings")) return;
+  if (all.empty()) return;
+  const bool is_older = !connection.has_table("ops", "asset_findings");
   std::map<std::pair<std::int64_t, Unit>, Materialization*> places;
   std::set<std::string> runs;
   for (Materialization& made : all) {
@@ -24,8 +25,9 @@ void add_findings(duck::Connection& connection, std::vector<Materialization>& al
   }
   const duck::Result rows = connection.query(fmt::format(
       "select run_id, asset, partition, finding, rule, count, source_column, place, example "
-      "from ops.asset_findings where run_id in ({}) order by rowid",
-      join({runs.begin(), runs.end()}, ", ")));
+      "from {} where run_id in ({}){}",
+      is_older ? fmt::format("({})", kOlderFindings) : "ops.asset_findings",
+      join({runs.begin(), runs.end()}, ", "), is_older ? "" : " order by rowid"));
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     const auto place = places.find({rows.int64(r, 0), {rows.text(r, 1), rows.text(r, 2)}});
     if (place == places.end()) continue;

@@ -119,10 +119,10 @@ TEST_F(Records, TakeTheFindingsOfAnOlderGsaOutOfItsMetadata) {
       "'finding 02: values of ''a'' that are odd': '12 read as missing', "
       "'first of 02: values of ''a'' that are odd': 'a' || chr(9) || 'a.csv, row 3' || chr(9) || "
       "'no, 7'}), (4, 'raw_users', map {'period': '2025-12'})");
-  EXPECT_TRUE(materializations_of(connection, 4).at(0).findings.empty());
   const std::vector<Finding> expected = {
       {"values of 'a' that are odd", "read as missing", 12, "a", "a.csv, row 3", "no, 7"},
       {"later", "kept", 0}};
+  EXPECT_EQ(materializations_of(connection, 4).at(0).findings, expected);
   for (int i = 0; i < 2; ++i) {  // once is enough
     create_records(connection);
     EXPECT_EQ(materializations_of(connection, 4).at(0).findings, expected);

@@ -9,37 +9,6 @@ namespace {
 // methods, column by column, whenever it closes the file: a quarter of that time, for a small file.
 constexpr const char* kWord = "varchar using compression dictionary";
 
-// An older gsa kept findings as texts in the metadata: "finding 03: what" is "count rule", and
-// "first of 03: what" is the column, the place and the value with tabs between them.
-constexpr const char* kMoveFindings = R"(
-insert into ops.asset_findings
-select
-    run_id,
-    asset,
-    partition,
-    substr(key, 13),
-    substr(value, instr(value, ' ') + 1),
-    split_part(value, ' ', 1)::bigint,
-    nullif(split_part(first_one, chr(9), 1), ''),
-    nullif(split_part(first_one, chr(9), 2), ''),
-    nullif(split_part(first_one, chr(9), 3), '')
-from (
-    select
-        run_id,
-        asset,
-        partition,
-        entry.key,
-        entry.value,
-        coalesce(metadata['first of ' || substr(entry.key, 9)], '') as first_one
-    from (
-        select *, unnest(map_entries(metadata)) as entry
-        from ops.materializations where asset = 'raw_prompts'
-    )
-    where starts_with(entry.key, 'finding ')
-)
-order by run_id, partition, key
-)";
-
 }  // namespace
 
 void create_records(duck::Connection& connection) {
@@ -160,7 +129,9 @@ alter table ops.published add column if not exists partition varchar;
 alter table ops.published add column if not exists run_id integer;
 )",
                                  fmt::arg("word", kWord), fmt::arg("options", kOptionValuesType)));
-  if (has_older_findings) connection.execute(kMoveFindings);
+  if (has_older_findings) {
+    connection.execute(fmt::format("insert into ops.asset_findings {}", kOlderFindings));
+  }
 }
 
 }  // namespace gsa::assets
