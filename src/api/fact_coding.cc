@@ -64,6 +64,14 @@ std::string_view narrowest(std::int64_t min, std::int64_t max) {
                                 : "bigint";
 }
 
+// The number that stands for null in a column of this type.
+std::string null_of(std::string_view type) {
+  if (type == "bigint") return "(-9223372036854775808)::bigint";
+  return fmt::format("{}", type == "tinyint"    ? NumberColumn::kNull<std::int8_t>
+                           : type == "smallint" ? NumberColumn::kNull<std::int16_t>
+                                                : NumberColumn::kNull<std::int32_t>);
+}
+
 }  // namespace
 
 std::string from_sql(const Layer& layer, Level level) {
@@ -149,7 +157,7 @@ std::size_t LevelColumns::number_at(const std::string& sql, bool is_float) {
   number_sql_.push_back(sql);
   number_places_.push_back(facts_.numbers.size());
   NumberColumn& column = facts_.numbers.emplace_back();
-  if (is_float) column.numbers = std::vector<double>();
+  column.is_float = is_float;
   return facts_.numbers.size() - 1;
 }
 
@@ -163,7 +171,7 @@ void LevelColumns::find_bounds() {
   }
   for (const Number& number : numbers_) {
     bounds.push_back(
-        number.column->is_float()
+        number.column->is_float
             ? fmt::format("null::bigint, null::bigint, count(*) - count({})", number.sql)
             : fmt::format("min({0}), max({0}), count(*) - count({0})", number.sql));
   }
@@ -176,7 +184,10 @@ void LevelColumns::find_bounds() {
   std::erase_if(codings_, [](const Coding& coding) { return coding.sql.empty(); });
   std::erase_if(numbers_, [](const Number& number) { return number.sql.empty(); });
   for (const Coding& coding : codings_) sql_ += ",\n    " + coding.sql;
-  for (const Number& number : numbers_) sql_ += ",\n    " + number.sql;
+  for (const Number& number : numbers_) {
+    sql_ += ",\n    " + number.sql;
+    loadings_.emplace_back(*number.column, number.type, facts_.rows(level_));
+  }
 }
 
 // Empty SQL marks columns that need not be read per row.
@@ -208,9 +219,7 @@ void LevelColumns::set_codes(const duck::Result& bounds, std::size_t at, Coding&
 void LevelColumns::set_number(const duck::Result& bounds, std::size_t at, Number& number) {
   NumberColumn& column = *number.column;
   column.has_nulls = bounds.int64(0, at + 2) > 0;
-  const std::size_t rows = facts_.rows(level_);
-  if (column.is_float()) {
-    std::get<std::vector<double>>(column.numbers).reserve(rows);
+  if (column.is_float) {
     number.sql = fmt::format("coalesce({}, 'nan'::double)", number.sql);
     return;
   }
@@ -225,23 +234,11 @@ void LevelColumns::set_number(const duck::Result& bounds, std::size_t at, Number
     number.sql.clear();
     return;
   }
-  const std::string_view type = narrowest(column.min, column.max);
-  const auto hold = [&](auto zero) {
-    using T = decltype(zero);
-    column.numbers.emplace<std::vector<T>>().reserve(rows);
-    if (column.has_nulls) {
-      number.sql = fmt::format("coalesce({}, {})", number.sql,
-                               static_cast<std::int64_t>(NumberColumn::kNull<T>));
-    }
-    number.sql = fmt::format("({})::{}", number.sql, type);
-  };
-  if (type == "tinyint") hold(std::int8_t{});
-  if (type == "smallint") hold(std::int16_t{});
-  if (type == "integer") hold(std::int32_t{});
-  if (type == "bigint") {
-    column.numbers.emplace<std::vector<std::int64_t>>().reserve(rows);
-    number.sql = fmt::format("coalesce({}, {})", number.sql, "(-9223372036854775808)::bigint");
+  number.type = narrowest(column.min, column.max);
+  if (number.type == "bigint" || column.has_nulls) {
+    number.sql = fmt::format("coalesce({}, {})", number.sql, null_of(number.type));
   }
+  if (number.type != "bigint") number.sql = fmt::format("({})::{}", number.sql, number.type);
 }
 
 void LevelColumns::append(const duck::Chunk& chunk, std::size_t first) {
@@ -261,17 +258,15 @@ void LevelColumns::append(const duck::Chunk& chunk, std::size_t first) {
     }
     ++first;
   }
+  for (NumberLoading& loading : loadings_) loading.append(chunk, first++);
+}
+
+void LevelColumns::finish() {
+  for (NumberLoading& loading : loadings_) loading.finish();
   for (const Number& number : numbers_) {
-    std::visit(
-        [&](auto& column) {
-          using Column = std::decay_t<decltype(column)>;
-          if constexpr (!std::is_same_v<Column, std::int64_t>) {
-            const auto* read = chunk.column<typename Column::value_type>(first);
-            column.insert(column.end(), read, read + rows);
-          }
-        },
-        number.column->numbers);
-    ++first;
+    for (const Coding& coding : codings_) {
+      if (share_codes(*coding.column, *number.column)) break;
+    }
   }
 }
 

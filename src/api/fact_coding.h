@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/facts.h"
+#include "api/number_loading.h"
 
 namespace gsa::api {
 
@@ -20,6 +21,7 @@ class LevelColumns {
   const std::string& sql() const { return sql_; }
   // Appends the columns of a chunk, starting with `first`.
   void append(const duck::Chunk& chunk, std::size_t first);
+  void finish();  // after the last row
 
  private:
   // An expression that gives codes: for a dimension, or for a distinct count.
@@ -33,6 +35,7 @@ class LevelColumns {
   struct Number {
     NumberColumn* column = nullptr;
     std::string sql;
+    std::string_view type = "double";  // of the SQL
   };
   void find_codings();
   void find_numbers();
@@ -48,6 +51,7 @@ class LevelColumns {
   std::string from_;
   std::vector<Coding> codings_;
   std::vector<Number> numbers_;
+  std::vector<NumberLoading> loadings_;     // of numbers_
   std::vector<std::string> number_sql_;     // of those in facts_.numbers that are of this level
   std::vector<std::size_t> number_places_;  // their indices there
   std::string sql_;

@@ -1,5 +1,7 @@
 #include "api/fact_store.h"
 
+#include <malloc.h>
+
 namespace gsa::api {
 
 std::optional<DayRange> Snapshot::days_of(const Scope& scope) const {
@@ -48,6 +50,7 @@ std::shared_ptr<const Snapshot> FactStore::current() {
   }
   snapshot_.reset();
   snapshot_ = std::make_shared<const Snapshot>(read_facts(*connection_, *fallback_));
+  malloc_trim(0);  // gives back what reading them needed
   return snapshot_;
 }
 

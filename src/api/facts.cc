@@ -107,13 +107,14 @@ class FactsReader {
           columns.append(chunk, 2);
           return true;
         });
+    columns.finish();
     check_count(table, facts_.user_ids.size(), facts_.users);
   }
 
   void read_sessions() {
     const semantic::Table& table = facts_.layer->table(Level::session);
     LevelColumns columns(connection_, Level::session, facts_);
-    facts_.session_ids.reserve(facts_.sessions);
+    session_ids_.reserve(facts_.sessions);
     facts_.user_of.reserve(facts_.sessions);
     facts_.day.reserve(facts_.sessions);
     facts_.hour.reserve(facts_.sessions);
@@ -126,7 +127,7 @@ class FactsReader {
                     from_sql(*facts_.layer, Level::session)),
         [&](const duck::Chunk& chunk) {
           const std::size_t rows = chunk.rows();
-          append(facts_.session_ids, chunk.column<std::int32_t>(0), rows);
+          append(session_ids_, chunk.column<std::int32_t>(0), rows);
           append(facts_.day, chunk.column<std::uint16_t>(2), rows);
           append(facts_.hour, chunk.column<std::uint8_t>(3), rows);
           for (std::size_t r = 0; r < rows; ++r) {
@@ -136,7 +137,8 @@ class FactsReader {
           columns.append(chunk, 4);
           return true;
         });
-    check_count(table, facts_.session_ids.size(), facts_.sessions);
+    columns.finish();
+    check_count(table, session_ids_.size(), facts_.sessions);
   }
 
   void read_generations() {
@@ -154,7 +156,7 @@ class FactsReader {
           const auto* sessions = chunk.column<std::int32_t>(0);
           for (std::size_t r = 0; r < chunk.rows(); ++r, ++generation) {
             while (facts_.first_generation.size() <= facts_.sessions &&
-                   facts_.session_ids[facts_.first_generation.size() - 1] != sessions[r]) {
+                   session_ids_[facts_.first_generation.size() - 1] != sessions[r]) {
               facts_.first_generation.push_back(static_cast<std::uint32_t>(generation));
             }
             if (facts_.first_generation.size() > facts_.sessions) throw other_sessions();
@@ -163,6 +165,7 @@ class FactsReader {
           return true;
         });
     facts_.first_generation.resize(facts_.sessions + 1, static_cast<std::uint32_t>(generation));
+    columns.finish();
     check_count(table, generation, facts_.generations);
   }
 
@@ -196,6 +199,7 @@ class FactsReader {
 
   duck::Connection& connection_;
   Facts& facts_;
+  std::vector<std::int32_t> session_ids_;  // in the order of the facts
 };
 
 }  // namespace
@@ -207,19 +211,13 @@ std::optional<std::size_t> Facts::find_user(std::int64_t id) const {
 }
 
 std::size_t Facts::bytes() const {
-  const auto of = [](const auto& column) {
-    if constexpr (std::is_integral_v<std::decay_t<decltype(column)>>) {
-      return std::size_t{0};
-    } else {
-      return column.capacity() * sizeof(column[0]);
-    }
-  };
-  std::size_t bytes = of(user_ids) + of(signup_day) + of(session_ids) + of(user_of) + of(day) +
-                      of(hour) + of(first_generation);
+  const auto of = [](const auto& column) { return column.capacity() * sizeof(column[0]); };
+  std::size_t bytes =
+      of(user_ids) + of(signup_day) + of(user_of) + of(day) + of(hour) + of(first_generation);
   for (const auto* columns : {&dimensions, &distinct}) {
-    for (const CodeColumn& column : *columns) bytes += std::visit(of, column.codes);
+    for (const CodeColumn& column : *columns) bytes += column.bytes();
   }
-  for (const NumberColumn& column : numbers) bytes += std::visit(of, column.numbers);
+  for (const NumberColumn& column : numbers) bytes += column.bytes();
   return bytes;
 }
 

@@ -7,7 +7,8 @@
 // two.
 //
 // Sessions are sorted by user, and generations by session, so counts by session or user need no
-// hashing. Immutable once read; any number of threads may share the facts.
+// hashing. Immutable once read; any number of threads may share the facts. They can be moved, not
+// copied: a column of numbers may read the codes of another column (NumbersByCode).
 
 #include <cstdint>
 #include <limits>
@@ -20,6 +21,7 @@
 #include "api/day.h"
 #include "api/fact_columns.h"
 #include "api/layer_names.h"
+#include "api/number_column.h"
 #include "duck/database.h"
 
 namespace gsa::api {
@@ -32,6 +34,13 @@ struct PublishedState {
 };
 
 struct Facts {
+  Facts() = default;
+  Facts(Facts&&) = default;
+  Facts& operator=(Facts&&) = default;
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
+  ~Facts() = default;
+
   std::shared_ptr<const Layer> layer;  // bound; never null
   PublishedState published;
   std::int64_t publication = 0;
@@ -48,7 +57,6 @@ struct Facts {
   static constexpr Day kNoDay = std::numeric_limits<Day>::max();
 
   // By session.
-  std::vector<std::int32_t> session_ids;
   std::vector<std::uint32_t> user_of;
   std::vector<std::uint16_t> day;               // since first_day
   std::vector<std::uint8_t> hour;               // 0 to 23

@@ -119,6 +119,16 @@ TEST_F(OwnMeasures, ANumberThatIsNotKnownIsInNoBinAndPassesNoFilter) {
   expect_as_sql("tier", R"({"maybe": {"min": 1}})");
 }
 
+TEST_F(OwnMeasures, ThatFollowFromAnAttributeTakeNoMemory) {
+  const Facts& facts = snapshot().facts();
+  const Layer& layer = *facts.layer;
+  for (const char* name : {"timeouts", "thumbs_up", "downloads", "high", "low"}) {
+    const NumberColumn& column = facts.number(layer.find_measure(name)->part);
+    EXPECT_TRUE(std::holds_alternative<NumbersByCode>(column.numbers)) << name;
+    EXPECT_LT(column.bytes(), 200U) << name;
+  }
+}
+
 TEST_F(OwnMeasures, OfUnknownNamesAreRefusedWithTheNearest) {
   const std::string answer = metrics(snapshot(), R"({"queries": [{"measures": ["modls"]}]})");
   EXPECT_NE(answer.find("did you mean 'models'?"), std::string::npos) << answer;
