@@ -139,7 +139,7 @@ class Writer {
     json.text_or_null("group", table.group);
     json.text_or_null("owner", table.owner);
     json.field("description", table.description);
-    texts("tags", table.tags);
+    json.list("tags", table.tags);
     json.text_or_null("file", table.file);
     json.field("rows", standing ? standing->rows : std::nullopt);
     json.field("published", standing != nullptr);
@@ -150,8 +150,8 @@ class Writer {
     }
     json.end_array();
     tests(table.tests);
-    texts("depends_on", table.depends_on);
-    texts("used_by", table.used_by);
+    json.list("depends_on", table.depends_on);
+    json.list("used_by", table.used_by);
     json.end_object();
   }
 
@@ -221,13 +221,6 @@ class Writer {
                                           : "");
       json.end_object();
     }
-    json.end_array();
-  }
-
-  void texts(std::string_view name, const std::vector<std::string>& texts) {
-    json.key(name);
-    json.begin_array();
-    for (const std::string& text : texts) json.value(text);
     json.end_array();
   }
 

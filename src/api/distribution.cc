@@ -184,14 +184,6 @@ void write_summary(JsonWriter& json, const Snapshot& snapshot, const Selection& 
   json.field("max", all.max);
 }
 
-template <typename Numbers>
-void write_list(JsonWriter& json, std::string_view name, const Numbers& numbers) {
-  json.key(name);
-  json.begin_array();
-  for (const auto& number : numbers) json.value(number);
-  json.end_array();
-}
-
 void write_split(JsonWriter& json, const Grouping& grouping, const Distribution& by_group) {
   json.key("split");
   json.begin_array();
@@ -201,7 +193,7 @@ void write_split(JsonWriter& json, const Grouping& grouping, const Distribution&
     json.begin_object();
     json.key("value");
     write(json, grouping.key(g).front());
-    write_list(json, "counts", group);
+    json.list("counts", group);
     json.end_object();
   }
   json.end_array();
@@ -251,7 +243,7 @@ class Binning {
   }
 
   void write_bins(JsonWriter& json, std::string_view name) const {
-    if (range_ != nullptr) return write_list(json, name, edges_);
+    if (range_ != nullptr) return json.list(name, edges_);
     json.key(name);
     json.begin_array();
     for (std::size_t i = 0; i < size(); ++i) write(json, axis_.front().value(i));
@@ -295,13 +287,13 @@ void write_sums(JsonWriter& json, const Facts& facts, const Selection& selection
     add_by_session(facts, selection, measure->part, bins, sums);
     sums.pop_back();
     if (base.decimals == 0) {
-      write_list(json, measure->name, sums);
+      json.list(measure->name, sums);
       continue;
     }
     std::vector<double> scaled;
     for (const std::int64_t value : sums)
       scaled.push_back(static_cast<double>(value) / base.unit());
-    write_list(json, measure->name, scaled);
+    json.list(measure->name, scaled);
   }
   json.end_object();
 }
@@ -326,10 +318,10 @@ std::string histogram(const Snapshot& snapshot, std::string_view request) {
   json.field("publication", snapshot.facts().publication);
   json.field("range", range.name);
   json.field("of", range.level == Level::session ? "sessions" : "generations");
-  write_list(json, "edges", range.edges);
+  json.list("edges", range.edges);
   const auto selection = snapshot.selection(scope, days);
   const Distribution all = distribution_of(snapshot, *selection, range, all_sessions);
-  write_list(json, "counts", all.counts.front());
+  json.list("counts", all.counts.front());
   write_summary(json, snapshot, *selection, range, all_sessions, all);
   write_split(
       json, grouping,
@@ -374,7 +366,7 @@ std::string cube(const Snapshot& snapshot, std::string_view request) {
     json.field("name", others[i].name());
     json.field("kind", others[i].kind());
     others[i].write_bins(json, "bins");
-    write_list(json, "counts", counts[i]);
+    json.list("counts", counts[i]);
     json.end_object();
   }
   json.end_array();

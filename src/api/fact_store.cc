@@ -1,6 +1,6 @@
 #include "api/fact_store.h"
 
-#include <malloc.h>
+#include "base/memory.h"
 
 namespace gsa::api {
 
@@ -50,7 +50,7 @@ std::shared_ptr<const Snapshot> FactStore::current() {
   }
   snapshot_.reset();
   snapshot_ = std::make_shared<const Snapshot>(read_facts(*connection_, *fallback_));
-  malloc_trim(0);  // gives back what reading them needed
+  return_freed_memory();  // which reading them needed
   return snapshot_;
 }
 

@@ -45,6 +45,19 @@ class JsonWriter {
     key(name);
     value(of);
   }
+  // An array of the items, or of what `of` gives for each.
+  template <typename List>
+  void list(std::string_view name, const List& items) {
+    list(
+        name, items, [](const auto& item) -> const auto& { return item; });
+  }
+  template <typename List, typename Of>
+  void list(std::string_view name, const List& items, const Of& of) {
+    key(name);
+    begin_array();
+    for (const auto& item : items) value(of(item));
+    end_array();
+  }
   // Null if the text is empty.
   void text_or_null(std::string_view name, std::string_view text);
 

@@ -32,6 +32,11 @@ const Chart& chart_named(const Layer& layer, std::string_view name);
 std::vector<const Measure*> measures_of(const Layer& layer, const Chart& chart);
 std::vector<const Dimension*> dimensions_of(const Layer& layer, const Chart& chart);
 
+// The name of an element, for JsonWriter::list().
+inline constexpr auto kNameOf = [](const auto* element) -> const std::string& {
+  return element->name;
+};
+
 // Segments with fewer sessions are not ranked.
 inline constexpr std::int64_t kMinSessions = 30;
 

@@ -18,13 +18,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void write(JsonWriter& json, std::string_view name, const Numbers& numbers) {
-  json.key(name);
-  json.begin_array();
-  for (const auto& number : numbers) json.value(number);
-  json.end_array();
-}
-
 Numbers deltas(const MetricsRow& row) {
   Numbers deltas;
   for (std::size_t i = 0; i < row.values.size(); ++i) {
@@ -42,10 +35,10 @@ void write(JsonWriter& json, const MetricsRow& row) {
   json.end_array();
   json.field("sessions", row.sessions);
   json.field("ranked", row.is_ranked());
-  write(json, "values", row.values);
+  json.list("values", row.values);
   if (!row.compared.empty()) {
-    write(json, "compared", row.compared);
-    write(json, "delta", deltas(row));
+    json.list("compared", row.compared);
+    json.list("delta", deltas(row));
     json.field("compared_sessions", row.compared_sessions);
   }
   if (!row.intervals.empty()) {
@@ -120,14 +113,8 @@ std::string answer_query(const Snapshot& snapshot, const MetricsQuery& query) {
   const MetricsTable table = compute_table(snapshot, query);
   JsonWriter json;
   json.begin_object();
-  json.key("dimensions");
-  json.begin_array();
-  for (const Dimension* dimension : query.dimensions) json.value(dimension->name);
-  json.end_array();
-  json.key("measures");
-  json.begin_array();
-  for (const Measure* measure : query.measures) json.value(measure->name);
-  json.end_array();
+  json.list("dimensions", query.dimensions, kNameOf);
+  json.list("measures", query.measures, kNameOf);
   write_ranges(json, snapshot.facts(), table);
   json.key("total");
   write(json, table.total);

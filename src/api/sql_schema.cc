@@ -88,14 +88,8 @@ std::string SqlSandbox::schema(const Describe& describe) {
     }
   }
   json.end_array();
-  json.key("functions");
-  json.begin_array();
-  for (const std::string& name : functions(connection)) json.value(name);
-  json.end_array();
-  json.key("keywords");
-  json.begin_array();
-  for (const std::string_view keyword : kKeywords) json.value(keyword);
-  json.end_array();
+  json.list("functions", functions(connection));
+  json.list("keywords", kKeywords);
   json.end_object();
   return json.take();
 }

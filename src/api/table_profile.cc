@@ -168,10 +168,7 @@ void write_histogram(JsonWriter& json, duck::Connection& connection, const std::
     }
   }
   json.end_array();
-  json.key("counts");
-  json.begin_array();
-  for (const std::int64_t count : counts) json.value(count);
-  json.end_array();
+  json.list("counts", counts);
   json.end_object();
 }
 
