@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "semantic/meta_values.h"
+#include "semantic/style_reading.h"
 
 namespace gsa::semantic {
 namespace {
@@ -85,6 +86,9 @@ class ChartReader {
     column.name = name;
     column.label = text("label");
     column.color = text("color");
+    if (!column.color.empty()) {
+      expect_one_of(project_, "the color", column.color, colors(), spec.place);
+    }
     column.link = text("link");
     column.key = text("key");
     column.type = text("type");
@@ -93,6 +97,7 @@ class ChartReader {
       column.decimals = static_cast<int>(decimals->as_integer());
     }
     column.is_percent = meta_flag(project_, more, "percent", spec.place);
+    column.is_first = meta_flag(project_, more, "first", spec.place);
     return column;
   }
 

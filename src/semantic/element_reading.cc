@@ -10,6 +10,7 @@
 #include "dbt/node.h"
 #include "semantic/bin_edges.h"
 #include "semantic/meta_values.h"
+#include "semantic/style_reading.h"
 
 namespace gsa::semantic {
 namespace {
@@ -192,17 +193,7 @@ void ElementReader::read_values(const dbt::DimensionSpec& spec, Dimension& into)
   } catch (const Error& error) {
     throw project_.files().error_at(spec.place, "meta.values: " + error.message(), error.hint());
   }
-  if (const Dict* words = meta_map(project_, spec.meta, "words", spec.place)) {
-    for (const auto& [value, word] : words->entries()) into.words[value.str()] = word.str();
-  }
-  if (const Dict* signal = meta_map(project_, spec.meta, "signal", spec.place)) {
-    into.signal.emplace();
-    into.signal->name = meta_text(project_, *signal, "name", spec.place);
-    const Value* place = signal->find("place");
-    if (place != nullptr && place->is_integer()) {
-      into.signal->place = static_cast<int>(place->as_integer());
-    }
-  }
+  read_style(project_, spec, into);
 }
 
 void ElementReader::read_range(const dbt::DimensionSpec& spec, Level level, const Dict& bins) {
@@ -240,6 +231,7 @@ void ElementReader::read_range(const dbt::DimensionSpec& spec, Level level, cons
     throw project_.files().error_at(spec.place,
                                     "the edges of bins go up, and there is at least one");
   }
+  read_style(project_, spec, bins, range);
   take_name(names_, range.name, "dimension", spec.place);
   layer_.ranges.push_back(std::move(range));
 }

@@ -96,6 +96,7 @@ struct Measure {
   IntervalKind interval = IntervalKind::none;
   bool splits = false;               // an average that can be split into segments
   bool hidden = false;               // used only by other measures
+  bool outside = false;              // show its sum over generations outside sessions, too
   std::size_t part = 0;              // index in Layer::bases
   std::optional<std::size_t> whole;  // of a ratio of two bases: index of the denominator
   std::vector<FormulaStep> steps;    // of other formulas; else empty
@@ -124,8 +125,9 @@ struct Dimension {
   DimensionType type = DimensionType::category;  // of coded ones; once bound
   std::string expr;
   std::string place;
-  std::vector<std::string> values;           // to show first, even if they do not occur
-  std::map<std::string, std::string> words;  // labels on pages, by value
+  std::vector<std::string> values;                    // to show first, even if they do not occur
+  std::map<std::string, std::string> words;           // labels on pages, by value
+  std::map<std::string, std::string> colors, shapes;  // on pages, by value
   std::optional<Signal> signal;
 };
 
@@ -138,6 +140,8 @@ struct Range {
   std::string place;
   std::vector<double> edges;       // lower edges, ascending; the last bin is open
   std::vector<double> fine_edges;  // of a brush: `edges` and more between them
+  std::optional<double> end;       // of the last bin, if numbers have a limit
+  bool has_scale = false;          // pages color its numbers from low to high; it has an end
   // Once bound:
   bool is_float = false;
   int decimals = 0;
@@ -149,6 +153,7 @@ struct ChartColumn {
   std::string key, type;  // of a report: name in JSON, and the type to round to
   int decimals = 0;
   bool is_percent = false;
+  bool is_first = false;  // of a list: shown first where a screen is narrow
 };
 
 // A chart at a place of a page: a saved query in dbt's terms.

@@ -35,7 +35,7 @@ TEST(Binding, SaysWhichExpressionDoesNotHoldAndWhere) {
   duck::Connection connection = shop_warehouse();
   connection.execute("alter table events rename column price to cost");
   EXPECT_TRUE(begins(failure_of(shop_layer(), connection),
-                     "models/a.yml:41:43: the expression of 'price_sum' does not hold: "));
+                     "models/a.yml:44:43: the expression of 'price_sum' does not hold: "));
 }
 
 TEST(Binding, RefusesSumsThatWouldNotBeExact) {

@@ -9,7 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 // Every member of a struct is named once for both directions: `io("name", member)`.
 class Writer {
@@ -127,7 +127,8 @@ void members(Io& io, T& measure) {
   io("format", measure.format), io("better", measure.better);
   io("description", measure.description), io("formula", measure.formula);
   io("divides_by", measure.divides_by), io("place", measure.place);
-  io("interval", measure.interval), io("splits", measure.splits), io("hidden", measure.hidden);
+  io("interval", measure.interval), io("splits", measure.splits), io("hidden", measure.hidden),
+      io("outside", measure.outside);
   io("part", measure.part), io("whole", measure.whole), io("steps", measure.steps);
 }
 
@@ -142,7 +143,7 @@ void members(Io& io, T& dimension) {
   io("description", dimension.description), io("level", dimension.level);
   io("kind", dimension.kind), io("type", dimension.type), io("expr", dimension.expr);
   io("place", dimension.place), io("values", dimension.values), io("words", dimension.words);
-  io("signal", dimension.signal);
+  io("colors", dimension.colors), io("shapes", dimension.shapes), io("signal", dimension.signal);
 }
 
 template <typename Io, typename T>
@@ -152,6 +153,7 @@ void members(Io& io, T& range) {
   io("unit", range.unit), io("format", range.format), io("description", range.description);
   io("level", range.level), io("expr", range.expr), io("place", range.place);
   io("edges", range.edges), io("fine_edges", range.fine_edges);
+  io("end", range.end), io("has_scale", range.has_scale);
 }
 
 template <typename Io, typename T>
@@ -160,6 +162,7 @@ void members(Io& io, T& column) {
   io("name", column.name), io("label", column.label), io("color", column.color);
   io("link", column.link), io("key", column.key), io("type", column.type);
   io("decimals", column.decimals), io("is_percent", column.is_percent);
+  io("is_first", column.is_first);
 }
 
 template <typename Io, typename T>

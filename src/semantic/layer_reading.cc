@@ -12,6 +12,7 @@
 #include "semantic/element_reading.h"
 #include "semantic/meta_values.h"
 #include "semantic/metric_formula.h"
+#include "semantic/style_reading.h"
 
 namespace gsa::semantic {
 namespace {
@@ -99,6 +100,7 @@ class MetricReader {
     measure.divides_by = resolved.divides_by;
     set_steps(resolved.steps, measure);
     set_interval(spec, measure);
+    set_outside(spec, measure);
     layer_.measures.push_back(std::move(measure));
   }
 
@@ -133,6 +135,17 @@ class MetricReader {
                        spec.name, measure.splits ? "segments" : "interval"),
            "leave out meta.segments and meta.interval");
     }
+  }
+
+  void set_outside(const MetricSpec& spec, Measure& measure) const {
+    measure.outside = meta_flag(project_, spec.meta, "outside_sessions", spec.place);
+    if (!measure.outside ||
+        (layer_.kind_of(measure) == "additive" && layer_.level_of(measure) == Level::generation)) {
+      return;
+    }
+    fail(spec.place,
+         fmt::format("'{}' is no sum over generations, so none are outside sessions", spec.name),
+         "leave out meta.outside_sessions");
   }
 
   const MetricSpec& metric_named(const MetricInputSpec& input) const {

@@ -54,6 +54,14 @@ TEST(Layer, IsTheSameOnceReadBackFromItsText) {
   EXPECT_THROW(from_json("x"), Error);
 }
 
+TEST(Layer, SaysHowPagesShowValues) {
+  const Layer layer = shop_layer();
+  EXPECT_EQ(layer.find_dimension("tier")->colors.at("free"), "orange");
+  EXPECT_EQ(layer.find_dimension("tier")->shapes.at("free"), "cross");
+  EXPECT_EQ(layer.find_range("size")->end, 4);
+  EXPECT_TRUE(layer.find_range("size")->has_scale);
+}
+
 TEST(Layer, IsNoneOfAProjectWithoutSessions) {
   EXPECT_FALSE(read_layer(dbt::Project::load(dbt::ProjectFiles(std::map<std::string, std::string>{
       {"dbt_project.yml", "name: shop\nversion: '1'\nprofile: shop\n"},
@@ -111,6 +119,14 @@ TEST(LayerMistakes, NameFileAndLine) {
   EXPECT_TRUE(
       begins(mistake_in("saved_queries:\n  - name: q\n    query_params: {metrics: [evnts]}\n"),
              "models/c.yml:2:5: the saved query 'q' asks for the metric 'evnts'"));
+  EXPECT_TRUE(
+      begins(mistake_in("saved_queries:\n  - name: q\n    query_params: {metrics: [events]}\n"
+                        "    config: {meta: {columns: {events: {color: pink}}}}\n"),
+             "models/c.yml:2:5: the color 'pink' is not known"));
+  EXPECT_TRUE(begins(mistake_in(metric("x",
+                                       "    type: simple\n    type_params: {measure: clicks}\n"
+                                       "    config: {meta: {outside_sessions: true}}\n")),
+                     "models/c.yml:2:5: 'x' is no sum over generations"));
   EXPECT_TRUE(has(mistake_in(metric("x", "    typ: simple\n")), "unknown key 'typ'"));
 }
 

@@ -51,12 +51,6 @@ void expect_one_of(const dbt::Project& project, std::string_view what, const std
   throw project.files().error_at(place, fmt::format("{} '{}' is not known", what, text), hint);
 }
 
-const std::vector<std::string>& number_formats() {
-  static const std::vector<std::string> formats = {"integer", "share",         "points", "ms",
-                                                   "credits", "credits_small", "ratio",  "minutes"};
-  return formats;
-}
-
 std::pair<std::string, std::string> split_reference(std::string_view quoted) {
   const std::size_t at = quoted.find("__");
   if (at == std::string_view::npos) return {"", std::string(quoted)};

@@ -24,8 +24,6 @@ const dbt::Dict* meta_map(const dbt::Project& project, const dbt::Dict& meta, st
 // Throws Error, with the nearest known word as the hint, unless `text` is in `known`.
 void expect_one_of(const dbt::Project& project, std::string_view what, const std::string& text,
                    const std::vector<std::string>& known, const dbt::Place& place);
-// The formats in which pages can show numbers.
-const std::vector<std::string>& number_formats();
 // Entity and name of "{{ Dimension('session__x') }}" and the like.
 std::pair<std::string, std::string> split_reference(std::string_view quoted);
 std::string_view entity_of(Level level);  // "user", "session", "generation"

@@ -21,7 +21,10 @@ semantic_models:
     entities: [{name: user, type: primary, expr: id, label: User}]
     dimensions:
       - {name: signup, type: time, type_params: {time_granularity: day}}
-      - {name: tier, type: categorical, label: Tier}
+      - name: tier
+        type: categorical
+        label: Tier
+        config: {meta: {colors: {free: orange}, shapes: {free: cross}}}
     measures:
       - {name: users, agg: count, expr: "1"}
   - name: sessions
@@ -36,7 +39,7 @@ semantic_models:
       - name: size
         type: categorical
         expr: clicks
-        config: {meta: {bins: {edges: [0, {from: 1, to: 2, step: 0.5}]}}}
+        config: {meta: {scale: true, bins: {edges: [0, {from: 1, to: 2, step: 0.5}], end: 4}}}
     measures:
       - {name: sessions, agg: sum, expr: "1"}
       - {name: clicks, agg: sum, create_metric: true, label: Clicks}
