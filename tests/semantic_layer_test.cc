@@ -82,11 +82,21 @@ constexpr const char* kWordy = R"(      - name: wordy
         type: categorical
         expr: "case when token_count > 20 then 'wordy' else 'brief' end"
         label: Wordiness
+        config: {meta: {colors: {wordy: violet}}}
+)";
+constexpr const char* kEarly = R"(      - name: early
+        type: categorical
+        expr: hour(session_start) < 12
+        label: Early
 )";
 
 TEST_F(SemanticLayer, AMeasureAndADimensionAreYamlAlone) {
   add_measure(kTokens);
   add_dimension(kWordy);
+  insert_before("models/semantic/sessions.yml", "      - name: session_length\n", kEarly);
+  insert_before("models/semantic/saved_queries.yml",
+                "        - \"Dimension('session__friction_cause')\"\n",
+                "        - \"Dimension('session__early')\"\n");
   append("models/semantic/saved_queries.yml", R"yml(  - name: tokens_by_wordy
     label: Words by wordiness
     query_params: {metrics: [tokens], group_by: ["Dimension('generation__wordy')"]
@@ -100,6 +110,11 @@ TEST_F(SemanticLayer, AMeasureAndADimensionAreYamlAlone) {
   EXPECT_EQ(named(catalog.at("measures"), "tokens").at("label").as_string(), "Words");
   EXPECT_EQ(boost::json::serialize(named(catalog.at("dimensions"), "wordy").at("values")),
             R"(["brief","wordy"])");
+  EXPECT_EQ(boost::json::serialize(named(catalog.at("dimensions"), "wordy").at("colors")),
+            R"({"wordy":"violet"})");
+  const boost::json::value page = json(get("/api/sessions?limit=1&sort=-early"));
+  EXPECT_EQ(page.at("columns").at(4).as_string(), "early");
+  EXPECT_TRUE(page.at("values").at(0).at(4).as_bool());
   EXPECT_EQ(named(catalog.at("charts"), "tokens_by_wordy").at("page").as_string(), "cost");
   EXPECT_TRUE(contains(get("/api/openapi.yaml").body, "complexity, wordy, status"));
 

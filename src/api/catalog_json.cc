@@ -18,13 +18,6 @@ namespace {
 
 constexpr std::size_t kMaxListed = 400;  // values of a dimension; enough for a year of days
 
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-  json.key(name);
-  json.begin_array();
-  for (const std::string& text : texts) json.value(text);
-  json.end_array();
-}
-
 void write(JsonWriter& json, const Layer& layer, const Measure& measure) {
   json.begin_object();
   json.field("name", measure.name);
@@ -49,10 +42,14 @@ void write(JsonWriter& json, const Facts& facts, const Dimension& dimension) {
   json.field("description", dimension.description);
   json.field("of", semantic::to_string(dimension.level));
   json.field("type", semantic::to_string(dimension.type));
-  json.key("words");
-  json.begin_object();
-  for (const auto& [value, word] : dimension.words) json.field(value, word);
-  json.end_object();
+  for (const auto& [name, texts] : {std::pair("words", &dimension.words),
+                                    {"colors", &dimension.colors},
+                                    {"shapes", &dimension.shapes}}) {
+    json.key(name);
+    json.begin_object();
+    for (const auto& [value, text] : *texts) json.field(value, text);
+    json.end_object();
+  }
   json.key("values");
   json.begin_array();
   const Axis axis(facts, dimension);
@@ -71,13 +68,10 @@ void write(JsonWriter& json, const Range& range) {
   json.field("format", range.format);
   json.field("description", range.description);
   json.field("of", semantic::to_string(range.level));
-  for (const auto& [name, edges] :
-       {std::pair("edges", &range.edges), {"fine_edges", &range.fine_edges}}) {
-    json.key(name);
-    json.begin_array();
-    for (const double edge : *edges) json.value(edge);
-    json.end_array();
-  }
+  json.list("edges", range.edges);
+  json.list("fine_edges", range.fine_edges);
+  json.field("end", range.end);
+  json.field("scale", range.has_scale);
   json.end_object();
 }
 
@@ -88,8 +82,8 @@ void write(JsonWriter& json, const Chart& chart) {
   json.field("page", chart.page);
   json.field("place", chart.place);
   json.text_or_null("of", chart.of);
-  write_texts(json, "measures", chart.measures);
-  write_texts(json, "dimensions", chart.dimensions);
+  json.list("measures", chart.measures);
+  json.list("dimensions", chart.dimensions);
   json.key("columns");
   json.begin_array();
   std::vector<std::string> names = chart.measures;
@@ -101,6 +95,7 @@ void write(JsonWriter& json, const Chart& chart) {
     json.text_or_null("label", column != nullptr ? column->label : "");
     json.text_or_null("color", column != nullptr ? column->color : "");
     json.text_or_null("link", column != nullptr ? column->link : "");
+    json.field("first", column != nullptr && column->is_first);
     json.end_object();
   }
   json.end_array();
@@ -209,8 +204,16 @@ std::string catalog(const Snapshot& snapshot, duck::Connection& connection) {
   }
   json.field("min_sessions", kMinSessions);
   json.field("generations_outside_sessions", facts.generations_outside_sessions);
-  json.field("cost_outside_sessions", facts.cost_outside_sessions);
-  json.field("cost_of_all", facts.cost_of_all);
+  json.key("outside_sessions");
+  json.begin_array();
+  for (const OutsideSum& sum : facts.outside) {
+    json.begin_object();
+    json.field("measure", sum.measure->name);
+    json.field("outside", sum.outside);
+    json.field("all", sum.all);
+    json.end_object();
+  }
+  json.end_array();
   write_signals(json, facts);
   const Layer& layer = *facts.layer;
   json.key("measures");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/api_error.h"
+#include "api/measure_value.h"
 #include "api/query_sql.h"
 #include "base/text.h"
 #include "semantic/layer_sql.h"
@@ -283,22 +284,38 @@ order by all)",
   return sql;
 }
 
+UserRow user_row(const Layer& layer) {
+  UserRow row;
+  row.attributes = dimensions_of(layer, chart_named(layer, "top_users"));
+  for (const Dimension* attribute : row.attributes) {
+    if (attribute->level == Level::user && attribute->kind == DimensionKind::coded) continue;
+    throw bad_request(
+        fmt::format("the saved query 'top_users' groups by '{}', which is no "
+                    "attribute of users",
+                    attribute->name));
+  }
+  const Chart* chart = layer.find_chart("top_users_row");
+  if (chart != nullptr) row.measures = measures_of(layer, *chart);
+  for (const Measure* measure : row.measures) {
+    if (ingredients_of(layer, {measure}).of_users.empty()) continue;
+    throw bad_request(
+        fmt::format("the saved query 'top_users_row' has '{}', which is of users and "
+                    "not of one user",
+                    measure->name));
+  }
+  return row;
+}
+
 std::string top_users_sql(const Layer& layer, const Measure& by, const Scope& scope,
                           const DayRange& days, std::size_t limit) {
   MetricsQuery query;
   query.measures.push_back(&by);
-  for (const char* name : {"sessions", "generations", "cost", "friction"}) {
-    const Measure* measure = layer.find_measure(name);
-    if (measure == nullptr ||
-        std::find(query.measures.begin(), query.measures.end(), measure) != query.measures.end()) {
-      continue;
-    }
-    query.measures.push_back(measure);
+  const UserRow row = user_row(layer);
+  for (const Measure* measure : row.measures) {
+    if (measure != &by) query.measures.push_back(measure);
   }
   query.dimensions.push_back(layer.find_dimension(DimensionKind::user));
-  for (const char* name : {"tier", "region", "device"}) {
-    if (const Dimension* found = layer.find_dimension(name)) query.dimensions.push_back(found);
-  }
+  query.dimensions.insert(query.dimensions.end(), row.attributes.begin(), row.attributes.end());
   query.scope = scope;
   const std::string name = sql_name(by.name);
   return fmt::format(

@@ -45,6 +45,15 @@ const Dimension& cohort_dimension(const Layer& layer);
 // One row per cohort and week since signup with active users.
 std::string cohorts_sql(const Layer& layer, const Scope& scope, const DayRange& days);
 
+// What the rows of the saved query 'top_users' have beside its measures: the attributes of users
+// that it groups by, and the measures of the saved query 'top_users_row', if there is one. Throws
+// ApiError for others.
+struct UserRow {
+  std::vector<const Dimension*> attributes;
+  std::vector<const Measure*> measures;
+};
+UserRow user_row(const Layer& layer);
+
 // One row per user.
 std::string top_users_sql(const Layer& layer, const Measure& by, const Scope& scope,
                           const DayRange& days, std::size_t limit);

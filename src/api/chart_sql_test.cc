@@ -199,7 +199,7 @@ TEST(ShownSqlOfCharts, GivesTheTopUsers) {
       ASSERT_EQ(rows.size(), users.size());
       for (std::size_t i = 0; i < rows.size(); ++i) {
         EXPECT_EQ(real(rows[i].at(0)), number(users[i].at("user")));
-        EXPECT_EQ(rows[i].at(1), users[i].at("tier"));
+        EXPECT_EQ(rows[i].at(1), users[i].at("attributes").at(0));
         EXPECT_TRUE(is_close(real(rows[i].at(4)), number(users[i].at("value"))));
         EXPECT_TRUE(is_close(real(rows[i].as_array().back()), number(users[i].at("share"))));
       }

@@ -1,7 +1,6 @@
 #include "api/engagement.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <vector>
@@ -131,45 +130,22 @@ void write_number(JsonWriter& json, std::string_view name, const Base& base, std
   }
 }
 
-// Sums in every user's row, if the project has such measures.
-constexpr std::array<const char*, 3> kUserSums = {"sessions", "generations", "cost"};
-
-const Measure* sum_named(const Layer& layer, const char* name) {
-  const Measure* found = layer.find_measure(name);
-  return found != nullptr && layer.kind_of(*found) == "additive" &&
-                 layer.level_of(*found) != Level::user
-             ? found
-             : nullptr;
-}
-
 void write_user(JsonWriter& json, const Facts& facts, const Groups& groups, const Measure& by,
-                std::int64_t total, std::size_t user) {
+                const UserRow& row, std::int64_t total, std::size_t user) {
   const Layer& layer = *facts.layer;
   json.begin_object();
   json.field("user", facts.user_ids[user]);
-  for (const char* name : {"tier", "region", "device"}) {
-    const Dimension* dimension = layer.find_dimension(name);
-    json.key(name);
-    if (dimension == nullptr || dimension->level != Level::user) {
-      json.null();
-    } else {
-      const Axis axis(facts, *dimension);
-      write(json, axis.value(axis.code_of_user(user)));
-    }
-  }
-  for (const char* name : kUserSums) {
-    const Measure* sum = sum_named(layer, name);
-    if (sum == nullptr) {
-      json.field(name, 0);
-    } else {
-      write_number(json, name, layer.bases[sum->part], groups.of(sum->part)[user]);
-    }
-  }
-  const Base& base = layer.bases[by.part];
-  write_number(json, "value", base, groups.of(by.part)[user]);
+  write_number(json, "value", layer.bases[by.part], groups.of(by.part)[user]);
   write_share(json, "share", groups.of(by.part)[user], total);
-  const Measure* friction = layer.find_measure("friction");
-  json.field("friction", friction ? value_of(layer, *friction, groups, user) : std::nullopt);
+  json.key("attributes");
+  json.begin_array();
+  for (const Dimension* attribute : row.attributes) {
+    const Axis axis(facts, *attribute);
+    write(json, axis.value(axis.code_of_user(user)));
+  }
+  json.end_array();
+  json.list("values", row.measures,
+            [&](const Measure* measure) { return value_of(layer, *measure, groups, user); });
   json.end_object();
 }
 
@@ -254,10 +230,7 @@ std::string cohorts(const Snapshot& snapshot, std::string_view request) {
   JsonWriter json;
   json.begin_object();
   json.field("publication", facts.publication);
-  json.key("measures");
-  json.begin_array();
-  for (const Measure* measure : measures) json.value(measure->name);
-  json.end_array();
+  json.list("measures", measures, kNameOf);
   json.key("cohorts");
   json.begin_array();
   for (std::size_t g = 0; g < grouping.size(); ++g) {
@@ -268,12 +241,8 @@ std::string cohorts(const Snapshot& snapshot, std::string_view request) {
     json.field("users", users[g]);
     json.field("sessions", sessions);
     json.field("ranked", sessions >= kMinSessions);
-    json.key("values");
-    json.begin_array();
-    for (const Measure* measure : measures) {
-      json.value(value_of(layer, *measure, groups, g));
-    }
-    json.end_array();
+    json.list("values", measures,
+              [&](const Measure* measure) { return value_of(layer, *measure, groups, g); });
     write_weeks(json, weeks[g], users[g]);
     json.end_object();
   }
@@ -297,11 +266,9 @@ std::string top_users(const Snapshot& snapshot, std::string_view request) {
   const Facts& facts = snapshot.facts();
   const DayRange days = snapshot.days_of(scope).value_or(kNoDays);
   const auto selection = snapshot.selection(scope, days);
-  std::vector<const Measure*> shown = {&by};
-  for (const char* name : kUserSums) {
-    if (const Measure* sum = sum_named(layer, name)) shown.push_back(sum);
-  }
-  if (const Measure* friction = layer.find_measure("friction")) shown.push_back(friction);
+  const UserRow row = user_row(layer);
+  std::vector<const Measure*> shown = row.measures;
+  shown.push_back(&by);
   const Dimension* user = layer.find_dimension(DimensionKind::user);
   const Groups groups =
       aggregate(facts, *selection, Grouping(facts, {user}), ingredients_of(layer, shown).bases);
@@ -321,10 +288,12 @@ std::string top_users(const Snapshot& snapshot, std::string_view request) {
   json.field("by", by.name);
   write_number(json, "total", layer.bases[by.part], total);
   json.field("active_users", users.size());
+  json.list("attributes", row.attributes, kNameOf);
+  json.list("measures", row.measures, kNameOf);
   json.key("users");
   json.begin_array();
   for (std::size_t i = 0; i < std::min(limit, users.size()); ++i) {
-    write_user(json, facts, groups, by, total, users[i]);
+    write_user(json, facts, groups, by, row, total, users[i]);
   }
   json.end_array();
   write_concentration(json, amounts, total, users);

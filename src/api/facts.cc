@@ -53,7 +53,7 @@ class FactsReader {
     facts_.generations_outside_sessions = row.int64(0, 3);
     facts_.generations =
         static_cast<std::size_t>(row.int64(0, 2) - facts_.generations_outside_sessions);
-    count_cost();
+    sum_outside();
     if (facts_.sessions == 0) return;
     facts_.first_day = static_cast<Day>(row.int64(0, 4));
     facts_.last_day = static_cast<Day>(row.int64(0, 5));
@@ -63,18 +63,24 @@ class FactsReader {
     }
   }
 
-  void count_cost() {
+  void sum_outside() {
     const Layer& layer = *facts_.layer;
-    const Measure* cost = layer.find_measure("cost");
-    if (cost == nullptr || layer.level_of(*cost) != Level::generation) return;
-    const std::string sum = semantic::aggregate_sql(layer.bases[cost->part]);
     const std::string from = from_sql(layer, Level::generation);
-    const duck::Result row = connection_.query(
-        fmt::format("select (select coalesce({0}, 0)::double from {1} where not ({2})), "
-                    "(select coalesce({0}, 0)::double from {1})",
-                    sum, from, in_sessions_sql(layer)));
-    facts_.cost_outside_sessions = row.float64(0, 0);
-    facts_.cost_of_all = row.float64(0, 1);
+    std::vector<std::string> sums;
+    for (const Measure& measure : layer.measures) {
+      if (!measure.outside) continue;
+      sums.push_back(fmt::format(
+          "(select coalesce({0}, 0)::double from {1} where not ({2})), "
+          "(select coalesce({0}, 0)::double from {1})",
+          semantic::aggregate_sql(layer.bases[measure.part]), from, in_sessions_sql(layer)));
+      facts_.outside.push_back({&measure});
+    }
+    if (sums.empty()) return;
+    const duck::Result row = connection_.query("select " + join(sums, ", "));
+    for (std::size_t i = 0; i < facts_.outside.size(); ++i) {
+      facts_.outside[i].outside = row.float64(0, 2 * i);
+      facts_.outside[i].all = row.float64(0, 2 * i + 1);
+    }
   }
 
   // The data of a simulated month cover all its days, even if no session began on the first or the

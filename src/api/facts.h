@@ -33,6 +33,12 @@ struct PublishedState {
   bool operator==(const PublishedState&) const = default;
 };
 
+// The sum of a measure over generations outside sessions, and over all.
+struct OutsideSum {
+  const Measure* measure = nullptr;  // of the facts' layer
+  double outside = 0, all = 0;
+};
+
 struct Facts {
   Facts() = default;
   Facts(Facts&&) = default;
@@ -47,7 +53,7 @@ struct Facts {
   std::size_t sessions = 0, generations = 0, users = 0;
   // Generations of unknown users, which no measure counts.
   std::int64_t generations_outside_sessions = 0;
-  double cost_outside_sessions = 0, cost_of_all = 0;  // of the measure `cost`
+  std::vector<OutsideSum> outside;  // of the measures that say so
   // Days on which sessions began; for simulated months all their days. Empty: last_day < first_day.
   Day first_day = 0, last_day = -1;
 

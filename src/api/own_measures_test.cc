@@ -3,7 +3,9 @@
 
 #include "api/answer_fixture.h"
 #include "api/distribution.h"
+#include "api/engagement.h"
 #include "api/metrics_request.h"
+#include "api/sessions.h"
 
 namespace gsa::api {
 namespace {
@@ -49,6 +51,7 @@ class OwnMeasures : public testing::Test {
     range.index = layer.ranges.size();
     range.expr = "nullif(total_generations, 2)";
     layer.ranges.push_back(range);
+    add_to_charts(layer);
     return layer;
   }
 
@@ -69,6 +72,13 @@ class OwnMeasures : public testing::Test {
   }
 
  private:
+  static void add_to_charts(Layer& layer) {
+    for (semantic::Chart& chart : layer.charts) {
+      if (chart.name == "session_list") chart.dimensions = {"maybe", "late"};
+      if (chart.name == "top_users") chart.measures.push_back("rated_ones");
+      if (chart.name == "top_users_row") chart.measures = {"formula", "models"};
+    }
+  }
   static void add(Layer& layer, const char* name, Level level, Aggregation aggregation,
                   const char* expr, double share = 0) {
     Base base;
@@ -117,6 +127,30 @@ TEST_F(OwnMeasures, ANumberThatIsNotKnownIsInNoBinAndPassesNoFilter) {
             sql_row("select count(*) from fct_sessions where total_generations <> 2")[0]);
   EXPECT_EQ(number(answer.at("counts").at(1)), 0);
   expect_as_sql("tier", R"({"maybe": {"min": 1}})");
+}
+
+TEST_F(OwnMeasures, AreColumnsOfTheListOfSessions) {
+  duck::Connection connection = Warehouse::instance().connect();
+  SessionPageRequest request;
+  request.sort = "-maybe";
+  const auto page = parsed(session_page(snapshot(), connection, request));
+  EXPECT_EQ(boost::json::serialize(page.at("columns")), R"(["maybe","late"])");
+  EXPECT_EQ(number(page.at("values").at(0).at(0)),
+            sql_row("select max(total_generations) from fct_sessions")[0]);
+  EXPECT_TRUE(page.at("values").at(0).at(1).is_bool());
+  request.sort = "maybe";
+  EXPECT_TRUE(
+      parsed(session_page(snapshot(), connection, request)).at("values").at(0).at(0).is_null())
+      << "unknown comes before the smallest";
+}
+
+TEST_F(OwnMeasures, AreInTheRowsOfUsers) {
+  const auto answer = parsed(top_users(snapshot(), R"({"by": "rated_ones", "limit": 1})"));
+  EXPECT_EQ(boost::json::serialize(answer.at("measures")), R"(["formula","models"])");
+  EXPECT_EQ(answer.at("users").at(0).at("values").as_array().size(), 2U);
+  EXPECT_EQ(number(answer.at("users").at(0).at("value")),
+            sql_row("select count(feedback) as n from fct_generations where session_id is not null "
+                    "group by user_id order by n desc limit 1")[0]);
 }
 
 TEST_F(OwnMeasures, ThatFollowFromAnAttributeTakeNoMemory) {

@@ -19,8 +19,9 @@ boost::json::value page_of(const SessionPageRequest& request) {
 TEST(Sessions, PagesOfEverySortShowEachSessionOnce) {
   const auto all = static_cast<std::size_t>(sql_row("select count(*) from fct_sessions")[0]);
   Api api = Warehouse::instance().api();
-  for (const char* sort : {"session_start", "-friction_score", "region", "-user_tier",
-                           "total_generations", "-avg_latency_ms", "session_id"}) {
+  for (const char* sort :
+       {"session_start", "-friction_score", "region", "-user_tier", "total_generations",
+        "-avg_latency_ms", "session_id", "-friction", "friction_cause", "-tier", "cost"}) {
     SessionPageRequest request;
     request.sort = sort;
     request.limit = 400;
@@ -54,6 +55,39 @@ TEST(Sessions, OfEqualsTheMostCostlyComesFirst) {
   } while (!request.after.empty());
   EXPECT_GT(rows.size(), 1000U);
   EXPECT_TRUE(std::is_sorted(rows.begin(), rows.end()));
+}
+
+TEST(Sessions, HaveTheColumnsThatTheProjectLists) {
+  SessionPageRequest request;
+  request.sort = "-friction";
+  request.limit = 200;
+  const auto page = page_of(request);
+  std::vector<std::string> names;
+  for (const auto& name : page.at("columns").as_array()) names.emplace_back(name.as_string());
+  EXPECT_EQ(names, Warehouse::instance().layer().find_chart("session_list")->dimensions);
+  const auto place = [&](const char* name) {
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+  };
+  std::set<std::string> causes;
+  double previous = 100;
+  for (std::size_t r = 0; r < 200; ++r) {
+    const auto& row = page.at("rows").at(r);
+    const auto& values = page.at("values").at(r);
+    EXPECT_EQ(values.at(place("tier")), row.at("user_tier"));
+    EXPECT_EQ(number(values.at(place("friction"))), number(row.at("friction_score")));
+    EXPECT_EQ(number(values.at(place("downloads"))), number(row.at("download_count")));
+    EXPECT_LE(number(values.at(place("friction"))), previous);
+    previous = number(values.at(place("friction")));
+    causes.insert(std::string(values.at(place("friction_cause")).as_string()));
+    const char* part = values.at(place("friction_cause")) == "errors"    ? "friction_error_points"
+                       : values.at(place("friction_cause")) == "latency" ? "friction_latency_points"
+                                                                         : "friction_retry_points";
+    for (const char* other :
+         {"friction_error_points", "friction_latency_points", "friction_retry_points"}) {
+      EXPECT_GE(number(row.at(part)), number(row.at(other)));
+    }
+  }
+  EXPECT_GT(causes.size(), 1U);
 }
 
 TEST(Sessions, AnOffsetIsTheSamePage) {
@@ -149,7 +183,7 @@ TEST(Sessions, RefuseWhatIsNoPage) {
     change(request);
     EXPECT_THROW(page_of(request), ApiError);
   };
-  refuses([](auto& r) { r.sort = "friction"; });
+  refuses([](auto& r) { r.sort = "latency_p50"; });
   refuses([](auto& r) { r.sort = "session_id; drop table x"; });
   refuses([](auto& r) { r.limit = 0; });
   refuses([](auto& r) { r.limit = 1001; });
@@ -289,8 +323,10 @@ TEST(Catalog, SaysWhereEachSignalComesFromAndWhatIsOutsideSessions) {
   const auto cost = sql_row(
       "select sum(cost_credits) filter (where session_id is null), sum(cost_credits), count(*) "
       "filter (where session_id is null) from fct_generations");
-  EXPECT_TRUE(is_close(number(answer.at("cost_outside_sessions")), cost[0]));
-  EXPECT_TRUE(is_close(number(answer.at("cost_of_all")), cost[1]));
+  const auto& sum = answer.at("outside_sessions").at(0);
+  EXPECT_EQ(sum.at("measure").as_string(), "cost");
+  EXPECT_TRUE(is_close(number(sum.at("outside")), cost[0]));
+  EXPECT_TRUE(is_close(number(sum.at("all")), cost[1]));
   EXPECT_EQ(number(answer.at("generations_outside_sessions")), cost[2]);
   EXPECT_GT(cost[0], 0);
   std::map<std::string, std::string> signals;

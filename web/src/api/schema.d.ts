@@ -940,19 +940,19 @@ export interface components {
             by: string;
             total: number;
             active_users: number;
+            /** @description What the saved query `top_users` groups by. */
+            attributes: components["schemas"]["Dimension"][];
+            /** @description Of the saved query `top_users_row`. */
+            measures: components["schemas"]["Measure"][];
             users: {
                 user: number;
-                tier: string | null;
-                region: string | null;
-                device: string | null;
-                sessions: number;
-                generations: number;
-                cost: number;
                 /** @description What it is ordered by. */
                 value: number;
                 /** @description Of the total. */
                 share: number | null;
-                friction: number | null;
+                attributes: components["schemas"]["Value"][];
+                /** @description Of the measures. */
+                values: (number | null)[];
             }[];
             /** @description The share of the total that the top 1, 5, 10, 20 and 50 % of the active users have. */
             concentration: {
@@ -971,10 +971,14 @@ export interface components {
             min_sessions: number;
             /** @description Of unknown users; in no measure. */
             generations_outside_sessions: number;
-            /** @description Credits of these generations, over all days; in no measure. */
-            cost_outside_sessions: number;
-            /** @description Credits of all generations, within sessions and outside, over all days. */
-            cost_of_all: number;
+            /** @description What these generations add up to over all days, for the measures that the project marks with outside_sessions. */
+            outside_sessions: {
+                measure: components["schemas"]["Measure"];
+                /** @description Of generations outside sessions. */
+                outside: number;
+                /** @description Of all generations, within sessions and outside. */
+                all: number;
+            }[];
             /** @description Where each signal of the rows comes from. */
             signals: {
                 /** @example latency */
@@ -1078,7 +1082,22 @@ export interface components {
             words: {
                 [key: string]: string;
             };
+            /** @description The colors of some of the values, by the value as text. */
+            colors: {
+                [key: string]: components["schemas"]["Color"];
+            };
+            /** @description The shapes of some of the values, by the value as text. */
+            shapes: {
+                [key: string]: components["schemas"]["Shape"];
+            };
         };
+        /**
+         * @description A color of the pages, which have it for light and dark; scale-1 to scale-5: from low to high.
+         * @enum {string}
+         */
+        Color: "series" | "orange" | "blue" | "green" | "grey" | "amber" | "violet" | "red" | "scale-1" | "scale-2" | "scale-3" | "scale-4" | "scale-5";
+        /** @enum {string} */
+        Shape: "circle" | "triangle" | "square" | "diamond" | "cross";
         RangeInfo: {
             name: components["schemas"]["Range"];
             label: string;
@@ -1089,6 +1108,10 @@ export interface components {
             edges: number[];
             /** @description Of a brush. */
             fine_edges: number[];
+            /** @description Of the last bin; null where numbers have no limit. */
+            end: number | null;
+            /** @description Whether its numbers have the colors scale-1 to scale-5, from the first edge to the end. */
+            scale: boolean;
             format: components["schemas"]["NumberFormat"];
         };
         /** @description What a page shows at a place; a saved query of the project. */
@@ -1111,16 +1134,17 @@ export interface components {
                 name: string;
                 /** @description In place of the measure's own. */
                 label: string | null;
-                /** @example friction-5 */
-                color: string | null;
+                color: components["schemas"]["Color"] | null;
                 /**
                  * @description A page with more of it.
                  * @example /cost
                  */
                 link: string | null;
+                /** @description Whether a list shows it first, where there is no room for all. */
+                first: boolean;
             }[];
         };
-        /** @description Columns of fct_sessions; all of them can be sorted by. */
+        /** @description Columns of fct_sessions; all of them can be sorted by, and so can the `columns` of a page. */
         SessionRow: {
             session_id: number;
             user_id: number;
@@ -1158,7 +1182,11 @@ export interface components {
             /** @description Of the first row; null on a page that was asked for with `after`. */
             offset: number | null;
             sort: string;
+            /** @description The dimensions and ranges of the saved query `session_list`. */
+            columns: string[];
             rows: components["schemas"]["SessionRow"][];
+            /** @description For each row, the values of the columns, in their order. */
+            values: components["schemas"]["Value"][][];
             /** @description For `after`; null on the last page. */
             next: string | null;
         };
