@@ -24,7 +24,7 @@ const pictures = [
   ["friction-dark", `/friction?${period}`, "dark"],
   ["cost", `/cost?${period}`, "light"],
   ["engagement", `/engagement?${period}`, "light"],
-  ["sessions", "/sessions?sort=-friction_score&tier=free", "light"],
+  ["sessions", "/sessions?sort=-friction&tier=free", "light"],
   ["session", "SESSION", "light"],
   ["pipeline", "/pipeline", "light"],
   ["sql", `/sql?view=chart&q=${encodeURIComponent(kQuery)}`, "light"],

@@ -90,7 +90,7 @@ test("dragging over a distribution filters on the range, and the same again no l
   page,
 }) => {
   await open(page, "/friction");
-  const chart = page.getByRole("slider", { name: /^Sessions by friction score/ });
+  const chart = page.getByRole("slider", { name: /^Sessions by friction/ });
   const box = (await chart.boundingBox())!;
   async function drag(): Promise<void> {
     await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
@@ -113,7 +113,7 @@ test("while one histogram is dragged over, the others follow without being asked
   await open(page, "/sessions");
   const asked: string[] = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-  const chart = page.getByRole("slider", { name: /^Friction score/ });
+  const chart = page.getByRole("slider", { name: /^Sessions by friction/ });
   const box = (await chart.boundingBox())!;
   await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
   await page.mouse.down();

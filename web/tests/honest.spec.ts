@@ -224,7 +224,7 @@ test("a session's list says what friction comes from, also on a narrow screen", 
   page,
 }) => {
   await page.setViewportSize({ width: 360, height: kHeight });
-  await open(page, "/sessions?sort=-friction_score");
+  await open(page, "/sessions?sort=-friction");
   const grid = page.getByRole("grid", { name: /^Sessions/ });
   await expect(grid.locator("#row-0 .score")).toBeVisible();
   for (const name of ["Began", "Friction", "Mostly", "Credits"]) {

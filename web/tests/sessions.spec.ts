@@ -5,7 +5,7 @@ test("a click on a column sorts on the server, and again the other way", async (
   const grid = page.getByRole("grid", { name: /^Sessions/ });
   const score = async () => Number(await grid.locator("#row-0 .score").innerText());
   await grid.getByRole("button", { name: "Friction" }).click();
-  await expect(page).toHaveURL(/sort=-friction_score/);
+  await expect(page).toHaveURL(/sort=-friction/);
   await expect(grid.getByRole("columnheader", { name: "Friction" })).toHaveAttribute(
     "aria-sort",
     "descending",
@@ -32,7 +32,7 @@ test("all sessions can be scrolled to, a page at a time", async ({ page }) => {
 test("all sessions that the filters leave go to a file, in the order of the table", async ({
   page,
 }) => {
-  await open(page, "/sessions?tier=free&sort=-friction_score");
+  await open(page, "/sessions?tier=free&sort=-friction");
   const total = Number(
     (await page.getByRole("heading", { name: /^[\d,]+ sessions$/ }).innerText()).replace(/\D/g, ""),
   );
@@ -51,7 +51,7 @@ test("all sessions that the filters leave go to a file, in the order of the tabl
 });
 
 test("a session explains its score by parts that add up", async ({ page }) => {
-  await open(page, "/sessions?sort=-total_generations&friction=..99");
+  await open(page, "/sessions?sort=-generations&friction=..99");
   await page
     .getByRole("grid", { name: /^Sessions/ })
     .locator("#row-0")

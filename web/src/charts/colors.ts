@@ -1,33 +1,24 @@
-// Colours of values, the same on every page.
+// Colours of values, the same on every page: the project chooses them from those of tokens.css.
 
-const kTiers = ["free", "pro", "enterprise"];
-const kStatuses = ["success", "timeout", "safety_violation", "rate_limited", "model_error"];
-const kCategories: Record<string, string> = {
-  low: "var(--friction-1)",
-  medium: "var(--friction-3)",
-  high: "var(--friction-5)",
-};
+import type { Color, RangeInfo } from "../api/types";
+import { catalog } from "../state/catalog.svelte";
 
-/** The colour of a value of a dimension; the default is that of a series. */
+/** A colour of the catalog in CSS; the default is that of a series. */
+export function cssColor(color: Color | null | undefined): string {
+  return `var(--${color ?? "series"})`;
+}
+
+/** The colour of a value of a dimension; the value is text as in addresses, null is "". */
 export function colorOf(dimension: string, value: string): string {
-  if (dimension === "tier" && kTiers.includes(value)) return `var(--tier-${value})`;
-  if (dimension === "status" && kStatuses.includes(value)) return `var(--status-${value})`;
-  if (dimension === "friction_category") return kCategories[value] ?? "var(--series)";
-  return "var(--series)";
+  return cssColor(catalog.dimension(dimension)?.colors[value === "" ? "null" : value]);
 }
 
-/** The five colours of the friction scale, from low to high. */
-export const kFrictionSteps = [1, 2, 3, 4, 5].map((step) => `var(--friction-${step})`);
+const kSteps = 5;
 
-/** The colour of a score from 0 to 100. */
-export function frictionColor(score: number): string {
-  const step = Math.min(4, Math.max(0, Math.floor(score / 20)));
-  return kFrictionSteps[step]!;
+/** The colour of a number of a range: on the scale from low to high if the range has one. */
+export function colorIn(range: RangeInfo | undefined, value: number): string {
+  const [first = 0] = range?.edges ?? [];
+  if (!range?.scale || range.end === null) return cssColor(null);
+  const step = Math.floor(((value - first) / (range.end - first)) * kSteps);
+  return `var(--scale-${Math.min(kSteps, Math.max(1, step + 1))})`;
 }
-
-/** The colours of the parts of the score. */
-export const kPartColors = {
-  errors: "var(--friction-5)",
-  latency: "var(--friction-3)",
-  retries: "var(--friction-2)",
-} as const;

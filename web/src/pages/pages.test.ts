@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { Asset, GenerationRow, SqlResult, Step } from "../api/types";
 import { ganttEnd, ganttRows } from "./pipeline/gantt";
 import { cohortRows, rowName } from "./engagement/cohorts";
-import { causeOf } from "./sessions/cause";
 import { layOut } from "./pipeline/layout";
 import { requestOf, type RunForm } from "./pipeline/options";
 import { clock, clockStep, place } from "./session/timeline";
@@ -247,19 +246,6 @@ describe("numbers of a result", () => {
     expect(digitsOf(result([1, 2], "integer"), 0)).toBeNull();
     expect(alignedText(1 / 3, null)).toBe(String(1 / 3));
   });
-});
-
-test("the cause of friction is the largest part of the score", () => {
-  const row = (errors: number, latency: number, retries: number) => ({
-    friction_error_points: errors,
-    friction_latency_points: latency,
-    friction_retry_points: retries,
-  });
-  expect(causeOf(row(50, 20, 0))).toBe("errors");
-  expect(causeOf(row(0, 20, 0))).toBe("latency");
-  expect(causeOf(row(10, 20, 30))).toBe("retries");
-  expect(causeOf(row(20, 20, 0))).toBe("errors");
-  expect(causeOf(row(0, 0, 0))).toBeNull();
 });
 
 describe("lines of a result", () => {

@@ -81,11 +81,11 @@ class CatalogStore {
   boards(
     page: string,
     place: string,
-  ): { title: string; measure: MeasureName; dimension: string }[] {
+  ): { title: string; measure: MeasureName; dimension: string; of: MeasureName | null }[] {
     return this.charts(page, place).flatMap((chart) => {
       const [measure] = chart.measures;
       const [dimension] = chart.dimensions;
-      return measure && dimension ? [{ title: chart.label, measure, dimension }] : [];
+      return measure && dimension ? [{ title: chart.label, measure, dimension, of: chart.of }] : [];
     });
   }
 

@@ -15,13 +15,11 @@ test("an address that is understood is left alone", () => {
       "from=2025-12-01&to=2025-12-31&compare=none&tier=free&tier=!pro&friction=20..60&split=region",
     ),
   ).toEqual([]);
-  expect(faults("sort=-friction_score&weekday=1&downloaded=true&feedback=", "sessions")).toEqual(
-    [],
-  );
+  expect(faults("sort=-friction&weekday=1&downloaded=true&feedback=", "sessions")).toEqual([]);
   expect(faults("q=select 1&view=chart", "sql")).toEqual([]);
   expect(faults("run=3&asset=fct_sessions", "pipeline")).toEqual([]);
   // Of another page.
-  expect(faults("sort=-friction_score&token=abc")).toEqual([]);
+  expect(faults("sort=-friction&token=abc")).toEqual([]);
 });
 
 test.each([

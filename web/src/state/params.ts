@@ -1,30 +1,19 @@
 // The parameters of pages in the address, besides the filters, and the list of parameters that nothing
 // understands.
 
-import type { Chart, SessionRow } from "../api/types";
+import type { Chart } from "../api/types";
 import { isDay } from "../format/dates";
 import { whyNoFilter, type FilterKeys } from "./filters";
 import type { PageName } from "./routes";
 
 /** The values of parameters; the first is the default. */
 export const kViews = ["table", "chart"] as const;
-/** The columns that sessions can be sorted by. */
-export const kSessionColumns: readonly (keyof SessionRow)[] = [
-  "session_start",
-  "session_id",
-  "user_id",
-  "user_tier",
-  "region",
-  "device_type",
-  "friction_score",
-  "session_duration_min",
-  "total_generations",
-  "success_rate_pct",
-  "total_cost_credits",
-  "avg_latency_ms",
-  "total_retries",
-  "download_count",
-];
+/** The columns of sessions that the list always has, before those of the project. */
+export const kSessionKeys = ["session_start", "session_id", "user_id"] as const;
+/** What the list of sessions can be sorted by. */
+export function sessionSorts(list: Chart | undefined): string[] {
+  return [...kSessionKeys, ...(list?.dimensions ?? [])];
+}
 
 /** The value of `values` that equals `wanted`; the first if none does. */
 export function oneOf<T extends string>(values: readonly T[], wanted: string | null): T {
@@ -36,7 +25,11 @@ interface Offer {
   chart: string;
   of: "measures" | "dimensions";
 }
-type Rule = readonly string[] | Offer | ((value: string) => string);
+/** What the list of sessions of a chart can be sorted by, in both directions. */
+interface Sorts {
+  sorts: string;
+}
+type Rule = readonly string[] | Offer | Sorts | ((value: string) => string);
 /** What the catalog names; terms.svelte.ts has it. */
 export interface Names {
   isKnown: boolean;
@@ -54,7 +47,7 @@ const kPageParams: Record<PageName, Record<string, Rule>> = {
   },
   cost: { top: { chart: "top_users", of: "measures" } },
   engagement: { funnel: { chart: "funnel", of: "dimensions" } },
-  sessions: { sort: kSessionColumns.flatMap((name) => [name, "-" + name]) },
+  sessions: { sort: { sorts: "session_list" } },
   session: {},
   pipeline: {
     asset: anything,
@@ -77,6 +70,12 @@ export interface Misread {
 function listed(values: readonly string[]): string {
   const some = values.filter((value) => !value.startsWith("-"));
   return some.length > kMaxNamed ? `${some.slice(0, kMaxNamed).join(", ")}, …` : some.join(", ");
+}
+
+function offeredBy(rule: readonly string[] | Offer | Sorts, names: Names): readonly string[] {
+  if ("sorts" in rule)
+    return sessionSorts(names.chart(rule.sorts)).flatMap((name) => [name, "-" + name]);
+  return "chart" in rule ? (names.chart(rule.chart)?.[rule.of] ?? []) : rule;
 }
 
 function period(query: URLSearchParams): Misread[] {
@@ -124,7 +123,7 @@ export function misread(query: URLSearchParams, page: PageName, names: Names): M
       const why = rule(value);
       if (why !== "") out.push({ key, value, why });
     } else {
-      const offered = "chart" in rule ? (names.chart(rule.chart)?.[rule.of] ?? []) : rule;
+      const offered = offeredBy(rule, names);
       if (!offered.includes(value))
         out.push({ key, value, why: `it is one of ${listed(offered)}` });
     }

@@ -10,6 +10,8 @@ const dimension = (name: string, type: DimensionInfo["type"] = "category"): Dime
   of: "sessions",
   type,
   words: {},
+  colors: {},
+  shapes: {},
   values: [],
 });
 const range = (name: string): RangeInfo => ({
@@ -21,6 +23,8 @@ const range = (name: string): RangeInfo => ({
   of: "sessions",
   edges: [0],
   fine_edges: [0],
+  end: null,
+  scale: false,
 });
 const chart = (name: string, measures: string[], dimensions: string[]): Chart => ({
   name,
@@ -52,6 +56,7 @@ export function knowNames(): void {
       chart("friction_parts", ["friction"], [...kParts, "session_length"]),
       chart("drivers", ["friction"], kParts),
       chart("top_users", ["cost", "wasted_cost", "retries"], []),
+      chart("session_list", [], ["tier", "friction"]),
       chart("funnel", ["generations"], kParts),
     ],
   });

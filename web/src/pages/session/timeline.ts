@@ -1,6 +1,21 @@
 // The layout of the timeline: generations by time, in several lanes where they overlap.
 
-import type { GenerationRow } from "../../api/types";
+import type { DimensionInfo, GenerationRow } from "../../api/types";
+
+/** The dimension that marks show: the first that has shapes and is in the rows of generations. */
+export function shapedBy(dimensions: readonly DimensionInfo[]): {
+  name: string;
+  label: string;
+  of: (row: GenerationRow) => string;
+} {
+  const found = dimensions.find((info) => Object.keys(info.shapes).length > 0);
+  const name = found?.name ?? "";
+  return {
+    name,
+    label: (found?.label ?? "").toLowerCase(),
+    of: (row) => String((row as Record<string, unknown>)[name] ?? ""),
+  };
+}
 
 export interface Placed {
   generation: GenerationRow;

@@ -1,9 +1,15 @@
 // The sessions that match the filters, loaded page by page as the table shows them.
 
 import { asFailure, get, isAbort, type Failure } from "../../api/client";
-import type { SessionPage, SessionRow } from "../../api/types";
+import type { SessionPage, SessionRow, Value } from "../../api/types";
 import { live } from "../../state/live.svelte";
 import type { Scope } from "../../state/scope";
+
+/** A session: what every row has, and its values in the columns of the project, by name. */
+export interface ListedSession {
+  row: SessionRow;
+  values: Record<string, Value>;
+}
 
 const kPageRows = 100;
 // Pages that fast scrolling passes are not loaded: only those visible for so long.
@@ -13,7 +19,7 @@ class SessionRows {
   total = $state(0);
   loading = $state(true);
   error = $state.raw<Failure | null>(null);
-  #pages = $state.raw(new Map<number, SessionRow[]>());
+  #pages = $state.raw(new Map<number, ListedSession[]>());
   #wanted = $state.raw<readonly number[]>([0]);
   #retries = $state(0);
 
@@ -32,8 +38,8 @@ class SessionRows {
           Promise.all(missing.map((page) => load(scope(), sort(), page, controller.signal))).then(
             (answers) => {
               if (controller.signal.aborted) return;
-              const pages = changed ? new Map<number, SessionRow[]>() : new Map(this.#pages);
-              answers.forEach((answer, place) => pages.set(missing[place]!, answer.rows));
+              const pages = changed ? new Map<number, ListedSession[]>() : new Map(this.#pages);
+              answers.forEach((answer, place) => pages.set(missing[place]!, listed(answer)));
               loadedFor = current;
               this.total = answers[0]!.total;
               this.error = null;
@@ -57,7 +63,7 @@ class SessionRows {
     });
   }
 
-  rowAt(index: number): SessionRow | undefined {
+  rowAt(index: number): ListedSession | undefined {
     return this.#pages.get(Math.floor(index / kPageRows))?.[index % kPageRows];
   }
 
@@ -71,6 +77,15 @@ class SessionRows {
   readonly retry = (): void => {
     this.#retries += 1;
   };
+}
+
+function listed(page: SessionPage): ListedSession[] {
+  return page.rows.map((row, place) => ({
+    row,
+    values: Object.fromEntries(
+      page.columns.map((name, column) => [name, page.values[place]?.[column] ?? null]),
+    ),
+  }));
 }
 
 export type { SessionRows };
