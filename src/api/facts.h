@@ -1,7 +1,7 @@
 #pragma once
 
 // The facts of a publication as columns in memory, which every click on the dashboard scans. Two
-// million generations take about 100 MB and a second to read. Grouping all of them takes about 10
+// million generations take 111 MB and a second to read. Grouping all of them takes about 10
 // ms; SQL takes 25 to 350 ms, because distinct sessions and users, quantiles and clustered
 // intervals are slow in SQL. The SQL shown with an answer computes the same, and tests compare the
 // two.
