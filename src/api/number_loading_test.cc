@@ -77,10 +77,11 @@ TEST(NumberLoading, KeepsEveryBitOfDoubles) {
       }
     });
   }
-  loaded("case when i = 2999 then 'nan'::double else 1 end", "double").visit_doubles(1, [](const auto& of) {
-    EXPECT_EQ(of(2998), 1);
-    EXPECT_TRUE(std::isnan(of(2999)));
-  });
+  loaded("case when i = 2999 then 'nan'::double else 1 end", "double")
+      .visit_doubles(1, [](const auto& of) {
+        EXPECT_EQ(of(2998), 1);
+        EXPECT_TRUE(std::isnan(of(2999)));
+      });
 }
 
 TEST(ShareCodes, OnlyIfEachCodeGoesWithOneNumber) {

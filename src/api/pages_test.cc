@@ -75,7 +75,7 @@ TEST(Sessions, HaveTheColumnsThatTheProjectLists) {
     const auto& values = page.at("values").at(r);
     EXPECT_EQ(values.at(place("tier")), row.at("user_tier"));
     EXPECT_EQ(number(values.at(place("friction"))), number(row.at("friction_score")));
-    EXPECT_EQ(number(values.at(place("downloads"))), number(row.at("download_count")));
+    EXPECT_EQ(number(values.at(place("download_count"))), number(row.at("download_count")));
     EXPECT_LE(number(values.at(place("friction"))), previous);
     previous = number(values.at(place("friction")));
     causes.insert(std::string(values.at(place("friction_cause")).as_string()));
