@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "duck/query_json.h"
 
 namespace gsa::app {
 namespace {
@@ -33,49 +34,17 @@ void write_csv(duck::Connection& connection, const std::string& select,
   });
 }
 
-// JSON has no NaN and no infinities, but DuckDB writes them anyway.
-std::string null_where_not_finite(std::string_view json) {
-  std::string out;
-  bool quoted = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (c == '"') quoted = !quoted;
-    if (quoted && c == '\\') out += json[i++];
-    if (!quoted) {
-      const auto word = [&](std::string_view text) { return json.substr(i).starts_with(text); };
-      const std::size_t size = word("NaN")         ? 3
-                               : word("Infinity")  ? 8
-                               : word("-Infinity") ? 9
-                               : word("-NaN")      ? 4
-                                                   : 0;
-      if (size > 0) {
-        out += "null";
-        i += size - 1;
-        continue;
-      }
-    }
-    out += json[i];
-  }
-  return out;
-}
-
 void write_json(duck::Connection& connection, const std::string& select, bool lines,
                 const Write& write) {
   bool first = true;
   if (!lines) write("[");
-  const auto write_object = [&](const TextRow& row) {
+  duck::stream_json(connection, select, [&](std::string_view object) {
     if (!lines) write(first ? "\n" : ",\n");
-    write(null_where_not_finite(row[0].value_or("null")));
+    write(object);
     if (lines) write("\n");
     first = false;
     return true;
-  };
-  try {
-    connection.stream_text(fmt::format("select to_json(a_row) from (\n{}\n) as a_row", select),
-                           write_object);
-  } catch (const duck::SqlError& error) {
-    throw error.without_first_lines(1);
-  }
+  });
   if (!lines) write(first ? "]\n" : "\n]\n");
 }
 

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "duck/query_json.h"
 #include "pipeline/semantic_record.h"
 #include "semantic/layer_sql.h"
 #include "semantic/report_sql.h"
@@ -131,18 +132,16 @@ std::string select_provenance() {
 
 std::string json_report(duck::Connection& connection) {
   const Figures figures(connection);
-  const auto one = [](const std::string& select) {
-    return fmt::format("(select to_json(o) from ({}) o)", select);
-  };
-  const duck::Result result = connection.query(fmt::format(
-      "select json_object('provenance', (select to_json(p) from ({}) p), 'overall', {}, "
-      "'by_tier', {})::varchar",
-      select_provenance(), figures.overall() == nullptr ? "null" : one(figures.overall_sql()),
+  const std::string overall =
+      figures.overall() == nullptr ? "null" : duck::json_object(connection, figures.overall_sql());
+  const std::string by_value =
       figures.by_value() == nullptr
-          ? "'[]'::json"
-          : fmt::format("(select coalesce(to_json(list(t order by t.{})), '[]'::json) from ({}) t)",
-                        sql_name(figures.by_key()), figures.by_value_sql())));
-  return result.text(0, 0) + "\n";
+          ? "[]"
+          : duck::json_array(connection,
+                             fmt::format("from ({}) order by {}", figures.by_value_sql(),
+                                         sql_name(figures.by_key())));
+  return fmt::format("{{\"provenance\":{},\"overall\":{},\"by_tier\":{}}}\n",
+                     duck::json_object(connection, select_provenance()), overall, by_value);
 }
 
 std::string number(double value, int decimals) {

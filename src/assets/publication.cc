@@ -13,6 +13,7 @@
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "duck/query_json.h"
 #include "duck/relation_list.h"
 
 namespace gsa::assets {
@@ -235,11 +236,7 @@ std::int64_t format_of(duck::Connection& connection) {
 }
 
 std::string provenance_json(duck::Connection& connection) {
-  return connection
-      .query(
-          "select to_json(p)::varchar from (select * exclude (published_at) "
-          "from ops.provenance) p")
-      .text(0, 0);
+  return duck::json_object(connection, "select * exclude (published_at) from ops.provenance");
 }
 
 std::optional<Provenance> read_provenance(duck::Connection& connection) {

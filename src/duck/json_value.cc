@@ -96,30 +96,6 @@ const char* plain_name(duckdb_type id) {
   }
 }
 
-void append_integer(std::int64_t value, std::string& out) {
-  const bool exact = value <= kMaxExact && value >= -kMaxExact;
-  if (!exact) out += '"';
-  fmt::format_to(std::back_inserter(out), "{}", value);
-  if (!exact) out += '"';
-}
-
-void append_double(double value, std::string& out) {
-  if (std::isfinite(value)) {
-    fmt::format_to(std::back_inserter(out), "{}", value);
-  } else {
-    out += std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-  }
-}
-
-// Writes the fewest digits that still identify the float.
-void append_float(float value, std::string& out) {
-  if (std::isfinite(value)) {
-    fmt::format_to(std::back_inserter(out), "{}", value);
-  } else {
-    append_double(static_cast<double>(value), out);
-  }
-}
-
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -186,10 +162,11 @@ duckdb_hugeint decimal_at(duckdb_type storage, const void* data, idx_t row) {
 
 }  // namespace
 
-JsonEncoder::JsonEncoder(duckdb_logical_type type) : id_(duckdb_get_type_id(type)) {
+JsonEncoder::JsonEncoder(duckdb_logical_type type, JsonStyle style)
+    : style_(style), id_(duckdb_get_type_id(type)) {
   const auto add_child = [&](duckdb_logical_type child) {
     const LogicalType owned(child);
-    children_.emplace_back(owned.get());
+    children_.emplace_back(owned.get(), style);
   };
   switch (id_) {
     case DUCKDB_TYPE_DECIMAL:
@@ -358,59 +335,69 @@ void JsonEncoder::write_value(duckdb_vector vector, idx_t row, std::size_t max_b
       out += at<bool>(data, row) ? "true" : "false";
       break;
     case DUCKDB_TYPE_TINYINT:
-      append_integer(at<std::int8_t>(data, row), out);
+      write_integer(at<std::int8_t>(data, row), out);
       break;
     case DUCKDB_TYPE_SMALLINT:
-      append_integer(at<std::int16_t>(data, row), out);
+      write_integer(at<std::int16_t>(data, row), out);
       break;
     case DUCKDB_TYPE_INTEGER:
-      append_integer(at<std::int32_t>(data, row), out);
+      write_integer(at<std::int32_t>(data, row), out);
       break;
     case DUCKDB_TYPE_BIGINT:
-      append_integer(at<std::int64_t>(data, row), out);
+      write_integer(at<std::int64_t>(data, row), out);
       break;
     case DUCKDB_TYPE_UTINYINT:
-      append_integer(at<std::uint8_t>(data, row), out);
+      write_integer(at<std::uint8_t>(data, row), out);
       break;
     case DUCKDB_TYPE_USMALLINT:
-      append_integer(at<std::uint16_t>(data, row), out);
+      write_integer(at<std::uint16_t>(data, row), out);
       break;
     case DUCKDB_TYPE_UINTEGER:
-      append_integer(at<std::uint32_t>(data, row), out);
+      write_integer(at<std::uint32_t>(data, row), out);
       break;
     case DUCKDB_TYPE_UBIGINT: {
       const auto value = at<std::uint64_t>(data, row);
-      out += value <= static_cast<std::uint64_t>(kMaxExact) ? fmt::format("{}", value)
-                                                            : fmt::format("\"{}\"", value);
+      write_number(fmt::format("{}", value), value <= static_cast<std::uint64_t>(kMaxExact), out);
       break;
     }
     case DUCKDB_TYPE_HUGEINT: {
       const auto value = at<duckdb_hugeint>(data, row);
       const auto low = static_cast<std::int64_t>(value.lower);
       if (value.upper == (low < 0 ? -1 : 0)) {
-        append_integer(low, out);
+        write_integer(low, out);
       } else {
-        out += json_quote(text_of(duckdb_create_hugeint(value)));
+        write_number(text_of(duckdb_create_hugeint(value)), false, out);
       }
       break;
     }
     case DUCKDB_TYPE_UHUGEINT: {
       const auto value = at<duckdb_uhugeint>(data, row);
       if (value.upper == 0 && value.lower <= static_cast<std::uint64_t>(kMaxExact)) {
-        append_integer(static_cast<std::int64_t>(value.lower), out);
+        write_integer(static_cast<std::int64_t>(value.lower), out);
       } else {
-        out += json_quote(text_of(duckdb_create_uhugeint(value)));
+        write_number(text_of(duckdb_create_uhugeint(value)), false, out);
       }
       break;
     }
-    case DUCKDB_TYPE_FLOAT:
-      append_float(at<float>(data, row), out);
+    case DUCKDB_TYPE_FLOAT: {  // the fewest digits that still identify the float
+      const auto value = at<float>(data, row);
+      write_double(static_cast<double>(value), fmt::format("{}", value), out);
       break;
-    case DUCKDB_TYPE_DOUBLE:
-      append_double(at<double>(data, row), out);
+    }
+    case DUCKDB_TYPE_DOUBLE: {
+      const auto value = at<double>(data, row);
+      write_double(value, fmt::format("{}", value), out);
+      break;
+    }
+    case DUCKDB_TYPE_DECIMAL:
+      write_decimal(cast_text(data, row), out);
       break;
     case DUCKDB_TYPE_VARCHAR:
-      out += json_quote(string_at(data, row));
+      if (style_ == JsonStyle::plain && name_ == "JSON") {
+        out += string_at(data, row);
+      } else {
+        out += json_quote(string_at(data, row));
+      }
       break;
     case DUCKDB_TYPE_BLOB:
       out += '"' + base64(string_at(data, row)) + '"';
@@ -420,8 +407,10 @@ void JsonEncoder::write_value(duckdb_vector vector, idx_t row, std::size_t max_b
       break;
     case DUCKDB_TYPE_LIST:
     case DUCKDB_TYPE_ARRAY:
-    case DUCKDB_TYPE_MAP:
       write_list(vector, row, max_bytes, out);
+      break;
+    case DUCKDB_TYPE_MAP:
+      write_map(vector, row, max_bytes, out);
       break;
     case DUCKDB_TYPE_STRUCT:
       write_struct(vector, row, max_bytes, out);
@@ -429,6 +418,39 @@ void JsonEncoder::write_value(duckdb_vector vector, idx_t row, std::size_t max_b
     default:
       out += json_quote(cast_text(data, row));
   }
+}
+
+void JsonEncoder::write_number(std::string_view digits, bool fits_double, std::string& out) const {
+  const bool quoted = style_ == JsonStyle::exact && !fits_double;
+  if (quoted) out += '"';
+  out += digits;
+  if (quoted) out += '"';
+}
+
+void JsonEncoder::write_integer(std::int64_t value, std::string& out) const {
+  write_number(fmt::format_int(value).str(), value <= kMaxExact && value >= -kMaxExact, out);
+}
+
+// JSON has no NaN and no infinities.
+void JsonEncoder::write_double(double value, std::string_view digits, std::string& out) const {
+  if (std::isfinite(value)) {
+    out += digits;
+    const bool looks_whole = digits.find_first_of(".e") == std::string_view::npos;
+    if (style_ == JsonStyle::plain && looks_whole) out += ".0";
+  } else if (style_ == JsonStyle::plain) {
+    out += "null";
+  } else {
+    out += std::isnan(value) ? "\"NaN\"" : value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+  }
+}
+
+// As a number, without zeros at its end: "12.34", "12.0".
+void JsonEncoder::write_decimal(std::string digits, std::string& out) const {
+  if (style_ == JsonStyle::plain && scale_ > 0) {
+    const std::size_t point = digits.find('.');
+    digits.resize(std::max(digits.find_last_not_of('0'), point + 1) + 1);
+  }
+  write_number(digits, false, out);
 }
 
 // The text of types that DuckDB itself formats.
@@ -464,28 +486,37 @@ std::string JsonEncoder::cast_text(const void* data, idx_t row) const {
 
 void JsonEncoder::write_list(duckdb_vector vector, idx_t row, std::size_t max_bytes,
                              std::string& out) const {
+  const bool is_array = id_ == DUCKDB_TYPE_ARRAY;
   duckdb_list_entry entry{row * array_size_, array_size_};
-  if (id_ != DUCKDB_TYPE_ARRAY) {
-    entry = at<duckdb_list_entry>(duckdb_vector_get_data(vector), row);
-  }
-  duckdb_vector child = id_ == DUCKDB_TYPE_ARRAY ? duckdb_array_vector_get_child(vector)
-                                                 : duckdb_list_vector_get_child(vector);
+  if (!is_array) entry = at<duckdb_list_entry>(duckdb_vector_get_data(vector), row);
+  duckdb_vector child =
+      is_array ? duckdb_array_vector_get_child(vector) : duckdb_list_vector_get_child(vector);
   out += '[';
   for (idx_t i = 0; i < entry.length; ++i) {
     if (i > 0) out += ',';
-    if (id_ == DUCKDB_TYPE_MAP) {  // a list of structs of key and value
-      out += '[';
-      children_[0].write(duckdb_struct_vector_get_child(child, 0), entry.offset + i, max_bytes,
-                         out);
-      out += ',';
-      children_[1].write(duckdb_struct_vector_get_child(child, 1), entry.offset + i, max_bytes,
-                         out);
-      out += ']';
-    } else {
-      children_.front().write(child, entry.offset + i, max_bytes, out);
-    }
+    children_.front().write(child, entry.offset + i, max_bytes, out);
   }
   out += ']';
+}
+
+// A map is a list of structs of key and value.
+void JsonEncoder::write_map(duckdb_vector vector, idx_t row, std::size_t max_bytes,
+                            std::string& out) const {
+  const bool as_object = style_ == JsonStyle::plain;
+  const auto entry = at<duckdb_list_entry>(duckdb_vector_get_data(vector), row);
+  duckdb_vector pairs = duckdb_list_vector_get_child(vector);
+  out += as_object ? '{' : '[';
+  for (idx_t i = 0; i < entry.length; ++i) {
+    std::string key;
+    children_[0].write(duckdb_struct_vector_get_child(pairs, 0), entry.offset + i, max_bytes, key);
+    if (i > 0) out += ',';
+    if (!as_object) out += '[';
+    out += as_object && !key.starts_with('"') ? json_quote(key) : key;
+    out += as_object ? ':' : ',';
+    children_[1].write(duckdb_struct_vector_get_child(pairs, 1), entry.offset + i, max_bytes, out);
+    if (!as_object) out += ']';
+  }
+  out += as_object ? '}' : ']';
 }
 
 void JsonEncoder::write_struct(duckdb_vector vector, idx_t row, std::size_t max_bytes,

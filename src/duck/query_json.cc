@@ -1,5 +1,7 @@
 #include "duck/query_json.h"
 
+#include <limits>
+
 #include <duckdb.h>
 #include <fmt/format.h>
 
@@ -22,12 +24,14 @@ struct ColumnEncoder {
   JsonEncoder encoder;
 };
 
-std::vector<ColumnEncoder> encoders_of(duckdb_prepared_statement prepared) {
+std::vector<ColumnEncoder> encoders_of(Connection& connection, const std::string& sql,
+                                       JsonStyle style) {
+  const Prepared prepared = prepare(connection.get(), sql);
   std::vector<ColumnEncoder> encoders;
-  for (idx_t c = 0; c < duckdb_prepared_statement_column_count(prepared); ++c) {
-    const LogicalType type(duckdb_prepared_statement_column_logical_type(prepared, c));
-    const char* name = duckdb_prepared_statement_column_name(prepared, c);
-    encoders.push_back({name, JsonEncoder(type.get())});
+  for (idx_t c = 0; c < duckdb_prepared_statement_column_count(prepared.get()); ++c) {
+    const LogicalType type(duckdb_prepared_statement_column_logical_type(prepared.get(), c));
+    const char* name = duckdb_prepared_statement_column_name(prepared.get(), c);
+    encoders.push_back({name, JsonEncoder(type.get(), style)});
     duckdb_free(const_cast<char*>(name));
   }
   return encoders;
@@ -47,11 +51,16 @@ std::string with_texts(const std::string& sql, const std::vector<ColumnEncoder>&
   return fmt::format("select {} from (\n{}\n)", join(columns, ", "), inner);
 }
 
-bool all_supported(const std::vector<ColumnEncoder>& encoders) {
+// The SQL whose columns all have JSON of their own, with its encoders in place of `encoders`.
+std::string supported(Connection& connection, const std::string& sql,
+                      std::vector<ColumnEncoder>& encoders, JsonStyle style) {
   for (const ColumnEncoder& column : encoders) {
-    if (!column.encoder.is_supported()) return false;
+    if (column.encoder.is_supported()) continue;
+    std::string text = with_texts(sql, encoders);
+    encoders = encoders_of(connection, text, style);
+    return text;
   }
-  return true;
+  return sql;
 }
 
 void append_row(const Chunk& chunk, std::size_t row, const std::vector<ColumnEncoder>& encoders,
@@ -69,18 +78,14 @@ void append_row(const Chunk& chunk, std::size_t row, const std::vector<ColumnEnc
 JsonRows query_json(Connection& connection, const std::string& sql, std::size_t max_rows,
                     std::size_t max_bytes) {
   JsonRows result;
-  std::string text = sql;
-  std::vector<ColumnEncoder> encoders = encoders_of(prepare(connection.get(), sql).get());
+  std::vector<ColumnEncoder> encoders = encoders_of(connection, sql, JsonStyle::exact);
   for (const ColumnEncoder& column : encoders) {
     const JsonEncoder& encoder = column.encoder;
     result.columns.push_back({column.name,
                               encoder.type_name().empty() ? "OTHER" : encoder.type_name(),
                               encoder.is_supported() ? encoder.kind() : "other"});
   }
-  if (!all_supported(encoders)) {
-    text = with_texts(sql, encoders);
-    encoders = encoders_of(prepare(connection.get(), text).get());
-  }
+  const std::string text = supported(connection, sql, encoders, JsonStyle::exact);
   result.rows = "[";
   std::size_t rows = 0;
   connection.stream_chunks(text, [&](const Chunk& chunk) {
@@ -100,6 +105,48 @@ JsonRows query_json(Connection& connection, const std::string& sql, std::size_t 
   });
   result.rows += ']';
   return result;
+}
+
+void stream_json(Connection& connection, const std::string& select,
+                 const std::function<bool(std::string_view object)>& write) {
+  constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
+  auto encoders = encoders_of(connection, select, JsonStyle::plain);
+  const std::string text = supported(connection, select, encoders, JsonStyle::plain);
+  std::vector<std::string> keys;
+  for (const ColumnEncoder& column : encoders) keys.push_back(json_quote(column.name) + ":");
+  std::string object;
+  connection.stream_chunks(text, [&](const Chunk& chunk) {
+    for (std::size_t r = 0; r < chunk.rows(); ++r) {
+      object = "{";
+      for (std::size_t c = 0; c < encoders.size(); ++c) {
+        if (c > 0) object += ',';
+        object += keys[c];
+        encoders[c].encoder.write(chunk.vector(c), r, kAnyLength, object);
+      }
+      object += '}';
+      if (!write(object)) return false;
+    }
+    return true;
+  });
+}
+
+std::string json_array(Connection& connection, const std::string& select) {
+  std::string array;
+  stream_json(connection, select, [&](std::string_view object) {
+    array += array.empty() ? "[" : ",";
+    array += object;
+    return true;
+  });
+  return array.empty() ? "[]" : array + "]";
+}
+
+std::string json_object(Connection& connection, const std::string& select) {
+  std::string found = "null";
+  stream_json(connection, select, [&](std::string_view object) {
+    found = object;
+    return false;
+  });
+  return found;
 }
 
 std::size_t count_statements(Connection& connection, const std::string& sql) {

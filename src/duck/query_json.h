@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "duck/database.h"
@@ -42,6 +43,16 @@ struct JsonRows {
 // `max_bytes`. Throws SqlError; throws Error if that row alone would make the answer twice as long.
 JsonRows query_json(Connection& connection, const std::string& sql, std::size_t max_rows,
                     std::size_t max_bytes);
+
+// Runs one SELECT and gives each row as a JSON object, {"user":"a","cost":12.34}, for programs
+// other than pages: as above, but integers and decimals are numbers of any length, NaN and
+// infinities null, a map an object and a JSON column JSON. Holds one row at a time; `write` returns
+// false to stop early. Throws SqlError.
+void stream_json(Connection& connection, const std::string& select,
+                 const std::function<bool(std::string_view object)>& write);
+// All rows in one array, "[{…},{…}]" or "[]"; and the first row alone, "null" if there is none.
+std::string json_array(Connection& connection, const std::string& select);
+std::string json_object(Connection& connection, const std::string& select);
 
 // The number of statements in a text. Only parses it; throws SqlError if that fails.
 std::size_t count_statements(Connection& connection, const std::string& sql);
