@@ -249,6 +249,30 @@ Yaml Yaml::parse(const ProjectFiles& files, const std::string& path,
   }
 }
 
+Yaml Yaml::rendered(std::shared_ptr<const YamlRendering> rendering) const {
+  Yaml copy = *this;
+  copy.rendering_ = std::move(rendering);
+  return copy;
+}
+
+Yaml Yaml::inner(const YAML::Node& node) const {
+  Yaml one(*files_, file_, node);
+  one.rendering_ = rendering_;
+  one.is_below_plain_key_ = is_below_plain_key_;
+  return one;
+}
+
+Yaml Yaml::below(const std::string& key, const YAML::Node& node) const {
+  Yaml one = inner(node);
+  if (!rendering_ || is_below_plain_key_) return one;
+  const auto has = [&](const std::vector<std::string>& keys) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  if (has(rendering_->late_keys)) one.rendering_ = nullptr;
+  one.is_below_plain_key_ = has(rendering_->plain_keys);
+  return one;
+}
+
 bool Yaml::is_null() const { return node_->IsNull() || !node_->IsDefined(); }
 bool Yaml::is_map() const { return node_->IsMap(); }
 bool Yaml::is_list() const { return node_->IsSequence(); }
@@ -264,7 +288,7 @@ std::optional<Yaml> Yaml::find(std::string_view key) const {
   if (!is_map()) return std::nullopt;
   for (const auto& [name, value] : pairs_of(*node_)) {
     if (name.IsScalar() && name.Scalar() == key && !value.IsNull()) {
-      return Yaml(*files_, file_, value);
+      return below(name.Scalar(), value);
     }
   }
   return std::nullopt;
@@ -277,7 +301,7 @@ std::vector<Yaml::Entry> Yaml::entries() const {
   for (const auto& [name, value] : pairs_of(*node_)) {
     const Yaml key(*files_, file_, name);
     if (!key.is_scalar()) throw key.error("a key must be plain text");
-    entries.push_back({name.Scalar(), key.place(), Yaml(*files_, file_, value)});
+    entries.push_back({name.Scalar(), key.place(), below(name.Scalar(), value)});
   }
   return entries;
 }
@@ -286,13 +310,14 @@ std::vector<Yaml> Yaml::items() const {
   if (is_null()) return {};
   if (!is_list()) throw error("a list is expected here", "each item begins with '- '");
   std::vector<Yaml> items;
-  for (const auto& item : *node_) items.push_back(Yaml(*files_, file_, item));
+  for (const auto& item : *node_) items.push_back(inner(item));
   return items;
 }
 
 std::string Yaml::string() const {
   if (!is_scalar()) throw error("text is expected here");
-  return node_->Scalar();
+  if (!rendering_) return node_->Scalar();
+  return rendering_->render(Value(node_->Scalar()), place()).str();
 }
 
 bool Yaml::boolean() const {
@@ -308,17 +333,22 @@ std::vector<std::string> Yaml::strings() const {
   return strings;
 }
 
+Value Yaml::written_scalar() const {
+  const std::string& tag = node_->Tag();
+  if (tag == "!") return Value(node_->Scalar());  // quoted
+  try {
+    return tag.empty() || tag == "?" ? plain_scalar(node_->Scalar())
+                                     : tagged_scalar(tag, node_->Scalar());
+  } catch (const Error& wrong) {
+    throw error(wrong.message(), wrong.hint());
+  }
+}
+
 Value Yaml::value() const {
   if (is_null()) return Value();
   if (is_scalar()) {
-    const std::string& tag = node_->Tag();
-    if (tag == "!") return Value(node_->Scalar());  // quoted
-    try {
-      return tag.empty() || tag == "?" ? plain_scalar(node_->Scalar())
-                                       : tagged_scalar(tag, node_->Scalar());
-    } catch (const Error& wrong) {
-      throw error(wrong.message(), wrong.hint());
-    }
+    const Value written = written_scalar();
+    return rendering_ ? rendering_->render(written, place()) : written;
   }
   if (is_list()) {
     List list;

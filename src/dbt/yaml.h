@@ -3,6 +3,7 @@
 // YAML with places: every value knows its file, line and column, and every error names them. Plain
 // scalars get the types of dbt's reader (yaml_scalar.h), and `<<` merges maps.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,13 @@ class Node;
 
 namespace gsa::dbt {
 
+// How the templates of YAML are rendered as its values are read.
+struct YamlRendering {
+  std::function<Value(const Value&, const Place&)> render;
+  std::vector<std::string> late_keys;   // what stands below these stays as it is written
+  std::vector<std::string> plain_keys;  // below these, no key is late
+};
+
 class Yaml {
  public:
   struct Entry;
@@ -26,6 +34,9 @@ class Yaml {
   // twice in one map, warns, and the last one wins.
   static Yaml parse(const ProjectFiles& files, const std::string& path,
                     std::vector<std::string>* warnings = nullptr);
+
+  // The same, whose values, and those of all that stands in it, are rendered.
+  Yaml rendered(std::shared_ptr<const YamlRendering> rendering) const;
 
   bool is_null() const;
   bool is_map() const;
@@ -52,10 +63,15 @@ class Yaml {
 
  private:
   Yaml(const ProjectFiles& files, std::shared_ptr<const std::string> file, const YAML::Node& node);
+  Yaml inner(const YAML::Node& node) const;
+  Yaml below(const std::string& key, const YAML::Node& node) const;
+  Value written_scalar() const;
 
   const ProjectFiles* files_;
   std::shared_ptr<const std::string> file_;  // as shown in messages
   std::shared_ptr<const YAML::Node> node_;
+  std::shared_ptr<const YamlRendering> rendering_;  // null: values as they are written
+  bool is_below_plain_key_ = false;
 };
 
 struct Yaml::Entry {
