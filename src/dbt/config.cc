@@ -404,6 +404,10 @@ TestConfig unit_test_config(const Settings& settings, const ProjectFiles& files,
   return config;
 }
 
+bool is_enabled(const Settings& settings, const ProjectFiles& files) {
+  return Reader(settings, files).boolean("enabled").value_or(true);
+}
+
 LabelConfig label_config(const Settings& settings, const ProjectFiles& files) {
   const Reader reader(settings, files);
   LabelConfig config;

@@ -128,6 +128,8 @@ struct LabelConfig {
   Dict meta;
 };
 
+// Whether semantic models and the like are switched on. Throws Error like the functions above.
+bool is_enabled(const Settings& settings, const ProjectFiles& files);
 // Throws Error like the functions above. `loaded_at_field` of a source; empty if it has none.
 LabelConfig label_config(const Settings& settings, const ProjectFiles& files);
 std::string loaded_at_field(const Settings& settings, const ProjectFiles& files);

@@ -49,16 +49,20 @@ void Labeller::label(Node& node, const std::vector<Setting>& freshness) const {
 }
 
 void Labeller::label_group(Node& node) const {
-  if (node.kind == NodeKind::source || node.group.empty() || groups_.contains(node.group)) return;
+  if (node.kind == NodeKind::source || node.group.empty()) return;
+  expect_group(node.group, node.settings.find("group")->place);
+}
+
+void Labeller::expect_group(const std::string& wanted, const Place& place) const {
+  if (groups_.contains(wanted)) return;
   std::vector<std::string> names;
   for (const auto& [name, group] : groups_) names.push_back(name);
-  std::string hint = did_you_mean(node.group, names);
+  std::string hint = did_you_mean(wanted, names);
   if (hint.empty()) {
     hint = names.empty() ? "declare it below groups: in a .yml file beside the models"
                          : "there is: " + join(names, ", ");
   }
-  throw files_.error_at(node.settings.find("group")->place,
-                        fmt::format("there is no group '{}'", node.group), hint);
+  throw files_.error_at(place, fmt::format("there is no group '{}'", wanted), hint);
 }
 
 void Labeller::label_owner(Node& node) const {

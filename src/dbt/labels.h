@@ -27,6 +27,9 @@ class Labeller {
   // the place of a mistake in these, such as an unknown group.
   void label(Node& node, const std::vector<Setting>& freshness = {}) const;
 
+  // Throws Error at `place` if no group is named so.
+  void expect_group(const std::string& wanted, const Place& place) const;
+
  private:
   void label_group(Node& node) const;
   void label_owner(Node& node) const;

@@ -86,17 +86,15 @@ Value cumulative_params(const Dict& params) {
 }
 
 // The metric that a measure with `create_metric` makes, as if it were written.
-Dict metric_of_measure(const Dict& measure, const Dict& model, bool is_enabled) {
+Dict metric_of_measure(const Dict& measure) {
   const Value name = value_at(measure, "name");
   const auto either = [&](const char* key, const Value& otherwise) {
     const Value said = value_at(measure, key);
     return said.truth() ? said : otherwise;
   };
-  Dict params, config, metric;
+  Dict params, metric;
   params.set(Value("measure"), name);
   params.set(Value("expr"), either("expr", name));
-  config.set(Value("enabled"), Value(is_enabled));
-  config.set(Value("meta"), Value(map_at(map_at(model, "config"), "meta")));
   metric.set(Value("name"), name);
   metric.set(Value("label"), either("label", name));
   metric.set(Value("type"), Value("simple"));
@@ -104,7 +102,6 @@ Dict metric_of_measure(const Dict& measure, const Dict& model, bool is_enabled) 
   metric.set(
       Value("description"),
       either("description", Value(fmt::format("Metric created from measure {}", name.str()))));
-  metric.set(Value("config"), Value(std::move(config)));
   return metric;
 }
 
@@ -115,7 +112,7 @@ class MetricsWriter {
     take(project.declarations().semantic, true);
     take(project.declarations().disabled_semantic, false);
     for (const WrittenResource& metric : metrics_) {
-      if (metric.is_enabled) enabled_.emplace(metric.name, &metric);
+      if (metric.configured.is_enabled) enabled_.emplace(metric.name, &metric);
     }
   }
 
@@ -129,24 +126,22 @@ class MetricsWriter {
   void take(const SemanticSpecs& specs, bool is_enabled) {
     for (const SemanticModelSpec& spec : specs.models) take_measures(spec, is_enabled);
     for (const MetricSpec& spec : specs.metrics) {
-      if (spec.written) {
-        metrics_.push_back({"metric", spec.name, spec.file, spec.place,
-                            rendered_map(project_, *spec.written), is_enabled});
-      }
+      metrics_.push_back(
+          {"metric", spec.name, spec.file, spec.place, json_map(spec.written), spec.configured});
     }
   }
 
   void take_measures(const SemanticModelSpec& spec, bool is_enabled) {
-    if (!spec.written) return;
-    const Dict model = rendered_map(project_, *spec.written);
-    for (const Value& item : items_at(model, "measures")) {
-      const std::string name = value_at(item.as_dict(), "name").str();
+    const List written = items_at(json_map(spec.written), "measures");
+    for (std::size_t i = 0; i < spec.measures.size(); ++i) {
+      const MeasureSpec& measure = spec.measures[i];
       if (is_enabled) {
-        models_of_measures_.emplace(name, resource_id(project_, "semantic_model", spec.name));
+        models_of_measures_.emplace(measure.name,
+                                    resource_id(project_, "semantic_model", spec.name));
       }
-      if (!value_at(item.as_dict(), "create_metric").truth()) continue;
-      metrics_.push_back({"metric", name, spec.file, spec.place,
-                          metric_of_measure(item.as_dict(), model, is_enabled), is_enabled});
+      if (!measure.create_metric) continue;
+      metrics_.push_back({"metric", measure.name, spec.file, spec.place,
+                          metric_of_measure(written.at(i).as_dict()), measure.of_metric});
     }
   }
 
@@ -211,7 +206,7 @@ class MetricsWriter {
   List measures_of(const WrittenResource& metric) const {
     List found;
     std::set<std::string> seen;
-    if (metric.is_enabled) add_measures(metric, seen, found);
+    if (metric.configured.is_enabled) add_measures(metric, seen, found);
     return found;
   }
 
@@ -236,7 +231,7 @@ class MetricsWriter {
     const auto add = [&](const std::string& id) {
       if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
     };
-    if (!metric.is_enabled) return ids;
+    if (!metric.configured.is_enabled) return ids;
     for (const std::string& name : inputs_of(metric)) {
       if (enabled_.contains(name)) add(resource_id(project_, "metric", name));
     }

@@ -14,13 +14,9 @@ class SavedQueryWriter {
     for (const SemanticResource& metric : metrics) metric_ids_.insert(metric.unique_id);
   }
 
-  SemanticResource write(const SavedQuerySpec& spec, bool is_enabled) const {
-    const WrittenResource query = {"saved_query",
-                                   spec.name,
-                                   spec.file,
-                                   spec.place,
-                                   spec.written ? rendered_map(project_, *spec.written) : Dict(),
-                                   is_enabled};
+  SemanticResource write(const SavedQuerySpec& spec) const {
+    const WrittenResource query = {"saved_query",          spec.name,      spec.file, spec.place,
+                                   json_map(spec.written), spec.configured};
     Dict cache;
     cache.set(Value("enabled"), Value(false));
     const Dict config = resource_config(query, Dict({{Value("export_as"), Value()},
@@ -38,9 +34,8 @@ class SavedQueryWriter {
     set("label", value_at(query.written, "label"));
     set("config", Value(config));
     set("refs", Value(List()));
-    set("tags", tags_of(query.written));
-    return finished_resource(project_, query, depends_on(spec, is_enabled), created_at_,
-                             std::move(dict));
+    set("tags", tags_of(query));
+    return finished_resource(project_, query, depends_on(spec), created_at_, std::move(dict));
   }
 
  private:
@@ -79,9 +74,9 @@ class SavedQueryWriter {
   }
 
   // Those beside the configuration and in it, sorted.
-  static Value tags_of(const Dict& written) {
+  static Value tags_of(const WrittenResource& query) {
     std::vector<std::string> tags;
-    for (const Dict& from : {written, map_at(written, "config")}) {
+    for (const Dict& from : {query.written, query.configured.config}) {
       for (const Value& tag : items_at(from, "tags")) tags.push_back(tag.str());
     }
     std::sort(tags.begin(), tags.end());
@@ -89,12 +84,12 @@ class SavedQueryWriter {
     return list_of_texts(tags);
   }
 
-  std::vector<std::string> depends_on(const SavedQuerySpec& spec, bool is_enabled) const {
+  std::vector<std::string> depends_on(const SavedQuerySpec& spec) const {
     std::vector<std::string> ids;
     for (const std::string& metric : spec.metrics) {
       const std::string id = resource_id(project_, "metric", metric);
       const bool is_new = std::find(ids.begin(), ids.end(), id) == ids.end();
-      if (is_enabled && is_new && metric_ids_.contains(id)) ids.push_back(id);
+      if (spec.configured.is_enabled && is_new && metric_ids_.contains(id)) ids.push_back(id);
     }
     return ids;
   }
@@ -111,10 +106,10 @@ std::vector<SemanticResource> saved_queries_in_manifest(
   const SavedQueryWriter writer(project, metrics, created_at);
   std::vector<SemanticResource> queries;
   for (const SavedQuerySpec& spec : project.declarations().semantic.saved_queries) {
-    queries.push_back(writer.write(spec, true));
+    queries.push_back(writer.write(spec));
   }
   for (const SavedQuerySpec& spec : project.declarations().disabled_semantic.saved_queries) {
-    queries.push_back(writer.write(spec, false));
+    queries.push_back(writer.write(spec));
   }
   return queries;
 }

@@ -43,13 +43,9 @@ class SemanticModelWriter {
   SemanticModelWriter(const Project& project, double created_at)
       : project_(project), created_at_(created_at) {}
 
-  SemanticResource write(const SemanticModelSpec& spec, bool is_enabled) {
-    const WrittenResource resource = {"semantic_model",
-                                      spec.name,
-                                      spec.file,
-                                      spec.place,
-                                      spec.written ? rendered_map(project_, *spec.written) : Dict(),
-                                      is_enabled};
+  SemanticResource write(const SemanticModelSpec& spec) {
+    const WrittenResource resource = {"semantic_model",       spec.name,      spec.file, spec.place,
+                                      json_map(spec.written), spec.configured};
     const Dict& written = resource.written;
     const Dict config = resource_config(resource);
     place_ = spec.place;
@@ -59,7 +55,7 @@ class SemanticModelWriter {
     set("model", value_at(written, "model"));
     std::vector<std::string> depends_on;
     Value relation;
-    if (is_enabled) {
+    if (spec.configured.is_enabled) {
       const Node& node = project_.nodes().at(spec.node);
       depends_on.push_back(node.unique_id);
       relation = relation_of(node);
@@ -144,10 +140,10 @@ std::vector<SemanticResource> semantic_models_in_manifest(const Project& project
   SemanticModelWriter writer(project, created_at);
   std::vector<SemanticResource> models;
   for (const SemanticModelSpec& spec : project.declarations().semantic.models) {
-    models.push_back(writer.write(spec, true));
+    models.push_back(writer.write(spec));
   }
   for (const SemanticModelSpec& spec : project.declarations().disabled_semantic.models) {
-    models.push_back(writer.write(spec, false));
+    models.push_back(writer.write(spec));
   }
   return models;
 }

@@ -84,8 +84,11 @@ std::vector<std::string> Project::State::source_folders() const {
 
 // Any folder of the project may contain descriptions, of any kind.
 void Project::State::read_declarations() {
+  const RenderValue render = [&context = *context](const Value& value, const Place& place) {
+    return context.render_yaml(value, place);
+  };
   for (const std::string& path : files.below(source_folders(), {".yml", ".yaml"})) {
-    read_schema_yml(files, path, declared_, warnings);
+    read_schema_yml(files, path, render, declared_, warnings);
   }
   labeller_ = std::make_unique<Labeller>(declared_.groups, files);
   for (const MacroSpec& macro : declared_.macros) {
@@ -104,6 +107,13 @@ void Project::State::read_trees() {
   if (yml.sources) source_tree_.add(*yml.sources, render);
   for (const Yaml& tests : yml.tests) test_tree_.add(tests, render);
   if (yml.unit_tests) unit_test_tree_.add(*yml.unit_tests, render);
+  if (yml.metrics) {
+    metric_tree_.add(*yml.metrics, render);
+    unrendered_metric_tree_.add(*yml.metrics,
+                                [](const Value& value, const Place&) { return value; });
+  }
+  if (yml.semantic_models) semantic_model_tree_.add(*yml.semantic_models, render);
+  if (yml.saved_queries) saved_query_tree_.add(*yml.saved_queries, render);
 }
 
 // Sorts the nodes, refuses two identical tests, and renumbers the indices.
@@ -193,6 +203,7 @@ Project Project::load(ProjectFiles files, const LoadOptions& options) {
   check_given(state->nodes, state->yml.name, state->disabled_, state->files, state->warnings);
   refuse_shared_relations(state->nodes, state->files);
   state->read_exposures();
+  state->configure_semantic_layer();
   state->read_semantic_models();
   state->render_descriptions();
   return Project(std::move(state));

@@ -1,4 +1,4 @@
-// Reads what reads the models: exposures, semantic models and analyses.
+// Reads what reads the models: exposures and analyses.
 
 #include <fmt/format.h>
 
@@ -16,30 +16,6 @@ void Project::State::read_exposures() {
     std::vector<std::size_t> read = resolve(nodes, yml.name, disabled_, files, refs);
     refuse_private(nodes, refs, read, "", files);
     exposures.push_back({spec.name, std::move(refs), std::move(read)});
-  }
-}
-
-void Project::State::read_semantic_models() {
-  const auto refs_of = [&](SemanticModelSpec& spec) {
-    std::vector<Dependency> refs;
-    Rendering rendering = reading(spec.name, refs);
-    context->render_yaml(spec.model, spec.model_place, &rendering);
-    if (!refs.empty()) {
-      spec.ref_package = refs.front().package;
-      spec.ref_name = refs.front().name;
-    }
-    return refs;
-  };
-  for (SemanticModelSpec& spec : declared_.disabled_semantic.models) refs_of(spec);
-  for (SemanticModelSpec& spec : declared_.semantic.models) {
-    const std::vector<Dependency> refs = refs_of(spec);
-    const std::vector<std::size_t> read = resolve(nodes, yml.name, disabled_, files, refs);
-    if (read.size() != 1) {
-      throw files.error_at(spec.model_place,
-                           fmt::format("the semantic model '{}' is of no model", spec.name),
-                           "write model: ref('NAME')");
-    }
-    spec.node = read.front();
   }
 }
 

@@ -227,7 +227,8 @@ TEST(ProjectReading, KeysOfOthersAreToleratedAsDbtDoes) {
                 "models/s.yml:4:1: the key 'my_own' of a .yml file is not "
                 "known",
                 "models/s.yml:5:1: the key 'model' of a .yml file is not known: did you mean "
-                "'models'?"}));
+                "'models'?",
+                "dbt_project.yml:3:19: these settings apply to nothing: there is no shop"}));
 }
 
 TEST(ProjectReading, EmptyFilesMakeNothing) {

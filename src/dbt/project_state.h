@@ -1,7 +1,8 @@
 #pragma once
 
 // What a project consists of while it is loaded, and the steps of loading it; the definitions are
-// in project.cc, project_models.cc, project_data_tests.cc and project_exposures.cc.
+// in project.cc, project_models.cc, project_data_tests.cc, project_exposures.cc and
+// project_semantic.cc.
 
 #include <map>
 #include <memory>
@@ -59,6 +60,7 @@ struct Project::State {
   void name_tests_apart();
   void sort_nodes();
   void read_exposures();
+  void configure_semantic_layer();
   void read_semantic_models();
   void render_descriptions();
   Node analysis_at(const std::string& path);
@@ -81,6 +83,10 @@ struct Project::State {
   void add_generic_test(std::size_t tested, const TestSpec& spec, std::vector<std::string> tags);
   void add_unit_test(std::size_t tested, const UnitTestSpec& spec);
   void add_test(Node node);
+  SemanticConfig semantic_config_of(std::vector<std::string> fqn, const Settings& settings,
+                                    const Settings& unrendered) const;
+  void configure_metrics_of(SemanticModelSpec& model);
+  void warn_of_useless_semantic_settings();
   std::vector<std::string> fqn_of(const std::string& path, const std::string& name,
                                   const std::vector<std::string>& roots) const;
 
@@ -90,6 +96,10 @@ struct Project::State {
   ConfigTree source_tree_;
   ConfigTree test_tree_;
   ConfigTree unit_test_tree_;
+  ConfigTree metric_tree_;
+  ConfigTree unrendered_metric_tree_;
+  ConfigTree semantic_model_tree_;
+  ConfigTree saved_query_tree_;
   std::unique_ptr<Labeller> labeller_;
   std::unique_ptr<RelationNaming> naming_;
   Disabled disabled_;

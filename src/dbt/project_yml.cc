@@ -129,6 +129,9 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   project.sources = root.find("sources");
   project.seeds = root.find("seeds");
   project.unit_tests = root.find("unit_tests");
+  project.metrics = root.find("metrics");
+  project.semantic_models = root.find("semantic-models");
+  project.saved_queries = root.find("saved-queries");
   for (const char* key : {"tests", "data_tests"}) {
     if (const std::optional<Yaml> tests = root.find(key)) project.tests.push_back(*tests);
   }

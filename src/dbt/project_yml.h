@@ -30,6 +30,9 @@ struct ProjectYml {
   std::optional<Yaml> seeds;
   std::vector<Yaml> tests;  // `tests:` and `data_tests:`
   std::optional<Yaml> unit_tests;
+  std::optional<Yaml> metrics;
+  std::optional<Yaml> semantic_models;  // `semantic-models:`
+  std::optional<Yaml> saved_queries;    // `saved-queries:`
 };
 
 // `vars` is the YAML of --vars, or empty. Both throw Error at the place of a mistake. The result

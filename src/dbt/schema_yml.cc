@@ -50,8 +50,9 @@ const Names kGroupKeys = {"name", "owner", "description", "config", "meta"};
 
 class SchemaReader {
  public:
-  SchemaReader(const ProjectFiles& files, std::string path, std::vector<std::string>& warnings)
-      : files_(files), path_(std::move(path)), warnings_(warnings) {}
+  SchemaReader(const ProjectFiles& files, std::string path, const RenderValue& render,
+               std::vector<std::string>& warnings)
+      : files_(files), path_(std::move(path)), render_(render), warnings_(warnings) {}
 
   void read(Declarations& into) {
     const Yaml root = Yaml::parse(files_, path_, &warnings_);
@@ -86,7 +87,7 @@ class SchemaReader {
       for (const Yaml& test : tests->items())
         into.unit_tests.push_back(read_unit_test(test, path_));
     }
-    read_semantic_yml(root, path_, into.semantic, into.disabled_semantic);
+    read_semantic_yml(root, path_, render_, into.semantic);
     if (const std::optional<Yaml> macros = root.find("macros")) {
       for (const Yaml& macro : macros->items()) {
         into.macros.push_back({entry_name(macro, "macro"), macro.place(), path_, macro});
@@ -400,14 +401,15 @@ class SchemaReader {
 
   const ProjectFiles& files_;
   std::string path_;
+  const RenderValue& render_;
   std::vector<std::string>& warnings_;
 };
 
 }  // namespace
 
-void read_schema_yml(const ProjectFiles& files, const std::string& path, Declarations& into,
-                     std::vector<std::string>& warnings) {
-  SchemaReader(files, path, warnings).read(into);
+void read_schema_yml(const ProjectFiles& files, const std::string& path, const RenderValue& render,
+                     Declarations& into, std::vector<std::string>& warnings) {
+  SchemaReader(files, path, render, warnings).read(into);
 }
 
 }  // namespace gsa::dbt

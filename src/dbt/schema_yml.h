@@ -111,12 +111,12 @@ struct Declarations {
   std::vector<ExposureSpec> exposures;
   std::vector<UnitTestSpec> unit_tests;
   SemanticSpecs semantic;
-  SemanticSpecs disabled_semantic;
+  SemanticSpecs disabled_semantic;  // those of `semantic` that are switched off
 };
 
 // Adds the declarations in `path`. Throws Error at the place of a mistake. Unknown keys only give
 // warnings, because dbt accepts any.
-void read_schema_yml(const ProjectFiles& files, const std::string& path, Declarations& into,
-                     std::vector<std::string>& warnings);
+void read_schema_yml(const ProjectFiles& files, const std::string& path, const RenderValue& render,
+                     Declarations& into, std::vector<std::string>& warnings);
 
 }  // namespace gsa::dbt

@@ -1,47 +1,12 @@
 #include "dbt/semantic_resource.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "base/text.h"
 
 namespace gsa::dbt {
-namespace {
-
-// dbt renders these later, or leaves them to the reader. Below `config` and `meta` the same names
-// mean nothing.
-bool is_rendered_late(const std::string& key) {
-  return key == "description" || key == "filter" || key == "where";
-}
-
-Value rendered_but_late(const Project& project, const Value& value, const Place& place) {
-  if (value.is_sequence()) {
-    List items;
-    for (const Value& item : value.as_list()) {
-      items.push_back(rendered_but_late(project, item, place));
-    }
-    return Value(std::move(items));
-  }
-  if (!value.is_dict()) return project.context().render_yaml(value, place);
-  Dict dict;
-  for (const auto& [key, item] : value.as_dict().entries()) {
-    const std::string name = key.str();
-    if (is_rendered_late(name)) {
-      dict.set(key, item);
-    } else if (name == "config" || name == "meta") {
-      dict.set(key, project.context().render_yaml(item, place));
-    } else {
-      dict.set(key, rendered_but_late(project, item, place));
-    }
-  }
-  return Value(std::move(dict));
-}
-
-}  // namespace
-
-Dict rendered_map(const Project& project, const Yaml& map) {
-  return as_json_value(rendered_but_late(project, map.value(), map.place())).as_dict();
+Dict json_map(const std::optional<Yaml>& map) {
+  return map ? as_json_value(map->value()).as_dict() : Dict();
 }
 
 Value value_at(const Dict& map, std::string_view key) {
@@ -90,29 +55,26 @@ Dict resource_head(const Project& project, const WrittenResource& resource) {
   Dict dict;
   const auto set = [&](const char* key, Value value) { dict.set(Value(key), std::move(value)); };
   const std::string path = path_below(resource.file, project.yml().model_paths);
-  std::vector<std::string> fqn = split(path, '/');
-  fqn.back() = resource.name;
-  fqn.insert(fqn.begin(), project.name());
   set("name", Value(resource.name));
   set("resource_type", Value(resource.type));
   set("package_name", Value(project.name()));
   set("path", Value(path));
   set("original_file_path", Value(resource.file));
   set("unique_id", Value(resource_id(project, resource.type, resource.name)));
-  set("fqn", list_of_texts(fqn));
+  set("fqn", list_of_texts(resource.configured.fqn));
   return dict;
 }
 
 Dict resource_config(const WrittenResource& resource, const Dict& more) {
   Dict config;
-  config.set(Value("enabled"), Value(resource.is_enabled));
   config.set(Value("group"), Value());
   config.set(Value("meta"), Value(Dict()));
   for (const auto& [key, value] : more.entries()) config.set(key, value);
-  const Dict written = map_at(resource.written, "config");
-  for (const auto& [key, value] : written.entries()) {
+  const Dict set = as_json_value(Value(resource.configured.config)).as_dict();
+  for (const auto& [key, value] : set.entries()) {
     if (!value.is_none()) config.set(key, value);
   }
+  config.set(Value("enabled"), Value(resource.configured.is_enabled));
   return config;
 }
 
@@ -120,17 +82,17 @@ SemanticResource finished_resource(const Project& project, const WrittenResource
                                    std::vector<std::string> depends_on, double created_at,
                                    Dict dict) {
   const auto set = [&](const char* key, Value value) { dict.set(Value(key), std::move(value)); };
-  const Value group = value_at(map_at(resource.written, "config"), "group");
+  const Value group = value_at(resource.configured.config, "group");
   Dict depends;
   depends.set(Value("macros"), Value(List()));
   depends.set(Value("nodes"), list_of_texts(depends_on));
-  set("unrendered_config", Value(map_at(resource.written, "config")));
+  set("unrendered_config", as_json_value(Value(resource.configured.unrendered)));
   set("metadata", Value());
   set("group", group);
   set("depends_on", Value(std::move(depends)));
   set("created_at", Value(created_at));
   return {resource_id(project, resource.type, resource.name), group.is_none() ? "" : group.str(),
-          resource.is_enabled, std::move(depends_on), Value(std::move(dict))};
+          resource.configured.is_enabled, std::move(depends_on), Value(std::move(dict))};
 }
 
 }  // namespace gsa::dbt

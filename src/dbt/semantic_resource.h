@@ -2,6 +2,7 @@
 
 // What manifest.json says alike of semantic models, metrics and saved queries.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,8 @@ struct WrittenResource {
   std::string name;
   std::string file;
   Place place;
-  Dict written;  // rendered_map() of its YAML
-  bool is_enabled = true;
+  Dict written;  // its YAML
+  SemanticConfig configured;
 };
 
 struct SemanticResource {
@@ -27,9 +28,8 @@ struct SemanticResource {
   Value value;
 };
 
-// What a map of YAML says, as JSON can say it. Its templates are rendered, but for those of
-// descriptions and filters.
-Dict rendered_map(const Project& project, const Yaml& map);
+// What a map of YAML says, as JSON can say it; nothing of none.
+Dict json_map(const std::optional<Yaml>& map);
 
 // What stands at a key; none, empty or no items where it is absent or null.
 Value value_at(const Dict& map, std::string_view key);
@@ -45,7 +45,7 @@ Value description_at(const Project& project, const Dict& map, const Place& place
 std::string resource_id(const Project& project, std::string_view type, std::string_view name);
 // From `name` to `fqn`.
 Dict resource_head(const Project& project, const WrittenResource& resource);
-// What every such configuration holds, and `more` of this type, with what is written.
+// What every such configuration holds, and `more` of this type, with what the project sets.
 Dict resource_config(const WrittenResource& resource, const Dict& more = {});
 // Adds what stands last, and makes the whole.
 SemanticResource finished_resource(const Project& project, const WrittenResource& resource,

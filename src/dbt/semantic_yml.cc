@@ -1,6 +1,8 @@
 #include "dbt/semantic_yml.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,13 +25,6 @@ Dict meta_of(const Yaml& map) {
   take(map);
   if (const std::optional<Yaml> config = map.find("config")) take(*config);
   return meta;
-}
-
-bool is_enabled(const Yaml& map) {
-  const std::optional<Yaml> config = map.find("config");
-  if (!config) return true;
-  const std::optional<Yaml> enabled = config->find("enabled");
-  return !enabled || enabled->boolean();
 }
 
 // The text at `key`, and where it stands; the map's own place where it is absent.
@@ -228,13 +223,13 @@ SavedQuerySpec read_saved_query(const Yaml& map) {
 
 template <typename Spec, typename Read>
 void read_list(const std::optional<Yaml>& list, const std::string& path, const Read& read,
-               std::vector<Spec>& into, std::vector<Spec>& disabled) {
+               std::vector<Spec>& into) {
   if (!list) return;
   for (const Yaml& item : list->items()) {
     Spec spec = read(item);
     spec.file = path;
     spec.written = item;
-    (is_enabled(item) ? into : disabled).push_back(std::move(spec));
+    into.push_back(std::move(spec));
   }
 }
 
@@ -255,12 +250,15 @@ std::optional<TimeWindow> parse_time_window(std::string_view text) {
   return TimeWindow{std::stoll(parts[0]), std::move(unit)};
 }
 
-void read_semantic_yml(const Yaml& root, const std::string& path, SemanticSpecs& into,
-                       SemanticSpecs& disabled) {
-  read_list(root.find("semantic_models"), path, read_model, into.models, disabled.models);
-  read_list(root.find("metrics"), path, read_metric, into.metrics, disabled.metrics);
-  read_list(root.find("saved_queries"), path, read_saved_query, into.saved_queries,
-            disabled.saved_queries);
+void read_semantic_yml(const Yaml& root, const std::string& path, const RenderValue& render,
+                       SemanticSpecs& into) {
+  // As dbt: descriptions wait for all of the docs, filters for the query.
+  const auto rendering = std::make_shared<const YamlRendering>(
+      YamlRendering{render, {"description", "filter", "where"}, {"config", "meta"}});
+  const Yaml rendered = root.rendered(rendering);
+  read_list(rendered.find("semantic_models"), path, read_model, into.models);
+  read_list(rendered.find("metrics"), path, read_metric, into.metrics);
+  read_list(rendered.find("saved_queries"), path, read_saved_query, into.saved_queries);
 }
 
 }  // namespace gsa::dbt

@@ -1,8 +1,7 @@
 #pragma once
 
 // `semantic_models:`, `metrics:` and `saved_queries:` of schema files, in the form that
-// dbt-core 1.10 and 1.11 read. Values as written, each with its place; src/semantic says what they
-// mean.
+// dbt-core 1.10 and 1.11 read. Each has its place; src/semantic says what they mean.
 
 #include <cstdint>
 #include <optional>
@@ -10,9 +9,18 @@
 #include <string_view>
 #include <vector>
 
+#include "dbt/config.h"
 #include "dbt/yaml.h"
 
 namespace gsa::dbt {
+
+// What is set for one of them: in dbt_project.yml, then in its own `config:`.
+struct SemanticConfig {
+  bool is_enabled = true;
+  std::vector<std::string> fqn;
+  Dict config;      // the nearest wins; the keys of meta add up
+  Dict unrendered;  // as dbt keeps it to tell that something changed: all of the nearest wins
+};
 
 struct EntitySpec {
   std::string name;
@@ -42,6 +50,7 @@ struct MeasureSpec {
   bool create_metric = false;  // a simple metric of the same name
   Dict meta;
   Place place, expr_place, described_at;
+  SemanticConfig of_metric;  // of the one that it creates
 };
 
 struct SemanticModelSpec {
@@ -55,7 +64,8 @@ struct SemanticModelSpec {
   std::vector<MeasureSpec> measures;
   Place place, described_at, model_place;
   std::string file;
-  std::optional<Yaml> written;  // all of it
+  std::optional<Yaml> written;  // all of it, rendered but for descriptions and filters
+  SemanticConfig configured;
 };
 
 // A measure or metric that a metric is made of.
@@ -76,6 +86,7 @@ struct MetricSpec {
   Place place, expr_place, described_at;
   std::string file;
   std::optional<Yaml> written;
+  SemanticConfig configured;
 };
 
 struct SavedQuerySpec {
@@ -86,6 +97,7 @@ struct SavedQuerySpec {
   Place place, described_at;
   std::string file;
   std::optional<Yaml> written;
+  SemanticConfig configured;
 };
 
 struct SemanticSpecs {
@@ -101,9 +113,9 @@ struct TimeWindow {
 };
 std::optional<TimeWindow> parse_time_window(std::string_view text);
 
-// Adds what the root of the schema file at `path` says of them; what is switched off goes to
-// `disabled`. Throws Error at the place of a mistake; an unknown key is one, as in dbt.
-void read_semantic_yml(const Yaml& root, const std::string& path, SemanticSpecs& into,
-                       SemanticSpecs& disabled);
+// Adds what the root of the schema file at `path` says of them, with its templates rendered.
+// Throws Error at the place of a mistake; an unknown key is one, as in dbt.
+void read_semantic_yml(const Yaml& root, const std::string& path, const RenderValue& render,
+                       SemanticSpecs& into);
 
 }  // namespace gsa::dbt

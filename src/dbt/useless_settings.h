@@ -15,4 +15,9 @@ void warn_of_useless_branches(const ConfigTree& tree, NodeKind kind, const std::
                               const std::vector<Node>& switched_off,
                               std::vector<std::string>& warnings);
 
+// The same, of things at these positions.
+void warn_of_useless_branches(const ConfigTree& tree,
+                              const std::vector<std::vector<std::string>>& fqns,
+                              std::vector<std::string>& warnings);
+
 }  // namespace gsa::dbt

@@ -46,6 +46,45 @@ TEST(Layer, ComputesADerivedMetricFromOthers) {
   EXPECT_EQ(layer.bases_of(*score).size(), 2U);
 }
 
+TEST(Layer, LeavesOutWhatTheProjectSwitchesOff) {
+  EXPECT_EQ(shop_layer("", "metrics: {shop: {mean_price: {+enabled: false}}}\n").measure_names(),
+            (std::vector<std::string>{"failed", "failure_rate", "clicks", "people", "events"}));
+  const std::string query =
+      "saved_queries:\n  - name: q\n    label: Q\n    query_params: {metrics: [events], group_by: "
+      "[\"Dimension('user__tier')\"]}\n";
+  EXPECT_EQ(shop_layer(query).charts.size(), 1U);
+  EXPECT_TRUE(shop_layer(query, "saved-queries: {+enabled: false}\n").charts.empty());
+}
+
+TEST(Layer, TakesTheMetaOfTheProjectWhereAMetricHasNone) {
+  const Layer layer = shop_layer(
+      "metrics:\n"
+      "  - {name: own, label: Own, type: simple, type_params: {measure: events}, meta: {unit: "
+      "own}}\n",
+      "metrics: {+meta: {unit: all}}\n");
+  EXPECT_EQ(layer.find_measure("failed")->unit, "all");
+  EXPECT_EQ(layer.find_measure("own")->unit, "own");
+}
+
+TEST(Layer, ReadsTemplatesRenderedAsTheManifestDoes) {
+  const Layer layer = shop_layer(R"(metrics:
+  - name: rendered
+    label: "{{ var('x') }} of {{ 1 + 1 }}"
+    description: "{{ var('x') }}"
+    type: "{{ 'sim' ~ 'ple' }}"
+    type_params: {measure: "{{ var('of') }}"}
+    filter: "{{ Dimension('generation__status') }} = 'failed'"
+    config: {meta: {unit: "{{ var('x') }}"}}
+)",
+                                 "vars: {x: Sales, of: events}\n");
+  const Measure* measure = layer.find_measure("rendered");
+  ASSERT_NE(measure, nullptr);
+  EXPECT_EQ(measure->label, "Sales of 2");
+  EXPECT_EQ(measure->description, "Sales");
+  EXPECT_EQ(measure->unit, "Sales");
+  EXPECT_EQ(layer.bases[measure->part].expr, "case when ((status) = 'failed') then 1 end");
+}
+
 TEST(Layer, IsTheSameOnceReadBackFromItsText) {
   const Layer layer = shop_layer();
   const std::string text = to_json(layer);

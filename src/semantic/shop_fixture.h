@@ -80,10 +80,10 @@ inline testing::AssertionResult has(const std::string& text, const std::string& 
   return testing::AssertionFailure() << text;
 }
 
-// `more` is a second schema file.
-inline dbt::Project project_with(const std::string& more) {
+// `more` is one more schema file, `settings` are more lines of dbt_project.yml.
+inline dbt::Project project_with(const std::string& more, const std::string& settings = "") {
   return dbt::Project::load(dbt::ProjectFiles(std::map<std::string, std::string>{
-      {"dbt_project.yml", "name: shop\nversion: '1'\nprofile: shop\n"},
+      {"dbt_project.yml", "name: shop\nversion: '1'\nprofile: shop\n" + settings},
       {"models/people.sql", "select 1 as id, 'free' as tier, date '2025-01-01' as signup"},
       {"models/visits.sql", "select 1 as id, 1 as person, date '2025-01-02' as day, 3 as clicks"},
       {"models/events.sql",
@@ -95,8 +95,8 @@ inline dbt::Project project_with(const std::string& more) {
   }));
 }
 
-inline Layer shop_layer(const std::string& more = "") {
-  return read_layer(project_with(more)).value();
+inline Layer shop_layer(const std::string& more = "", const std::string& settings = "") {
+  return read_layer(project_with(more, settings)).value();
 }
 
 // The error of the project: "file:line: …|hint", or "none".
