@@ -13,11 +13,10 @@
 #include "dbt/jinja_names.h"
 #include "dbt/project_files.h"
 
-namespace YAML {
-class Node;
-}
-
 namespace gsa::dbt {
+
+class YamlDocument;
+struct YamlNode;
 
 // How the templates of YAML are rendered as its values are read.
 struct YamlRendering {
@@ -62,14 +61,15 @@ class Yaml {
   Error error(const std::string& what, const std::string& hint = "") const;
 
  private:
-  Yaml(const ProjectFiles& files, std::shared_ptr<const std::string> file, const YAML::Node& node);
-  Yaml inner(const YAML::Node& node) const;
-  Yaml below(const std::string& key, const YAML::Node& node) const;
+  Yaml(const ProjectFiles& files, std::shared_ptr<const YamlDocument> document,
+       const YamlNode& node);
+  Yaml inner(const YamlNode& node) const;
+  Yaml below(const std::string& key, const YamlNode& node) const;
   Value written_scalar() const;
 
   const ProjectFiles* files_;
-  std::shared_ptr<const std::string> file_;  // as shown in messages
-  std::shared_ptr<const YAML::Node> node_;
+  std::shared_ptr<const YamlDocument> document_;
+  const YamlNode* node_;                            // of the document
   std::shared_ptr<const YamlRendering> rendering_;  // null: values as they are written
   bool is_below_plain_key_ = false;
 };
