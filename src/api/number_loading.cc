@@ -143,18 +143,18 @@ bool share_codes(const CodeColumn& codes, NumberColumn& column) {
   const auto* numbers = std::get_if<std::vector<std::int8_t>>(&column.numbers);
   const auto* narrow = std::get_if<std::vector<std::uint8_t>>(&codes.codes);
   if (numbers == nullptr || narrow == nullptr || numbers->size() != narrow->size()) return false;
-  constexpr std::int16_t kUnknown = std::numeric_limits<std::int16_t>::max();
-  std::vector<std::int16_t> number_of(codes.values.size(), kUnknown);
+  std::vector<std::int8_t> number_of(codes.values.size());
+  std::vector<bool> is_known(codes.values.size());
   for (std::size_t row = 0; row < numbers->size(); ++row) {
-    std::int16_t& number = number_of[(*narrow)[row]];
-    if (number == kUnknown) number = (*numbers)[row];
-    if (number != (*numbers)[row]) return false;
+    const std::uint8_t code = (*narrow)[row];
+    if (!is_known[code]) number_of[code] = (*numbers)[row];
+    is_known[code] = true;
+    if (number_of[code] != (*numbers)[row]) return false;
   }
-  NumbersByCode by_code{{narrow->data()}, {}};
-  for (const std::int16_t number : number_of) {
-    by_code.list.push_back(number == NumberColumn::kNull<std::int8_t>
-                               ? NumberColumn::kNull<std::int64_t>
-                               : std::int64_t{number});
+  NumbersByCode by_code{{narrow->data()}, {number_of.begin(), number_of.end()}};
+  for (std::size_t code = 0; code < number_of.size(); ++code) {
+    if (number_of[code] != NumberColumn::kNull<std::int8_t>) continue;
+    by_code.list[code] = NumberColumn::kNull<std::int64_t>;
   }
   column.numbers = std::move(by_code);
   return true;

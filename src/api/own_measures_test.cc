@@ -75,7 +75,7 @@ class OwnMeasures : public testing::Test {
   static void add_to_charts(Layer& layer) {
     for (semantic::Chart& chart : layer.charts) {
       if (chart.name == "session_list") chart.dimensions = {"maybe", "late"};
-      if (chart.name == "top_users") chart.measures.push_back("rated_ones");
+      if (chart.name == "top_users") chart.measures.emplace_back("rated_ones");
       if (chart.name == "top_users_row") chart.measures = {"formula", "models"};
     }
   }

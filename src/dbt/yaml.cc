@@ -1,6 +1,7 @@
 #include "dbt/yaml.h"
 
 #include <algorithm>
+#include <source_location>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,7 +20,9 @@ Yaml::Yaml(const ProjectFiles& files, std::shared_ptr<const YamlDocument> docume
 Yaml Yaml::parse(const ProjectFiles& files, const std::string& path,
                  std::vector<std::string>* warnings) {
   const std::string* text = files.find(path);
-  check(text != nullptr, "the file to parse is in the project");
+  if (text == nullptr) {
+    throw Bug("the file to parse is in the project", std::source_location::current());
+  }
   const auto document =
       std::make_shared<const YamlDocument>(files, files.display(path), *text, warnings);
   return Yaml(files, document, document->root());

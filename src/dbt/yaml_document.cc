@@ -253,12 +253,12 @@ class YamlDocument::Inspection {
   std::size_t count_ = 0;
 };
 
-YamlDocument::YamlDocument(const ProjectFiles& files, std::string name, const std::string& text,
+YamlDocument::YamlDocument(const ProjectFiles& files, std::string name, std::string_view text,
                            std::vector<std::string>* warnings)
     : name_(std::move(name)) {
   check_characters(files, name_, text);
   try {
-    std::istringstream stream(text);
+    std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     Builder builder(*this, files, text);
     while (parser.HandleNextDocument(builder)) {

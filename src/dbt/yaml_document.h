@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,7 @@ class YamlDocument {
   // Throws Error at the place of what is not valid YAML, nests too deeply, becomes too large when
   // aliases are expanded, or is a second document. If a key occurs twice in one map, adds a
   // warning. `name` is the file in messages.
-  YamlDocument(const ProjectFiles& files, std::string name, const std::string& text,
+  YamlDocument(const ProjectFiles& files, std::string name, std::string_view text,
                std::vector<std::string>* warnings);
   YamlDocument(const YamlDocument&) = delete;
   YamlDocument& operator=(const YamlDocument&) = delete;
