@@ -114,6 +114,16 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+// As DuckDB casts bytes to text: "a\xFF".
+std::string blob_text(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) {
+    const bool is_plain = c >= ' ' && c <= '~' && c != '\\' && c != '\'' && c != '"';
+    text += is_plain ? std::string(1, c) : fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+  }
+  return text;
+}
+
 bool is_word(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
 
 bool is_null(duckdb_vector vector, idx_t row) {
@@ -400,7 +410,8 @@ void JsonEncoder::write_value(duckdb_vector vector, idx_t row, std::size_t max_b
       }
       break;
     case DUCKDB_TYPE_BLOB:
-      out += '"' + base64(string_at(data, row)) + '"';
+      out += json_quote(style_ == JsonStyle::plain ? blob_text(string_at(data, row))
+                                                   : base64(string_at(data, row)));
       break;
     case DUCKDB_TYPE_ENUM:
       out += json_quote(names_[enum_code(storage_, data, row)]);

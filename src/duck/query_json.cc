@@ -1,6 +1,7 @@
 #include "duck/query_json.h"
 
 #include <limits>
+#include <set>
 
 #include <duckdb.h>
 #include <fmt/format.h>
@@ -63,6 +64,21 @@ std::string supported(Connection& connection, const std::string& sql,
   return sql;
 }
 
+// The columns' names, each with its colon. Names that occur again get a number, as DuckDB gives
+// them in a subquery: "n", "n_1".
+std::vector<std::string> keys_of(const std::vector<ColumnEncoder>& encoders) {
+  std::set<std::string> taken;
+  std::vector<std::string> keys;
+  for (const ColumnEncoder& column : encoders) {
+    std::string name = column.name;
+    for (int copy = 1; !taken.insert(name).second; ++copy) {
+      name = fmt::format("{}_{}", column.name, copy);
+    }
+    keys.push_back(json_quote(name) + ":");
+  }
+  return keys;
+}
+
 void append_row(const Chunk& chunk, std::size_t row, const std::vector<ColumnEncoder>& encoders,
                 std::size_t max_bytes, std::string& out) {
   out += out.size() > 1 ? ",[" : "[";
@@ -112,8 +128,7 @@ void stream_json(Connection& connection, const std::string& select,
   constexpr std::size_t kAnyLength = std::numeric_limits<std::size_t>::max();
   auto encoders = encoders_of(connection, select, JsonStyle::plain);
   const std::string text = supported(connection, select, encoders, JsonStyle::plain);
-  std::vector<std::string> keys;
-  for (const ColumnEncoder& column : encoders) keys.push_back(json_quote(column.name) + ":");
+  const std::vector<std::string> keys = keys_of(encoders);
   std::string object;
   connection.stream_chunks(text, [&](const Chunk& chunk) {
     for (std::size_t r = 0; r < chunk.rows(); ++r) {

@@ -46,8 +46,9 @@ JsonRows query_json(Connection& connection, const std::string& sql, std::size_t 
 
 // Runs one SELECT and gives each row as a JSON object, {"user":"a","cost":12.34}, for programs
 // other than pages: as above, but integers and decimals are numbers of any length, NaN and
-// infinities null, a map an object and a JSON column JSON. Holds one row at a time; `write` returns
-// false to stop early. Throws SqlError.
+// infinities null, a map an object, a blob DuckDB's text of it, and a JSON column JSON. A name that
+// occurs again gets a number: "n", "n_1". Holds one row at a time; `write` returns false to stop
+// early. Throws SqlError.
 void stream_json(Connection& connection, const std::string& select,
                  const std::function<bool(std::string_view object)>& write);
 // All rows in one array, "[{…},{…}]" or "[]"; and the first row alone, "null" if there is none.

@@ -57,6 +57,12 @@ TEST_F(QueryJson, ForProgramsOtherTypesAreTheirTexts) {
       R"("odd \"name":"a\"b","e":true})");
 }
 
+TEST_F(QueryJson, ForProgramsBytesAreTextAndEachKeyIsThereOnce) {
+  EXPECT_EQ(object("'\\xAA\\x00a\"b'::blob as a, ['\\x01'::blob] as b"),
+            R"({"a":"\\xAA\\x00a\\x22b","b":["\\x01"]})");
+  EXPECT_EQ(object("1 as n, 2 as n, 3 as n_1, 4 as n"), R"({"n":1,"n_1":2,"n_1_1":3,"n_2":4})");
+}
+
 TEST_F(QueryJson, RowsComeInTheirOrderUntilTheReaderHasEnough) {
   EXPECT_EQ(json_array(connection_, "select range as n from range(3)"),
             R"([{"n":0},{"n":1},{"n":2}])");
