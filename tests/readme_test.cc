@@ -70,7 +70,7 @@ TEST(Readme, EveryRunCommandWorksInItsOrder) {
   }
 }
 
-TEST(Readme, ShowsTheReportThatTheFirstRunPrints) {
+TEST(Readme, ShowsTheReportAndTheNumberOfTestsOfTheFirstRun) {
   std::ifstream file(GSA_SOURCE_DIR "/README.md");
   std::ostringstream readme;
   readme << file.rdbuf();
@@ -82,6 +82,11 @@ TEST(Readme, ShowsTheReportThatTheFirstRunPrints) {
     if (line.starts_with("Downloads are")) break;
     EXPECT_NE(readme.str().find(line + "\n"), std::string::npos) << line;
   }
+  const Outcome tests = gsa(folder, {"sql", "--format", "jsonl",
+                                     "select count(distinct check_name) as n from ops.checks"});
+  const std::string number = tests.out.substr(5, tests.out.find('}') - 5);  // {"n":119}
+  EXPECT_NE(readme.str().find("**Data tests**: " + number + " of them run"), std::string::npos)
+      << number << " ran";
 }
 
 }  // namespace
