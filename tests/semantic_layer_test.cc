@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -135,6 +136,24 @@ TEST_F(SemanticLayer, AMeasureAndADimensionAreYamlAlone) {
                       "select sum(token_count)::varchar from fct_generations "
                       "where session_id is not null and token_count > 20"),
             std::to_string(static_cast<std::int64_t>(wordy)));
+}
+
+// The two lines of YAML that docs/measures.md shows.
+TEST_F(SemanticLayer, TheExampleOfTheDocumentationWorks) {
+  std::ifstream page(GSA_SOURCE_DIR "/docs/measures.md");
+  std::vector<std::string> shown;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("    - {name:")) shown.push_back("  " + line + "\n");
+  }
+  ASSERT_EQ(shown.size(), 2U);
+  add_measure(shown[0]);
+  add_dimension(shown[1]);
+  const Outcome built = build();
+  ASSERT_EQ(built.exit_code, 0) << built.err;
+  start();
+  const boost::json::value answer = json(
+      post("/api/metrics", R"({"queries": [{"measures": ["tokens"], "dimensions": ["wordy"]}]})"));
+  EXPECT_EQ(answer.at("results").at(0).at("rows").as_array().size(), 2U);
 }
 
 TEST_F(SemanticLayer, MistakesAreToldWithFileAndLineBeforeAnythingIsPublished) {
