@@ -30,13 +30,19 @@ Dict named_map(const Value& written) {
   return dict;
 }
 
-Value input_measure(const Value& written) {
-  if (written.is_none()) return {};
-  const Dict said = named_map(written);
+// What measures and metrics have in common as the input of a metric.
+Dict input_of(const Dict& said) {
   Dict dict;
   dict.set(Value("name"), value_at(said, "name"));
   dict.set(Value("filter"), filter_value(value_at(said, "filter")));
   dict.set(Value("alias"), value_at(said, "alias"));
+  return dict;
+}
+
+Value input_measure(const Value& written) {
+  if (written.is_none()) return {};
+  const Dict said = named_map(written);
+  Dict dict = input_of(said);
   dict.set(Value("join_to_timespine"), Value(value_at(said, "join_to_timespine").truth()));
   dict.set(Value("fill_nulls_with"), value_at(said, "fill_nulls_with"));
   return Value(std::move(dict));
@@ -45,10 +51,7 @@ Value input_measure(const Value& written) {
 Value input_metric(const Value& written) {
   if (written.is_none()) return {};
   const Dict said = named_map(written);
-  Dict dict;
-  dict.set(Value("name"), value_at(said, "name"));
-  dict.set(Value("filter"), filter_value(value_at(said, "filter")));
-  dict.set(Value("alias"), value_at(said, "alias"));
+  Dict dict = input_of(said);
   dict.set(Value("offset_window"), window_value(value_at(said, "offset_window")));
   dict.set(Value("offset_to_grain"), value_at(said, "offset_to_grain"));
   return Value(std::move(dict));

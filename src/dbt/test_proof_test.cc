@@ -209,7 +209,7 @@ TEST(RowTests, AreTheBuiltInOnesOfSingleRows) {
   EXPECT_EQ(tests, 6);
 }
 
-// Also of a relation that stands under another name for now.
+// A run builds relations under hidden names; their tests are proved there.
 TEST(RowTests, SayWhatTheQueriesSay) {
   const Project project = load(
       {{"models/t.sql", "{{ config(materialized='table') }}select range as v from range(10)"},
