@@ -5,10 +5,10 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/characters.h"
+
 namespace gsa::app {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_memory_size(std::string_view text) {
   const auto unit_at =

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
 #include "base/text.h"
 
 namespace gsa::dbt {
@@ -52,10 +53,6 @@ std::string format_old(std::string_view text, const Fill& fill) {
   return out;
 }
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 // Python's string.Template: $name and ${name}; $$ means a dollar sign.
 std::string format_template(std::string_view text, const Fill& fill) {
   std::string out;
@@ -69,7 +66,7 @@ std::string format_template(std::string_view text, const Fill& fill) {
       text.remove_prefix(end + 1);
     } else if (text[0] == '$') {
       std::size_t size = 1;
-      while (size < text.size() && is_word(text[size])) ++size;
+      while (size < text.size() && is_word_character(text[size])) ++size;
       out += fill(std::string(text.substr(1, size - 1)));
       text.remove_prefix(size);
     } else {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -84,16 +85,12 @@ bool is_override(std::string_view macro, bool has_unit_tests) {
   return is_asked(macro);
 }
 
-bool is_word(char c) {
-  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // The line of `{% macro NAME` in the text.
 int line_of(std::string_view text, const std::string& macro) {
   const std::string words = "macro " + macro;
   std::size_t at = text.find(words);
   while (at != std::string_view::npos && at + words.size() < text.size() &&
-         is_word(text[at + words.size()])) {
+         is_word_character(text[at + words.size()])) {
     at = text.find(words, at + 1);
   }
   if (at == std::string_view::npos) return 0;

@@ -1,13 +1,13 @@
 #include "duck/json_value.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <iterator>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "duck/handle.h"
@@ -124,8 +124,6 @@ std::string blob_text(std::string_view bytes) {
   return text;
 }
 
-bool is_word(unsigned char c) { return std::isalnum(c) != 0 || c == '_'; }
-
 bool is_null(duckdb_vector vector, idx_t row) {
   std::uint64_t* validity = duckdb_vector_get_validity(vector);
   return validity != nullptr && !duckdb_validity_row_is_valid(validity, row);
@@ -235,9 +233,8 @@ void JsonEncoder::name_type(duckdb_logical_type type) {
       break;
     case DUCKDB_TYPE_STRUCT:
       for (std::size_t i = 0; i < names_.size(); ++i) {
-        const bool plain = !names_[i].empty() &&
-                           std::isdigit(static_cast<unsigned char>(names_[i].front())) == 0 &&
-                           std::all_of(names_[i].begin(), names_[i].end(), is_word);
+        const bool plain = !names_[i].empty() && !is_digit(names_[i].front()) &&
+                           std::all_of(names_[i].begin(), names_[i].end(), is_word_character);
         parts.push_back((plain ? names_[i] : sql_name(names_[i])) + " " + children_[i].name_);
       }
       name_ = "STRUCT(" + join(parts, ", ") + ")";
