@@ -16,7 +16,7 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::size_t kMaxListed = 400;  // values of a dimension; enough for a year of days
+constexpr std::size_t kMostValuesListed = 400;  // values of a dimension; enough for a year of days
 
 void write(JsonWriter& json, const Layer& layer, const Measure& measure) {
   json.begin_object();
@@ -53,7 +53,7 @@ void write(JsonWriter& json, const Facts& facts, const Dimension& dimension) {
   json.key("values");
   json.begin_array();
   const Axis axis(facts, dimension);
-  for (std::size_t code = 0; code < axis.size() && axis.size() <= kMaxListed; ++code) {
+  for (std::size_t code = 0; code < axis.size() && axis.size() <= kMostValuesListed; ++code) {
     if (axis.occurs(code)) write(json, axis.value(code));
   }
   json.end_array();

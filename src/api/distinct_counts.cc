@@ -6,7 +6,7 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::uint32_t kNobody = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kNoUserYet = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kMaxBits = std::size_t{1} << 28;  // 32 MB
 
 }  // namespace
@@ -14,7 +14,7 @@ constexpr std::size_t kMaxBits = std::size_t{1} << 28;  // 32 MB
 DistinctCounts::DistinctCounts(const Facts& facts, std::size_t base, std::size_t groups)
     : facts_(facts), base_(base) {
   if (facts.layer->bases[base].counts_users) {
-    last_user_.assign(groups, kNobody);
+    last_user_.assign(groups, kNoUserYet);
     return;
   }
   values_ = facts.distinct[base].values.size();

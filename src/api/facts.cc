@@ -21,7 +21,7 @@
 namespace gsa::api {
 namespace {
 
-constexpr std::int64_t kMaxRows = 2'000'000'000;  // limit of 32-bit offsets, with a margin
+constexpr std::int64_t kMostGenerations = 2'000'000'000;  // limit of 32-bit offsets, with a margin
 
 class FactsReader {
  public:
@@ -47,7 +47,8 @@ class FactsReader {
                     from_sql(layer, Level::user), from_sql(layer, Level::session),
                     from_sql(layer, Level::generation), in_sessions_sql(layer),
                     layer.table(Level::session).day));
-    if (row.int64(0, 2) > kMaxRows) throw Error("more generations than the dashboard can hold");
+    if (row.int64(0, 2) > kMostGenerations)
+      throw Error("more generations than the dashboard can hold");
     facts_.users = static_cast<std::size_t>(row.int64(0, 0));
     facts_.sessions = static_cast<std::size_t>(row.int64(0, 1));
     facts_.generations_outside_sessions = row.int64(0, 3);

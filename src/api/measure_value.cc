@@ -7,8 +7,6 @@
 namespace gsa::api {
 namespace {
 
-using Kind = semantic::FormulaStep::Kind;
-
 // Divides by the integer divisor of the unit; multiplying by its inexact inverse would round.
 std::optional<double> base_value(const Layer& layer, std::size_t base, const Groups& groups,
                                  std::size_t group) {
@@ -22,24 +20,24 @@ std::optional<double> ratio(const std::optional<double>& part, const std::option
   return *part / *whole;
 }
 
-std::optional<double> combine(Kind kind, const std::optional<double>& left,
+std::optional<double> combine(semantic::FormulaStep::Kind kind, const std::optional<double>& left,
                               const std::optional<double>& right) {
-  if (kind == Kind::divide) return ratio(left, right);
+  if (kind == semantic::FormulaStep::Kind::divide) return ratio(left, right);
   if (!left || !right) return std::nullopt;
-  return kind == Kind::add        ? *left + *right
-         : kind == Kind::subtract ? *left - *right
-                                  : *left * *right;
+  return kind == semantic::FormulaStep::Kind::add        ? *left + *right
+         : kind == semantic::FormulaStep::Kind::subtract ? *left - *right
+                                                         : *left * *right;
 }
 
 template <typename BaseValue>
 std::optional<double> formula_value(const Measure& measure, const BaseValue& value_of_base) {
   std::vector<std::optional<double>> stack;
   for (const semantic::FormulaStep& step : measure.steps) {
-    if (step.kind == Kind::number) {
+    if (step.kind == semantic::FormulaStep::Kind::number) {
       stack.emplace_back(step.number);
-    } else if (step.kind == Kind::base) {
+    } else if (step.kind == semantic::FormulaStep::Kind::base) {
       stack.push_back(value_of_base(step.base));
-    } else if (step.kind == Kind::negate) {
+    } else if (step.kind == semantic::FormulaStep::Kind::negate) {
       check(!stack.empty(), "a formula has an operand for each operator");
       if (std::optional<double>& operand = stack.back()) operand = -*operand;
     } else {

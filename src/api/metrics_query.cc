@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMaxValues = 1000;  // in the list of a filter
 constexpr std::size_t kMaxMeasures = 24;
 constexpr std::size_t kMaxDimensions = 3;
-constexpr std::int64_t kMaxRows = 10'000;
+constexpr std::int64_t kMaxGroups = 10'000;
 constexpr std::int64_t kDefaultRows = 1000;
 
 void check_type(const Dimension& dimension, const Value& value, const std::string& where) {
@@ -238,7 +238,7 @@ MetricsQuery read_query(const Layer& layer, const boost::json::value& value,
   query.scope = read_scope(layer, reader);
   query.compare = read_compare(reader);
   query.order = read_order(reader, query);
-  query.limit = static_cast<std::size_t>(reader.integer("limit", 1, kMaxRows, kDefaultRows));
+  query.limit = static_cast<std::size_t>(reader.integer("limit", 1, kMaxGroups, kDefaultRows));
   query.intervals = reader.boolean("intervals", false);
   query.sql = reader.boolean("sql", false);
   reader.done();

@@ -15,42 +15,42 @@ constexpr std::array<const char*, 9> kOrigins = {"user",  "time",     "status", 
                                                  "retry", "feedback", "download", "model"};
 
 // The JSON type of a column, from DuckDB's text.
-enum class Kind { number, text, time, boolean };
+enum class DetailKind { number, text, time, boolean };
 
-struct Column {
+struct DetailColumn {
   const char* name;
   const char* sql;
-  Kind kind;
+  DetailKind kind;
 };
 
-constexpr std::array<Column, 17> kGeneration = {{
-    {"generation_id", "g.generation_id", Kind::number},
-    {"generated_at", "g.generated_at", Kind::time},
+constexpr std::array<DetailColumn, 17> kGeneration = {{
+    {"generation_id", "g.generation_id", DetailKind::number},
+    {"generated_at", "g.generated_at", DetailKind::time},
     {"seconds_since_start",
      "(epoch_us(g.generated_at) - min(epoch_us(g.generated_at)) over ()) / 1000000.0",
-     Kind::number},
+     DetailKind::number},
     {"gap_seconds",
      "(epoch_us(g.generated_at) - lag(epoch_us(g.generated_at)) over (order by g.generated_at, "
      "g.generation_id)) / 1000000.0",
-     Kind::number},
-    {"prompt_id", "g.prompt_id", Kind::number},
-    {"prompt", "p.prompt_text", Kind::text},
-    {"token_count", "g.token_count", Kind::number},
-    {"complexity", "g.complexity", Kind::text},
-    {"model_version", "g.model_version", Kind::text},
-    {"status", "g.status", Kind::text},
-    {"latency_ms", "g.latency_ms", Kind::number},
-    {"cost_credits", "g.cost_credits", Kind::number},
-    {"retry_count", "g.retry_count", Kind::number},
-    {"image_count", "g.image_count", Kind::number},
-    {"blurred_images", "g.blurred_images", Kind::number},
-    {"feedback", "g.feedback", Kind::text},
-    {"downloaded", "coalesce(g.downloaded, false)", Kind::boolean},
+     DetailKind::number},
+    {"prompt_id", "g.prompt_id", DetailKind::number},
+    {"prompt", "p.prompt_text", DetailKind::text},
+    {"token_count", "g.token_count", DetailKind::number},
+    {"complexity", "g.complexity", DetailKind::text},
+    {"model_version", "g.model_version", DetailKind::text},
+    {"status", "g.status", DetailKind::text},
+    {"latency_ms", "g.latency_ms", DetailKind::number},
+    {"cost_credits", "g.cost_credits", DetailKind::number},
+    {"retry_count", "g.retry_count", DetailKind::number},
+    {"image_count", "g.image_count", DetailKind::number},
+    {"blurred_images", "g.blurred_images", DetailKind::number},
+    {"feedback", "g.feedback", DetailKind::text},
+    {"downloaded", "coalesce(g.downloaded, false)", DetailKind::boolean},
 }};
 
 void write_generations(JsonWriter& json, duck::Connection& connection, std::int64_t id) {
   std::string columns;
-  for (const Column& column : kGeneration) {
+  for (const DetailColumn& column : kGeneration) {
     columns += fmt::format("{}({})::varchar", columns.empty() ? "" : ", ", column.sql);
   }
   const duck::Result rows = connection.query(fmt::format(
@@ -67,9 +67,9 @@ void write_generations(JsonWriter& json, duck::Connection& connection, std::int6
       json.key(kGeneration[c].name);
       if (rows.is_null(r, c)) {
         json.null();
-      } else if (kGeneration[c].kind == Kind::text) {
+      } else if (kGeneration[c].kind == DetailKind::text) {
         json.value(rows.text(r, c));
-      } else if (kGeneration[c].kind == Kind::time) {
+      } else if (kGeneration[c].kind == DetailKind::time) {
         json.value(iso_time(rows.text(r, c)));
       } else {
         json.raw(rows.text(r, c));

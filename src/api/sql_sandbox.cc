@@ -51,23 +51,23 @@ struct Code {
 };
 
 Code code_of(sandbox::FailureKind kind) {
-  using Kind = sandbox::FailureKind;
+  using sandbox::FailureKind;
   switch (kind) {
-    case Kind::refused:
+    case FailureKind::refused:
       return {"sql_refused", 403};
-    case Kind::sql:
+    case FailureKind::sql:
       return {"sql_error", 400};
-    case Kind::timeout:
+    case FailureKind::timeout:
       return {"sql_timeout", 408};
-    case Kind::cancelled:
+    case FailureKind::cancelled:
       return {"sql_cancelled", 409};
-    case Kind::out_of_memory:
+    case FailureKind::out_of_memory:
       return {"sql_out_of_memory", 507};
-    case Kind::crashed:
+    case FailureKind::crashed:
       return {"sql_crashed", 500};
-    case Kind::busy:
+    case FailureKind::busy:
       return {"busy", 503};
-    case Kind::unavailable:
+    case FailureKind::unavailable:
       break;
   }
   return {"unavailable", 503};

@@ -23,11 +23,11 @@ constexpr int kBins = 20;                // in a histogram
 constexpr int kExamples = 5;
 constexpr int kShown = 200;  // characters of a value
 
-enum class Kind { number, time, other, nested };
+enum class ProfileKind { number, time, other, nested };
 
-struct Column {
+struct ProfiledColumn {
   std::string name, type;
-  Kind kind = Kind::other;
+  ProfileKind kind = ProfileKind::other;
   std::int64_t present = 0, distinct = 0;
   std::optional<std::string> min, max;
   std::optional<double> mean, low, high;  // histogram bounds; of times in seconds
@@ -35,33 +35,34 @@ struct Column {
   std::string sql() const { return sql_name(name); }
   // As a number, for binning.
   std::string number() const {
-    return kind == Kind::time ? fmt::format("epoch({})", sql()) : fmt::format("{}::double", sql());
+    return kind == ProfileKind::time ? fmt::format("epoch({})", sql())
+                                     : fmt::format("{}::double", sql());
   }
 };
 
-Kind kind_of(const std::string& type) {
+ProfileKind kind_of(const std::string& type) {
   for (const char* nested : {"STRUCT", "MAP", "UNION"}) {
-    if (type.starts_with(nested)) return Kind::nested;
+    if (type.starts_with(nested)) return ProfileKind::nested;
   }
-  if (type.ends_with(']')) return Kind::nested;
-  if (type == "DATE" || type.starts_with("TIMESTAMP")) return Kind::time;
+  if (type.ends_with(']')) return ProfileKind::nested;
+  if (type == "DATE" || type.starts_with("TIMESTAMP")) return ProfileKind::time;
   for (const char* number : {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT",
                              "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE"}) {
-    if (type == number) return Kind::number;
+    if (type == number) return ProfileKind::number;
   }
-  return type.starts_with("DECIMAL") ? Kind::number : Kind::other;
+  return type.starts_with("DECIMAL") ? ProfileKind::number : ProfileKind::other;
 }
 
-std::vector<Column> columns_of(duck::Connection& connection, const std::string& schema,
-                               const std::string& table) {
+std::vector<ProfiledColumn> columns_of(duck::Connection& connection, const std::string& schema,
+                                       const std::string& table) {
   const duck::Result rows = connection.query(
       fmt::format("select column_name, data_type from duckdb_columns() where database_name = "
                   "current_database() and schema_name = {} and table_name = {} "
                   "order by column_index",
                   sql_quote(schema), sql_quote(table)));
-  std::vector<Column> columns;
+  std::vector<ProfiledColumn> columns;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    Column column;
+    ProfiledColumn column;
     column.name = rows.text(r, 0);
     column.type = rows.text(r, 1);
     column.kind = kind_of(column.type);
@@ -81,23 +82,23 @@ std::optional<double> maybe_real(const duck::Result& rows, std::size_t c) {
 
 // Collects in one scan the statistics that every column has. Returns the number of rows.
 std::int64_t measure(duck::Connection& connection, const std::string& table,
-                     std::vector<Column>& columns) {
+                     std::vector<ProfiledColumn>& columns) {
   std::string select = "select count(*)";
-  for (const Column& column : columns) {
+  for (const ProfiledColumn& column : columns) {
     const std::string sql = column.sql();
-    const bool plain = column.kind != Kind::nested;
-    const bool bounded = column.kind == Kind::number || column.kind == Kind::time;
+    const bool plain = column.kind != ProfileKind::nested;
+    const bool bounded = column.kind == ProfileKind::number || column.kind == ProfileKind::time;
     select += fmt::format(
         ", count({0}), left({1}, {2}), left({3}, {2}), {4}, {5}, {6}", sql,
         plain ? fmt::format("min({})::varchar", sql) : "null::varchar", kShown,
         plain ? fmt::format("max({})::varchar", sql) : "null::varchar",
-        column.kind == Kind::number ? fmt::format("avg({})::double", sql) : "null::double",
+        column.kind == ProfileKind::number ? fmt::format("avg({})::double", sql) : "null::double",
         bounded ? fmt::format("min({})::double", column.number()) : "null::double",
         bounded ? fmt::format("max({})::double", column.number()) : "null::double");
   }
   const duck::Result row = connection.query(fmt::format("{} from {}", select, table));
   std::size_t at = 1;
-  for (Column& column : columns) {
+  for (ProfiledColumn& column : columns) {
     column.present = row.int64(0, at);
     column.min = maybe_text(row, 0, at + 1);
     column.max = maybe_text(row, 0, at + 2);
@@ -113,9 +114,9 @@ std::int64_t measure(duck::Connection& connection, const std::string& table,
 // Counts texts by their 64-bit hashes, which takes a tenth of the memory: among 14,000,000
 // different texts, two share a hash with a probability of 5 in a million.
 void count_distinct(duck::Connection& connection, const std::string& table,
-                    std::vector<Column>& columns) {
-  for (Column& column : columns) {
-    if (column.kind == Kind::nested || column.present == 0) continue;
+                    std::vector<ProfiledColumn>& columns) {
+  for (ProfiledColumn& column : columns) {
+    if (column.kind == ProfileKind::nested || column.present == 0) continue;
     const bool is_text = column.type == "VARCHAR" || column.type == "BLOB";
     const std::string counted = is_text ? fmt::format("hash({})", column.sql()) : column.sql();
     column.distinct =
@@ -139,7 +140,7 @@ void write_top(JsonWriter& json, const duck::Result& rows) {
 }
 
 void write_histogram(JsonWriter& json, duck::Connection& connection, const std::string& table,
-                     const Column& column) {
+                     const ProfiledColumn& column) {
   json.key("histogram");
   if (!column.low || !column.high || *column.low >= *column.high) return json.null();
   const double width = (*column.high - *column.low) / kBins;
@@ -157,7 +158,7 @@ void write_histogram(JsonWriter& json, duck::Connection& connection, const std::
   json.begin_array();
   for (int i = 0; i <= kBins; ++i) {
     const double edge = *column.low + width * i;
-    if (column.kind == Kind::time) {
+    if (column.kind == ProfileKind::time) {
       json.value(connection
                      .query(fmt::format("select strftime(make_timestamp({}), "
                                         "'%Y-%m-%dT%H:%M:%SZ')",
@@ -173,12 +174,12 @@ void write_histogram(JsonWriter& json, duck::Connection& connection, const std::
 }
 
 void write_column(JsonWriter& json, duck::Connection& connection, const std::string& table,
-                  const Column& column, std::int64_t rows) {
+                  const ProfiledColumn& column, std::int64_t rows) {
   json.begin_object();
   json.field("name", column.name);
   json.field("type", column.type);
   json.field("nulls", rows - column.present);
-  const bool is_few = column.kind != Kind::nested && column.distinct <= kFewValues;
+  const bool is_few = column.kind != ProfileKind::nested && column.distinct <= kFewValues;
   std::optional<duck::Result> values;
   if (is_few) {
     values = connection.query(fmt::format(
@@ -187,7 +188,7 @@ void write_column(JsonWriter& json, duck::Connection& connection, const std::str
         column.sql(), kShown, table));
   }
   json.field("distinct",
-             column.kind == Kind::nested ? std::nullopt : std::optional(column.distinct));
+             column.kind == ProfileKind::nested ? std::nullopt : std::optional(column.distinct));
   json.field("min", column.min);
   json.field("max", column.max);
   json.field("mean", column.mean);
@@ -225,7 +226,7 @@ std::string profile_json(duck::Connection& connection, const std::string& name) 
                     did_you_mean(table, names));
   }
   const std::string sql = sql_name(schema) + "." + sql_name(table);
-  std::vector<Column> columns = columns_of(connection, schema, table);
+  std::vector<ProfiledColumn> columns = columns_of(connection, schema, table);
   const std::int64_t rows = measure(connection, sql, columns);
   count_distinct(connection, sql, columns);
   JsonWriter json;
@@ -235,7 +236,7 @@ std::string profile_json(duck::Connection& connection, const std::string& name) 
   json.field("rows", rows);
   json.key("columns");
   json.begin_array();
-  for (const Column& column : columns) write_column(json, connection, sql, column, rows);
+  for (const ProfiledColumn& column : columns) write_column(json, connection, sql, column, rows);
   json.end_array();
   json.field(
       "ms",

@@ -53,12 +53,12 @@ const std::array<FieldRule, 5>& field_rules() {
 constexpr std::uint64_t bit(int value) { return std::uint64_t{1} << value; }
 constexpr bool has(std::uint64_t set, int value) { return (set & bit(value)) != 0; }
 
-constexpr int kNone = 64;
+constexpr int kNoMember = 64;
 
-// The smallest member of `set` that is >= `from` (< 64), or kNone.
+// The smallest member of `set` that is >= `from` (< 64), or kNoMember.
 int first_from(std::uint64_t set, int from) {
   const std::uint64_t rest = set >> from;
-  return rest == 0 ? kNone : from + std::countr_zero(rest);
+  return rest == 0 ? kNoMember : from + std::countr_zero(rest);
 }
 
 // Reads one field. Its errors name the field; callers prepend the expression.
@@ -342,11 +342,11 @@ std::optional<cctz::civil_minute> CronSchedule::first_fit(cctz::civil_second fro
       int hour = first_from(hours_, day == today ? earliest.hour() : 0);
       const bool earliest_hour = day == today && hour == earliest.hour();
       int minute = first_from(minutes_, earliest_hour ? earliest.minute() : 0);
-      if (minute == kNone) {
+      if (minute == kNoMember) {
         hour = first_from(hours_, hour + 1);
         minute = first_from(minutes_, 0);
       }
-      if (hour != kNone)
+      if (hour != kNoMember)
         return cctz::civil_minute(day.year(), day.month(), day.day(), hour, minute);
     }
     ++day;

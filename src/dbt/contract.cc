@@ -7,29 +7,25 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dbt/compile.h"
 
 namespace gsa::dbt {
 namespace {
-
-struct TypedColumn {
-  std::string name;
-  std::string type;
-};
 
 std::string written_name(const ColumnSpec& column) {
   return column.quote ? sql_name(column.name) : column.name;
 }
 
-std::vector<TypedColumn> columns_of(duck::Connection& connection, const std::string& query) {
+TypedColumns columns_of(duck::Connection& connection, const std::string& query) {
   const duck::Result rows =
       connection.query("describe select * from (\n" + query + "\n) as gsa_contract");
-  std::vector<TypedColumn> columns;
+  TypedColumns columns;
   for (std::size_t r = 0; r < rows.rows(); ++r)
     columns.push_back({rows.text(r, 0), rows.text(r, 1)});
   return columns;
 }
 
-const TypedColumn* find(const std::vector<TypedColumn>& columns, const std::string& name) {
+const TypedColumn* find(const TypedColumns& columns, const std::string& name) {
   const auto found = std::find_if(columns.begin(), columns.end(),
                                   [&](const TypedColumn& column) { return column.name == name; });
   return found == columns.end() ? nullptr : &*found;
@@ -37,8 +33,8 @@ const TypedColumn* find(const std::vector<TypedColumn>& columns, const std::stri
 
 // A row for each column that differs: its name, its type in the SQL, its type in the contract, and
 // the reason.
-std::vector<std::vector<std::string>> mismatches(const std::vector<TypedColumn>& made,
-                                                 const std::vector<TypedColumn>& agreed) {
+std::vector<std::vector<std::string>> mismatches(const TypedColumns& made,
+                                                 const TypedColumns& agreed) {
   std::map<std::string, std::vector<std::string>> rows;
   for (const TypedColumn& column : made) {
     const TypedColumn* other = find(agreed, column.name);
@@ -137,8 +133,8 @@ bool check_contract(duck::Connection& connection, const Node& node, const std::s
                     "the YAML configuration for the [{}] column(s).",
                     join(untyped, ", ")));
   }
-  const std::vector<TypedColumn> made = columns_of(connection, query);
-  const std::vector<TypedColumn> agreed = columns_of(connection, "select " + join(casts, ", "));
+  const TypedColumns made = columns_of(connection, query);
+  const TypedColumns agreed = columns_of(connection, "select " + join(casts, ", "));
   const auto differ = mismatches(made, agreed);
   if (differ.empty() && made.size() == agreed.size()) {
     const bool has_constraints =

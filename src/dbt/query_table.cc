@@ -137,11 +137,11 @@ const ObjectType kMapped = {"sequence",
                              {"items", items_of},
                              {"dict", dict_of},
                              {"get", get_from}}};
-const ObjectType kColumn = {"column",
-                            {{"values", values_of},
-                             {"values_distinct", distinct_values},
-                             {"values_without_nulls", values_without_nulls}}};
-const ObjectType kTable = {"table", {{"print_table", print_nothing}}};
+const ObjectType kColumnOfResult = {"column",
+                                    {{"values", values_of},
+                                     {"values_distinct", distinct_values},
+                                     {"values_without_nulls", values_without_nulls}}};
+const ObjectType kResultTable = {"table", {{"print_table", print_nothing}}};
 
 Value mapped(const std::vector<std::string>& names, List values, std::string text) {
   Object made;
@@ -192,7 +192,7 @@ Value table_value(QueryRows rows) {
     Object column;
     column.name = "column";
     column.text = fmt::format("<column {}>", rows.columns[i]);
-    column.type = &kColumn;
+    column.type = &kColumnOfResult;
     column.attributes = Dict({{Value("name"), Value(rows.columns[i])},
                               {Value("index"), Value(static_cast<std::int64_t>(i))}});
     column.items.emplace();
@@ -207,7 +207,7 @@ Value table_value(QueryRows rows) {
   Object table;
   table.name = "table";
   table.text = "<table>";
-  table.type = &kTable;
+  table.type = &kResultTable;
   table.items = row_values;
   table.attributes.set("columns", mapped(rows.columns, std::move(columns), "<columns>"));
   table.attributes.set("rows", mapped({}, std::move(row_values), "<rows>"));

@@ -8,20 +8,21 @@
 namespace gsa::http {
 namespace {
 
-bool is_name(std::string_view segment) {
+bool is_parameter(std::string_view segment) {
   return segment.size() > 2 && segment.starts_with('{') && segment.ends_with('}');
 }
 
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
   return std::ranges::equal(pattern, path, [](const auto& expected, const auto& segment) {
-    return is_name(expected) ? !segment.empty() : expected == segment;
+    return is_parameter(expected) ? !segment.empty() : expected == segment;
   });
 }
 
 // Whether the patterns match the same paths, whatever their names.
 bool same_paths(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::ranges::equal(
-      a, b, [](const auto& x, const auto& y) { return is_name(x) ? is_name(y) : x == y; });
+  return std::ranges::equal(a, b, [](const auto& x, const auto& y) {
+    return is_parameter(x) ? is_parameter(y) : x == y;
+  });
 }
 
 // Orders patterns: at the first segment where only one pattern is literal, that one comes first.
@@ -91,7 +92,7 @@ Router::Match Router::match(std::string_view method, const std::string& path,
   if (match.route == nullptr) return match;
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const std::string& name = entry->segments[i];
-    if (is_name(name)) match.parameters.add(name.substr(1, name.size() - 2), segments[i]);
+    if (is_parameter(name)) match.parameters.add(name.substr(1, name.size() - 2), segments[i]);
   }
   return match;
 }

@@ -43,7 +43,8 @@ bool has_zone(const Value& of) {
   return zone != nullptr && !zone->is_none();
 }
 
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+// The quotient, rounded towards minus infinity.
+std::int64_t round_down(std::int64_t a, std::int64_t b) {
   return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
 }
 
@@ -89,7 +90,7 @@ Value utc() {
 }
 
 Value make_datetime(std::int64_t micros, const Value& zone) {
-  const std::int64_t date = floor_divide(micros, kDay);
+  const std::int64_t date = round_down(micros, kDay);
   const std::int64_t rest = micros - date * kDay;
   Object made;
   made.name = "datetime";
@@ -109,7 +110,7 @@ Value make_datetime(std::int64_t micros, const Value& zone) {
 }
 
 Value make_timedelta(std::int64_t micros) {
-  const std::int64_t whole = floor_divide(micros, kDay);
+  const std::int64_t whole = round_down(micros, kDay);
   if (std::abs(whole) > kMaxDays) throw Error("the time span is longer than a timedelta can be");
   const std::int64_t rest = micros - whole * kDay;
   Object made;
@@ -129,7 +130,7 @@ Value add(char sign, const Value& left, const Value& right) {
   const bool adds = sign == '+';
   const auto is_moment = [](const Value& v) { return is(v, kDate) || is(v, kDatetime); };
   const auto shifted = [](const Value& moment, std::int64_t by) {
-    if (is(moment, kDate)) return date_of_days(days_of(moment) + floor_divide(by, kDay));
+    if (is(moment, kDate)) return date_of_days(days_of(moment) + round_down(by, kDay));
     return make_datetime(micros_of(moment) + by, *moment.as_object().attributes.find("tzinfo"));
   };
   if (is(right, kTimedelta)) {
@@ -224,7 +225,7 @@ Value datetime_from(const CallArguments& arguments, const Value* base) {
                        zone == nullptr ? Value() : *zone);
 }
 
-Value replace(const Value& self, const CallArguments& arguments) {
+Value replace_parts(const Value& self, const CallArguments& arguments) {
   return is(self, kDate) ? date_from(arguments, &self) : datetime_from(arguments, &self);
 }
 
@@ -234,7 +235,7 @@ const ObjectType kDate = {"date",
                            {"weekday", weekday},
                            {"isoweekday", isoweekday},
                            {"toordinal", toordinal},
-                           {"replace", replace}},
+                           {"replace", replace_parts}},
                           add,
                           order};
 const ObjectType kDatetime = {"datetime",
@@ -243,7 +244,7 @@ const ObjectType kDatetime = {"datetime",
                                {"weekday", weekday},
                                {"isoweekday", isoweekday},
                                {"toordinal", toordinal},
-                               {"replace", replace},
+                               {"replace", replace_parts},
                                {"date", date_part},
                                {"timestamp", timestamp},
                                {"astimezone", astimezone}},
@@ -260,7 +261,7 @@ std::int64_t now_micros() {
 
 // The local wall-clock time, expressed as if it were UTC.
 std::int64_t local_micros(std::int64_t micros) {
-  const std::time_t seconds = floor_divide(micros, kSecond);
+  const std::time_t seconds = round_down(micros, kSecond);
   std::tm parts{};
   localtime_r(&seconds, &parts);
   return micros + std::int64_t{parts.tm_gmtoff} * kSecond;
@@ -332,7 +333,7 @@ Value date_class() {
   });
   Dict& attributes = made.as_object().attributes;
   attributes.set("today", Value::function("date.today", [](const CallArguments&) {
-                   return date_of_days(floor_divide(local_micros(now_micros()), kDay));
+                   return date_of_days(round_down(local_micros(now_micros()), kDay));
                  }));
   attributes.set(
       "fromisoformat", Value::function("date.fromisoformat", [](const CallArguments& a) {

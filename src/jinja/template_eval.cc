@@ -14,9 +14,9 @@ namespace {
 
 // The evaluator recurses through macros and files; these limits bound its stack.
 constexpr int kMaxMacroDepth = 100;
-constexpr int kMaxDepth = 3000;  // nested expressions and blocks, over all macros
+constexpr int kMaxEvaluationDepth = 3000;  // nested expressions and blocks, over all macros
 thread_local int macro_depth = 0;
-thread_local int depth = 0;
+thread_local int evaluation_depth = 0;
 
 class Counted {
  public:
@@ -64,7 +64,8 @@ Value call_macro(const std::shared_ptr<Module>& module, const MacroNode& macro,
 
 Value Evaluator::evaluate(const Expression& expression) {
   return at(expression.offset, [this, &expression] {
-    const Counted guard(depth, kMaxDepth, "expressions and macros are nested too deeply");
+    const Counted guard(evaluation_depth, kMaxEvaluationDepth,
+                        "expressions and macros are nested too deeply");
     return std::visit([this, &expression](const auto& node) { return value(node, expression); },
                       expression.node);
   });
@@ -72,7 +73,8 @@ Value Evaluator::evaluate(const Expression& expression) {
 
 Flow Evaluator::run(const Node& node) {
   return at(node.offset, [this, &node] {
-    const Counted guard(depth, kMaxDepth, "blocks and macros are nested too deeply");
+    const Counted guard(evaluation_depth, kMaxEvaluationDepth,
+                        "blocks and macros are nested too deeply");
     return std::visit([this, &node](const auto& n) { return run(n, node.offset); }, node.node);
   });
 }

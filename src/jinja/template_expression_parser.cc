@@ -13,13 +13,13 @@ namespace gsa::jinja {
 namespace {
 
 // Parser, evaluator and destructor recurse through the tree; these limits bound their stack.
-constexpr int kMaxDepth = 200;
+constexpr int kMaxExpressionDepth = 200;
 constexpr int kMaxLinks = 5000;
 
 class DepthGuard {
  public:
   DepthGuard(int& depth, const TokenStream& tokens) : depth_(depth) {
-    if (++depth_ > kMaxDepth) {
+    if (++depth_ > kMaxExpressionDepth) {
       --depth_;
       tokens.fail("the expression is nested too deeply");
     }

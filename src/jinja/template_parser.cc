@@ -13,7 +13,7 @@
 namespace gsa::jinja {
 namespace {
 
-constexpr std::size_t kMaxNesting = 100;  // for nested blocks, because the parser is recursive
+constexpr std::size_t kMaxBlockDepth = 100;  // for nested blocks, because the parser is recursive
 
 // Tags that begin a statement, tags that continue or end one, and other tags of Jinja and dbt.
 const std::vector<std::string>& tag_names() {
@@ -141,7 +141,7 @@ class Parser {
   }
 
   void open(std::string_view name, std::size_t offset) {
-    if (open_.size() >= kMaxNesting) tokens_.fail_at(offset, "the blocks are nested too deeply");
+    if (open_.size() >= kMaxBlockDepth) tokens_.fail_at(offset, "the blocks are nested too deeply");
     open_.push_back({std::string(name), offset});
   }
 

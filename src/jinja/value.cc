@@ -15,7 +15,7 @@ namespace {
 
 // Comparing and printing recurse into nested lists; a list that contains itself must not end the
 // process.
-constexpr int kMaxNesting = 100;
+constexpr int kMaxComparedDepth = 100;
 
 std::string signature(std::string_view function, std::size_t required,
                       std::initializer_list<std::string_view> names) {
@@ -78,7 +78,7 @@ bool is_nan(const Value& value) {
 }
 
 bool equal(const Value& a, const Value& b, int depth) {
-  if (depth > kMaxNesting) throw Error("the lists to compare are nested too deeply");
+  if (depth > kMaxComparedDepth) throw Error("the lists to compare are nested too deeply");
   if (a.is_number() && b.is_number()) {
     return !is_nan(a) && !is_nan(b) && compare_numbers(a, b) == 0;
   }

@@ -14,7 +14,7 @@
 namespace gsa::jinja {
 namespace {
 
-constexpr int kMaxNesting = 100;  // nested lists; a list that contains itself never ends
+constexpr int kMaxPrintedDepth = 100;  // nested lists; a list that contains itself never ends
 
 void append_character(std::string& out, std::string_view character, char quote) {
   const std::uint32_t code = code_point(character);
@@ -75,7 +75,7 @@ void append_dict(std::string& out, const Dict& dict, int depth) {
 }
 
 void append_repr(std::string& out, const Value& value, int depth) {
-  if (depth > kMaxNesting) throw Error("the value to print is nested too deeply");
+  if (depth > kMaxPrintedDepth) throw Error("the value to print is nested too deeply");
   switch (value.kind()) {
     case Value::Kind::none:
       out += "None";
@@ -177,7 +177,7 @@ void append_json_object(std::string& out, const Dict& dict, bool sort_keys, int 
 }
 
 void append_json(std::string& out, const Value& value, bool sort_keys, int depth) {
-  if (depth > kMaxNesting) throw Error("the value to print is nested too deeply");
+  if (depth > kMaxPrintedDepth) throw Error("the value to print is nested too deeply");
   switch (value.kind()) {
     case Value::Kind::none:
       out += "null";

@@ -19,8 +19,6 @@ using dbt::Dict;
 using dbt::Place;
 using dbt::Value;
 
-constexpr std::array<Level, kLevels> kAllLevels = {Level::user, Level::session, Level::generation};
-
 std::string expr_of(const std::string& expr, const std::string& name) {
   return expr.empty() ? name : expr;
 }

@@ -32,6 +32,8 @@ namespace gsa::semantic {
 
 enum class Level { user, session, generation };
 inline constexpr std::size_t kLevels = 3;
+inline constexpr std::array<Level, kLevels> kAllLevels = {Level::user, Level::session,
+                                                          Level::generation};
 std::string_view to_string(Level level);  // "users", "sessions", "generations"
 
 // A column in the contract of a table.

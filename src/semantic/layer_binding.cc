@@ -12,8 +12,6 @@
 namespace gsa::semantic {
 namespace {
 
-constexpr Level kAllLevels[] = {Level::user, Level::session, Level::generation};
-
 struct TypedName {
   std::string name, type;
 };

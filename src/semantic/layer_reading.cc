@@ -22,7 +22,6 @@ using dbt::MetricInputSpec;
 using dbt::MetricSpec;
 using dbt::Place;
 using Steps = std::vector<FormulaStep>;
-using Kind = FormulaStep::Kind;
 
 // A metric under construction: one base, two bases, or a formula.
 struct Resolved {
@@ -106,12 +105,12 @@ class MetricReader {
 
   static void set_steps(const Steps& steps, Measure& measure) {
     const auto first = std::find_if(steps.begin(), steps.end(), [](const FormulaStep& step) {
-      return step.kind == Kind::base;
+      return step.kind == FormulaStep::Kind::base;
     });
     measure.part = first == steps.end() ? 0 : first->base;
-    if (steps.size() == 1 && steps[0].kind == Kind::base) return;
-    if (steps.size() == 3 && steps[0].kind == Kind::base && steps[1].kind == Kind::base &&
-        steps[2].kind == Kind::divide) {
+    if (steps.size() == 1 && steps[0].kind == FormulaStep::Kind::base) return;
+    if (steps.size() == 3 && steps[0].kind == FormulaStep::Kind::base &&
+        steps[1].kind == FormulaStep::Kind::base && steps[2].kind == FormulaStep::Kind::divide) {
       measure.whole = steps[1].base;
       return;
     }
@@ -223,7 +222,7 @@ class MetricReader {
     if (measure.agg == "average") {
       return {{step(bases_.base_of(measure, found->second.level, "sum", filters)),
                step(bases_.base_of(measure, found->second.level, "count", filters)),
-               {Kind::divide}},
+               {FormulaStep::Kind::divide}},
               fmt::format("mean of {}", measure.expr.empty() ? measure.name : measure.expr),
               ""};
     }
@@ -245,7 +244,7 @@ class MetricReader {
     Resolved resolved = input(*spec.numerator, filters);
     const Resolved whole = input(*spec.denominator, filters);
     resolved.steps.insert(resolved.steps.end(), whole.steps.begin(), whole.steps.end());
-    resolved.steps.push_back({Kind::divide});
+    resolved.steps.push_back({FormulaStep::Kind::divide});
     resolved.text = fmt::format("{} / {}", shown(*spec.numerator), shown(*spec.denominator));
     resolved.divides_by = whole.steps.size() == 1 ? spec.denominator->name : "";
     return resolved;
@@ -270,13 +269,14 @@ class MetricReader {
       if (error.message().find(spec.place.file + ":") != std::string::npos) throw;
       fail(spec.expr_place, error.message(), error.hint());
     }
-    const bool has_base = std::any_of(resolved.steps.begin(), resolved.steps.end(),
-                                      [](const auto& one) { return one.kind == Kind::base; });
+    const bool has_base =
+        std::any_of(resolved.steps.begin(), resolved.steps.end(),
+                    [](const auto& one) { return one.kind == FormulaStep::Kind::base; });
     if (!has_base) fail(spec.expr_place, fmt::format("'{}' is made of no metric", spec.name));
     return resolved;
   }
 
-  static FormulaStep step(std::size_t base) { return {Kind::base, 0, base}; }
+  static FormulaStep step(std::size_t base) { return {FormulaStep::Kind::base, 0, base}; }
 
   const dbt::Project& project_;
   const ElementReader& elements_;

@@ -11,7 +11,6 @@ namespace {
 
 std::string formula_sql(const Layer& layer, const Measure& measure,
                         const std::function<std::string(const Base&)>& total) {
-  using Kind = FormulaStep::Kind;
   std::vector<std::string> stack;
   const auto pop = [&] {
     check(!stack.empty(), "a formula has an operand for each operator");
@@ -20,22 +19,23 @@ std::string formula_sql(const Layer& layer, const Measure& measure,
     return top;
   };
   for (const FormulaStep& step : measure.steps) {
-    if (step.kind == Kind::number) {
+    if (step.kind == FormulaStep::Kind::number) {
       stack.push_back(fmt::format("{}", step.number));
-    } else if (step.kind == Kind::base) {
+    } else if (step.kind == FormulaStep::Kind::base) {
       const Base& base = layer.bases[step.base];
       stack.push_back(base.is_quantile() ? total(base)
                                          : fmt::format("coalesce({}, 0)", total(base)));
-    } else if (step.kind == Kind::negate) {
+    } else if (step.kind == FormulaStep::Kind::negate) {
       stack.push_back(fmt::format("(- {})", pop()));
     } else {
       const std::string right = pop(), left = pop();
-      stack.push_back(step.kind == Kind::divide ? fmt::format("({} / nullif({}, 0))", left, right)
-                                                : fmt::format("({} {} {})", left,
-                                                              step.kind == Kind::add        ? "+"
-                                                              : step.kind == Kind::subtract ? "-"
-                                                                                            : "*",
-                                                              right));
+      stack.push_back(step.kind == FormulaStep::Kind::divide
+                          ? fmt::format("({} / nullif({}, 0))", left, right)
+                          : fmt::format("({} {} {})", left,
+                                        step.kind == FormulaStep::Kind::add        ? "+"
+                                        : step.kind == FormulaStep::Kind::subtract ? "-"
+                                                                                   : "*",
+                                        right));
     }
   }
   return pop();

@@ -11,7 +11,6 @@ namespace gsa::semantic {
 namespace {
 
 using Steps = std::vector<FormulaStep>;
-using Kind = FormulaStep::Kind;
 
 constexpr int kDeepest = 100;  // nested parentheses
 
@@ -44,7 +43,7 @@ class FormulaParser {
     for (char sign = peek(); sign == '+' || sign == '-'; sign = peek()) {
       ++at_;
       product();
-      steps_.push_back({sign == '+' ? Kind::add : Kind::subtract});
+      steps_.push_back({sign == '+' ? FormulaStep::Kind::add : FormulaStep::Kind::subtract});
     }
   }
 
@@ -53,7 +52,7 @@ class FormulaParser {
     for (char sign = peek(); sign == '*' || sign == '/'; sign = peek()) {
       ++at_;
       factor();
-      steps_.push_back({sign == '*' ? Kind::multiply : Kind::divide});
+      steps_.push_back({sign == '*' ? FormulaStep::Kind::multiply : FormulaStep::Kind::divide});
     }
   }
 
@@ -62,7 +61,7 @@ class FormulaParser {
     if (next == '-') {
       ++at_;
       factor();
-      steps_.push_back({Kind::negate});
+      steps_.push_back({FormulaStep::Kind::negate});
     } else if (next == '(') {
       if (++depth_ > kDeepest) unexpected();
       ++at_;
@@ -84,7 +83,7 @@ class FormulaParser {
     const auto read = std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
     if (read.ec != std::errc()) unexpected();
     at_ = static_cast<std::size_t>(read.ptr - text_.data());
-    steps_.push_back({Kind::number, value});
+    steps_.push_back({FormulaStep::Kind::number, value});
   }
 
   void name() {

@@ -29,7 +29,7 @@
 namespace gsa::serve {
 namespace {
 
-using Clock = std::chrono::system_clock;
+using WallClock = std::chrono::system_clock;
 
 // Often enough for a smooth bar, rarely enough for two hundred dashboards.
 constexpr auto kProgressInterval = std::chrono::milliseconds(250);
@@ -43,10 +43,11 @@ constexpr auto kSourcePatience = std::chrono::seconds(1);
 constexpr std::int64_t kBytesOfPrompt = 300;
 
 // "2025-12-24 18:30:00.123", as in the records.
-std::string sql_time(Clock::time_point time) {
+std::string sql_time(WallClock::time_point time) {
   const auto ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03}", fmt::gmtime(Clock::to_time_t(time)), ms % 1000);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03}", fmt::gmtime(WallClock::to_time_t(time)),
+                     ms % 1000);
 }
 
 std::string run_json(const assets::RunRecord& run) {
@@ -115,7 +116,7 @@ class LiveRuns::Audience : public pipeline::RunAudience {
 
   void run_began(std::int64_t id) override {
     run_ = id;
-    begun_ = Clock::now();
+    begun_ = WallClock::now();
     runs_.topic_->publish("run_started", run_json(assets::run_of(
                                              connection_, id, assets::Unfinished::may_be_running)));
     runs_.began(id, is_own_, stop_);
@@ -136,7 +137,7 @@ class LiveRuns::Audience : public pipeline::RunAudience {
   void note(const std::string& text) override { log("info", "", "note", text); }
 
   void pulse(const std::vector<duck::Connection>& lanes) override {
-    const auto now = Clock::now();
+    const auto now = WallClock::now();
     if (now - told_progress_ < kProgressInterval) return;
     told_progress_ = now;
     for (const auto& [lane, step] : running_) {
@@ -165,7 +166,7 @@ class LiveRuns::Audience : public pipeline::RunAudience {
   }
 
  private:
-  double seconds_at(Clock::time_point time) const {
+  double seconds_at(WallClock::time_point time) const {
     return std::max(0.0, std::chrono::duration<double>(time - begun_).count());
   }
 
@@ -190,7 +191,7 @@ class LiveRuns::Audience : public pipeline::RunAudience {
 
   void log(const char* level, const std::string& asset, std::string event, std::string message) {
     assets::EventRecord record;
-    record.at = sql_time(Clock::now());
+    record.at = sql_time(WallClock::now());
     record.level = level;
     record.asset = asset;
     record.event = std::move(event);
@@ -205,7 +206,7 @@ class LiveRuns::Audience : public pipeline::RunAudience {
   bool is_own_;
   std::function<void()> stop_;
   std::int64_t run_ = 0;
-  Clock::time_point begun_, told_progress_;
+  WallClock::time_point begun_, told_progress_;
   std::map<std::int64_t, assets::StepRecord> running_;  // by lane
 };
 
