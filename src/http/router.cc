@@ -27,7 +27,7 @@ bool same_paths(const std::vector<std::string>& a, const std::vector<std::string
 
 // Orders patterns: at the first segment where only one pattern is literal, that one comes first.
 bool more_literal(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::ranges::lexicographical_compare(a, b, {}, is_name, is_name);
+  return std::ranges::lexicographical_compare(a, b, {}, is_parameter, is_parameter);
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
   Path path;
   if (pattern != "/") path.segments = split(pattern.substr(1), '/');
   Path* entry = nullptr;
-  if (std::ranges::none_of(path.segments, is_name)) {
+  if (std::ranges::none_of(path.segments, is_parameter)) {
     entry = &literal_.try_emplace(route.pattern, std::move(path)).first->second;
   } else {
     auto place = std::ranges::find_if(
