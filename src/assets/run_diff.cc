@@ -120,7 +120,7 @@ std::string count_text(std::optional<std::int64_t> count) {
   return count ? with_thousands(*count) : std::string(kNone);
 }
 
-std::string seconds_text(std::optional<double> seconds) {
+std::string seconds_or_none(std::optional<double> seconds) {
   return seconds ? fmt::format("{:.2f}", *seconds) : std::string(kNone);
 }
 
@@ -159,8 +159,8 @@ std::string head_table(const RunDiff& diff) {
   std::vector<TableWriter::Row> rows = {
       {"started (UTC)", diff.a.started_at, diff.b.started_at},
       {"status", std::string(name_of(diff.a.status)), std::string(name_of(diff.b.status))},
-      {"seconds", seconds_text(diff.a.seconds),
-       seconds_text(diff.b.seconds) + (ratio.empty() ? "" : fmt::format(" ({})", ratio))}};
+      {"seconds", seconds_or_none(diff.a.seconds),
+       seconds_or_none(diff.b.seconds) + (ratio.empty() ? "" : fmt::format(" ({})", ratio))}};
   for (const Change& change : diff.changes) rows.push_back({change.what, change.a, change.b});
   return format_table({{"", false},
                        {fmt::format("run {}", diff.a.id), false},
@@ -175,9 +175,9 @@ std::string asset_table(const RunDiff& diff) {
     const auto& [a, b] = std::tie(asset.a, asset.b);
     const std::string content = !asset.same_content ? "" : *asset.same_content ? "same" : "other";
     rows.push_back({label(asset.asset, asset.partition), both(a.state, b.state),
-                    a.seconds || b.seconds
-                        ? fmt::format("{} → {}", seconds_text(a.seconds), seconds_text(b.seconds))
-                        : "",
+                    a.seconds || b.seconds ? fmt::format("{} → {}", seconds_or_none(a.seconds),
+                                                         seconds_or_none(b.seconds))
+                                           : "",
                     ratio_text(a.seconds, b.seconds), both(count_text(a.rows), count_text(b.rows)),
                     difference_text(a.rows, b.rows), content, code_text(asset), b.reason});
   }

@@ -102,14 +102,14 @@ bool is_string(const std::string& type) {
 bool is_float(const std::string& type) {
   return is_one_of(type, {"real", "float", "float4", "float8", "double"});
 }
-bool is_integer(const std::string& type) {
+bool is_integer_type(const std::string& type) {
   return is_one_of(type, {"tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint",
                           "usmallint", "uinteger", "ubigint", "int1", "int2", "int4", "int8",
                           "short", "int", "signed", "long"});
 }
 bool is_numeric(const std::string& type) { return is_one_of(type, {"numeric", "decimal"}); }
 bool is_number(const std::string& type) {
-  return is_integer(type) || is_numeric(type) || is_float(type);
+  return is_integer_type(type) || is_numeric(type) || is_float(type);
 }
 
 const ObjectType kRelation = {"relation",
@@ -122,7 +122,7 @@ const ObjectType kRelation = {"relation",
 const ObjectType kColumn = {"column",
                             {{"is_string", type_test<is_string>},
                              {"is_float", type_test<is_float>},
-                             {"is_integer", type_test<is_integer>},
+                             {"is_integer", type_test<is_integer_type>},
                              {"is_numeric", type_test<is_numeric>},
                              {"is_number", type_test<is_number>}}};
 

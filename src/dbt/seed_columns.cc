@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "dbt/csv_records.h"
@@ -22,8 +23,6 @@ constexpr std::array<std::string_view, 19> kCurrencies = {
 // Significant digits that Python's Decimal keeps in a product.
 constexpr std::int64_t kPrecision = 28;
 constexpr std::int64_t kLargestExponent = 999'999;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view strip(std::string_view text, std::string_view of) {
   while (text.starts_with(of)) text.remove_prefix(of.size());

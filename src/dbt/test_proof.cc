@@ -58,7 +58,7 @@ std::vector<std::string> types_of(Connection& connection, const TestKey& key) {
 }
 
 // Integer types that fit BIGINT.
-bool is_integer(std::string_view type) {
+bool fits_bigint(std::string_view type) {
   return type == "TINYINT" || type == "SMALLINT" || type == "INTEGER" || type == "BIGINT" ||
          type == "UTINYINT" || type == "USMALLINT" || type == "UINTEGER";
 }
@@ -66,7 +66,7 @@ bool is_integer(std::string_view type) {
 // Whether values of the type are equal exactly if their stored bytes are, which is what hashes see.
 // Not so for floating-point numbers and for texts with a collation.
 bool is_exact(std::string_view type) {
-  return is_integer(type) || type == "UBIGINT" || type == "HUGEINT" || type == "BOOLEAN" ||
+  return fits_bigint(type) || type == "UBIGINT" || type == "HUGEINT" || type == "BOOLEAN" ||
          type == "DATE" || type == "TIME" || type == "TIMESTAMP" ||
          type == "TIMESTAMP WITH TIME ZONE" || type == "UUID" || type.starts_with("ENUM(") ||
          type.starts_with("DECIMAL(");
@@ -83,7 +83,7 @@ std::optional<Range> range_of(Connection& connection, const TestKey& key) {
       connection.query(fmt::format("select any_value(typeof(v)), count(v), min(v), max(v) from "
                                    "(select {} as v from {})",
                                    key.sql, key.model));
-  if (!is_integer(row.text(0, 0))) return std::nullopt;
+  if (!fits_bigint(row.text(0, 0))) return std::nullopt;
   const std::int64_t values = row.int64(0, 1);
   if (values == 0) return Range{0, 0, 0};
   const Range range{values, row.int64(0, 2), row.int64(0, 3)};
@@ -154,7 +154,7 @@ bool is_unique(Connection& connection, const TestKey& key) {
 bool is_of_integers(Connection& connection, const TestKey& key) {
   const duck::Result type =
       connection.query(fmt::format("select typeof({}) from {} limit 1", key.sql, key.model));
-  return type.rows() == 0 || is_integer(type.text(0, 0));
+  return type.rows() == 0 || fits_bigint(type.text(0, 0));
 }
 
 bool has_all_parents(Connection& connection, const Relationship& tested) {
