@@ -2,10 +2,8 @@
 
 #include <optional>
 
-#include "base/error.h"
 #include "prompts/csv_rows.h"
 #include "prompts/json_rows.h"
-#include "prompts/text_blocks.h"
 
 namespace gsa::prompts {
 
@@ -38,30 +36,11 @@ std::optional<std::string> best_name(const std::vector<std::string>& names,
 
 }  // namespace
 
-struct TextRows::Opened {
-  Opened(const SourceFile& file, const std::vector<WantedColumn>& wanted)
-      : blocks(file.absolute, file.path, file.compression) {
-    for (const WantedColumn& column : wanted) hive.push_back(find_hive_key(file, column));
-    if (file.kind == FileKind::csv) {
-      reader = std::make_unique<CsvRows>(blocks, wanted);
-    } else {
-      reader = std::make_unique<JsonRows>(blocks, wanted);
-    }
-  }
-
-  TextBlocks blocks;
-  std::unique_ptr<RecordReader> reader;
-  std::vector<const HiveKey*> hive;  // the path's key for each wanted column; null: none
-  bool has_rows = false;
-};
-
 TextRows::TextRows(std::span<const SourceFile> files, std::vector<WantedColumn> wanted,
                    CheckNames check)
-    : files_(files), wanted_(std::move(wanted)), check_(std::move(check)) {
+    : TextFiles(files), wanted_(std::move(wanted)), check_(std::move(check)) {
   record_.values.resize(wanted_.size());
 }
-
-TextRows::~TextRows() = default;
 
 std::vector<std::pair<std::string, duck::Type>> TextRows::columns() const {
   std::vector<std::pair<std::string, duck::Type>> all;
@@ -72,68 +51,42 @@ std::vector<std::pair<std::string, duck::Type>> TextRows::columns() const {
 }
 
 void TextRows::begin() {
-  file_ = 0;
-  opened_.reset();
-  row_ = 0;
-  first_rows_.clear();
+  reader_.reset();
   names_.clear();
-  notes_.clear();
+  TextFiles::begin();
 }
 
-std::size_t TextRows::fill(std::vector<duck::Output>& columns, std::size_t most) {
-  std::size_t rows = 0;
-  while (rows < most && file_ < files_.size()) {
-    if (opened_ == nullptr) open_file();
-    try {
-      rows = read_rows(columns, rows, most);
-    } catch (const Error&) {
-      // Damaged compressed data may look like a bad record; the checksum at the end tells.
-      opened_->blocks.drain();
-      throw;
-    }
+void TextRows::open_file(const SourceFile& file, TextBlocks& blocks) {
+  hive_.clear();
+  for (const WantedColumn& column : wanted_) hive_.push_back(find_hive_key(file, column));
+  has_rows_ = false;
+  if (file.kind == FileKind::csv) {
+    reader_ = std::make_unique<CsvRows>(blocks, wanted_);
+  } else {
+    reader_ = std::make_unique<JsonRows>(blocks, wanted_);
   }
-  return rows;
 }
 
-void TextRows::open_file() {
-  const SourceFile& file = files_[file_];
-  try {
-    opened_ = std::make_unique<Opened>(file, wanted_);
-  } catch (const Error&) {
-    TextBlocks(file.absolute, file.path, file.compression).drain();
-    throw;
-  }
-  first_rows_.push_back(row_);
-  if (file.kind != FileKind::csv) return;
-  check_(file, opened_->reader->names(), "");
+void TextRows::check_opened(const SourceFile& file) {
+  if (file.kind == FileKind::csv) check_(file, reader_->names(), "");
 }
 
-std::size_t TextRows::read_rows(std::vector<duck::Output>& columns, std::size_t row,
-                                std::size_t most) {
-  while (row < most) {
-    if (!opened_->reader->next(record_)) {
-      close_file();
-      break;
-    }
-    opened_->has_rows = true;
-    ++row_;
-    write(columns, row++);
-  }
-  return row;
+bool TextRows::read_row(std::vector<duck::Output>& columns, std::size_t row) {
+  if (!reader_->next(record_)) return false;
+  has_rows_ = true;
+  write(columns, row);
+  return true;
 }
 
-void TextRows::close_file() {
-  const SourceFile& file = files_[file_];
-  const RecordReader& reader = *opened_->reader;
-  if (file.kind == FileKind::json && opened_->has_rows) {
-    check_(file, reader.names(), reader.nested_prompt());
+void TextRows::close_file(const SourceFile& file) {
+  if (file.kind == FileKind::json && has_rows_) {
+    check_(file, reader_->names(), reader_->nested_prompt());
   }
   for (const WantedColumn& column : wanted_) {
-    if (auto name = best_name(reader.names(), column)) names_.emplace(column.target, *name);
+    if (auto name = best_name(reader_->names(), column)) names_.emplace(column.target, *name);
   }
-  if (std::string note = reader.note(); !note.empty()) notes_.push_back(std::move(note));
-  opened_.reset();
-  ++file_;
+  add_note(reader_->note());
+  reader_.reset();
 }
 
 std::optional<std::string> TextRows::name_of(const std::string& target) const {
@@ -144,11 +97,10 @@ std::optional<std::string> TextRows::name_of(const std::string& target) const {
 void TextRows::write(std::vector<duck::Output>& columns, std::size_t row) {
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
     const TextValue& value = record_.values[i];
-    const HiveKey* hive = opened_->hive[i];
     if (!value.is_null) {
       columns[i].set_text(row, value.text);
-    } else if (hive != nullptr && hive->value) {
-      columns[i].set_text(row, *hive->value);
+    } else if (hive_[i] != nullptr && hive_[i]->value) {
+      columns[i].set_text(row, *hive_[i]->value);
     } else {
       columns[i].set_null(row);
     }
