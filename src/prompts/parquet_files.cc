@@ -54,8 +54,8 @@ std::vector<Footer> read_footers(duck::Connection& connection, std::span<const S
   return footers;
 }
 
-ParquetFiles one_file(const SourceFile& file, std::int64_t rows) {
-  return {std::span(&file, 1), read_parquet(file), "file_row_number", {0}, rows};
+ParquetFiles one_file(const SourceFile& file, std::int64_t rows, bool binary_as_string) {
+  return {std::span(&file, 1), read_parquet(file, binary_as_string), "file_row_number", {0}, rows};
 }
 
 // "(list)[n]": the element for the row's file.
@@ -63,8 +63,9 @@ std::string by_file(const std::vector<std::string>& elements, const char* type) 
   return fmt::format("([{}]::{}[])[file_index::bigint + 1]", join(elements, ", "), type);
 }
 
-ParquetFiles several_files(std::span<const SourceFile> files, std::span<const Footer> footers) {
-  ParquetFiles group{files, read_parquet_of(sql_list(files), true), "", {}, 0};
+ParquetFiles several_files(std::span<const SourceFile> files, std::span<const Footer> footers,
+                           bool binary_as_string) {
+  ParquetFiles group{files, read_parquet_of(sql_list(files), binary_as_string), "", {}, 0};
   std::vector<std::string> first_rows;
   for (const Footer& footer : footers) {
     group.first_rows.push_back(group.rows);
@@ -82,13 +83,16 @@ std::string read_parquet(const SourceFile& file, bool binary_as_string) {
 }
 
 std::vector<ParquetFiles> group_parquet_files(duck::Connection& connection,
-                                              std::span<const SourceFile> files) {
+                                              std::span<const SourceFile> files,
+                                              bool binary_as_string) {
   std::vector<ParquetFiles> groups;
   if (files.size() <= kFew) {
     for (const SourceFile& file : files) {
       groups.push_back(
-          one_file(file, connection.query_int64(fmt::format(
-                             "select num_rows from parquet_file_metadata({})", sql_path(file)))));
+          one_file(file,
+                   connection.query_int64(fmt::format(
+                       "select num_rows from parquet_file_metadata({})", sql_path(file))),
+                   binary_as_string));
     }
     return groups;
   }
@@ -98,9 +102,10 @@ std::vector<ParquetFiles> group_parquet_files(duck::Connection& connection,
     for (std::size_t at = 0; at < part.size();) {
       std::size_t end = at + 1;
       while (end < part.size() && footers[end].columns == footers[at].columns) ++end;
-      groups.push_back(end == at + 1 ? one_file(part[at], footers[at].rows)
+      groups.push_back(end == at + 1 ? one_file(part[at], footers[at].rows, binary_as_string)
                                      : several_files(part.subspan(at, end - at),
-                                                     std::span(footers).subspan(at, end - at)));
+                                                     std::span(footers).subspan(at, end - at),
+                                                     binary_as_string));
       at = end;
     }
   }

@@ -23,9 +23,11 @@ struct ParquetFiles {
   std::int64_t rows = 0;
 };
 
-// Groups the files in their order. Throws SqlError if one cannot be read.
+// Groups the files in their order. Throws SqlError if one cannot be read. `binary_as_string` is
+// that of read_parquet().
 std::vector<ParquetFiles> group_parquet_files(duck::Connection& connection,
-                                              std::span<const SourceFile> files);
+                                              std::span<const SourceFile> files,
+                                              bool binary_as_string = true);
 
 // read_parquet() of one file. `binary_as_string`: whether bytes without a type are text or BLOB.
 std::string read_parquet(const SourceFile& file, bool binary_as_string = true);

@@ -66,6 +66,25 @@ std::string printable(std::string_view text, std::size_t width) {
   return shown;
 }
 
+std::vector<Column> described_columns(duck::Connection& connection, const std::string& from) {
+  const duck::Result result = connection.query(
+      fmt::format("select column_name, column_type from (describe select * from {})", from));
+  std::vector<Column> columns;
+  for (std::size_t row = 0; row < result.rows(); ++row) {
+    columns.push_back({result.text(row, 0), sql_name(result.text(row, 0)), result.text(row, 1)});
+  }
+  return columns;
+}
+
+bool is_struct_type(std::string_view type) {
+  return type.starts_with("STRUCT(") && type.ends_with(')');
+}
+
+std::vector<Column> struct_fields(duck::Connection& connection, const std::string& type) {
+  if (!is_struct_type(type)) return {};
+  return described_columns(connection, fmt::format("(select unnest(null::{}))", type));
+}
+
 const Column* find_column(const std::vector<Column>& columns, std::string_view name) {
   const Column* found = nullptr;
   for (const Column& column : columns) {

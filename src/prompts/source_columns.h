@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "duck/database.h"
 #include "prompts/source.h"
 #include "prompts/source_values.h"
 
@@ -16,6 +17,13 @@ struct Column {
   std::string sql;   // its name in SQL
   std::string type;  // DuckDB's type; "" for text of unknown content
 };
+
+// The columns of a FROM clause.
+std::vector<Column> described_columns(duck::Connection& connection, const std::string& from);
+
+// Of a type as DuckDB writes it. A struct's fields are its columns; other types have none.
+bool is_struct_type(std::string_view type);
+std::vector<Column> struct_fields(duck::Connection& connection, const std::string& type);
 
 // The column of that name in any case; an exact match wins. Null if there is none.
 const Column* find_column(const std::vector<Column>& columns, std::string_view name);

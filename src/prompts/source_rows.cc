@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duck/row_stream.h"
+#include "prompts/parquet_blame.h"
 #include "prompts/parquet_files.h"
 #include "prompts/source_columns.h"
 #include "prompts/text_rows.h"
@@ -112,42 +113,6 @@ void check_names(const SourceFile& file, const std::vector<std::string>& names,
 }
 
 bool is_text(const SourceFile& file) { return file.kind != FileKind::parquet; }
-
-std::vector<Column> described_columns(duck::Connection& connection, const std::string& from) {
-  const duck::Result result = connection.query(
-      fmt::format("select column_name, column_type from (describe select * from {})", from));
-  std::vector<Column> columns;
-  for (std::size_t row = 0; row < result.rows(); ++row) {
-    columns.push_back({result.text(row, 0), sql_name(result.text(row, 0)), result.text(row, 1)});
-  }
-  return columns;
-}
-
-// Failures that no file caused; they are passed on unchanged.
-bool is_of_the_machine(const duck::SqlError& failure) {
-  return failure.kind() == duck::SqlErrorKind::interrupted ||
-         failure.kind() == duck::SqlErrorKind::disk_full ||
-         failure.kind() == duck::SqlErrorKind::out_of_memory;
-}
-
-Error parquet_error(const SourceFile& file, const duck::SqlError& failure) {
-  const std::string& message = failure.message();
-  return Error(fmt::format("{}: the Parquet file is damaged: {}", file.path,
-                           clip(message.substr(0, message.find('\n')), 120)),
-               "fetch or write the file again");
-}
-
-bool is_about_utf8(const duck::SqlError& failure) {
-  return failure.message().find("is not valid UTF8") != std::string::npos;
-}
-
-// The text in DuckDB's "Invalid string encoding found …: value "…" is not valid UTF8!".
-std::string bad_text(const duck::SqlError& failure) {
-  const std::string& message = failure.message();
-  const std::size_t value = message.find("value \"");
-  const std::string text = value == std::string::npos ? "" : message.substr(value + 6);
-  return clip(text.substr(0, text.rfind(" is not valid")), 80);
-}
 
 // `from` has the file's rows. The type of a column without values means nothing, so it passes.
 void refuse_other_types(duck::Connection& connection, const std::string& from,
@@ -256,14 +221,7 @@ std::vector<ParquetFiles> SourceRows::groups_of(std::span<const SourceFile> file
     return group_parquet_files(connection_, files);
   } catch (const duck::SqlError& failure) {
     if (is_of_the_machine(failure)) throw;
-    for (const SourceFile& file : files) {
-      try {
-        described_columns(connection_, read_parquet(file));
-      } catch (const duck::SqlError& found) {
-        if (is_of_the_machine(found)) throw;
-        throw parquet_error(file, found);
-      }
-    }
+    blame_footers(connection_, files);
     throw;
   }
 }
@@ -303,7 +261,7 @@ SourceRows::Part SourceRows::stage(const RunQuery& run, const ParquetFiles& grou
     return stage(run, {group.files, group.first_rows}, list, prompt.sql + "::varchar", group.from);
   } catch (const duck::SqlError& failure) {
     if (is_of_the_machine(failure)) throw;
-    for (const SourceFile& file : group.files) blame_column(list.named, file);
+    for (const SourceFile& file : group.files) blame_column(connection_, list.named, file);
     throw;
   }
 }
@@ -369,30 +327,7 @@ SourceRows::Part SourceRows::read_text(const RunQuery& run, std::span<const Sour
 void SourceRows::blame(const duck::SqlError& failure) {
   if (is_of_the_machine(failure)) return;
   for (const Part& part : parts_) {
-    for (const SourceFile& file : part.files) blame_column(part.named, file);
-  }
-}
-
-// Throws the error for the first column of the file that cannot be read.
-void SourceRows::blame_column(const std::vector<NamedColumn>& columns, const SourceFile& file) {
-  for (const NamedColumn& column : columns) {
-    try {
-      connection_.execute(fmt::format("select max({}) from {}", column.sql, read_parquet(file)));
-    } catch (const duck::SqlError& found) {
-      if (is_of_the_machine(found)) return;
-      if (!is_about_utf8(found)) throw parquet_error(file, found);
-      const duck::Result first = connection_.query(
-          fmt::format("select min(file_row_number) + 1 from {} where typeof({}) = 'BLOB' and "
-                      "try(decode({}::blob)) is null and {} is not null",
-                      read_parquet(file, false), column.sql, column.sql, column.sql));
-      if (first.is_null(0, 0)) {
-        throw Error(fmt::format("{}: the column '{}' is not valid UTF-8: {}", file.path,
-                                clip(column.name, 40), bad_text(found)));
-      }
-      throw Error(fmt::format("{}, row {}: the column '{}' has bytes, not text: {}", file.path,
-                              first.int64(0, 0), clip(column.name, 40), bad_text(found)),
-                  "write it as text, or leave the column out");
-    }
+    for (const SourceFile& file : part.files) blame_column(connection_, part.named, file);
   }
 }
 

@@ -103,7 +103,6 @@ class SourceRows {
   Part read_text(const RunQuery& run, std::span<const SourceFile> files);
   static std::string place_of(const Part& part, std::int64_t row);
   void add_odd_values(const Part& part, std::vector<OddValues>& found);
-  void blame_column(const std::vector<NamedColumn>& columns, const SourceFile& file);
   const TempTable& add_table();
 
   duck::Connection& connection_;
