@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -88,16 +90,58 @@ std::optional<char> named_delimiter(std::string_view line) {
   return line.back();
 }
 
+// The lines among which the header is, and what may delimit its fields.
+struct Beginning {
+  std::vector<Line> lines;
+  std::string delimiters;
+};
+
+Beginning beginning_of_csv(std::string_view text, const std::string& name) {
+  Beginning found{first_lines(text), std::string(kDelimiters)};
+  if (found.lines.empty()) throw Error(fmt::format("{}: the file is blank", name));
+  if (const auto named = named_delimiter(found.lines.front().text);
+      named && found.lines.size() > 1) {
+    found.delimiters = *named;
+    found.lines.erase(found.lines.begin());
+  }
+  return found;
+}
+
+// Whether these may be the names of columns: at least two, all different, none of them a number.
+bool may_be_names(const std::vector<std::string>& fields) {
+  std::set<std::string> seen;
+  for (const std::string& field : fields) {
+    const std::string_view bare = std::string_view(field).substr(field.starts_with('-') ? 1 : 0);
+    if (!bare.empty() && is_digit(bare.front())) return false;
+    if (!seen.insert(to_lower(field)).second) return false;
+  }
+  return fields.size() > 1;
+}
+
+// Whether line `at` may be the header of a table, by the line after it.
+bool begins_table(std::string_view text, const Beginning& beginning, std::size_t at) {
+  if (at + 1 >= beginning.lines.size()) return false;
+  const CsvHeader header = header_at(text, beginning.lines[at], beginning.delimiters);
+  return may_be_names(header.columns) &&
+         fields_of(text.substr(beginning.lines[at + 1].begin), header.delimiter).size() ==
+             header.columns.size();
+}
+
+// Whether line `at` is the title of the table after it: one field of several words, or one before
+// a blank line.
+bool is_title(std::string_view text, const Beginning& beginning, std::size_t at) {
+  if (at + 1 >= beginning.lines.size()) return false;
+  const Line &line = beginning.lines[at], &next = beginning.lines[at + 1];
+  if (header_at(text, line, beginning.delimiters).columns.size() > 1) return false;
+  const bool is_apart = next.number > line.number + 1;
+  return (is_apart || trim(line.text).find(' ') != std::string_view::npos) &&
+         (begins_table(text, beginning, at + 1) || is_title(text, beginning, at + 1));
+}
+
 }  // namespace
 
 CsvHeader find_csv_header(std::string_view text, const std::string& name) {
-  std::vector<Line> lines = first_lines(text);
-  if (lines.empty()) throw Error(fmt::format("{}: the file is blank", name));
-  std::string delimiters(kDelimiters);
-  if (const auto named = named_delimiter(lines.front().text); named && lines.size() > 1) {
-    delimiters = *named;
-    lines.erase(lines.begin());
-  }
+  const auto [lines, delimiters] = beginning_of_csv(text, name);
   std::optional<CsvHeader> guess;
   for (const Line& line : lines) {
     CsvHeader header = header_at(text, line, delimiters);
@@ -123,9 +167,34 @@ CsvHeader find_csv_header(std::string_view text, const std::string& name) {
   return guess ? *guess : header_at(text, lines.front(), delimiters);
 }
 
-bool is_csv_of_prompts(std::string_view text) {
-  const std::vector<Line> lines = first_lines(text);
-  return !lines.empty() && header_at(text, lines.front(), kDelimiters).names_prompt;
+CsvHeader find_event_header(std::string_view text, const std::string& name) {
+  const Beginning beginning = beginning_of_csv(text, name);
+  const std::vector<Line>& lines = beginning.lines;
+  std::size_t at = 0;
+  bool has_comments = false;
+  while (at + 1 < lines.size()) {
+    const bool is_comment = lines[at].text.starts_with('#');
+    if (!is_comment && !is_title(text, beginning, at)) break;
+    has_comments |= is_comment;
+    ++at;
+  }
+  CsvHeader header = header_at(text, lines[at], beginning.delimiters);
+  header.has_preamble = at > 0;
+  header.has_comments = has_comments;
+  for (std::size_t later = at; later < lines.size() && !header.names_prompt; ++later) {
+    const CsvHeader other = header_at(text, lines[later], beginning.delimiters);
+    // In a line with as many fields, `prompt` is a value.
+    if (!other.names_prompt || other.columns.size() == header.columns.size()) continue;
+    return find_csv_header(text, name);
+  }
+  return header;
+}
+
+bool is_csv_of_rows(std::string_view text) {
+  const Beginning beginning{first_lines(text), std::string(kDelimiters)};
+  if (beginning.lines.empty()) return false;
+  return header_at(text, beginning.lines.front(), kDelimiters).names_prompt ||
+         begins_table(text, beginning, 0);
 }
 
 }  // namespace gsa::prompts

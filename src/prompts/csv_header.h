@@ -24,7 +24,12 @@ struct CsvHeader {
 // errors.
 CsvHeader find_csv_header(std::string_view text, const std::string& name);
 
-// Whether `text` begins like a CSV file with a column named `prompt`.
-bool is_csv_of_prompts(std::string_view text);
+// The same for files that need not have a column named `prompt`: the header is the first line that
+// is neither a comment nor the title of a table.
+CsvHeader find_event_header(std::string_view text, const std::string& name);
+
+// Whether `text`, which may be cut off, begins like a CSV file: with a column named `prompt`, or
+// with names and a line of as many fields.
+bool is_csv_of_rows(std::string_view text);
 
 }  // namespace gsa::prompts

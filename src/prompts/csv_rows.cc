@@ -1,12 +1,14 @@
 #include "prompts/csv_rows.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "prompts/csv_header.h"
+#include "prompts/plain_text.h"
 
 namespace gsa::prompts {
 namespace {
@@ -17,7 +19,27 @@ constexpr const char* kQuoteHint = "write a quote inside a quoted field as two: 
 
 CsvRows::CsvRows(TextBlocks& blocks, const std::vector<WantedColumn>& wanted)
     : blocks_(blocks), block_(blocks.next()) {
-  const CsvHeader header = find_csv_header(block_, blocks.name());
+  begin(find_csv_header(block_, blocks.name()));
+  choose_columns(wanted);
+}
+
+CsvRows::CsvRows(TextBlocks& blocks, const std::vector<std::string>& columns)
+    : blocks_(blocks), block_(blocks.next()) {
+  begin(find_event_header(block_, blocks.name()));
+  std::map<std::string_view, int> values;
+  for (std::size_t i = 0; i < columns.size(); ++i) values.emplace(columns[i], static_cast<int>(i));
+  std::set<std::string_view> met;
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    const auto value = values.find(names_[i]);
+    if (!met.insert(names_[i]).second) {
+      doubled_ = names_[i];
+    } else if (value != values.end()) {
+      value_of_column_[i] = value->second;
+    }
+  }
+}
+
+void CsvRows::begin(const CsvHeader& header) {
   at_ = header.begin;
   line_ = record_line_ = header.line;
   delimiter_ = header.delimiter;
@@ -27,7 +49,6 @@ CsvRows::CsvRows(TextBlocks& blocks, const std::vector<WantedColumn>& wanted)
   TextRecord discarded;
   read_record(discarded);
   has_comments_ = header.has_comments;
-  choose_columns(wanted);
 }
 
 std::string CsvRows::note() const {
@@ -110,10 +131,9 @@ void CsvRows::pass_inside() {
     end = std::min(bytes.find('"'), bytes.size());
     line_ += std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(end), '\n');
   } else if (state_ == State::plain && !after_cr_) {
-    while (end < bytes.size() && bytes[end] != delimiter_ && bytes[end] != '\n' &&
-           bytes[end] != '\r') {
-      ++end;
-    }
+    const char* begin = bytes.data();
+    end =
+        static_cast<std::size_t>(end_of_csv_text(begin, begin + bytes.size(), delimiter_) - begin);
   }
   if (sink_ != nullptr) sink_->append(bytes.substr(0, end));
   content_ += static_cast<std::int64_t>(end);

@@ -11,10 +11,11 @@
 //   field    = *space <"> *(char / <""> / newline) <"> *space  /  *char
 //   newline  = LF / CRLF / CR                one kind per file
 //
-// The header is the first line that names `prompt`. Only blank lines, comments and titles (lines of
-// one field before a header of several) may precede it. If the header has one column, an empty line
-// is a record with one empty field; otherwise it is skipped. If comments precede the header, then a
-// later line that begins with # and has one field, where the header has several, is a comment too.
+// The header is the first line that names `prompt`, or that of events (csv_header.h). Only blank
+// lines, comments and titles (lines of one field before a header of several) may precede it. If the
+// header has one column, an empty line is a record with one empty field; otherwise it is skipped.
+// If comments precede the header, then a later line that begins with # and has one field, where the
+// header has several, is a comment too.
 
 #include <cstdint>
 #include <optional>
@@ -22,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "prompts/csv_header.h"
 #include "prompts/text_blocks.h"
 #include "prompts/text_record.h"
 
@@ -31,6 +33,9 @@ class CsvRows : public RecordReader {
  public:
   // Reads the header. `blocks` must outlive this object. The first of `wanted` must be the prompt.
   CsvRows(TextBlocks& blocks, const std::vector<WantedColumn>& wanted);
+  // For events: gives the columns of these names, whatever they are, and finds the header without
+  // a column named `prompt`.
+  CsvRows(TextBlocks& blocks, const std::vector<std::string>& columns);
 
   bool next(TextRecord& record) override;
   const std::vector<std::string>& names() const override { return names_; }
@@ -40,6 +45,7 @@ class CsvRows : public RecordReader {
   enum class State { start, plain, quoted, closed };
   enum class Newline { lf, crlf, cr };
 
+  void begin(const CsvHeader& header);
   void choose_columns(const std::vector<WantedColumn>& wanted);
   bool read_record(TextRecord& record);
   void pass_inside();

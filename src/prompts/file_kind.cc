@@ -185,7 +185,7 @@ void find_kind_of_text(const std::string& name, std::optional<FileKind> named,
                        std::string_view beginning, FileFormat& format) {
   const bool json = looks_like_json(beginning);
   if (!named) {
-    if (!json && !is_csv_of_prompts(beginning)) {
+    if (!json && !is_csv_of_rows(beginning)) {
       refuse(name, "not a kind of file that gsa can read prompts from", kKinds);
     }
     format.kind = json ? FileKind::json : FileKind::csv;
@@ -195,7 +195,7 @@ void find_kind_of_text(const std::string& name, std::optional<FileKind> named,
   if (named == FileKind::csv && json) {
     format.kind = FileKind::json;
     format.note = fmt::format("{}: named as CSV, but it is JSON and read as such", name);
-  } else if (named == FileKind::json && !json && is_csv_of_prompts(beginning)) {
+  } else if (named == FileKind::json && !json && is_csv_of_rows(beginning)) {
     format.kind = FileKind::csv;
     format.note = fmt::format("{}: named as JSON, but it is CSV and read as such", name);
   }
