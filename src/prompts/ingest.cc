@@ -11,6 +11,7 @@
 #include "duck/function.h"
 #include "duck/row_stream.h"
 #include "prompts/corpus.h"
+#include "prompts/event_part.h"
 #include "prompts/features.h"
 #include "prompts/findings.h"
 #include "prompts/row_set.h"
@@ -282,6 +283,7 @@ void register_functions(duck::Connection& connection) {
   register_observed_functions(connection);
   register_row_set(connection);
   register_value_functions(connection);
+  register_event_functions(connection);
   duck::register_row_streams(connection);
   const Type text = Type::of(duck::TypeId::varchar), flag = Type::of(duck::TypeId::boolean),
              bigint = Type::of(duck::TypeId::bigint), ubigint = Type::of(duck::TypeId::ubigint);

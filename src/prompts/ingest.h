@@ -41,7 +41,7 @@ namespace gsa::prompts {
 //   gsa_text_hash(varchar) → bigint
 //   gsa_in_rows(blob, bigint) → boolean
 //   gsa_synthetic_prompt(seed ubigint, id bigint) → struct: the columns above without prompt_id
-// and the functions of values.h.
+// and the functions of values.h and event_part.h.
 void register_functions(duck::Connection& connection);
 
 struct IngestRequest {
