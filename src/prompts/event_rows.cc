@@ -1,6 +1,7 @@
 #include "prompts/event_rows.h"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -66,8 +67,10 @@ void EventRows::add_parts(const RunQuery& run, std::span<const SourceFile> files
   }
 }
 
+// Other rows may be open on the same connection, so each table has a name of its own.
 const TempTable& EventRows::add_table() {
-  return tables_.emplace_back(connection_, fmt::format("gsa_events_{}", tables_.size()));
+  static std::atomic<std::uint64_t> tables = 0;
+  return tables_.emplace_back(connection_, fmt::format("gsa_event_rows_{}", tables++));
 }
 
 // Merges the columns of the parts by their paths.
