@@ -1,0 +1,94 @@
+#include "telemetry/column_profile.h"
+
+#include <algorithm>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "prompts/source_values.h"
+#include "prompts/values.h"
+
+namespace gsa::telemetry {
+namespace {
+
+constexpr std::int64_t kAllRows = 60'000;  // a source with no more rows is looked at whole
+constexpr std::int64_t kFirstRows = 20'000;
+constexpr std::int64_t kBlocks = 16, kBlockRows = 2'048;
+constexpr std::size_t kColumnsAtOnce = 40;
+constexpr int kExamples = 5, kExampleLength = 120;
+
+// The aggregates for one column.
+constexpr std::size_t kAggregates = 9;
+std::string aggregates(const std::string& column, const std::string& type, std::int64_t latest_us) {
+  const std::string text = column + "::varchar";
+  const std::string number = fmt::format("try_cast({} as double)", text);
+  const prompts::Field field{"t", "t", "timestamp"};
+  const std::string time =
+      prompts::may_hold_times(type)
+          ? prompts::value_sql(field, column, type == "VARCHAR" ? "" : type, latest_us).value
+          : "null::timestamp";
+  return fmt::format(
+      "count(*) filter (gsa_is_value({0})), approx_count_distinct({1}), "
+      "count({2}), count(*) filter ({2} = trunc({2})), count({3}), "
+      "min({2}) filter (isfinite({2})), quantile_disc({2}, 0.5) filter (isfinite({2})), "
+      "max({2}) filter (isfinite({2})), "
+      "approx_top_k(left({0}, {4}), {5})",
+      text, column, number, time, kExampleLength, kExamples);
+}
+
+std::optional<double> number_at(const duck::Result& result, std::size_t column) {
+  if (result.is_null(0, column)) return std::nullopt;
+  return result.float64(0, column);
+}
+
+}  // namespace
+
+std::string sampled_rows(std::int64_t rows) {
+  if (rows <= kAllRows) return "true";
+  std::string condition = fmt::format("event_row < {}", kFirstRows);
+  const std::int64_t step = (rows - kFirstRows) / kBlocks;
+  for (std::int64_t block = 1; block <= kBlocks; ++block) {
+    const std::int64_t end = kFirstRows + block * step;
+    condition += fmt::format(" or event_row between {} and {}", end - kBlockRows, end - 1);
+  }
+  return condition;
+}
+
+std::vector<ColumnProfile> profile_columns(duck::Connection& connection,
+                                           const prompts::EventRows& rows) {
+  const std::int64_t latest_us = prompts::latest_time_us();
+  const std::vector<prompts::EventColumn>& columns = rows.columns();
+  std::vector<ColumnProfile> profiles;
+  for (std::size_t begin = 0; begin < columns.size(); begin += kColumnsAtOnce) {
+    const auto some =
+        std::span(columns).subspan(begin, std::min(kColumnsAtOnce, columns.size() - begin));
+    std::vector<std::string> paths;
+    std::string list = "count(*)";
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      paths.push_back(some[i].path);
+      list += ", " + aggregates(fmt::format("c{}", i), some[i].type, latest_us);
+    }
+    const duck::Result result = connection.query(fmt::format(
+        "select {} from ({}) where {}", list, rows.select(paths), sampled_rows(rows.rows())));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      const std::size_t at = 1 + i * kAggregates;
+      ColumnProfile profile;
+      profile.path = some[i].path;
+      profile.type = some[i].type;
+      profile.rows = result.int64(0, 0);
+      profile.present = result.int64(0, at);
+      profile.distinct = result.int64(0, at + 1);
+      profile.numbers = result.int64(0, at + 2);
+      profile.whole = result.int64(0, at + 3);
+      profile.times = result.int64(0, at + 4);
+      profile.low = number_at(result, at + 5);
+      profile.median = number_at(result, at + 6);
+      profile.high = number_at(result, at + 7);
+      profile.examples = result.texts(0, at + 8);
+      profiles.push_back(std::move(profile));
+    }
+  }
+  return profiles;
+}
+
+}  // namespace gsa::telemetry
