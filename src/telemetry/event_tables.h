@@ -1,0 +1,55 @@
+#pragma once
+
+// The events of a source as temporary tables: one row per generation, and one per user.
+//
+// A row of the source is an event if the mapping's conditions hold, and if it has a plausible time.
+// Rows with the same generation key are one generation: the last of them counts. A sample takes
+// whole users, so that it cuts no session: users are drawn in the order of random keys, which are
+// functions of (seed, user key), until there are enough events; each event without a user counts
+// as a user of its own.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/finding.h"
+#include "duck/database.h"
+#include "prompts/event_rows.h"
+#include "prompts/source_rows.h"
+#include "prompts/temp_table.h"
+#include "telemetry/mapping.h"
+
+namespace gsa::telemetry {
+
+struct EventTables {
+  // generation_id INTEGER (the number of the row in the source), user_id INTEGER (null: unknown),
+  // and the columns of select_events() that the mapping has, in the order of generation_id.
+  prompts::TempTable events;
+  // user_id INTEGER (dense from 0, in the order of first_seen and user_key), user_key VARCHAR,
+  // first_seen TIMESTAMP; and, of those that the mapping has, user_tier, region, device_type
+  // VARCHAR (the latest that is known) and signup_at TIMESTAMP (the earliest).
+  prompts::TempTable users;
+
+  std::vector<std::string> columns = {};  // of `events`, besides the ids
+  std::int64_t rows_in_source = 0;
+  std::int64_t event_count = 0;
+  std::int64_t user_count = 0;
+  bool sampled = false;  // some events of the source are left out
+  std::vector<Finding> findings = {};
+
+  bool has(std::string_view column) const;
+};
+
+// Reads at least `wanted` events, or all if that is 0 or the source has fewer. Needs the SQL
+// functions of prompts::register_functions() and register_telemetry_functions(). Throws Error if no
+// row is an event.
+EventTables read_events(duck::Connection& connection, const prompts::RunQuery& run,
+                        const prompts::EventRows& rows, const Mapping& mapping, std::int64_t wanted,
+                        std::uint64_t seed);
+
+// The values of the source that were not taken, with count, place and the first of them. Reads the
+// source again.
+std::vector<Finding> find_odd_events(duck::Connection& connection, const prompts::EventRows& rows,
+                                     const Mapping& mapping);
+
+}  // namespace gsa::telemetry

@@ -1,0 +1,497 @@
+#include "telemetry/signal_sql.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "duck/function.h"
+#include "prompts/source_values.h"
+#include "telemetry/detection.h"
+#include "telemetry/reached_path.h"
+#include "telemetry/vocabulary.h"
+
+namespace gsa::telemetry {
+namespace {
+
+using duck::Arguments;
+using duck::Output;
+using duck::Type;
+
+constexpr std::uint8_t kUnknown = 255;
+constexpr std::string_view kLeftUnknown = "left unknown", kLeftOut = "left out";
+
+void fill_status(const Arguments& in, Output& out) {
+  const duck::Texts statuses = in.texts(0), errors = in.texts(1), codes = in.texts(2);
+  auto* values = out.data<std::uint8_t>();
+  for (std::size_t row = 0; row < in.rows(); ++row) {
+    const auto read = read_status(statuses[row], errors[row], codes[row]);
+    values[row] = read.status ? static_cast<std::uint8_t>(*read.status) : kUnknown;
+  }
+}
+
+void fill_knows_status(const Arguments& in, Output& out) {
+  const duck::Texts statuses = in.texts(0), errors = in.texts(1), codes = in.texts(2);
+  auto* values = out.data<bool>();
+  for (std::size_t row = 0; row < in.rows(); ++row) {
+    values[row] = read_status(statuses[row], errors[row], codes[row]).is_known;
+  }
+}
+
+// The columns of the source that the events are made of: c0, c1, … and their types.
+class SourceColumns {
+ public:
+  SourceColumns(const prompts::EventRows& rows, const Mapping& mapping) {
+    for (const std::string& path : mapping.paths()) {
+      const ReachedPath reached = split_path(path);
+      const prompts::EventColumn* column = rows.find(reached.base);
+      if (column == nullptr && is_column_path(reached.base)) throw no_column(rows, path);
+      const std::string base = column == nullptr ? reached.base : column->path;
+      auto at = std::find(paths_.begin(), paths_.end(), base);
+      if (at == paths_.end()) at = paths_.insert(paths_.end(), base);
+      const std::string name = fmt::format("c{}", at - paths_.begin());
+      const bool is_whole = reached.rest.empty();
+      values_[path] = {is_whole ? name : reached_sql(name, reached),
+                       is_whole && column != nullptr ? column->type : "VARCHAR"};
+    }
+  }
+
+  const std::vector<std::string>& paths() const { return paths_; }
+  const std::string& sql(const std::string& path) const { return values_.at(path).sql; }
+  const std::string& type(const std::string& path) const { return values_.at(path).type; }
+  std::string text(const std::string& path) const { return sql(path) + "::varchar"; }
+
+ private:
+  struct Value {
+    std::string sql, type;
+  };
+
+  // Whether only a column can be meant: the path leads into no list.
+  static bool is_column_path(const std::string& path) { return path.find('[') == path.npos; }
+  static Error no_column(const prompts::EventRows& rows, const std::string& path) {
+    std::vector<std::string> names;
+    for (const prompts::EventColumn& column : rows.columns()) names.push_back(column.path);
+    return Error(fmt::format("the source has no column '{}'", path), did_you_mean(path, names));
+  }
+  static std::string reached_sql(const std::string& column, const ReachedPath& reached) {
+    const std::string text = fmt::format("case when json_valid({0}) then {0} end", column);
+    const std::string value =
+        fmt::format("json_extract_string({}, {})", text, sql_quote("$" + reached.rest));
+    if (reached.rest.find('*') == std::string::npos) return value;
+    return fmt::format("list_filter({}, lambda x: x is not null)[1]", value);
+  }
+
+  std::vector<std::string> paths_;
+  std::map<std::string, Value> values_;
+};
+
+bool is_number_type(std::string_view type) {
+  constexpr std::array<std::string_view, 12> kTypes = {
+      "TINYINT",   "SMALLINT", "INTEGER", "BIGINT",   "HUGEINT", "UTINYINT",
+      "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT",   "DOUBLE"};
+  return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end() ||
+         type.starts_with("DECIMAL");
+}
+
+double us_of(std::string_view unit) {
+  return unit == "s" ? 1e6 : unit == "ms" ? 1e3 : unit == "us" ? 1 : unit == "ns" ? 1e-3 : 60e6;
+}
+
+class Builder {
+ public:
+  Builder(const prompts::EventRows& rows, const Mapping& mapping, std::int64_t latest_us)
+      : rows_(rows), mapping_(mapping), columns_(rows, mapping), latest_us_(latest_us) {}
+
+  EventSql build();
+
+ private:
+  void add(const std::string& name, const std::string& sql) {
+    list_ += fmt::format(",\n    {} as {}", sql, name);
+    result_.columns.push_back(name);
+  }
+  // A column of the inner SELECT, which the outer one may read more than once.
+  void add_inner(const std::string& name, const std::string& sql) {
+    inner_ += fmt::format(",\n        {} as {}", sql, name);
+    inner_names_ += fmt::format(",\n    {}", name);
+  }
+  void add_odd(Signal signal, std::string_view what, std::string_view rule, std::string condition,
+               std::string text) {
+    const SignalSource* source = mapping_.find(signal);
+    result_.odd.push_back({signal, source->paths.empty() ? source->until : source->paths.front(),
+                           what, rule, std::move(condition), std::move(text)});
+  }
+
+  std::string text_of(const SignalSource& source) const;
+  std::string with_words(const SignalSource& source, const std::string& text) const;
+  std::string time_of(const std::string& path, const std::string& unit) const;
+  std::string duration_of(const std::string& path, const std::string& unit) const;
+  void add_text(Signal signal, const std::string& name);
+  void add_whole(Signal signal, const std::string& name, const std::string& type);
+  void add_time(Signal signal, const std::string& name, std::string_view rule);
+  void add_latency();
+  void add_status();
+  void add_cost();
+  void add_retries();
+  void add_feedback();
+  void add_downloaded();
+  void add_size();
+
+  const prompts::EventRows& rows_;
+  const Mapping& mapping_;
+  SourceColumns columns_;
+  std::int64_t latest_us_;
+  std::string list_, inner_, inner_names_;
+  EventSql result_;
+};
+
+// The first value among the paths, as text without blanks around it; null if there is none.
+std::string Builder::text_of(const SignalSource& source) const {
+  std::vector<std::string> texts;
+  for (const std::string& path : source.paths) {
+    texts.push_back(fmt::format("nullif(trim({}), '')", columns_.text(path)));
+  }
+  std::string text =
+      texts.size() == 1 ? texts.front() : fmt::format("coalesce({})", join(texts, ", "));
+  if (!source.pattern.empty()) {
+    text = fmt::format("nullif(regexp_extract({}, {}, 1), '')", text, sql_quote(source.pattern));
+  }
+  return text;
+}
+
+std::string Builder::with_words(const SignalSource& source, const std::string& text) const {
+  if (source.words.empty()) return text;
+  std::string sql = fmt::format("case lower({})", text);
+  for (const auto& [word, meaning] : source.words) {
+    sql += fmt::format(" when {} then {}", sql_quote(to_lower(word)),
+                       sql_quote(meaning == kVague ? "failed" : meaning));
+  }
+  return sql + fmt::format(" else {} end", text);
+}
+
+std::string Builder::time_of(const std::string& path, const std::string& unit) const {
+  const prompts::Field field{"t", "t", "timestamp"};
+  const std::string& type = columns_.type(path);
+  const std::string value =
+      prompts::value_sql(field, columns_.sql(path), type == "VARCHAR" ? "" : type, latest_us_)
+          .value;
+  if (unit.empty()) return value;
+  const std::string number = is_number_type(type)
+                                 ? columns_.sql(path) + "::double"
+                                 : fmt::format("gsa_epoch({})", columns_.text(path));
+  return fmt::format(
+      "case when {0} is not null then gsa_plausible_time(make_timestamp(try_cast(round({0} * {1}) "
+      "as bigint)), {2}) else {3} end",
+      number, us_of(unit), latest_us_, value);
+}
+
+// Milliseconds, DOUBLE.
+std::string Builder::duration_of(const std::string& path, const std::string& unit) const {
+  if (is_number_type(columns_.type(path))) {
+    if (unit.empty()) {
+      throw Error(fmt::format("the unit of the latency '{}' is not known", path),
+                  fmt::format("say --map latency={0}:s or --map latency={0}:ms", path));
+    }
+    return fmt::format("{}::double * {}", columns_.sql(path), us_of(unit) / 1000);
+  }
+  return fmt::format("gsa_duration_ms({}, {})", columns_.text(path), sql_quote(unit));
+}
+
+void Builder::add_text(Signal signal, const std::string& name) {
+  if (const SignalSource* source = mapping_.find(signal)) {
+    add(name, with_words(*source, text_of(*source)));
+  }
+}
+
+void Builder::add_whole(Signal signal, const std::string& name, const std::string& type) {
+  const SignalSource* source = mapping_.find(signal);
+  if (source == nullptr) return;
+  const std::string raw = "raw_" + name;
+  add_inner(raw, text_of(*source));
+  add(name, fmt::format("try_cast(gsa_whole({}) as {})", raw, type));
+  add_odd(signal,
+          type == "ubigint" ? "not a whole number of 64 bits" : "not a whole number that fits",
+          kLeftUnknown, fmt::format("{} is null and gsa_is_value({})", name, raw), raw);
+}
+
+void Builder::add_time(Signal signal, const std::string& name, std::string_view rule) {
+  const SignalSource* source = mapping_.find(signal);
+  if (source == nullptr) return;
+  std::vector<std::string> times;
+  for (const std::string& path : source->paths) times.push_back(time_of(path, source->unit));
+  add_inner("at_" + name,
+            times.size() == 1 ? times.front() : fmt::format("coalesce({})", join(times, ", ")));
+  const std::string raw = "raw_" + name;
+  add_inner(raw, text_of(*source));
+  add(name, "at_" + name);
+  add_odd(signal, "not a time, before 2000 or in the future", rule,
+          fmt::format("{} is null and gsa_is_value({})", name, raw), raw);
+}
+
+void Builder::add_latency() {
+  const SignalSource* source = mapping_.find(Signal::latency);
+  if (source == nullptr) return;
+  constexpr std::int64_t kDayMs = 86'400'000;
+  std::vector<std::string> values;
+  for (const std::string& path : source->paths) values.push_back(duration_of(path, source->unit));
+  if (!source->from.empty()) {
+    values.push_back(fmt::format("(epoch_us({}) - epoch_us({})) / 1000.0",
+                                 time_of(source->until, source->unit),
+                                 time_of(source->from, source->unit)));
+  }
+  add_inner("found_ms",
+            values.size() == 1 ? values.front() : fmt::format("coalesce({})", join(values, ", ")));
+  if (!source->paths.empty()) add_inner("raw_latency", text_of(*source));
+  add("latency_ms", fmt::format("case when found_ms between 0 and {} then round(found_ms)::integer "
+                                "end",
+                                kDayMs));
+  const std::string text = source->paths.empty() ? "found_ms::varchar" : "raw_latency";
+  add_odd(Signal::latency, "below 0", kLeftUnknown, "found_ms < 0", text);
+  add_odd(Signal::latency, "over a day", kLeftUnknown, fmt::format("found_ms > {}", kDayMs), text);
+  if (!source->paths.empty()) {
+    add_odd(Signal::latency, "not a duration", kLeftUnknown,
+            "found_ms is null and gsa_is_value(raw_latency)", text);
+  }
+}
+
+void Builder::add_status() {
+  const auto text = [&](Signal signal) -> std::string {
+    const SignalSource* source = mapping_.find(signal);
+    return source == nullptr ? "''" : fmt::format("coalesce({}, '')", text_of(*source));
+  };
+  const SignalSource* status = mapping_.find(Signal::status);
+  const bool has_error = mapping_.find(Signal::error) != nullptr;
+  const bool has_http = mapping_.find(Signal::http_status) != nullptr;
+  if (status == nullptr && !has_error && !has_http) return;
+  std::string word = "''", missing;
+  if (status != nullptr) {
+    word = fmt::format("coalesce({}, '')", with_words(*status, text_of(*status)));
+    missing = status->missing == kVague ? "failed" : status->missing;
+    add_inner("status_text", text_of(*status));
+  } else if (has_error && !has_http) {
+    missing = "success";  // the source tells errors, so what has none succeeded
+  }
+  add_inner("said_status", word);
+  add_inner("said_error", text(Signal::error));
+  add_inner("said_http", text(Signal::http_status));
+  const std::string read = "gsa_status(said_status, said_error, said_http)";
+  std::string code = fmt::format("nullif({}, {})", read, kUnknown);
+  if (const auto meant = find_status(missing)) {
+    code = fmt::format("coalesce({}, {})", code, static_cast<int>(*meant));
+  }
+  add("status", fmt::format("({})::utinyint", code));
+  add("status_word", status != nullptr ? "status_text"
+                     : has_http        ? "nullif(said_http, '')"
+                                       : "nullif(said_error, '')");
+  add("knows_status", "gsa_knows_status(said_status, said_error, said_http)");
+}
+
+void Builder::add_cost() {
+  const SignalSource* source = mapping_.find(Signal::cost);
+  if (source == nullptr) return;
+  const std::size_t slash = source->currency.find("/100");
+  const bool in_hundredths = slash != std::string::npos;
+  const std::string raw = "raw_cost";
+  add_inner(raw, text_of(*source));
+  const std::string& type = columns_.type(source->paths.front());
+  const bool is_plain =
+      source->paths.size() == 1 && is_number_type(type) && source->pattern.empty();
+  // "$0.04", "0.04 USD" and "1,024.50" are amounts.
+  const std::string amount = is_plain
+                                 ? columns_.sql(source->paths.front())
+                                 : R"(regexp_replace(raw_cost, '[$€£¥,\s]|[A-Za-z]{3}$', '', 'g'))";
+  add_inner("found_cost",
+            in_hundredths
+                ? fmt::format("try_cast({} as decimal(16, 6)) * 0.01::decimal(3, 2)", amount)
+                : fmt::format("try_cast({} as decimal(18, 8))", amount));
+  add("cost", "case when found_cost >= 0 then found_cost::decimal(18, 8) end");
+  add_odd(Signal::cost, "below 0", kLeftUnknown, "found_cost < 0", raw);
+  add_odd(Signal::cost, "not an amount", kLeftUnknown,
+          "found_cost is null and gsa_is_value(raw_cost)", raw);
+  const SignalSource* currency = mapping_.find(Signal::currency);
+  const std::string named = source->currency.substr(0, slash);
+  if (currency != nullptr) {
+    add("currency", fmt::format("upper({})", text_of(*currency)));
+  } else {
+    add("currency", named.empty() ? "null::varchar" : sql_quote(named));
+  }
+}
+
+void Builder::add_retries() {
+  const SignalSource* source = mapping_.find(Signal::retries);
+  if (source == nullptr) return;
+  const std::string name = plain_name(unquoted(source->paths.front()));
+  const bool counts_attempts = name.find("attempt") != std::string::npos;
+  add_inner("raw_retries", text_of(*source));
+  add("retry_count", counts_attempts
+                         ? "greatest(try_cast(gsa_whole(raw_retries) as smallint) - 1, 0)::smallint"
+                         : "try_cast(gsa_whole(raw_retries) as smallint)");
+  add_odd(Signal::retries, "not a whole number from 0 up", kLeftUnknown,
+          "retry_count is null and gsa_is_value(raw_retries)", "raw_retries");
+}
+
+void Builder::add_feedback() {
+  const SignalSource* source = mapping_.find(Signal::feedback);
+  if (source == nullptr) return;
+  add_inner("raw_feedback", with_words(*source, text_of(*source)));
+  const std::string words = "gsa_feedback(raw_feedback)";
+  std::string sql = words;
+  if (source->scale) {
+    const auto [worst, best] = *source->scale;
+    const char* above = best > worst ? "0" : "1";
+    const char* below = best > worst ? "1" : "0";
+    sql = fmt::format(
+        "case when try_cast(raw_feedback as double) is null then {0} "
+        "when try_cast(raw_feedback as double) not between {4} and {5} then 3 "
+        "when try_cast(raw_feedback as double) > {1} then {2} "
+        "when try_cast(raw_feedback as double) < {1} then {3} else 2 end",
+        words, (worst + best) / 2, above, below, std::min(worst, best), std::max(worst, best));
+  }
+  add_inner("found_feedback", fmt::format("({})::utinyint", sql));
+  add("feedback", fmt::format("case when found_feedback < {} then found_feedback end",
+                              static_cast<int>(Feedback::none)));
+  add_odd(Signal::feedback, "neither good nor bad", kLeftUnknown,
+          fmt::format("found_feedback = {} and gsa_is_value(raw_feedback)",
+                      static_cast<int>(Feedback::unknown_word)),
+          "raw_feedback");
+}
+
+void Builder::add_downloaded() {
+  const SignalSource* source = mapping_.find(Signal::downloaded);
+  if (source == nullptr) return;
+  const std::string& type = columns_.type(source->paths.front());
+  if (type == "BOOLEAN") {
+    add("downloaded", columns_.sql(source->paths.front()));
+    return;
+  }
+  const bool is_time = type.starts_with("TIMESTAMP") || type == "DATE" ||
+                       plain_name(source->paths.front()).ends_with("_at");
+  add_inner("raw_downloaded", text_of(*source));
+  // Where a time says when, no time says that it did not happen.
+  add("downloaded", is_time ? "raw_downloaded is not null" : "gsa_flag(raw_downloaded)");
+  if (is_time) return;
+  add_odd(Signal::downloaded, "neither yes nor no", kLeftUnknown,
+          "downloaded is null and gsa_is_value(raw_downloaded)", "raw_downloaded");
+}
+
+void Builder::add_size() {
+  const SignalSource* size = mapping_.find(Signal::size);
+  if (size == nullptr) {
+    add_whole(Signal::width, "width", "usmallint");
+    add_whole(Signal::height, "height", "usmallint");
+    return;
+  }
+  constexpr std::string_view kPart =
+      R"(try_cast(regexp_extract({}, '^\s*(\d+)\s*[xX×*]\s*(\d+)', {}) as usmallint))";
+  const std::string text = text_of(*size);
+  add("width", fmt::format(fmt::runtime(kPart), text, 1));
+  add("height", fmt::format(fmt::runtime(kPart), text, 2));
+}
+
+EventSql Builder::build() {
+  add_text(Signal::generation, "generation_key");
+  if (const SignalSource* user = mapping_.find(Signal::user)) {
+    add("user_key", fmt::format("gsa_known_user({})", text_of(*user)));
+  }
+  add_text(Signal::session, "session_key");
+  add_time(Signal::time, "generated_at", kLeftOut);
+  add_latency();
+  add_status();
+  add_cost();
+  add_retries();
+  add_feedback();
+  add_downloaded();
+  add_text(Signal::prompt, "prompt");
+  add_text(Signal::negative_prompt, "negative_prompt");
+  add_text(Signal::model, "model");
+  add_size();
+  add_whole(Signal::steps, "steps", "usmallint");
+  if (const SignalSource* guidance = mapping_.find(Signal::guidance)) {
+    add("guidance", fmt::format("gsa_real({})", text_of(*guidance)));
+  }
+  add_text(Signal::sampler, "sampler");
+  add_whole(Signal::seed, "seed", "ubigint");
+  add_whole(Signal::images, "image_count", "integer");
+  add_text(Signal::quality, "quality");
+  add_text(Signal::tier, "user_tier");
+  add_text(Signal::region, "region");
+  add_text(Signal::device, "device_type");
+  add_time(Signal::signup, "signup_at", kLeftUnknown);
+  std::string where;
+  for (const Condition& condition : mapping_.where) {
+    std::vector<std::string> values;
+    for (const std::string& value : condition.values) values.push_back(sql_quote(value));
+    where += fmt::format("{}{} in ({})", where.empty() ? "\n    where " : " and ",
+                         columns_.text(condition.path), join(values, ", "));
+  }
+  result_.select =
+      fmt::format("select\n    event_row{}{}\nfrom (\n    select\n        *{}\n    from ({}){}\n)",
+                  list_, inner_names_, inner_, rows_.select(columns_.paths()), where);
+  return std::move(result_);
+}
+
+}  // namespace
+
+void register_telemetry_functions(duck::Connection& connection) {
+  const Type text = Type::of(duck::TypeId::varchar);
+  duck::register_function(
+      connection,
+      {"gsa_status", {text, text, text}, Type::of(duck::TypeId::utinyint), fill_status});
+  duck::register_function(
+      connection,
+      {"gsa_knows_status", {text, text, text}, Type::of(duck::TypeId::boolean), fill_knows_status});
+  duck::register_function(connection,
+                          {"gsa_feedback",
+                           {text},
+                           Type::of(duck::TypeId::utinyint),
+                           [](const Arguments& in, Output& out) {
+                             const duck::Texts texts = in.texts(0);
+                             for (std::size_t row = 0; row < in.rows(); ++row) {
+                               if (texts.is_null(row)) {
+                                 out.set_null(row);
+                               } else {
+                                 out.data<std::uint8_t>()[row] =
+                                     static_cast<std::uint8_t>(read_feedback(texts[row]));
+                               }
+                             }
+                           }});
+  duck::register_function(
+      connection,
+      {"gsa_flag", {text}, Type::of(duck::TypeId::boolean), [](const Arguments& in, Output& out) {
+         const duck::Texts texts = in.texts(0);
+         for (std::size_t row = 0; row < in.rows(); ++row) {
+           const auto flag = texts.is_null(row) ? std::nullopt : read_flag(texts[row]);
+           if (flag) {
+             out.data<bool>()[row] = *flag;
+           } else {
+             out.set_null(row);
+           }
+         }
+       }});
+  duck::register_function(connection, {"gsa_duration_ms",
+                                       {text, text},
+                                       Type::of(duck::TypeId::float64),
+                                       [](const Arguments& in, Output& out) {
+                                         const duck::Texts texts = in.texts(0), units = in.texts(1);
+                                         for (std::size_t row = 0; row < in.rows(); ++row) {
+                                           const auto ms =
+                                               texts.is_null(row) || units.is_null(row)
+                                                   ? std::nullopt
+                                                   : read_duration_ms(texts[row], units[row]);
+                                           if (ms) {
+                                             out.data<double>()[row] = *ms;
+                                           } else {
+                                             out.set_null(row);
+                                           }
+                                         }
+                                       }});
+}
+
+EventSql select_events(const prompts::EventRows& rows, const Mapping& mapping,
+                       std::int64_t latest_us) {
+  return Builder(rows, mapping, latest_us).build();
+}
+
+}  // namespace gsa::telemetry
