@@ -43,6 +43,12 @@ TEST(Help, OfEveryCommandHasItsOptionsAndAnExample) {
     EXPECT_TRUE(contains(fetch.out, shown)) << shown;
   }
   EXPECT_FALSE(contains(fetch.out, "--warehouse"));
+  const Outcome inspect = gsa(folder, {"inspect", "--help"});  // nor does it
+  for (const char* shown :
+       {"--map", "--format", "--write", "--quiet", "Examples:\n  gsa inspect"}) {
+    EXPECT_TRUE(contains(inspect.out, shown)) << shown;
+  }
+  EXPECT_FALSE(contains(inspect.out, "--warehouse"));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
@@ -87,6 +93,11 @@ TEST(UsageError, ExitsWithTwoSaysWhatIsWrongAndDoesNothing) {
       {"run", "--memory-limit", "120%"},
       {"run", "--warehouse", ""},
       {"run", "words"},
+      {"inspect"},
+      {"inspect", "synthetic"},
+      {"inspect", "a.csv", "--format", "xml"},
+      {"inspect", "a.csv", "--map", "latncy=took"},
+      {"inspect", "a.csv", "--map", "latency=took:weeks"},
       {"watch"},
       {"watch", "--source", "diffusiondb", "hf://datasets/a/b/c.parquet"},
       {"watch", "--project", "models", "--prompts", "0"},

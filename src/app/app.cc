@@ -144,6 +144,7 @@ int run_command_line(const std::vector<std::string>& arguments, pipeline::Host& 
   add_export(gsa);
   add_init(gsa);
   add_fetch(gsa);
+  add_inspect(gsa);
   add_runs(gsa);
   add_watch(gsa);
   add_serve(gsa);

@@ -38,6 +38,7 @@ void add_init(Commands& gsa);
 void add_plan(Commands& gsa);
 void add_assets(Commands& gsa);
 void add_fetch(Commands& gsa);
+void add_inspect(Commands& gsa);
 void add_runs(Commands& gsa);
 void add_watch(Commands& gsa);
 void add_serve(Commands& gsa);

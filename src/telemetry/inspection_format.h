@@ -1,0 +1,28 @@
+#pragma once
+
+// An inspection as text for people and as JSON for programs.
+
+#include <string>
+
+#include "telemetry/inspection.h"
+
+namespace gsa::telemetry {
+
+// What a run would do with the source, as a sentence: "It is read as telemetry …".
+std::string verdict(const OpenedEvents& events, const Mapping& mapping);
+
+// Tables with the signals, the words of the status, what cannot be read, and the columns that are
+// no signals. `source` names the source.
+std::string inspection_text(const std::string& source, const OpenedEvents& events,
+                            const Mapping& mapping, const Inspection& inspection);
+
+// {"source", "rows", "events", "export", "rows_path", "first_time", "last_time", "users",
+//  "signals": [{"signal", "paths", "unit", "known", "coverage", "reason", "examples"}],
+//  "missing": [signal], "status_words": [{"word", "status", "count", "known"}],
+//  "findings": [{"what", "rule", "count", "column", "place", "example"}],
+//  "columns": [{"path", "type", "present", "looked_at", "distinct", "examples", "signal",
+//  "dimension"}], "unclear": [text], "verdict": text}
+std::string inspection_json(const std::string& source, const OpenedEvents& events,
+                            const Mapping& mapping, const Inspection& inspection);
+
+}  // namespace gsa::telemetry
