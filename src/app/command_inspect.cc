@@ -38,9 +38,9 @@ bool is_mapping_file(const std::string& option) {
 }
 
 // The mapping that the options give on top of what was found: a file replaces it whole.
-telemetry::Mapping mapping_of(const InspectOptions& options, telemetry::Mapping found,
+telemetry::Mapping mapping_of(const InspectOptions& options, const telemetry::Mapping& found,
                               const std::optional<telemetry::Mapping>& of_file) {
-  telemetry::Mapping mapping = of_file ? *of_file : std::move(found);
+  telemetry::Mapping mapping = of_file ? *of_file : found;
   for (const std::string& option : options.maps) {
     if (!is_mapping_file(option)) telemetry::apply_option(mapping, option);
   }

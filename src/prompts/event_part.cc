@@ -128,9 +128,9 @@ std::string EventPart::select(std::int64_t first_row,
   EventSql sql(row_number, from, event ? event->sql : "");
   std::string list;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string value =
-        values[i] ? cast_event_value(sql.add(*values[i]), values[i]->type(), types[i])
-                  : fmt::format("null::{}", types[i]);
+    const std::optional<EventValue>& found = values[i];
+    const std::string value = found ? cast_event_value(sql.add(*found), found->type(), types[i])
+                                    : fmt::format("null::{}", types[i]);
     list += fmt::format(", {} as c{}", value, i);
   }
   return fmt::format("select {}::bigint + event_row as event_row{} from ({})", first_row, list,

@@ -118,8 +118,9 @@ std::string EventRows::select(std::span<const std::string> paths) const {
     std::vector<std::string> own;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       parts_[i].require_single(connection_, path);
-      values[i].push_back(parts_[i].find(connection_, path));
-      if (values[i].back()) own.push_back(values[i].back()->type());
+      std::optional<EventValue> value = parts_[i].find(connection_, path);
+      if (value) own.push_back(value->type());
+      values[i].push_back(std::move(value));
     }
     types.push_back(common_event_type(connection_, own));
   }

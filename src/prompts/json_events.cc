@@ -55,7 +55,7 @@ bool JsonEvents::next_value() {
 // Goes to the next value in the container. Reads its key into key_ if it is an object.
 bool JsonEvents::next_in_level(Level& level) {
   const bool list = is_list(level.step);
-  const int close = list ? ']' : '}';
+  const int close = static_cast<unsigned char>(list ? ']' : '}');
   const int c = scanner_.skip_space();
   if (c == JsonScanner::kEnd) {
     scanner_.throw_syntax(list ? "a list is cut off before its end"

@@ -25,7 +25,7 @@ void read_shape(JsonScanner& scanner, JsonShape& shape, int level) {
   const bool is_object = open == '{';
   shape.kind = is_object ? JsonScanner::Kind::object : JsonScanner::Kind::array;
   scanner.advance();
-  const int close = is_object ? '}' : ']';
+  const int close = static_cast<unsigned char>(is_object ? '}' : ']');
   if (scanner.skip_space() == close) return scanner.advance();
   std::string key;
   while (true) {

@@ -97,10 +97,11 @@ std::optional<std::string> TextRows::name_of(const std::string& target) const {
 void TextRows::write(std::vector<duck::Output>& columns, std::size_t row) {
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
     const TextValue& value = record_.values[i];
+    const auto of_folder = hive_[i] == nullptr ? std::nullopt : hive_[i]->value;
     if (!value.is_null) {
       columns[i].set_text(row, value.text);
-    } else if (hive_[i] != nullptr && hive_[i]->value) {
-      columns[i].set_text(row, *hive_[i]->value);
+    } else if (of_folder) {
+      columns[i].set_text(row, *of_folder);
     } else {
       columns[i].set_null(row);
     }

@@ -43,8 +43,8 @@ class EventTest : public prompts::IngestFixture {
     }
     return rows(sql);
   }
-  std::int64_t found(const std::string& what) const {
-    for (const Finding& finding : tables_->findings) {
+  static std::int64_t found(const EventTables& tables, const std::string& what) {
+    for (const Finding& finding : tables.findings) {
       if (finding.what == what) return finding.count;
     }
     return -1;
@@ -139,9 +139,9 @@ TEST_F(EventTest, TakeTheLastRowOfAKeyAndLeaveOutRowsWithoutATime) {
                 "{events}"),
             "[(2, 0, succeeded), (3, NULL, ok)]");
   EXPECT_EQ(tables.rows_in_source, 4);
-  EXPECT_EQ(found("rows without a time"), 1);
-  EXPECT_EQ(found("rows with the generation key of a later row"), 1);
-  EXPECT_EQ(found("generations without a user"), 1);
+  EXPECT_EQ(found(tables, "rows without a time"), 1);
+  EXPECT_EQ(found(tables, "rows with the generation key of a later row"), 1);
+  EXPECT_EQ(found(tables, "generations without a user"), 1);
 }
 
 TEST_F(EventTest, HaveNoValueThatCannotBe) {

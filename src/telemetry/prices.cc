@@ -126,7 +126,7 @@ std::string condition_of(const Price& price) {
 
 std::string amount_of(const Price& price) {
   const std::string images = "coalesce(image_count, 1)::integer";
-  const std::string unit = price.price + "::decimal(18, 8)";
+  std::string unit = price.price + "::decimal(18, 8)";
   switch (price.per) {
     case PricedBy::image:
       return fmt::format("{} * {}", unit, images);

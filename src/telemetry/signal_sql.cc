@@ -78,7 +78,7 @@ class SourceColumns {
   }
   static std::string reached_sql(const std::string& column, const ReachedPath& reached) {
     const std::string text = fmt::format("case when json_valid({0}) then {0} end", column);
-    const std::string value =
+    std::string value =
         fmt::format("json_extract_string({}, {})", text, sql_quote("$" + reached.rest));
     if (reached.rest.find('*') == std::string::npos) return value;
     return fmt::format("list_filter({}, lambda x: x is not null)[1]", value);
@@ -174,7 +174,7 @@ std::string Builder::with_words(const SignalSource& source, const std::string& t
 std::string Builder::time_of(const std::string& path, const std::string& unit) const {
   const prompts::Field field{"t", "t", "timestamp"};
   const std::string& type = columns_.type(path);
-  const std::string value =
+  std::string value =
       prompts::value_sql(field, columns_.sql(path), type == "VARCHAR" ? "" : type, latest_us_)
           .value;
   if (unit.empty()) return value;
