@@ -75,7 +75,8 @@ int inspect(const InspectOptions& options) {
       prompts::resolve(options.sources, options.common.invocation(), progress.events());
   progress.finish();
   if (resolved.is_synthetic()) {
-    throw Error("the synthetic prompts have no telemetry to inspect", "", ErrorCode::usage);
+    throw Error("the synthetic prompts have no telemetry to inspect", "name files of events",
+                ErrorCode::usage);
   }
   const prompts::SourceFiles files = prompts::find_source_files(resolved.sources, resolved.folder);
   for (const std::string& note : files.notes) options.common.note(note);
