@@ -213,7 +213,7 @@ async function clicks(browser, url) {
 async function brush(browser, url) {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
   await page.goto(`${url}/sessions`);
-  const chart = page.getByRole("slider", { name: /^Friction score/ });
+  const chart = page.getByRole("slider", { name: /^Sessions by friction/ });
   await chart.waitFor();
   await page.waitForFunction(() => document.querySelector("main [aria-busy=true]") === null);
   const box = await chart.boundingBox();
