@@ -268,7 +268,7 @@ TEST_P(Observed, SamplesKeepTheSessionsTraitsAndOutcomesOfTheirUsers) {
   const char* const traits =
       "select user_name, user_tier, region, device_type, signup_at from dim_users";
   const char* const outcomes =
-      "select generation_id, latency_ms, status, cost_credits, retry_count, feedback, downloaded "
+      "select generation_id, latency_ms, status, cost, retry_count, feedback, downloaded "
       "from fct_generations";
   for (const char* const sql : {traits, outcomes}) {
     const TextRows whole = read_rows(all, sql);

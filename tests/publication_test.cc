@@ -155,14 +155,14 @@ class IncrementalTest : public PublicationTest {
   void SetUp() override {
     init_project();
     write("macros/batch.sql",
-          "{% macro in_thousandths(credits) %}cast({{ credits }} * 1000 as integer){% endmacro %}\n"
+          "{% macro in_thousandths(cost) %}cast({{ cost }} * 1000 as integer){% endmacro %}\n"
           "{% test at_most(model, column_name, limit) %}\n"
           "select * from {{ model }} where {{ column_name }} > {{ limit }}\n{% endtest %}\n");
     write("models/audit/ledger.sql", R"(
 {{ config(materialized='incremental', unique_key='generation_id') }}
 select
     generation_id,
-    {{ in_thousandths('cost_credits') }} as cost,
+    {{ in_thousandths('cost') }} as thousandths,
     {{ var('batch') }} as batch
 from {{ ref('fct_generations') }}
 {% if is_incremental() %}
@@ -216,8 +216,8 @@ TEST_F(IncrementalTest, ModelsGrowFromRunToRun) {
   EXPECT_EQ(run_batch("run", 6, {"--prompts", "500", "--full-refresh"}).exit_code, 0);
   EXPECT_EQ(ledger(), (TextRows{{"6", "500"}}));
   EXPECT_EQ(read_cell(warehouse_,
-                      "select sum(cost_credits)::decimal(12, 3) - "
-                      "sum(cost) / 1000 < 1 from main_audit.ledger "
+                      "select sum(cost)::decimal(12, 3) - "
+                      "sum(thousandths) / 1000 < 1 from main_audit.ledger "
                       "join fct_generations using (generation_id)"),
             "true");
   expect_nothing_hidden();

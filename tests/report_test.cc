@@ -42,29 +42,29 @@ TEST_F(Report, HasTheKeysThatConsumersExpectAndTheirTypes) {
   EXPECT_EQ(value("json_structure(j)", json),
             R"({"provenance":{"source":"VARCHAR","source_reason":"VARCHAR","prompts":"UBIGINT",)"
             R"("users":"UBIGINT","seed":"UBIGINT","behavior":"VARCHAR","period":"VARCHAR",)"
-            R"("observed":"VARCHAR","findings":["NULL"]},)"
+            R"("observed":"VARCHAR","findings":["NULL"]},"currency":"VARCHAR",)"
             R"("overall":{"total_users":"UBIGINT","total_sessions":"UBIGINT",)"
             R"("total_generations":"UBIGINT","generations_outside_sessions":"UBIGINT",)"
             R"("success_rate_pct":"DOUBLE","avg_friction_score":"DOUBLE",)"
-            R"("total_cost_credits":"DOUBLE","median_generations_per_session":"UBIGINT",)"
+            R"("total_cost":"DOUBLE","median_generations_per_session":"UBIGINT",)"
             R"("p90_generations_per_session":"UBIGINT","max_generations_per_session":"UBIGINT",)"
             R"("single_generation_sessions_pct":"DOUBLE"},)"
             R"("by_tier":[{"user_tier":"VARCHAR","users":"UBIGINT","sessions":"UBIGINT",)"
             R"("generations":"UBIGINT","avg_friction_score":"DOUBLE","success_rate_pct":"DOUBLE",)"
             R"("download_rate_pct":"DOUBLE","feedback_rate_pct":"DOUBLE",)"
-            R"("total_cost_credits":"DOUBLE","avg_session_cost":"DOUBLE"}]})");
+            R"("total_cost":"DOUBLE","avg_session_cost":"DOUBLE"}]})");
   EXPECT_EQ(value("j->'$.by_tier[*].user_tier'", json), R"(["free", "pro", "enterprise"])");
 }
 
 TEST_F(Report, TotalsAreTheSumsOverTiers) {
   const std::string json = gsa(folder_, {"summary", "--format", "json"}).out;
-  for (const auto& [total, part] : std::vector<std::pair<std::string, std::string>>{
-           {"total_users", "users"},
-           {"total_sessions", "sessions"},
-           {"total_generations", "generations"},
-           {"total_cost_credits", "total_cost_credits"}}) {
-    EXPECT_EQ(value(fmt::format("(j->>'$.overall.{}')::decimal(18, 4) = list_sum((j->>'$.by_tier[*]"
-                                ".{}')::decimal(18, 4)[])",
+  for (const auto& [total, part] :
+       std::vector<std::pair<std::string, std::string>>{{"total_users", "users"},
+                                                        {"total_sessions", "sessions"},
+                                                        {"total_generations", "generations"},
+                                                        {"total_cost", "total_cost"}}) {
+    EXPECT_EQ(value(fmt::format("(j->>'$.overall.{}')::decimal(28, 8) = list_sum((j->>'$.by_tier[*]"
+                                ".{}')::decimal(28, 8)[])",
                                 total, part),
                     json),
               "true")

@@ -53,7 +53,7 @@ inline std::vector<Generation> read_generations(const std::string& warehouse) {
   for (const auto& row :
        read_rows(warehouse,
                  "select generation_id, epoch_us(generated_at), latency_ms, "
-                 "(cost_credits * 10000)::bigint, image_count, user_id, retry_count, "
+                 "(cost * 10000)::bigint, image_count, user_id, retry_count, "
                  "epoch_us(asked_before_at), status, feedback, downloaded from raw_generations")) {
     generations.push_back({number(row[0]), number(row[1]), number(row[2]), number(row[3]),
                            number(row[4]), optional_number(row[5]), optional_number(row[6]),
@@ -125,7 +125,7 @@ inline constexpr const char* kStored = R"(
 select session_id, user_id, epoch_us(session_start), epoch_us(session_end),
     session_date = session_start::date, total_generations, successful_generations, timeout_count,
     safety_violation_count, rate_limited_count, model_error_count, total_latency_ms,
-    max_latency_ms, p95_latency_ms, (total_cost_credits * 10000)::bigint, total_retries,
+    max_latency_ms, p95_latency_ms, (total_cost * 10000)::bigint, total_retries,
     total_images, thumbs_up_count, thumbs_down_count, download_count, (success_rate_pct * 100)::bigint,
     (avg_latency_ms * 10)::bigint, (session_duration_min * 100)::bigint,
     (friction_error_points * 10000)::bigint, (friction_latency_points * 10000)::bigint,

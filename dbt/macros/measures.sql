@@ -15,7 +15,8 @@ cast(count(*) as integer) as total_sessions,
         cast(sum({{ column }}) as integer) as {{ column }},
 {%- endfor %}
         cast(sum(total_latency_ms) as bigint) as total_latency_ms,
-        cast(sum(total_cost_credits) as decimal(14, 4)) as total_cost_credits,
+        cast(sum(total_cost) as decimal(28, 8)) as total_cost,
+        min(currency) as currency,
         cast(sum(friction_score) as decimal(18, 4)) as total_friction_score
 {%- endmacro -%}
 
@@ -24,7 +25,8 @@ coalesce({{ sessions }}.total_sessions, 0) as total_sessions,
 {%- for column in session_sums() %}
     coalesce({{ sessions }}.{{ column }}, 0) as {{ column }},
 {%- endfor %}
-    coalesce({{ sessions }}.total_cost_credits, 0) as total_cost_credits,
+    coalesce({{ sessions }}.total_cost, 0) as total_cost,
+    {{ sessions }}.currency,
     cast(1.0 * {{ sessions }}.total_friction_score / {{ sessions }}.total_sessions as decimal(7, 4))
         as avg_friction_score,
     {{ percent(sessions ~ '.successful_generations', sessions ~ '.total_generations') }}
@@ -37,6 +39,6 @@ coalesce({{ sessions }}.total_sessions, 0) as total_sessions,
         sessions ~ '.thumbs_up_count + ' ~ sessions ~ '.thumbs_down_count',
         sessions ~ '.total_generations'
     ) }} as feedback_rate_pct,
-    cast({{ sessions }}.total_cost_credits / {{ sessions }}.total_sessions as decimal(14, 4))
+    cast({{ sessions }}.total_cost / {{ sessions }}.total_sessions as decimal(28, 8))
         as avg_session_cost
 {%- endmacro -%}

@@ -1,11 +1,11 @@
--- Every mart has the raw table's total cost, to a ten-thousandth of a credit.
+-- Every mart has the raw table's total cost, to the last digit.
 {{ reconcile(
-    'cost_credits',
+    'cost',
     {
-        'fct_generations': 'sum(cost_credits)',
-        'fct_sessions': 'sum(total_cost_credits)',
+        'fct_generations': 'sum(cost)',
+        'fct_sessions': 'sum(total_cost)',
         'dim_users': 'sum(lifetime_cost)',
-        'daily_metrics': 'sum(total_cost_credits)',
-        'user_friction_summary': 'sum(total_cost_credits)'
+        'daily_metrics': 'sum(total_cost)',
+        'user_friction_summary': 'sum(total_cost)'
     }
 ) }}

@@ -202,6 +202,7 @@ std::string catalog(const Snapshot& snapshot, duck::Connection& connection) {
   } else {
     json.null();
   }
+  json.text_or_null("currency", facts.layer->currency);
   json.field("min_sessions", kMinSessions);
   json.field("generations_outside_sessions", facts.generations_outside_sessions);
   json.key("outside_sessions");

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duck/relation_list.h"
+#include "semantic/currency.h"
 #include "semantic/layer_binding.h"
 #include "semantic/layer_json.h"
 #include "semantic/layer_sql.h"
@@ -264,6 +265,7 @@ std::shared_ptr<const Layer> bound_layer(duck::Connection& connection, const Lay
                    "make it with: gsa run");
   }
   semantic::bind(layer, connection);
+  semantic::name_currency(layer, semantic::read_currency(layer, connection));
   return std::make_shared<const Layer>(std::move(layer));
 }
 

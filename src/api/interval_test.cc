@@ -25,7 +25,7 @@ TEST(Intervals, OfMeansTakeUsersAsClusters) {
   duck::Connection connection = Warehouse::instance().connect();
   const duck::Result rows = connection.query(
       "with by_user as (select user_tier, user_id, count(*)::double as n, "
-      "sum(friction_score)::double as f, sum(total_cost_credits)::double as c from fct_sessions "
+      "sum(friction_score)::double as f, sum(total_cost)::double as c from fct_sessions "
       "group by all), means as (select user_tier, sum(f) / sum(n) as m, sum(c) / sum(n) as k, "
       "sum(n) as n, count(*) as u from by_user group by 1) "
       "select m, sqrt(sum((f - m * b.n) ** 2) * u / (u - 1)) / any_value(a.n), "
@@ -65,7 +65,7 @@ TEST(Intervals, HoldInGroupsThatOverlapToo) {
   duck::Connection connection = Warehouse::instance().connect();
   const duck::Result rows = connection.query(
       "with by_user as (select model_version, user_id, count(distinct session_id)::double as n, "
-      "sum(cost_credits)::double as c from fct_generations where session_id is not null "
+      "sum(cost)::double as c from fct_generations where session_id is not null "
       "group by all), means as (select model_version, sum(c) / sum(n) as k, sum(n) as n, "
       "count(*) as u from by_user group by 1) "
       "select k, sqrt(sum((c - k * b.n) ** 2) * u / (u - 1)) / any_value(a.n) "

@@ -15,15 +15,14 @@ const char* kOverview =
        "feedback_rate", "cost_per_session"])";
 
 TEST(Metrics, AgreeWithTheReportsTables) {
-  expect_close(
-      totals(fmt::format("{{{}}}", kOverview)),
-      sql_row("select sum(total_sessions), sum(total_generations), "
-              "sum(successful_generations) / sum(total_generations), "
-              "(select sum(friction_score) / count(*) from fct_sessions), "
-              "sum(total_cost_credits), sum(download_count) / sum(successful_generations), "
-              "sum(thumbs_up_count + thumbs_down_count) / sum(total_generations), "
-              "sum(total_cost_credits) / sum(total_sessions) "
-              "from user_friction_summary"));
+  expect_close(totals(fmt::format("{{{}}}", kOverview)),
+               sql_row("select sum(total_sessions), sum(total_generations), "
+                       "sum(successful_generations) / sum(total_generations), "
+                       "(select sum(friction_score) / count(*) from fct_sessions), "
+                       "sum(total_cost), sum(download_count) / sum(successful_generations), "
+                       "sum(thumbs_up_count + thumbs_down_count) / sum(total_generations), "
+                       "sum(total_cost) / sum(total_sessions) "
+                       "from user_friction_summary"));
   EXPECT_EQ(rows_of(ask(R"({"measures": ["users", "active_users", "sessions"],
                             "dimensions": ["tier"]})")),
             rows_of_sql("select user_tier as tier, total_users, active_users, total_sessions "
@@ -35,7 +34,7 @@ TEST(Metrics, ByDayAgreesWithDailyMetrics) {
   expect_same(rows_of(ask(R"({"measures": ["active_users", "sessions", "generations", "cost"],
                               "grain": "day"})")),
               rows_of_sql("select session_date as day, active_users, total_sessions, "
-                          "total_generations, total_cost_credits from daily_metrics "
+                          "total_generations, total_cost from daily_metrics "
                           "where total_sessions > 0",
                           1));
 }
@@ -173,11 +172,11 @@ TEST(Metrics, WastedCostIsThatOfFailuresAndOfTheAttemptsBeforeTheLast) {
   const auto answer = ask(R"({"measures": ["wasted_cost"], "dimensions": ["model"]})");
   EXPECT_GE(answer.at("rows").as_array().size(), 2);
   for (const auto& row : answer.at("rows").as_array()) {
-    const double expected = sql_row(
-        fmt::format("select sum(case when status <> 'success' then cost_credits else "
-                    "cost_credits * retry_count / (1 + retry_count) end) from fct_generations "
-                    "where session_id is not null and model_version = '{}'",
-                    std::string(row.at("key").at(0).as_string())))[0];
+    const double expected =
+        sql_row(fmt::format("select sum(case when status <> 'success' then cost else "
+                            "cost * retry_count / (1 + retry_count) end) from fct_generations "
+                            "where session_id is not null and model_version = '{}'",
+                            std::string(row.at("key").at(0).as_string())))[0];
     EXPECT_NEAR(number(row.at("values").at(0)), expected, 1e-7 * expected);
   }
 }

@@ -30,8 +30,7 @@ class OwnMeasures : public testing::Test {
     add(layer, "people", Level::generation, Aggregation::count_distinct, "user_id");
     add(layer, "rated_ones", Level::generation, Aggregation::count, "feedback");
     add(layer, "longest", Level::session, Aggregation::percentile, "total_generations", 1);
-    add(layer, "cheapest", Level::generation, Aggregation::percentile,
-        "nullif(cost_credits, 0.0123)", 0);
+    add(layer, "cheapest", Level::generation, Aggregation::percentile, "nullif(cost, 0.0123)", 0);
     const auto base_of = [&](const char* name) { return layer.find_measure(name)->part; };
     Measure formula = *layer.find_measure("models");
     formula.name = "formula";

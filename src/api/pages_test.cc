@@ -49,7 +49,7 @@ TEST(Sessions, OfEqualsTheMostCostlyComesFirst) {
     const auto page = page_of(request);
     for (const auto& row : page.at("rows").as_array()) {
       rows.emplace_back(row.at("total_generations").as_int64(),
-                        -row.at("total_cost_credits").to_number<double>());
+                        -row.at("total_cost").to_number<double>());
     }
     request.after = page.at("next").is_null() ? "" : std::string(page.at("next").as_string());
   } while (!request.after.empty());
@@ -93,7 +93,7 @@ TEST(Sessions, HaveTheColumnsThatTheProjectLists) {
 TEST(Sessions, AnOffsetIsTheSamePage) {
   SessionPageRequest first, second;
   first.limit = second.limit = 10;
-  first.sort = second.sort = "-total_cost_credits";
+  first.sort = second.sort = "-total_cost";
   const auto page = page_of(first);
   first.after = std::string(page.at("next").as_string());
   second.offset = 10;
@@ -321,7 +321,7 @@ TEST(Catalog, SaysWhereEachSignalComesFromAndWhatIsOutsideSessions) {
   Api api = Warehouse::instance().api();
   const auto answer = parsed(api.get_catalog());
   const auto cost = sql_row(
-      "select sum(cost_credits) filter (where session_id is null), sum(cost_credits), count(*) "
+      "select sum(cost) filter (where session_id is null), sum(cost), count(*) "
       "filter (where session_id is null) from fct_generations");
   const auto& sum = answer.at("outside_sessions").at(0);
   EXPECT_EQ(sum.at("measure").as_string(), "cost");

@@ -189,14 +189,14 @@ std::string shown(const Measure& measure, double value) {
   if (measure.format == "points" || measure.format == "minutes")
     return fmt::format("{:.1f}", value);
   if (measure.format == "ms") return fmt::format("{:.0f} ms", value);
-  if (measure.format == "credits_small") return fmt::format("{:.4f}", value);
+  if (measure.format == "money_small") return fmt::format("{:.4f}", value);
   return fmt::format("{:.2f}", value);
 }
 
 std::string signed_change(const Measure& measure, double value) {
   if (measure.format == "share") return fmt::format("{:+.2f} pt", 100 * value);
   if (measure.format == "ms") return fmt::format("{:+.1f} ms", value);
-  if (measure.format == "credits_small") return fmt::format("{:+.4f}", value);
+  if (measure.format == "money_small") return fmt::format("{:+.4f}", value);
   return fmt::format("{:+.2f}", value);
 }
 

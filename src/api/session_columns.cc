@@ -14,7 +14,7 @@ void sort_by(const SessionColumn& column, SessionSort& sort) {
                  : fmt::format("s.{}", column.name);
   sort.type = column.kind == SessionColumn::Kind::text   ? "varchar"
               : column.kind == SessionColumn::Kind::time ? "timestamp"
-                                                         : "decimal(38, 4)";
+                                                         : "decimal(38, 8)";
 }
 
 // Unknown values come before all others.

@@ -18,7 +18,7 @@ struct SessionColumn {
 };
 
 // As in fct_sessions, in the order of SessionRow.
-inline constexpr std::array<SessionColumn, 24> kSessionColumns = {
+inline constexpr std::array<SessionColumn, 25> kSessionColumns = {
     {{"session_id", SessionColumn::Kind::number},
      {"user_id", SessionColumn::Kind::number},
      {"user_tier", SessionColumn::Kind::text},
@@ -34,7 +34,8 @@ inline constexpr std::array<SessionColumn, 24> kSessionColumns = {
      {"friction_latency_points", SessionColumn::Kind::number},
      {"friction_retry_points", SessionColumn::Kind::number},
      {"friction_category", SessionColumn::Kind::text},
-     {"total_cost_credits", SessionColumn::Kind::number},
+     {"total_cost", SessionColumn::Kind::number},
+     {"currency", SessionColumn::Kind::text},
      {"avg_latency_ms", SessionColumn::Kind::number},
      {"p95_latency_ms", SessionColumn::Kind::number},
      {"max_latency_ms", SessionColumn::Kind::number},

@@ -23,7 +23,7 @@ struct DetailColumn {
   DetailKind kind;
 };
 
-constexpr std::array<DetailColumn, 17> kGeneration = {{
+constexpr std::array<DetailColumn, 18> kGeneration = {{
     {"generation_id", "g.generation_id", DetailKind::number},
     {"generated_at", "g.generated_at", DetailKind::time},
     {"seconds_since_start",
@@ -40,7 +40,8 @@ constexpr std::array<DetailColumn, 17> kGeneration = {{
     {"model_version", "g.model_version", DetailKind::text},
     {"status", "g.status", DetailKind::text},
     {"latency_ms", "g.latency_ms", DetailKind::number},
-    {"cost_credits", "g.cost_credits", DetailKind::number},
+    {"cost", "g.cost", DetailKind::number},
+    {"currency", "g.currency", DetailKind::text},
     {"retry_count", "g.retry_count", DetailKind::number},
     {"image_count", "g.image_count", DetailKind::number},
     {"blurred_images", "g.blurred_images", DetailKind::number},

@@ -40,7 +40,7 @@ TEST(SqlSandbox, AnswersWhatAnalystsAsk) {
         "from dim_users where user_id between 1 and 3 and region in ('asia', 'europe')",
         "select a.user_id from dim_users as a where exists (select 1 from fct_sessions as b where "
         "b.user_id = a.user_id) union all select 1 order by 1 limit 3",
-        "select corr(friction_score, total_cost_credits), regr_slope(friction_score, "
+        "select corr(friction_score, total_cost), regr_slope(friction_score, "
         "total_retries) from fct_sessions",
         "select row_number() over (partition by user_tier order by friction_score desc) as place, "
         "user_tier from fct_sessions qualify place <= 2",

@@ -73,7 +73,8 @@ select
         when drawn(i, 9) % 100 < 95 then 'safety_violation' when drawn(i, 9) % 100 < 98
         then 'rate_limited' else 'model_error' end)
         ::enum('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error') as status,
-    ((100 + drawn(i, 10) % 9000) / 10000)::decimal(12, 4) as cost_credits,
+    ((100 + drawn(i, 10) % 9000) / 10000)::decimal(18, 8) as cost,
+    'credits' as currency,
     (case when drawn(i, 11) % 4 = 0 then drawn(i, 12) % 4 else 0 end)::tinyint as retry_count,
     (case when drawn(i, 13) % 5 = 0 then 'thumbs_up' when drawn(i, 13) % 9 = 0 then 'thumbs_down' end)
         ::enum('thumbs_up', 'thumbs_down') as feedback,

@@ -132,6 +132,7 @@ std::string select_provenance() {
 
 std::string json_report(duck::Connection& connection) {
   const Figures figures(connection);
+  const std::string& currency = figures.layer().currency;
   const std::string overall =
       figures.overall() == nullptr ? "null" : duck::json_object(connection, figures.overall_sql());
   const std::string by_value =
@@ -140,8 +141,9 @@ std::string json_report(duck::Connection& connection) {
           : duck::json_array(connection,
                              fmt::format("from ({}) order by {}", figures.by_value_sql(),
                                          sql_name(figures.by_key())));
-  return fmt::format("{{\"provenance\":{},\"overall\":{},\"by_tier\":{}}}\n",
-                     duck::json_object(connection, select_provenance()), overall, by_value);
+  return fmt::format("{{\"provenance\":{},\"currency\":{},\"overall\":{},\"by_tier\":{}}}\n",
+                     duck::json_object(connection, select_provenance()),
+                     currency.empty() ? "null" : json_quote(currency), overall, by_value);
 }
 
 std::string number(double value, int decimals) {
@@ -269,9 +271,9 @@ std::string text_report(duck::Connection& connection, const assets::Provenance& 
     tables += format_table(columns, value_rows(*chart, values), style) + "\n";
   }
   return fmt::format(
-      "{}{}\nDownloads are a share of successes, feedback of generations; cost in "
-      "credits.\n",
-      tables, provenance_text(from));
+      "{}{}\nDownloads are a share of successes, feedback of generations{}.\n", tables,
+      provenance_text(from),
+      figures.layer().currency.empty() ? "" : "; cost in " + figures.layer().currency);
 }
 
 }  // namespace

@@ -143,15 +143,15 @@ constexpr Damage kDamages[] = {
     {"statuses that do not add up", "update fct_sessions set timeout_count = timeout_count + 1",
      "fct_sessions_statuses_add_up_to_the_generations"},
     {"a success for nothing",
-     "update fct_generations set cost_credits = 0 where generation_id = (select "
+     "update fct_generations set cost = 0 where generation_id = (select "
      "min(generation_id) from fct_generations where status = 'success')",
      "fct_generations_cost_is_positive_after_success"},
-    {"a ten-thousandth of a credit lost",
-     "update fct_sessions set total_cost_credits = total_cost_credits - 0.0001 where session_id = "
+    {"the last digit of a cost lost",
+     "update fct_sessions set total_cost = total_cost - 0.00000001 where session_id = "
      "(select min(session_id) from fct_sessions)",
      "cost_reconciles"},
-    {"credits lost on the way to the days",
-     "update daily_metrics set total_cost_credits = total_cost_credits + 0.0001 where session_date "
+    {"cost lost on the way to the days",
+     "update daily_metrics set total_cost = total_cost + 0.00000001 where session_date "
      "= date '2025-12-10'",
      "cost_reconciles"},
     {"a generation lost", "delete from fct_generations where generation_id = 11",

@@ -106,7 +106,8 @@ select
     generated_at,
     outcome.latency_ms as latency_ms,
     outcome.status as status,
-    outcome.cost_credits as cost_credits,
+    outcome.cost as cost,
+    '{}' as currency,
     case when not has_settings then outcome.retry_count end as retry_count,
     outcome.feedback as feedback,
     outcome.downloaded as downloaded,
@@ -129,7 +130,7 @@ from (
     left join {} as users on requests.user_id = users.user_id
 )
 order by generation_id)",
-                     table, origins, static_cast<int>(sim::Tier::free),
+                     table, kSimulatedCurrency, origins, static_cast<int>(sim::Tier::free),
                      safety_check("requests.blurred_images"), raw_prompts, observed.requests.name(),
                      raw_users);
 }

@@ -18,7 +18,7 @@ namespace gsa::pipeline {
 namespace {
 
 // Increment it whenever the same options would produce different raw tables.
-constexpr int kRawTablesVersion = 5;
+constexpr int kRawTablesVersion = 6;
 
 constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
                                                         "raw_generations"};

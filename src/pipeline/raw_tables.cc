@@ -181,7 +181,7 @@ select
     outcome.generated_at as generated_at,
     outcome.latency_ms as latency_ms,
     outcome.status as status,
-    outcome.cost_credits as cost_credits,
+    outcome.cost as cost,
     outcome.retry_count as retry_count,
     outcome.feedback as feedback,
     outcome.downloaded as downloaded,
@@ -198,8 +198,10 @@ from (
 }
 
 std::string constant_generation_columns() {
-  return "1::integer as image_count, null::integer as blurred_images, "
-         "null::timestamp as asked_before_at" +
+  return fmt::format(
+             "1::integer as image_count, null::integer as blurred_images, null::timestamp as "
+             "asked_before_at, '{}' as currency",
+             kSimulatedCurrency) +
          simulated_origins(kSignals);
 }
 

@@ -55,7 +55,7 @@ TEST(RawTables, HoldWhatTheSimulationSays) {
   const sim::Telemetry telemetry(42, {2025, 12}, users);
   const duck::Result rows = connection.query(
       "select generation_id, user_id, epoch_us(generated_at), latency_ms, status::varchar, "
-      "(cost_credits * 10000)::bigint, retry_count, feedback::varchar, downloaded, "
+      "(cost * 10000)::bigint, retry_count, feedback::varchar, downloaded, "
       "model_version::varchar, token_count from raw_generations order by generation_id");
   ASSERT_EQ(rows.rows(), 50000u);
   for (std::size_t r = 0; r < rows.rows(); r += 97) {

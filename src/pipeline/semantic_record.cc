@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "duck/sql_error.h"
 #include "pipeline/open_project.h"
+#include "semantic/currency.h"
 #include "semantic/layer_binding.h"
 #include "semantic/layer_json.h"
 #include "semantic/layer_reading.h"
@@ -71,6 +72,7 @@ semantic::Layer published_layer(duck::Connection& connection) {
   const std::string text = semantic::published_text(connection);
   semantic::Layer layer = text.empty() ? built_in_layer() : semantic::from_json(text);
   semantic::bind(layer, connection);
+  semantic::name_currency(layer, semantic::read_currency(layer, connection));
   return layer;
 }
 

@@ -26,7 +26,7 @@ void restate_semantic_record(duck::Connection& connection, const dbt::Project& p
 
 // The layer of the built-in project; not bound to tables.
 semantic::Layer built_in_layer();
-// The recorded layer, or else that of the built-in project; bound.
+// The recorded layer, or else that of the built-in project; bound, with the data's currency.
 semantic::Layer published_layer(duck::Connection& connection);
 
 }  // namespace gsa::pipeline

@@ -7,6 +7,9 @@ namespace {
 
 using duck::Type;
 
+// sim's costs are in 1/10,000 credits, the column's in 1/100,000,000.
+constexpr std::int64_t kCostUnit = 10'000;
+
 Type enumeration(std::span<const std::string_view> names) {
   return Type::enumeration({names.begin(), names.end()});
 }
@@ -27,7 +30,7 @@ TraitColumns::TraitColumns(duck::Output& out, std::size_t first)
 std::vector<Type::Member> outcome_members() {
   return {{"latency_ms", Type::of(duck::TypeId::integer)},
           {"status", enumeration(sim::kStatusNames)},
-          {"cost_credits", Type::decimal(12, 4)},
+          {"cost", Type::decimal(18, 8)},
           {"retry_count", Type::of(duck::TypeId::tinyint)},
           {"feedback", enumeration(sim::kFeedbackNames)},
           {"downloaded", Type::of(duck::TypeId::boolean)},
@@ -47,7 +50,7 @@ OutcomeColumns::OutcomeColumns(duck::Output& out, std::size_t first)
 void OutcomeColumns::set(std::size_t row, const sim::Outcome& outcome) {
   latencies_[row] = outcome.latency_ms;
   statuses_[row] = static_cast<std::uint8_t>(outcome.status);
-  costs_[row] = outcome.cost;
+  costs_[row] = outcome.cost * kCostUnit;
   retries_[row] = static_cast<std::int8_t>(outcome.retry_count);
   downloads_[row] = outcome.downloaded;
   models_[row] = static_cast<std::uint8_t>(outcome.model);

@@ -29,7 +29,7 @@ class TraitColumns {
   std::uint8_t *tiers_, *regions_, *devices_;
 };
 
-// latency_ms, status, cost_credits, retry_count, feedback, downloaded, model_version
+// latency_ms, status, cost, retry_count, feedback, downloaded, model_version
 std::vector<duck::Type::Member> outcome_members();
 
 class OutcomeColumns {

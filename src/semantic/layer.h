@@ -175,6 +175,7 @@ struct Layer {
   std::vector<Range> ranges;
   std::vector<Chart> charts;
   std::vector<std::string> notes;  // which parts of the project the layer leaves out, and why
+  std::string currency;            // of the data (currency.h); empty: not known
 
   const Table& table(Level level) const { return tables[static_cast<std::size_t>(level)]; }
   // Null if there is none. Also finds hidden measures.

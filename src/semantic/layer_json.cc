@@ -9,7 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 
 // Every member of a struct is named once for both directions: `io("name", member)`.
 class Writer {

@@ -29,8 +29,8 @@ std::map<std::string, std::string> texts_by_value(const dbt::Project& project,
 }  // namespace
 
 const std::vector<std::string>& number_formats() {
-  static const std::vector<std::string> formats = {"integer", "share",         "points", "ms",
-                                                   "credits", "credits_small", "ratio",  "minutes"};
+  static const std::vector<std::string> formats = {"integer", "share",       "points", "ms",
+                                                   "money",   "money_small", "ratio",  "minutes"};
   return formats;
 }
 

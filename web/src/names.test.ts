@@ -21,7 +21,6 @@ const kOtherMeanings = new Set([
     "success",
     "status",
   ],
-  "credits",
   ...["true", "false", "null"],
 ]);
 

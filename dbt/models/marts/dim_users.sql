@@ -17,7 +17,8 @@ activity as (
         cast(sum(total_generations) as integer) as lifetime_generations,
         cast(count(*) as integer) as lifetime_sessions,
         cast(sum(successful_generations) as integer) as successful_generations,
-        cast(sum(total_cost_credits) as decimal(14, 4)) as lifetime_cost,
+        cast(sum(total_cost) as decimal(28, 8)) as lifetime_cost,
+        min(currency) as currency,
         min(session_start) as first_generation_at,
         max(session_end) as last_generation_at
     from sessions
@@ -40,6 +41,7 @@ final as (
         coalesce(activity.lifetime_generations, 0) as lifetime_generations,
         coalesce(activity.lifetime_sessions, 0) as lifetime_sessions,
         coalesce(activity.lifetime_cost, 0) as lifetime_cost,
+        activity.currency,
         {{ percent('activity.successful_generations', 'activity.lifetime_generations') }}
             as success_rate_pct,
         activity.first_generation_at,

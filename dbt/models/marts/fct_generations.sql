@@ -48,7 +48,8 @@ final as (
         cast(placed.session_start as date) as session_date,
         placed.status,
         placed.latency_ms,
-        placed.cost_credits,
+        placed.cost,
+        placed.currency,
         coalesce(
             placed.retry_count,
             cast(

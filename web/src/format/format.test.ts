@@ -8,9 +8,9 @@ test("ticks have the digits that tell them apart, no more", () => {
   expect(tickText(0.955, "share", 0.005)).toBe("95.5\u202f%");
   expect(tickText(25, "points", 1)).toBe("25");
   expect(tickText(24.5, "points", 0.5)).toBe("24.5");
-  expect(tickText(0.265, "credits_small", 0.005)).toBe("0.265");
-  expect(edgeText(0.30000000000000004, "credits")).toBe("0.3");
-  expect(write(0.26571, "credits_small")).toBe("0.2657");
+  expect(tickText(0.265, "money_small", 0.005)).toBe("0.265");
+  expect(edgeText(0.30000000000000004, "money")).toBe("0.3");
+  expect(write(0.26571, "money_small")).toBe("0.2657");
 });
 
 describe("a table as a file", () => {

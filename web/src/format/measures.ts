@@ -5,11 +5,12 @@ import {
   change,
   compact,
   compactTick,
-  credits,
   decimal,
   duration,
   format,
   integer,
+  money,
+  moneySmall,
   percent,
   type NumberFormat,
 } from "./numbers";
@@ -21,8 +22,8 @@ const kFormats: Record<MeasureFormat, NumberFormat> = {
   share: "percent",
   points: "decimal1",
   ms: "milliseconds",
-  credits: "credits",
-  credits_small: "credits",
+  money: "money",
+  money_small: "money",
   ratio: "decimal2",
   minutes: "minutes",
 };
@@ -31,7 +32,7 @@ const kFormats: Record<MeasureFormat, NumberFormat> = {
 export function write(value: number | null | undefined, how: MeasureFormat): string {
   if (how === "integer" && typeof value === "number" && Math.abs(value) >= 1e7)
     return compact(value);
-  if (how === "credits_small") return decimal(value, 4);
+  if (how === "money_small") return moneySmall(value);
   return format(value, kFormats[how]);
 }
 
@@ -55,21 +56,21 @@ export function tickText(value: number, how: MeasureFormat, step: number): strin
       return decimal(value, step < 1 ? (step < 0.1 ? 2 : 1) : 0);
     case "integer":
       return Math.abs(value) >= 100_000 ? compactTick(value) : integer(value);
-    case "credits":
-    case "credits_small":
+    case "money":
+    case "money_small":
     case "ratio":
     case "minutes":
       if (Math.abs(value) >= 100_000) return compactTick(value);
-      return step < 1 ? trimmed(value, step) : credits0(value);
+      return step < 1 ? trimmed(value, step) : whole(value);
   }
 }
 
 function trimmed(value: number, step: number): string {
-  return decimal(value, Math.min(4, Math.ceil(-Math.log10(step) - 1e-9)));
+  return decimal(value, Math.min(8, Math.ceil(-Math.log10(step) - 1e-9)));
 }
 
-function credits0(value: number): string {
-  return Number.isInteger(value) ? integer(value) : credits(value);
+function whole(value: number): string {
+  return Number.isInteger(value) ? integer(value) : money(value);
 }
 
 /** The edge of a bin, without trailing zeros. */

@@ -6,7 +6,6 @@ import {
   compactCount,
   compactTick,
   count,
-  credits,
   duration,
   format,
   integer,
@@ -47,9 +46,12 @@ test.each([
   [duration(150_000), "2.5_min"],
   [duration(8_640_000), "2.4_h"],
   [bytes(217_772_032), "208_MiB"],
-  [credits(0.2657), "0.2657"],
-  [credits(24.394), "24.39"],
-  [credits(608.44), "608.4"],
+  [money(0.2657), "0.2657"],
+  [money(24.394), "24.39"],
+  [money(608.44), "608.4"],
+  [money(0.00421), "0.00421"],
+  [money(0.0000004), "0.0000004"],
+  [money(0), "0.0000"],
 ])("%s", (text, expected) => {
   expect(plain(text)).toBe(expected);
 });
@@ -59,7 +61,7 @@ test("what is missing is a dash, whatever it is", () => {
     for (const how of [
       "integer",
       "percent",
-      "credits",
+      "money",
       "milliseconds",
       "minutes",
       "bytes",

@@ -10,7 +10,7 @@ export type NumberFormat =
   | "decimal1"
   | "decimal2"
   | "percent"
-  | "credits"
+  | "money"
   | "milliseconds"
   | "minutes"
   | "bytes";
@@ -125,12 +125,12 @@ export function format(value: Maybe, how: NumberFormat): string {
       return decimal(value, 2);
     case "percent":
       return percent(value);
-    case "credits":
+    case "money":
       return isMissing(value)
         ? kMissing
         : Math.abs(value) >= 1000
           ? compact(value)
-          : credits(value);
+          : money(value);
     case "milliseconds":
       return duration(value);
     case "minutes":
@@ -140,11 +140,22 @@ export function format(value: Maybe, how: NumberFormat): string {
   }
 }
 
-/** Credits, with more digits the smaller they are: up to four after the point. */
-export function credits(value: Maybe): string {
+/** An amount of any currency, with more digits the smaller it is: from a hundredth on up to four after the
+ *  point, below it three significant ones, at most eight. */
+export function money(value: Maybe): string {
   if (isMissing(value)) return kMissing;
   const size = Math.abs(value);
-  return fixed(value, size >= 100 ? 1 : size >= 1 ? 2 : 4);
+  return fixed(value, size >= 100 ? 1 : size >= 1 ? 2 : smallDigits(size));
+}
+
+/** Like money, with four digits or more after the point. */
+export function moneySmall(value: Maybe): string {
+  return isMissing(value) ? kMissing : fixed(value, smallDigits(Math.abs(value)));
+}
+
+function smallDigits(size: number): number {
+  if (size >= 0.01 || size === 0) return 4;
+  return Math.min(8, 2 - Math.floor(Math.log10(size)));
 }
 
 /** A change: of a share in points ("+1.2 pt"), of a decimal as the difference ("+0.8"), of others in
