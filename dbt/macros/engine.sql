@@ -35,6 +35,16 @@ percentile_disc({{ share }}) within group (order by {{ value }})
 cast('{{ name }}' as enum('{{ names | join("', '") }}'))
 {%- endmacro -%}
 
+{#- A word of the data, such as a tier, as the named type that has all words of its kind in their order. gsa makes
+    these types from the raw tables: user_tier, region, device_type, model_version, currency. -#}
+{%- macro word(value, type) -%}
+{{ return(adapter.dispatch('word', 'gsa')(value, type)) }}
+{%- endmacro -%}
+
+{%- macro duckdb__word(value, type) -%}
+cast({{ value }} as {{ type }})
+{%- endmacro -%}
+
 {#- A ratio of integers as a floating-point number; decimals would take five times as long. -#}
 {%- macro ratio(part, whole) -%}
 {{ return(adapter.dispatch('ratio', 'gsa')(part, whole)) }}

@@ -162,6 +162,13 @@ def mix_in_observed(gsa_file):
 def copy_raw(gsa_file, dbt_file):
     with duckdb.connect(str(dbt_file)) as db:
         db.execute(f"attach '{gsa_file}' as from_gsa (read_only)")
+        # The words of the data, which contracts name.
+        types = db.execute(
+            "select type_name, labels from duckdb_types() where database_name = 'from_gsa'"
+            " and logical_type = 'ENUM' and not internal").fetchall()
+        for name, members in types:
+            texts = ", ".join("'" + member.replace("'", "''") + "'" for member in members)
+            db.execute(f"create type {quoted(name)} as enum({texts})")
         for name in RAW_TABLES:
             found = db.execute(
                 "select table_schema from information_schema.tables where table_catalog = 'from_gsa'"

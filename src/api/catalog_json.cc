@@ -1,6 +1,8 @@
 #include "api/catalog_json.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -35,16 +37,29 @@ void write(JsonWriter& json, const Layer& layer, const Measure& measure) {
   json.end_object();
 }
 
+// By value: those of the palette go to the values in their order.
+std::map<std::string, std::string> colors_of(const Dimension& dimension, const Axis& axis) {
+  std::map<std::string, std::string> colors = dimension.colors;
+  for (std::size_t i = 0; i < std::min(dimension.palette.size(), axis.size()); ++i) {
+    const Value value = axis.value(i);
+    if (!std::holds_alternative<std::monostate>(value)) {
+      colors[to_string(value)] = dimension.palette[i];
+    }
+  }
+  return colors;
+}
+
 void write(JsonWriter& json, const Facts& facts, const Dimension& dimension) {
+  const Axis axis(facts, dimension);
+  const std::map<std::string, std::string> colors = colors_of(dimension, axis);
   json.begin_object();
   json.field("name", dimension.name);
   json.field("label", dimension.label);
   json.field("description", dimension.description);
   json.field("of", semantic::to_string(dimension.level));
   json.field("type", semantic::to_string(dimension.type));
-  for (const auto& [name, texts] : {std::pair("words", &dimension.words),
-                                    {"colors", &dimension.colors},
-                                    {"shapes", &dimension.shapes}}) {
+  for (const auto& [name, texts] :
+       {std::pair("words", &dimension.words), {"colors", &colors}, {"shapes", &dimension.shapes}}) {
     json.key(name);
     json.begin_object();
     for (const auto& [value, text] : *texts) json.field(value, text);
@@ -52,7 +67,6 @@ void write(JsonWriter& json, const Facts& facts, const Dimension& dimension) {
   }
   json.key("values");
   json.begin_array();
-  const Axis axis(facts, dimension);
   for (std::size_t code = 0; code < axis.size() && axis.size() <= kMostValuesListed; ++code) {
     if (axis.occurs(code)) write(json, axis.value(code));
   }

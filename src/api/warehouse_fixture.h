@@ -25,6 +25,11 @@ namespace gsa::api {
 // 5,000 generations of 110 of 120 users, two or three per session, from 2025-11-20 to 2025-12-31;
 // in every 97th the source does not name the user. Random values are functions of the row.
 inline constexpr const char* kRawTables = R"(
+create type user_tier as enum('free', 'pro', 'enterprise');
+create type region as enum('us-west', 'us-east', 'europe', 'asia', 'other');
+create type device_type as enum('desktop', 'mobile', 'tablet');
+create type model_version as enum('v1.4', 'v1.5', 'v2.0', 'v2.1');
+create type currency as enum('credits');
 create temp macro drawn(i, salt) as (hash(i, salt) >> 2)::bigint;
 
 create table raw_users as

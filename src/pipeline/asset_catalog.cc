@@ -16,6 +16,7 @@
 #include "dbt/sql_tokens.h"
 #include "pipeline/month_parts.h"
 #include "pipeline/raw_assets.h"
+#include "pipeline/word_types.h"
 
 namespace gsa::pipeline {
 namespace {
@@ -273,6 +274,32 @@ std::vector<std::string> months_of(const std::vector<assets::Asset>& raw) {
 
 }  // namespace
 
+namespace {
+
+// A contract may name the types of words, which are known when both raw tables are made.
+void put_after_words(const dbt::Project& project, const Catalog& catalog,
+                     std::vector<assets::Asset>& all) {
+  const assets::Graph graph(all);
+  const auto users = graph.find("raw_users"), generations = graph.find("raw_generations");
+  if (!users || !generations) return;
+  for (assets::Asset& asset : all) {
+    const auto model = catalog.models.find(asset.name);
+    if (model == catalog.models.end()) continue;
+    const dbt::Node& node = project.nodes()[model->second];
+    const bool names_words =
+        node.model.has_contract &&
+        std::any_of(node.columns.begin(), node.columns.end(),
+                    [](const dbt::ColumnSpec& column) { return is_word_type(column.data_type); });
+    if (!names_words) continue;
+    const assets::AssetSet before = graph.ancestors({graph.at(asset.name)});
+    for (const std::size_t raw : {*users, *generations}) {
+      if (!before.contains(raw)) asset.inputs.push_back(graph[raw].name);
+    }
+  }
+}
+
+}  // namespace
+
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
                      OutsideVersions outside, std::vector<assets::Asset> exports) {
   CatalogBuilder builder(project, outside, months_of(raw));
@@ -299,6 +326,7 @@ Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw
     all.push_back(builder.asset_of(node));
   }
   std::move(exports.begin(), exports.end(), std::back_inserter(all));
+  put_after_words(project, catalog, all);
   catalog.graph = assets::Graph(std::move(all));
   const std::vector<std::vector<std::size_t>> guards = dbt::guarded_models(nodes);
   for (const auto& [name, index] : catalog.tests) {

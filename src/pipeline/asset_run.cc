@@ -71,6 +71,9 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
     describe_raw_tables(raw_materializations(run, maker.engine().state()), provenance);
   }
   publication.provenance = std::move(provenance);
+  // If the raw tables stay as published, so do their words.
+  std::vector<std::string> words = maker.publish_words(connection);
+  if (raw_held_back) words.clear();
   const std::string semantic_record = semantic_record_sql(
       connection, run.project, [&](const std::string& schema, const std::string& name) {
         return maker.engine().state().current_name(schema, name);
@@ -93,6 +96,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   records.add(recorder.take());
   records.add(std::move(publication.records));
   records.add({{}, recorder.ending(totals, run.record.history_days)});
+  records.statements.insert(records.statements.end(), words.begin(), words.end());
   records.statements.push_back(semantic_record);
   publication.records = std::move(records);
   try {

@@ -15,6 +15,7 @@
 #include "dbt/runner.h"
 #include "pipeline/open_project.h"
 #include "pipeline/raw_tables.h"
+#include "pipeline/word_types.h"
 #include "prompts/ingest.h"
 
 namespace gsa::pipeline {
@@ -55,6 +56,8 @@ struct Built {
     connection.execute(fmt::format("create table main.raw_generations as select *, {} from ({})",
                                    constant_generation_columns(),
                                    select_raw_generations("main.raw_prompts", {2025, 12})));
+    create_temporary(connection,
+                     read_word_types(connection, "main.raw_users", "main.raw_generations"));
     check(run_all(project, connection, dbt::NodeKind::model).succeeded(),
           "the built-in project builds");
   }

@@ -62,6 +62,18 @@ void throw_if_failed(const dbt::NodeResult& result) {
   throw Error(result.message, result.hint);
 }
 
+// The assets behind both tables that have words: until both are made, the words are not known.
+std::set<std::string> readers_of_words(const assets::Graph& graph) {
+  const auto users = graph.find("raw_users"), generations = graph.find("raw_generations");
+  std::set<std::string> readers;
+  if (!users || !generations) return readers;
+  const assets::AssetSet of_generations = graph.descendants({*generations});
+  for (const std::size_t index : graph.descendants({*users})) {
+    if (of_generations.contains(index)) readers.insert(graph[index].name);
+  }
+  return readers;
+}
+
 }  // namespace
 
 Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Recorder* recorder)
@@ -70,6 +82,7 @@ Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Record
            run.raw == nullptr ? nullptr : run.raw->own_connection(), run.audience, run.artifacts),
       connection_(database.connect()),
       sums_(connection_),
+      read_words_(readers_of_words(run.catalog.graph)),
       runner_(run.project, connection_, node_options()),
       published_(run.project, {{}, node_options().relation, {}, false}),
       work_(work()),
@@ -123,12 +136,39 @@ void Maker::prepare(duck::Connection& lane) {
   prepare_session(lane, run_.project);
 }
 
+const std::vector<WordType>& Maker::words(duck::Connection& connection) {
+  const std::lock_guard lock(words_mutex_);
+  if (!words_) {
+    const assets::RunState& state = engine_.state();
+    words_ = read_word_types(connection, state.current_relation({"raw_users", ""}),
+                             state.current_relation({"raw_generations", ""}));
+  }
+  return *words_;
+}
+
+void Maker::give_words(const std::string& asset, duck::Connection& lane) {
+  if (!read_words_.contains(asset)) return;
+  const std::vector<WordType>& types = words(lane);
+  {
+    const std::lock_guard lock(words_mutex_);
+    if (!have_words_.insert(&lane).second) return;
+  }
+  create_temporary(lane, types);
+}
+
+std::vector<std::string> Maker::publish_words(duck::Connection& connection) {
+  if (!words_) return {};
+  create_temporary(connection, *words_);
+  return replace_word_types_sql(connection, *words_);
+}
+
 assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   prepare(lane);
   if (run_.raw != nullptr && is_raw_table(unit.asset)) {
     return run_.raw->make(unit, lane, engine_.state(), sums_, log_);
   }
   const dbt::Node& node = run_.project.nodes()[run_.catalog.models.at(unit.asset)];
+  give_words(unit.asset, lane);
   if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
   std::optional<std::uint64_t> sum;
   dbt::TableBuild build;
@@ -260,6 +300,7 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
 void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome) {
   prepare(lane);
   if (check.kind == "freshness") return ask_age(check, lane, outcome);
+  give_words(check.asset, lane);
   const dbt::Node& node = run_.project.nodes()[run_.catalog.tests.at(check.name)];
   const dbt::NodeResult result = runner_.run(node, lane);
   log_.keep(result);

@@ -6,8 +6,10 @@
 // its own lane.
 
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "assets/engine.h"
 #include "assets/recorder.h"
@@ -17,6 +19,7 @@
 #include "duck/database.h"
 #include "pipeline/asset_run.h"
 #include "pipeline/run_log.h"
+#include "pipeline/word_types.h"
 
 namespace gsa::pipeline {
 
@@ -29,12 +32,20 @@ class Maker {
   const assets::Engine& engine() const { return engine_; }
   RunLog& log() { return log_; }
 
+  // After the run: gives a connection the words of the data as types, as the lanes have them, and
+  // returns the statements that publish them. Does nothing if the run made nothing that may name
+  // them.
+  std::vector<std::string> publish_words(duck::Connection& connection);
+
  private:
   dbt::NodeRunOptions node_options();
   assets::EngineOptions engine_options() const;
   assets::Work work();
   assets::Made make(const assets::Unit& unit, duck::Connection& lane);
   void prepare(duck::Connection& lane);
+  // Gives the lane the words of the data, if the asset may name them.
+  void give_words(const std::string& asset, duck::Connection& lane);
+  const std::vector<WordType>& words(duck::Connection& connection);
   dbt::Part part_of(const dbt::Node& node, const assets::Unit& unit) const;
   void copy_published(const dbt::Node& node, duck::Connection& lane);
   double age_of(const dbt::Node& node, const std::string& asset, duck::Connection& lane) const;
@@ -47,6 +58,11 @@ class Maker {
   assets::RowSums sums_;
   std::mutex preparing_;
   std::set<const duck::Connection*> prepared_;  // lanes whose session has the project's settings
+  // The assets that are made after both raw tables with words.
+  std::set<std::string> read_words_;
+  std::mutex words_mutex_;  // guards the two below
+  std::optional<std::vector<WordType>> words_;
+  std::set<const duck::Connection*> have_words_;
   dbt::NodeRunner runner_;
   dbt::Compiler published_;
   const assets::Work work_;

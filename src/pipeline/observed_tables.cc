@@ -107,7 +107,7 @@ select
     outcome.latency_ms as latency_ms,
     outcome.status as status,
     outcome.cost as cost,
-    '{}' as currency,
+    {} as currency,
     case when not has_settings then outcome.retry_count end as retry_count,
     outcome.feedback as feedback,
     outcome.downloaded as downloaded,

@@ -200,7 +200,7 @@ from (
 std::string constant_generation_columns() {
   return fmt::format(
              "1::integer as image_count, null::integer as blurred_images, null::timestamp as "
-             "asked_before_at, '{}' as currency",
+             "asked_before_at, {} as currency",
              kSimulatedCurrency) +
          simulated_origins(kSignals);
 }

@@ -36,8 +36,8 @@ inline constexpr std::array<std::string_view, 9> kSignals = {
     "user", "time", "status", "latency", "cost", "retry", "feedback", "download", "model"};
 // The type of an origin column.
 inline constexpr std::string_view kOriginType = "enum('observed', 'simulated')";
-// The currency of simulated costs.
-inline constexpr std::string_view kSimulatedCurrency = "credits";
+// The currency of simulated costs, as SQL.
+inline constexpr std::string_view kSimulatedCurrency = "'credits'::enum('credits')";
 
 // The statement that builds the users, in order of their ids: every user of any month once.
 std::string create_raw_users(const std::string& table, const SimulationOptions& options);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "duck/sql_error.h"
 #include "pipeline/open_project.h"
+#include "pipeline/word_types.h"
 #include "semantic/currency.h"
 #include "semantic/layer_binding.h"
 #include "semantic/layer_json.h"
@@ -56,6 +57,7 @@ std::string semantic_record_sql(duck::Connection& connection, const dbt::Project
 void restate_semantic_record(duck::Connection& connection, const dbt::Project& project) {
   const std::optional<semantic::Layer> layer = semantic::read_layer(project);
   const std::string text = layer ? semantic::to_json(*layer) : "";
+  restore_word_types(connection);
   if (!assets::has_records(connection) || semantic::published_text(connection) == text) return;
   if (layer) check_layer(*layer, connection, semantic::relation_sql);
   connection.execute(semantic::publish_sql(layer));

@@ -20,8 +20,8 @@ using CurrentName = std::function<std::string(const std::string& schema, const s
 std::string semantic_record_sql(duck::Connection& connection, const dbt::Project& project,
                                 const CurrentName& current_name);
 
-// For a run without stale assets: records the project's layer if it changed. Throws like
-// semantic_record_sql().
+// For a run without stale assets: records the project's layer if it changed, and makes the types of
+// words that the warehouse lacks. Throws like semantic_record_sql().
 void restate_semantic_record(duck::Connection& connection, const dbt::Project& project);
 
 // The layer of the built-in project; not bound to tables.

@@ -130,6 +130,7 @@ struct Dimension {
   std::vector<std::string> values;                    // to show first, even if they do not occur
   std::map<std::string, std::string> words;           // labels on pages, by value
   std::map<std::string, std::string> colors, shapes;  // on pages, by value
+  std::vector<std::string> palette;  // colors of the values in their order; then `colors` is empty
   std::optional<Signal> signal;
 };
 

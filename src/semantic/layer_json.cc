@@ -143,7 +143,8 @@ void members(Io& io, T& dimension) {
   io("description", dimension.description), io("level", dimension.level);
   io("kind", dimension.kind), io("type", dimension.type), io("expr", dimension.expr);
   io("place", dimension.place), io("values", dimension.values), io("words", dimension.words);
-  io("colors", dimension.colors), io("shapes", dimension.shapes), io("signal", dimension.signal);
+  io("colors", dimension.colors), io("shapes", dimension.shapes);
+  io("palette", dimension.palette), io("signal", dimension.signal);
 }
 
 template <typename Io, typename T>

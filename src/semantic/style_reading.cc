@@ -49,7 +49,15 @@ const std::vector<std::string>& shapes() {
 
 void read_style(const dbt::Project& project, const dbt::DimensionSpec& spec, Dimension& into) {
   into.words = texts_by_value(project, spec, "words", "the word", {});
-  into.colors = texts_by_value(project, spec, "colors", "the color", colors());
+  const Value* given = spec.meta.find("colors");
+  if (given != nullptr && given->is_sequence()) {
+    for (const Value& color : given->as_list()) {
+      expect_one_of(project, "the color", color.str(), colors(), spec.place);
+      into.palette.push_back(color.str());
+    }
+  } else {
+    into.colors = texts_by_value(project, spec, "colors", "the color", colors());
+  }
   into.shapes = texts_by_value(project, spec, "shapes", "the shape", shapes());
   const Dict* signal = meta_map(project, spec.meta, "signal", spec.place);
   if (signal == nullptr) return;

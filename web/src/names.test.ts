@@ -24,6 +24,9 @@ const kOtherMeanings = new Set([
   ...["true", "false", "null"],
 ]);
 
+// Words of simulated data; the data decide which there are.
+const kSimulatedWords = ["enterprise", "us-west", "us-east", "desktop", "tablet"];
+
 function read(file: string): string {
   return readFileSync(join(kSemantic, file), "utf8");
 }
@@ -39,6 +42,7 @@ function semanticNames(): Set<string> {
     for (const [, map] of text.matchAll(/\b(?:colors|shapes|words): \{([^}]*)\}/g))
       for (const [, value] of map!.matchAll(/([\w-]+)"?:/g)) names.add(value!);
   }
+  for (const word of kSimulatedWords) names.add(word);
   for (const name of names) if (kOtherMeanings.has(name) || !/[a-z]/.test(name)) names.delete(name);
   return names;
 }

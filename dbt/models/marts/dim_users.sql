@@ -31,9 +31,9 @@ final as (
     select
         users.user_id,
         users.user_name,
-        users.user_tier,
-        users.region,
-        users.device_type,
+        {{ word('users.user_tier', 'user_tier') }} as user_tier,
+        {{ word('users.region', 'region') }} as region,
+        {{ word('users.device_type', 'device_type') }} as device_type,
         users.signup_at,
         users.cohort_week,
         users.signup_origin,

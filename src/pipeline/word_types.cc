@@ -1,0 +1,122 @@
+#include "pipeline/word_types.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace gsa::pipeline {
+namespace {
+
+using Members = std::vector<std::string>;
+
+constexpr const char* kNoWord = "unknown";
+
+// The types of the columns with words, by name.
+std::map<std::string, std::string> columns_of(duck::Connection& connection,
+                                              const std::string& relation) {
+  const duck::Result rows = connection.query("describe select * from " + relation);
+  std::map<std::string, std::string> columns;
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    if (is_word_type(rows.text(r, 0))) columns[rows.text(r, 0)] = rows.text(r, 1);
+  }
+  return columns;
+}
+
+void add_words(duck::Connection& connection, const std::string& column, const std::string& type,
+               const std::string& relation, Members& words) {
+  std::set<std::string> known(words.begin(), words.end());
+  const duck::Result rows = connection.query(
+      type.starts_with("ENUM(")
+          ? fmt::format("select unnest(enum_range(null::{}))::varchar", type)
+          : fmt::format("select {0}::varchar from {1} where {0} is not null group by 1 "
+                        "order by count(*) desc, 1",
+                        column, relation));
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    std::string word = rows.text(r, 0);
+    if (known.insert(word).second) words.push_back(std::move(word));
+  }
+}
+
+// "enum('free', 'pro')"
+std::string enumeration(const Members& members) {
+  std::vector<std::string> quoted;
+  for (const std::string& member : members) quoted.push_back(sql_quote(member));
+  return fmt::format("enum({})", join(quoted, ", "));
+}
+
+// The word types of schema main, by name.
+std::map<std::string, Members> published_types(duck::Connection& connection) {
+  const duck::Result rows = connection.query(
+      "select type_name, unnest(labels) from duckdb_types() where database_name = "
+      "current_database() and schema_name = 'main' and logical_type = 'ENUM' and not internal");
+  std::map<std::string, Members> types;
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    if (is_word_type(rows.text(r, 0))) types[rows.text(r, 0)].push_back(rows.text(r, 1));
+  }
+  return types;
+}
+
+}  // namespace
+
+bool is_word_type(std::string_view name) {
+  return std::find(kWordTypes.begin(), kWordTypes.end(), name) != kWordTypes.end();
+}
+
+std::vector<WordType> read_word_types(duck::Connection& connection, const std::string& raw_users,
+                                      const std::string& raw_generations) {
+  std::vector<WordType> types;
+  for (const std::string_view name : kWordTypes) types.push_back({std::string(name), {}});
+  for (const std::string& relation : {raw_users, raw_generations}) {
+    const auto columns = columns_of(connection, relation);
+    for (WordType& type : types) {
+      const auto column = columns.find(type.name);
+      if (column == columns.end()) continue;
+      add_words(connection, type.name, column->second, relation, type.members);
+    }
+  }
+  for (WordType& type : types) {
+    if (type.members.empty()) type.members.emplace_back(kNoWord);
+  }
+  return types;
+}
+
+void create_temporary(duck::Connection& connection, const std::vector<WordType>& types) {
+  for (const WordType& type : types) {
+    connection.execute(
+        fmt::format("create or replace temp type {} as {}", type.name, enumeration(type.members)));
+  }
+}
+
+std::vector<std::string> replace_word_types_sql(duck::Connection& connection,
+                                                const std::vector<WordType>& types) {
+  const std::map<std::string, Members> published = published_types(connection);
+  std::vector<std::string> statements;
+  for (const WordType& type : types) {
+    const auto found = published.find(type.name);
+    if (found != published.end() && found->second == type.members) continue;
+    statements.push_back(
+        fmt::format("create or replace type main.{} as {}", type.name, enumeration(type.members)));
+  }
+  return statements;
+}
+
+void restore_word_types(duck::Connection& connection) {
+  if (published_types(connection).size() == kWordTypes.size()) return;
+  std::vector<WordType> types;
+  try {
+    types = read_word_types(connection, "main.raw_users", "main.raw_generations");
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
+    return;  // the raw tables are missing
+  }
+  for (const std::string& statement : replace_word_types_sql(connection, types)) {
+    connection.execute(statement);
+  }
+}
+
+}  // namespace gsa::pipeline
