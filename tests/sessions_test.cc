@@ -62,13 +62,14 @@ class HandMade {
     duck::Connection connection = duck::Database(options).connect();
     connection.execute(fmt::format(
         "create table raw_prompts as select range::integer as prompt_id, 'a cat' as prompt, "
+        "null::varchar as negative_prompt, "
         "5 as char_count, 2 as token_count, false as has_safety_keyword, null::ubigint as "
         "generation_seed, "
         "null::usmallint as step, null::float as cfg, null::utinyint as sampler, "
         "null::usmallint as width, null::usmallint as height from range({})",
         generations.size()));
     connection.execute(fmt::format(
-        "create type origin as enum('observed', 'simulated'); "
+        "create type origin as enum('observed', 'estimated', 'simulated', 'unknown'); "
         "create table raw_users as select range::integer as user_id, "
         "'pro'::enum('free', 'pro', 'enterprise') as user_tier, 'asia'::enum('us-west', 'us-east', "
         "'europe', 'asia', 'other') as region, "
@@ -79,9 +80,13 @@ class HandMade {
         kSignup, users));
     connection.execute(fmt::format(
         "create table raw_generations as select id::integer as generation_id, "
+        "null::varchar as generation_key, null::varchar as session_key, "
+        "null::varchar as status_word, null::varchar as user_tier, null::varchar as region, "
+        "null::varchar as device_type, "
         "id::integer as prompt_id, user_id::integer as user_id, moment::timestamp as "
         "generated_at, latency::integer as latency_ms, "
-        "status::enum('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error') as "
+        "status::enum('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error', "
+        "'cancelled', 'other') as "
         "status, 0.0201::decimal(18, 8) as "
         "cost, 'credits' as currency, retries::tinyint as retry_count, null::enum('thumbs_up', "
         "'thumbs_down') as "

@@ -2,50 +2,24 @@
 // as named types, in the marts and in the report.
 
 #include <string>
-#include <vector>
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include "duck/database.h"
-#include "golden.h"
-#include "gsa_process.h"
-#include "warehouse_reading.h"
+#include "changed_warehouse.h"
 
 namespace gsa::tests {
 namespace {
 
-class Words : public testing::Test {
+class Words : public ChangedWarehouse {
  protected:
-  Words() : warehouse_(copy_small_warehouse(folder_)) {}
-
-  void change(const std::string& sql) const {
-    duck::DatabaseOptions options;
-    options.path = warehouse_;
-    duck::Database(options).connect().execute(sql);
-  }
-
-  void build() const {
-    const Outcome built = gsa(folder_, {"build", "--quiet"});
-    ASSERT_EQ(built.exit_code, 0) << built.err;
-  }
-
   // The type of the same name in main; members are separated by |.
   std::string type(const std::string& name) const {
-    return read_cell(warehouse_,
-                     fmt::format("select array_to_string(enum_range(null::main.{}), '|')", name));
+    return cell(fmt::format("select array_to_string(enum_range(null::main.{}), '|')", name));
   }
 
   // The members of the enumeration of a column.
   std::string members(const std::string& table, const std::string& column) const {
-    return read_cell(
-        warehouse_,
-        fmt::format("select array_to_string(enum_range((select any_value({}) from {})), '|')",
-                    column, table));
+    return cell(fmt::format(
+        "select array_to_string(enum_range((select any_value({}) from {})), '|')", column, table));
   }
-
-  TempFolder folder_;
-  std::string warehouse_;
 };
 
 constexpr const char* kOtherTiers =
@@ -68,11 +42,10 @@ TEST_F(Words, AreThoseOfTheRawTablesByTheirNumber) {
   for (const char* table : {"dim_users", "fct_generations", "fct_sessions"}) {
     EXPECT_EQ(members(table, "user_tier"), "trial|it's Gold|Platinum") << table;
   }
-  EXPECT_EQ(read_rows(warehouse_, "select user_tier from user_friction_summary order by user_tier"),
+  EXPECT_EQ(rows("select user_tier from user_friction_summary order by user_tier"),
             (TextRows{{"trial"}, {"it's Gold"}, {"Platinum"}}));
-  EXPECT_EQ(read_cell(warehouse_,
-                      "select count(*) from fct_sessions s join raw_users u using (user_id) where "
-                      "s.user_tier::varchar is distinct from u.user_tier"),
+  EXPECT_EQ(cell("select count(*) from fct_sessions s join raw_users u using (user_id) where "
+                 "s.user_tier::varchar is distinct from u.user_tier"),
             "0");
   const std::string report = gsa(folder_, {"summary"}).out;
   const std::size_t trial = report.find("\ntrial "), gold = report.find("\nit's Gold "),
@@ -86,7 +59,7 @@ TEST_F(Words, ThatNoRowHasAreTheTypeUnknown) {
   change(kOtherTiers);
   build();
   EXPECT_EQ(type("device_type"), "unknown");
-  EXPECT_EQ(read_cell(warehouse_, "select count(device_type) from fct_sessions"), "0");
+  EXPECT_EQ(cell("select count(device_type) from fct_sessions"), "0");
   EXPECT_EQ(gsa(folder_, {"test", "--quiet"}).exit_code, 0);
 }
 
@@ -96,7 +69,7 @@ TEST_F(Words, KeepTheOrderOfAnEnumeration) {
       "'lifetime', 'free', 'enterprise') as user_tier) from raw_users");
   build();
   EXPECT_EQ(type("user_tier"), "pro|lifetime|free|enterprise");
-  EXPECT_EQ(read_rows(warehouse_, "select user_tier from user_friction_summary order by user_tier"),
+  EXPECT_EQ(rows("select user_tier from user_friction_summary order by user_tier"),
             (TextRows{{"pro"}, {"free"}, {"enterprise"}}));
 }
 

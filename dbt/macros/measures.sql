@@ -4,8 +4,8 @@
 {%- macro session_sums() -%}
 {{ return([
     'total_generations', 'successful_generations', 'timeout_count', 'safety_violation_count',
-    'rate_limited_count', 'model_error_count', 'total_retries', 'total_images', 'thumbs_up_count',
-    'thumbs_down_count', 'download_count'
+    'rate_limited_count', 'model_error_count', 'cancelled_count', 'other_count', 'total_retries',
+    'total_images', 'thumbs_up_count', 'thumbs_down_count', 'download_count'
 ]) }}
 {%- endmacro -%}
 

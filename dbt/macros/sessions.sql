@@ -2,9 +2,9 @@
     several generations, grouped. -#}
 {%- macro session_columns(is_alone) -%}
 {{ smallest('user_id', is_alone) }} as user_id,
-        {{ smallest('user_tier', is_alone) }} as user_tier,
-        {{ smallest('region', is_alone) }} as region,
-        {{ smallest('device_type', is_alone) }} as device_type,
+        {{ of_first('user_tier', is_alone) }} as user_tier,
+        {{ of_first('region', is_alone) }} as region,
+        {{ of_first('device_type', is_alone) }} as device_type,
         {{ smallest('session_date', is_alone) }} as session_date,
         {{ smallest('generated_at', is_alone) }} as session_start,
         {{ largest('generated_at', is_alone) }} as session_end,
@@ -14,6 +14,8 @@
         {{ count_where("status = 'safety_violation'", is_alone) }} as safety_violation_count,
         {{ count_where("status = 'rate_limited'", is_alone) }} as rate_limited_count,
         {{ count_where("status = 'model_error'", is_alone) }} as model_error_count,
+        {{ count_where("status = 'cancelled'", is_alone) }} as cancelled_count,
+        {{ count_where("status = 'other'", is_alone) }} as other_count,
         {{ total('latency_ms', 'bigint', is_alone) }} as total_latency_ms,
         {{ 'latency_ms' if is_alone else percentile(0.95, 'latency_ms') }} as p95_latency_ms,
         {{ largest('latency_ms', is_alone) }} as max_latency_ms,
@@ -24,6 +26,11 @@
         {{ count_where("feedback = 'thumbs_up'", is_alone) }} as thumbs_up_count,
         {{ count_where("feedback = 'thumbs_down'", is_alone) }} as thumbs_down_count,
         {{ count_where('downloaded', is_alone) }} as download_count
+{%- endmacro -%}
+
+{#- The value of the session's first generation. -#}
+{%- macro of_first(value, is_alone) -%}
+{{ value if is_alone else 'max(case when generation_id = session_id then ' ~ value ~ ' end)' }}
 {%- endmacro -%}
 
 {%- macro smallest(value, is_alone) -%}

@@ -23,7 +23,7 @@ struct DetailColumn {
   DetailKind kind;
 };
 
-constexpr std::array<DetailColumn, 18> kGeneration = {{
+constexpr std::array<DetailColumn, 20> kGeneration = {{
     {"generation_id", "g.generation_id", DetailKind::number},
     {"generated_at", "g.generated_at", DetailKind::time},
     {"seconds_since_start",
@@ -35,10 +35,12 @@ constexpr std::array<DetailColumn, 18> kGeneration = {{
      DetailKind::number},
     {"prompt_id", "g.prompt_id", DetailKind::number},
     {"prompt", "p.prompt_text", DetailKind::text},
+    {"negative_prompt", "p.negative_prompt", DetailKind::text},
     {"token_count", "g.token_count", DetailKind::number},
     {"complexity", "g.complexity", DetailKind::text},
     {"model_version", "g.model_version", DetailKind::text},
     {"status", "g.status", DetailKind::text},
+    {"status_word", "g.status_word", DetailKind::text},
     {"latency_ms", "g.latency_ms", DetailKind::number},
     {"cost", "g.cost", DetailKind::number},
     {"currency", "g.currency", DetailKind::text},
@@ -56,7 +58,7 @@ void write_generations(JsonWriter& json, duck::Connection& connection, std::int6
   }
   const duck::Result rows = connection.query(fmt::format(
       "with own as (select * from fct_generations where session_id = {0}) select {1} from own as g "
-      "left join (select prompt_id, prompt_text from dim_prompts where prompt_id in "
+      "left join (select prompt_id, prompt_text, negative_prompt from dim_prompts where prompt_id in "
       "(select prompt_id from own)) as p on p.prompt_id = g.prompt_id "
       "order by g.generated_at, g.generation_id",
       id, columns));

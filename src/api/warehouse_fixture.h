@@ -45,14 +45,15 @@ select
     timestamp '2025-09-01' + (drawn(i, 3) % 75)::integer * interval '1 day' as signup_at,
     strftime(timestamp '2025-09-01' + (drawn(i, 3) % 75)::integer * interval '1 day', '%G-W%V')
         as cohort_week,
-    'simulated'::enum('observed', 'simulated') as signup_origin,
-    'simulated'::enum('observed', 'simulated') as traits_origin
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as signup_origin,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as traits_origin
 from range(120) t(i);
 
 create table raw_prompts as
 select
     i::integer as prompt_id,
     'a painting of number ' || i || repeat(' very', (drawn(i, 20) % 70)::integer) as prompt,
+    null::varchar as negative_prompt,
     length(prompt)::integer as char_count,
     (5 + drawn(i, 20) % 70)::integer as token_count,
     false as has_safety_keyword,
@@ -67,6 +68,8 @@ from range(5000) t(i);
 create table raw_generations as
 select
     i::integer as generation_id,
+    null::varchar as generation_key,
+    null::varchar as session_key,
     i::integer as prompt_id,
     case when i % 97 <> 0 then (drawn(i // 3, 4) % 110)::integer end as user_id,
     timestamp '2025-11-20' + (drawn(i // 3, 5) % 42)::integer * interval '1 day'
@@ -77,7 +80,9 @@ select
     (case when drawn(i, 9) % 100 < 85 then 'success' when drawn(i, 9) % 100 < 90 then 'timeout'
         when drawn(i, 9) % 100 < 95 then 'safety_violation' when drawn(i, 9) % 100 < 98
         then 'rate_limited' else 'model_error' end)
-        ::enum('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error') as status,
+        ::enum('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error', 'cancelled', 'other')
+        as status,
+    null::varchar as status_word,
     ((100 + drawn(i, 10) % 9000) / 10000)::decimal(18, 8) as cost,
     'credits' as currency,
     (case when drawn(i, 11) % 4 = 0 then drawn(i, 12) % 4 else 0 end)::tinyint as retry_count,
@@ -90,16 +95,19 @@ select
     (1 + drawn(i, 16) % 4)::integer as image_count,
     null::integer as blurred_images,
     null::timestamp as asked_before_at,
-    'simulated'::enum('observed', 'simulated') as user_origin,
-    'simulated'::enum('observed', 'simulated') as time_origin,
+    null::user_tier as user_tier,
+    null::region as region,
+    null::device_type as device_type,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as user_origin,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as time_origin,
     (case when drawn(i, 17) % 3 = 0 then 'observed' else 'simulated' end)
-        ::enum('observed', 'simulated') as status_origin,
-    'simulated'::enum('observed', 'simulated') as latency_origin,
-    'simulated'::enum('observed', 'simulated') as cost_origin,
-    'simulated'::enum('observed', 'simulated') as retry_origin,
-    'simulated'::enum('observed', 'simulated') as feedback_origin,
-    'simulated'::enum('observed', 'simulated') as download_origin,
-    'simulated'::enum('observed', 'simulated') as model_origin
+        ::enum('observed', 'estimated', 'simulated', 'unknown') as status_origin,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as latency_origin,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as cost_origin,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as retry_origin,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as feedback_origin,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as download_origin,
+    'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as model_origin
 from range(5000) t(i);
 )";
 

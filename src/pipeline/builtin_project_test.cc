@@ -51,6 +51,7 @@ struct Built {
                     [this](const std::string&, std::int64_t, const std::string& sql) {
                       connection.execute(sql);
                     });
+    connection.execute("alter table main.raw_prompts add column negative_prompt varchar");
     register_simulation(connection, simulation);
     connection.execute(create_raw_users("main.raw_users", simulation));
     connection.execute(fmt::format("create table main.raw_generations as select *, {} from ({})",
@@ -278,12 +279,12 @@ constexpr Damage kDamages[] = {
      "update raw_generations set asked_before_at = generated_at + interval 1 second where "
      "generation_id = 7",
      "dbt_utils_expression_is_true_stg_generations_asked_before_at___generated_at"},
-    {"retries that are neither simulated nor observed",
+    {"retries that are simulated and not there",
      "update raw_generations set retry_count = null where generation_id = 7",
-     "stg_generations_retries_are_null_where_observed"},
-    {"retries that are simulated and observed",
-     "update raw_generations set retry_origin = 'observed' where generation_id = 7",
-     "stg_generations_retries_are_null_where_observed"},
+     "stg_generations_retries_fit_their_origin"},
+    {"retries that are counted and unknown",
+     "update raw_generations set retry_origin = 'unknown' where generation_id = 7",
+     "stg_generations_retries_fit_their_origin"},
     {"a session that ends before it begins",
      "update fct_sessions set session_end = session_start - interval 1 second",
      "dbt_utils_expression_is_true_fct_sessions_session_end___session_start"},
@@ -298,8 +299,9 @@ std::string unheard_of(const std::string& table, const std::string& column) {
 TEST(BuiltinProject, DataTestsCatchOriginsThatAreNone) {
   for (const std::string_view signal : kSignals) {
     EXPECT_TRUE(failing_after(unheard_of("fct_generations", fmt::format("{}_origin", signal)))
-                    .contains(fmt::format(
-                        "accepted_values_fct_generations_{}_origin__observed__simulated", signal)))
+                    .contains(fmt::format("accepted_values_fct_generations_{}_origin__observed__"
+                                          "estimated__simulated__unknown",
+                                          signal)))
         << signal;
     EXPECT_EQ(failing_after(fmt::format(
                   "update fct_generations set {}_origin = null where generation_id = 7", signal)),
@@ -307,9 +309,9 @@ TEST(BuiltinProject, DataTestsCatchOriginsThatAreNone) {
         << signal;
   }
   for (const std::string signal : {"signup", "traits"}) {
-    EXPECT_TRUE(
-        failing_after(unheard_of("dim_users", signal + "_origin"))
-            .contains("accepted_values_dim_users_" + signal + "_origin__observed__simulated"))
+    EXPECT_TRUE(failing_after(unheard_of("dim_users", signal + "_origin"))
+                    .contains("accepted_values_dim_users_" + signal +
+                              "_origin__observed__estimated__simulated__unknown"))
         << signal;
     EXPECT_EQ(failing_after("update dim_users set " + signal + "_origin = null where user_id = 7"),
               std::set<std::string>{"not_null_dim_users_" + signal + "_origin"})

@@ -115,7 +115,8 @@ select
     token_count,
     image_count,
     blurred_images,
-    asked_before_at{}
+    asked_before_at,
+    {}{}
 from (
     select
         prompts.prompt_id,
@@ -130,9 +131,9 @@ from (
     left join {} as users on requests.user_id = users.user_id
 )
 order by generation_id)",
-                     table, kSimulatedCurrency, origins, static_cast<int>(sim::Tier::free),
-                     safety_check("requests.blurred_images"), raw_prompts, observed.requests.name(),
-                     raw_users);
+                     table, kSimulatedCurrency, unknown_generation_columns(), origins,
+                     static_cast<int>(sim::Tier::free), safety_check("requests.blurred_images"),
+                     raw_prompts, observed.requests.name(), raw_users);
 }
 
 std::string observed_signals(const prompts::Observed& observed) {

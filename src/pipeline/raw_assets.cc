@@ -18,7 +18,7 @@ namespace gsa::pipeline {
 namespace {
 
 // Increment it whenever the same options would produce different raw tables.
-constexpr int kRawTablesVersion = 6;
+constexpr int kRawTablesVersion = 7;
 
 constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
                                                         "raw_generations"};
@@ -103,6 +103,7 @@ assets::Asset raw_asset(std::string_view table) {
   asset.schema = "main";
   asset.relation = table;
   // Only simulated tables are partitioned by month.
+  if (table == "raw_prompts") asset.constant_columns = constant_prompt_columns();
   if (table == "raw_generations") asset.constant_columns = constant_generation_columns();
   return asset;
 }
@@ -191,7 +192,10 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
     log.note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
   }
   // Simulated months are built by several workers at once and observe nothing.
-  if (observed) observed_ = std::move(ingested.observed);
+  if (observed) {
+    observed_ = std::move(ingested.observed);
+    connection.execute(fmt::format("alter table {} add column negative_prompt varchar", table));
+  }
   auto metadata = metadata_of(ingested);
   add_typed_sources(options_, sources_, metadata);
   return {ingested.rows, std::move(metadata), sums.take(number), std::move(ingested.findings)};

@@ -197,12 +197,19 @@ from (
                      period.month_index(), raw_prompts);
 }
 
+std::string constant_prompt_columns() { return "null::varchar as negative_prompt"; }
+
+std::string unknown_generation_columns() {
+  return "null::varchar as generation_key, null::varchar as session_key, null::varchar as "
+         "status_word, " +
+         unknown_traits();
+}
+
 std::string constant_generation_columns() {
   return fmt::format(
-             "1::integer as image_count, null::integer as blurred_images, null::timestamp as "
-             "asked_before_at, {} as currency",
-             kSimulatedCurrency) +
-         simulated_origins(kSignals);
+      "1::integer as image_count, null::integer as blurred_images, null::timestamp as "
+      "asked_before_at, {} as currency, {}{}",
+      kSimulatedCurrency, unknown_generation_columns(), simulated_origins(kSignals));
 }
 
 }  // namespace gsa::pipeline

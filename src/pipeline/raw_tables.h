@@ -35,14 +35,19 @@ void register_simulation(duck::Connection& connection, const SimulationOptions& 
 inline constexpr std::array<std::string_view, 9> kSignals = {
     "user", "time", "status", "latency", "cost", "retry", "feedback", "download", "model"};
 // The type of an origin column.
-inline constexpr std::string_view kOriginType = "enum('observed', 'simulated')";
+inline constexpr std::string_view kOriginType =
+    "enum('observed', 'estimated', 'simulated', 'unknown')";
 // The currency of simulated costs, as SQL.
 inline constexpr std::string_view kSimulatedCurrency = "'credits'::enum('credits')";
 
 // The statement that builds the users, in order of their ids: every user of any month once.
 std::string create_raw_users(const std::string& table, const SimulationOptions& options);
-// The query for the generations of one month from its prompts, in order of their ids; and the
-// columns of raw_generations with one value for all rows, as the end of a select list.
+// Columns of raw_prompts and raw_generations with one value for all rows, as the end of a select
+// list. The latter are what only a source can know: its keys, its words, traits as of the event.
+std::string constant_prompt_columns();
+std::string unknown_generation_columns();
+// The query for the generations of one month from its prompts, in order of their ids; and the other
+// columns of raw_generations, with one value for all rows, as the end of a select list.
 std::string select_raw_generations(const std::string& raw_prompts, const sim::Period& period);
 std::string constant_generation_columns();
 

@@ -106,7 +106,7 @@ TEST(RawTables, HaveTheTypesThatTheModelsAndOtherSourcesOfBehaviourRelyOn) {
                            table))
         .text(0, 0);
   };
-  const std::string origin = "ENUM('observed', 'simulated')";
+  const std::string origin = "ENUM('observed', 'estimated', 'simulated', 'unknown')";
   EXPECT_EQ(types("raw_users"),
             "INTEGER ENUM('free', 'pro', 'enterprise') "
             "ENUM('us-west', 'us-east', 'europe', 'asia', 'other') "
@@ -114,9 +114,13 @@ TEST(RawTables, HaveTheTypesThatTheModelsAndOtherSourcesOfBehaviourRelyOn) {
                 origin + " " + origin);
   std::string generation_types =
       "INTEGER INTEGER INTEGER TIMESTAMP INTEGER "
-      "ENUM('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error') "
-      "DECIMAL(12,4) TINYINT ENUM('thumbs_up', 'thumbs_down') BOOLEAN "
-      "ENUM('v1.4', 'v1.5', 'v2.0', 'v2.1') INTEGER INTEGER INTEGER TIMESTAMP";
+      "ENUM('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error', 'cancelled', "
+      "'other') "
+      "DECIMAL(18,8) TINYINT ENUM('thumbs_up', 'thumbs_down') BOOLEAN "
+      "ENUM('v1.4', 'v1.5', 'v2.0', 'v2.1') INTEGER INTEGER INTEGER TIMESTAMP "
+      "ENUM('credits') VARCHAR VARCHAR VARCHAR ENUM('free', 'pro', 'enterprise') "
+      "ENUM('us-west', 'us-east', 'europe', 'asia', 'other') "
+      "ENUM('desktop', 'mobile', 'tablet')";
   for (std::size_t i = 0; i < kSignals.size(); ++i) generation_types += " " + origin;
   EXPECT_EQ(types("raw_generations"), generation_types);
 }

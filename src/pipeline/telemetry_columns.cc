@@ -2,6 +2,10 @@
 
 #include <span>
 
+#include <fmt/format.h>
+
+#include "base/text.h"
+
 namespace gsa::pipeline {
 namespace {
 
@@ -14,12 +18,32 @@ Type enumeration(std::span<const std::string_view> names) {
   return Type::enumeration({names.begin(), names.end()});
 }
 
+// Those that are simulated, and those that only a source has.
+Type status_type() {
+  std::vector<std::string> names(sim::kStatusNames.begin(), sim::kStatusNames.end());
+  names.insert(names.end(), {"cancelled", "other"});
+  return Type::enumeration(names);
+}
+
+std::string unknown_trait(std::span<const std::string_view> names, std::string_view column) {
+  std::vector<std::string> quoted;
+  for (const std::string_view name : names) quoted.push_back(sql_quote(name));
+  return fmt::format("null::enum({}) as {}", join(quoted, ", "), column);
+}
+
 }  // namespace
 
 std::vector<Type::Member> trait_members() {
   return {{"user_tier", enumeration(sim::kTierNames)},
           {"region", enumeration(sim::kRegionNames)},
           {"device_type", enumeration(sim::kDeviceNames)}};
+}
+
+std::string unknown_traits() {
+  return join(
+      {unknown_trait(sim::kTierNames, "user_tier"), unknown_trait(sim::kRegionNames, "region"),
+       unknown_trait(sim::kDeviceNames, "device_type")},
+      ", ");
 }
 
 TraitColumns::TraitColumns(duck::Output& out, std::size_t first)
@@ -29,7 +53,7 @@ TraitColumns::TraitColumns(duck::Output& out, std::size_t first)
 
 std::vector<Type::Member> outcome_members() {
   return {{"latency_ms", Type::of(duck::TypeId::integer)},
-          {"status", enumeration(sim::kStatusNames)},
+          {"status", status_type()},
           {"cost", Type::decimal(18, 8)},
           {"retry_count", Type::of(duck::TypeId::tinyint)},
           {"feedback", enumeration(sim::kFeedbackNames)},

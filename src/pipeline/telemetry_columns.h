@@ -3,6 +3,7 @@
 // The simulation's structs as DuckDB structs: member types, and writers that fill them row by row.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace gsa::pipeline {
 
 // user_tier, region, device_type
 std::vector<duck::Type::Member> trait_members();
+// The same as columns of SQL without a value.
+std::string unknown_traits();
 inline constexpr std::size_t kTraitMembers = 3;
 
 class TraitColumns {

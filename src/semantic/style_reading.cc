@@ -43,7 +43,7 @@ const std::vector<std::string>& colors() {
 
 const std::vector<std::string>& shapes() {
   static const std::vector<std::string> shapes = {"circle", "triangle", "square", "diamond",
-                                                  "cross"};
+                                                  "cross",  "ring",     "plus"};
   return shapes;
 }
 

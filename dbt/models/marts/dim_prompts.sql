@@ -12,6 +12,7 @@ final as (
     select
         prompt_id,
         prompt_text,
+        negative_prompt,
         char_count,
         token_count,
         {{ complexity('token_count') }} as complexity,

@@ -1,5 +1,6 @@
 -- A re-roll is a retry. If the data shows re-rolls, the raw retry_count is null, and asked_before_at
 -- says when the same user last asked for the same prompt with other settings or another seed.
+-- Tier, region and device are those of the event; where it has none, those of its user.
 -- Generations of unknown users are kept, but belong to no session.
 with generations as (
 
@@ -41,21 +42,24 @@ final as (
 
     select
         placed.generation_id,
+        placed.generation_key,
         placed.session_id,
+        placed.session_key,
         placed.user_id,
         placed.prompt_id,
         placed.generated_at,
         cast(placed.session_start as date) as session_date,
         placed.status,
+        placed.status_word,
         placed.latency_ms,
         placed.cost,
         {{ word('placed.currency', 'currency') }} as currency,
-        coalesce(
-            placed.retry_count,
-            cast(
-                case when placed.asked_before_at >= placed.session_start then 1 else 0 end as smallint
-            )
-        ) as retry_count,
+        case
+            when placed.retry_count is not null then cast(placed.retry_count as smallint)
+            when placed.retry_origin = 'unknown' then null
+            when placed.asked_before_at >= placed.session_start then cast(1 as smallint)
+            else cast(0 as smallint)
+        end as retry_count,
         placed.image_count,
         placed.blurred_images,
         placed.feedback,
@@ -63,9 +67,9 @@ final as (
         {{ word('placed.model_version', 'model_version') }} as model_version,
         placed.token_count,
         {{ complexity('placed.token_count') }} as complexity,
-        {{ word('users.user_tier', 'user_tier') }} as user_tier,
-        {{ word('users.region', 'region') }} as region,
-        {{ word('users.device_type', 'device_type') }} as device_type,
+        {{ word('coalesce(placed.user_tier, users.user_tier)', 'user_tier') }} as user_tier,
+        {{ word('coalesce(placed.region, users.region)', 'region') }} as region,
+        {{ word('coalesce(placed.device_type, users.device_type)', 'device_type') }} as device_type,
         placed.user_origin,
         placed.time_origin,
         placed.status_origin,

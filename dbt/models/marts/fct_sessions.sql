@@ -94,6 +94,8 @@ final as (
         safety_violation_count,
         rate_limited_count,
         model_error_count,
+        cancelled_count,
+        other_count,
         {{ percent('successful_generations', 'total_generations') }} as success_rate_pct,
         total_latency_ms,
         cast(

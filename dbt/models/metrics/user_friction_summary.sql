@@ -1,3 +1,4 @@
+-- A tier may have sessions and no users, if users left it, and either may be unknown.
 with users as (
 
     select * from {{ ref('dim_users') }}
@@ -34,13 +35,13 @@ sessions_by_tier as (
 final as (
 
     select
-        users_by_tier.user_tier,
-        users_by_tier.total_users,
-        users_by_tier.active_users,
+        coalesce(users_by_tier.user_tier, sessions_by_tier.user_tier) as user_tier,
+        coalesce(users_by_tier.total_users, 0) as total_users,
+        coalesce(users_by_tier.active_users, 0) as active_users,
         {{ session_measure_columns('sessions_by_tier') }}
     from users_by_tier
-    left join sessions_by_tier
-        on users_by_tier.user_tier = sessions_by_tier.user_tier
+    full outer join sessions_by_tier
+        on users_by_tier.user_tier is not distinct from sessions_by_tier.user_tier
 
 )
 

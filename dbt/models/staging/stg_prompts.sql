@@ -10,6 +10,7 @@ final as (
     select
         prompt_id,
         prompt as prompt_text,
+        negative_prompt,
         char_count,
         token_count,
         has_safety_keyword,
