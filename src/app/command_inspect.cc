@@ -1,6 +1,5 @@
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "prompts/ingest.h"
 #include "prompts/resolve.h"
 #include "prompts/source.h"
+#include "telemetry/given_mapping.h"
 #include "telemetry/inspection.h"
 #include "telemetry/inspection_format.h"
 #include "telemetry/signal_sql.h"
@@ -33,30 +33,6 @@ struct InspectOptions {
   std::string write;
 };
 
-bool is_mapping_file(const std::string& option) {
-  return option.ends_with(".yml") || option.ends_with(".yaml");
-}
-
-// The mapping that the options give on top of what was found: a file replaces it whole.
-telemetry::Mapping mapping_of(const InspectOptions& options, const telemetry::Mapping& found,
-                              const std::optional<telemetry::Mapping>& of_file) {
-  telemetry::Mapping mapping = of_file ? *of_file : found;
-  for (const std::string& option : options.maps) {
-    if (!is_mapping_file(option)) telemetry::apply_option(mapping, option);
-  }
-  return mapping;
-}
-
-std::optional<telemetry::Mapping> mapping_file(const InspectOptions& options) {
-  std::optional<telemetry::Mapping> mapping;
-  for (const std::string& option : options.maps) {
-    if (!is_mapping_file(option)) continue;
-    if (mapping) throw Error("--map takes one file", "", ErrorCode::usage);
-    mapping = telemetry::read_mapping(option, read_file(option));
-  }
-  return mapping;
-}
-
 void write_mapping_file(const InspectOptions& options, const telemetry::Mapping& mapping) {
   if (std::filesystem::exists(options.write)) {
     throw Error(fmt::format("{} exists already", options.write),
@@ -68,8 +44,7 @@ void write_mapping_file(const InspectOptions& options, const telemetry::Mapping&
 }
 
 int inspect(const InspectOptions& options) {
-  const auto given = mapping_file(options);
-  mapping_of(options, {}, given);  // a wrong option is told before anything is read
+  const telemetry::GivenMapping given = telemetry::read_given_mapping(options.maps);
   pipeline::FetchProgress progress("", options.common.invocation(), options.common.quiet);
   const prompts::ResolvedSources resolved =
       prompts::resolve(options.sources, options.common.invocation(), progress.events());
@@ -87,9 +62,9 @@ int inspect(const InspectOptions& options) {
   const telemetry::OpenedEvents events = telemetry::open_events(
       connection,
       [&](const std::string&, std::int64_t, const std::string& sql) { connection.execute(sql); },
-      files.files, given ? given->rows : "");
+      files.files, given.rows_path());
   for (const std::string& note : events.rows->notes()) options.common.note(note);
-  const telemetry::Mapping mapping = mapping_of(options, events.found.mapping, given);
+  const telemetry::Mapping mapping = given.applied_to(events.found.mapping);
   const telemetry::Inspection inspection = telemetry::inspect(connection, events, mapping);
   prompts::require_unchanged(files.files);
   const std::string name =

@@ -8,6 +8,7 @@
 
 #include "app/option_values.h"
 #include "base/error.h"
+#include "base/file.h"
 
 namespace gsa::app {
 namespace {
@@ -102,10 +103,27 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
       ->type_name("N");
   add_choice(
       command, "--behavior", options.raw.behavior,
-      {{"simulated", pipeline::Behavior::simulated}, {"observed", pipeline::Behavior::observed}},
-      "Who typed the prompts and when: simulated, or observed as the source says")
-      ->default_str("simulated")
+      {{"auto", pipeline::Behavior::automatic},
+       {"simulated", pipeline::Behavior::simulated},
+       {"observed", pipeline::Behavior::observed}},
+      "Who typed the prompts and when, and what happened: simulated, or observed as the source "
+      "says. auto observes events of a product, and simulates for prompts")
+      ->default_str("auto")
       ->type_name("KIND");
+  command
+      .add_option(
+          "--map", flags.maps,
+          "Of events: take a column for a signal (signal=path[:unit], or signal= for none), "
+          "or the mapping of a file that gsa inspect --write made")
+      ->check(not_empty())
+      ->allow_extra_args(false)
+      ->type_name("MAP");
+  command
+      .add_option("--prices", flags.prices,
+                  "Of events without a cost: estimate it by this table of prices, or by the "
+                  "built-in one (builtin)")
+      ->check(not_empty())
+      ->type_name("FILE");
   add_simulation_flags(command, flags);
   add_project_options(command, options.project);
   add_target_path_option(command, options.project);
@@ -117,6 +135,13 @@ void finish_run_flags(const CLI::App& command, RunFlags& flags) {
   pipeline::PipelineOptions& options = flags.options;
   refuse_simulated_options(command, options.raw.behavior);
   options.months = months_of(command, flags);
+  options.raw.prompts_given = command.count("--prompts") > 0;
+  options.raw.mapping = telemetry::read_given_mapping(flags.maps);
+  if (flags.prices == "builtin") {
+    options.raw.prices = telemetry::builtin_prices();
+  } else if (!flags.prices.empty()) {
+    options.raw.prices = telemetry::read_prices(flags.prices, read_file(flags.prices));
+  }
   options.given = given_options(command);
 }
 

@@ -3,6 +3,7 @@
 // The options of `gsa run` and of the commands that plan or repeat it.
 
 #include <string>
+#include <vector>
 
 #include "app/options.h"
 #include "pipeline/pipeline_options.h"
@@ -16,6 +17,8 @@ struct RunFlags {
   // As typed, until finish_run_flags().
   int year = sim::kAnchor.year;
   std::string month;
+  std::vector<std::string> maps;
+  std::string prices;
 };
 
 // Adds the options to a command. `flags` must outlive it.

@@ -29,7 +29,7 @@ namespace {
 std::vector<sim::Period> choose_months(const PipelineOptions& options, const assets::State& state,
                                        RawAssets& raw, RawOptions& raw_options) {
   std::vector<sim::Period> published = published_months(state);
-  if (options.raw.behavior == Behavior::observed) return published;
+  if (raw.behavior() != Behavior::simulated) return published;
   std::vector<sim::Period>& months = raw_options.simulation.months;
   if (options.months.empty()) {
     months = published.empty() ? std::vector{sim::kAnchor} : published;
@@ -86,13 +86,13 @@ assets::PlanOptions plan_options(const PipelineOptions& options, const RawAssets
 }
 
 assets::Provenance provenance_of(const PipelineOptions& options, const RawOptions& raw,
-                                 const prompts::ResolvedSources& sources) {
+                                 Behavior behavior, const prompts::ResolvedSources& sources) {
   assets::Provenance provenance;
   provenance.source_reason = sources.reason;
   provenance.seed = raw.simulation.seed;
-  provenance.behavior = name_of(raw.behavior);
+  provenance.behavior = name_of(behavior);
   provenance.project = describe_project(options.project);
-  if (raw.behavior == Behavior::simulated) provenance.period = describe(raw.simulation.months);
+  if (behavior == Behavior::simulated) provenance.period = describe(raw.simulation.months);
   return provenance;
 }
 
@@ -195,7 +195,8 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
   artifacts.begin(planned.state, options.full_refresh);
   if (planned.selection && !options.common.quiet)
     print_warnings(*planned.selection, options.common);
-  const assets::Provenance provenance = provenance_of(options, planned.raw_options, sources);
+  const assets::Provenance provenance =
+      provenance_of(options, planned.raw_options, planned.raw.behavior(), sources);
   if (planned.plan.is_empty()) {
     const bool is_nothing = planned.selection && planned.selection->is_empty();
     if (!options.common.quiet) {

@@ -9,10 +9,15 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "pipeline/event_raw_tables.h"
 #include "pipeline/observed_tables.h"
 #include "pipeline/run_log.h"
 #include "prompts/datasets.h"
 #include "prompts/source.h"
+#include "telemetry/inspection.h"
+#include "telemetry/inspection_format.h"
+#include "telemetry/recognition.h"
+#include "telemetry/signal_sql.h"
 
 namespace gsa::pipeline {
 namespace {
@@ -77,15 +82,22 @@ void add_findings(const std::vector<Finding>& of_month, std::vector<Finding>& al
 
 std::string own_version() { return fmt::format("version {}", kRawTablesVersion); }
 
-assets::Code code_of(const std::string& table, const RawOptions& options, const std::string& source,
-                     const std::string& files) {
+assets::Code code_of(const std::string& table, const RawOptions& options, Behavior behavior,
+                     const std::string& source, const std::string& files) {
   assets::Code code = {{"code", own_version()},
-                       {"--behavior", std::string(name_of(options.behavior))},
+                       {"--behavior", std::string(name_of(behavior))},
                        {"--seed", fmt::format("{}", options.simulation.seed)}};
-  const bool simulated = options.behavior == Behavior::simulated;
+  const bool simulated = behavior == Behavior::simulated;
+  if (behavior == Behavior::events) {
+    code["telemetry"] = "events";
+    if (const std::string map = options.mapping.text(); !map.empty()) code["--map"] = map;
+    if (options.prices) code["--prices"] = telemetry::price_sql(*options.prices);
+  }
   if (table == "raw_prompts" || !simulated) {
     code["--source"] = source;
-    code["--prompts"] = fmt::format("{}", options.prompts);
+    if (behavior != Behavior::events || options.prompts_given) {
+      code["--prompts"] = fmt::format("{}", options.prompts);
+    }
     if (!files.empty()) code["source files"] = files;
   }
   if (table != "raw_prompts" && simulated) {
@@ -109,13 +121,13 @@ assets::Asset raw_asset(std::string_view table) {
 }
 
 // The three assets; `files` is the fingerprint of the source's files.
-std::vector<assets::Asset> define(const RawOptions& options, const std::string& source,
-                                  const std::string& files) {
-  const bool observed = options.behavior == Behavior::observed;
+std::vector<assets::Asset> define(const RawOptions& options, Behavior behavior,
+                                  const std::string& source, const std::string& files) {
+  const bool observed = behavior != Behavior::simulated;
   std::vector<assets::Asset> all;
   for (const std::string_view table : kRawTables) {
     assets::Asset asset = raw_asset(table);
-    asset.code = code_of(asset.name, options, source, files);
+    asset.code = code_of(asset.name, options, behavior, source, files);
     if (!observed && table != "raw_users") {
       asset.partitions = partitions_of(options.simulation.months);
     }
@@ -129,6 +141,32 @@ std::vector<assets::Asset> define(const RawOptions& options, const std::string& 
   return all;
 }
 
+// DiffusionDB has users and times, but nothing of how generations ended: it counts as prompts.
+Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSources& sources,
+                         const std::vector<prompts::SourceFile>& files) {
+  const bool has_mapping = options.mapping.of_file || !options.mapping.options.empty();
+  if (sources.is_synthetic()) {
+    if (has_mapping) {
+      throw Error("the synthetic prompts have no events to map", "--map is for a source of events",
+                  ErrorCode::usage);
+    }
+    return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
+  }
+  if (options.behavior == Behavior::simulated) return Behavior::simulated;
+  // Datasets of the hub that gsa knows are prompts.
+  if (!sources.name.empty() && !has_mapping) {
+    return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
+  }
+  const telemetry::Recognition recognised = telemetry::recognise(files, options.mapping);
+  if (recognised.is_telemetry) return Behavior::events;
+  if (has_mapping) {
+    throw Error(fmt::format("with this mapping, the source lacks what gsa needs of telemetry: {}",
+                            recognised.missing),
+                "gsa inspect shows which columns are taken for what");
+  }
+  return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
+}
+
 }  // namespace
 
 bool is_raw_table(std::string_view name) {
@@ -136,7 +174,16 @@ bool is_raw_table(std::string_view name) {
 }
 
 std::string_view name_of(Behavior behavior) {
-  return behavior == Behavior::observed ? "observed" : "simulated";
+  switch (behavior) {
+    case Behavior::automatic:
+      return "auto";
+    case Behavior::simulated:
+      return "simulated";
+    case Behavior::observed:
+    case Behavior::events:
+      break;
+  }
+  return "observed";
 }
 
 RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
@@ -146,26 +193,29 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
     source_files_ = prompts::find_source_files(sources.sources, sources.folder);
     files_ = fmt::format("{:016x}", stable_hash(prompts::fingerprint_of(source_files_.files)));
   }
+  behavior_ = choose_behavior(options, sources, source_files_.files);
 }
 
 std::vector<assets::Asset> RawAssets::assets() const {
-  return define(options_, name_of_source(sources_), files_);
+  return define(options_, behavior_, name_of_source(sources_), files_);
 }
 
 std::vector<std::string> RawAssets::together() const {
-  if (options_.behavior == Behavior::simulated) return {};
+  if (behavior_ == Behavior::simulated) return {};
   return {kRawTables.begin(), kRawTables.end()};
 }
 
 std::string RawAssets::baseline() const {
   return fmt::format("--source {} --prompts {} --users {} --behavior {} --month {}",
                      name_of_source(sources_), options_.prompts, options_.simulation.users,
-                     name_of(options_.behavior), describe(options_.simulation.months));
+                     name_of(behavior_), describe(options_.simulation.months));
 }
 
 void RawAssets::prepare() {
   prompts::register_functions(connection_);
-  if (options_.behavior == Behavior::observed) {
+  if (behavior_ == Behavior::events) {
+    telemetry::register_telemetry_functions(connection_);
+  } else if (behavior_ == Behavior::observed) {
     register_observed_simulation(connection_, options_.simulation.seed);
   } else {
     register_simulation(connection_, options_.simulation);
@@ -174,7 +224,7 @@ void RawAssets::prepare() {
 
 assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection& connection,
                                      const std::string& table, assets::RowSums& sums, RunLog& log) {
-  const bool observed = options_.behavior == Behavior::observed;
+  const bool observed = behavior_ == Behavior::observed;
   prompts::IngestRequest request{
       sources_.sources, options_.prompts, options_.simulation.seed, table, sources_.name, observed};
   request.files = source_files_;
@@ -216,12 +266,68 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::Ru
   return {observed_->request_count, {}};
 }
 
+// Reads the events, and makes raw_prompts of those that have a prompt.
+assets::Made RawAssets::make_event_prompts(const std::string& table, RunLog& log) {
+  const prompts::RunQuery run = [&](const std::string&, std::int64_t, const std::string& sql) {
+    connection_.execute(sql);
+  };
+  prompts::require_unchanged(source_files_.files);
+  const telemetry::OpenedEvents opened =
+      telemetry::open_events(connection_, run, source_files_.files, options_.mapping.rows_path());
+  const telemetry::Mapping mapping = options_.mapping.applied_to(opened.found.mapping);
+  events_ = std::make_unique<telemetry::EventTables>(telemetry::read_events(
+      connection_, run, *opened.rows, mapping, options_.prompts_given ? options_.prompts : 0,
+      options_.simulation.seed));
+  connection_.execute(create_event_prompts(table, *events_));
+  std::vector<Finding> findings = events_->findings;
+  for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping)) {
+    findings.push_back(std::move(odd));
+  }
+  prompts::require_unchanged(source_files_.files);
+  for (const std::string& note : source_files_.notes) log.note(note);
+  for (const std::string& note : opened.rows->notes()) log.note(note);
+  for (const auto& [signal, source] : mapping.signals) {
+    log.note(fmt::format("{}: {}{}{}", telemetry::name_of(signal), telemetry::described(source),
+                         source.reason.empty() ? "" : ", ", source.reason));
+  }
+  for (const Finding& finding : findings) {
+    if (finding.count > 0) log.note(telemetry::described(finding));
+  }
+  std::map<std::string, std::string> metadata = {
+      {"source", prompts::describe_files(source_files_.files)},
+      {"rows_in_source", fmt::format("{}", events_->rows_in_source)},
+      {"rows_skipped", fmt::format("{}", events_->rows_in_source - events_->event_count)},
+      {"mapping", telemetry::write_mapping(mapping)}};
+  if (!mapping.name.empty()) metadata["export"] = mapping.name;
+  add_typed_sources(options_, sources_, metadata);
+  return {std::nullopt, std::move(metadata), std::nullopt, std::move(findings)};
+}
+
+assets::Made RawAssets::make_events(const std::string& table, const assets::RunState& state) {
+  check(events_ != nullptr, "the tables of events are made after raw_prompts");
+  const std::string name = state.current_relation({table, ""});
+  if (table == "raw_users") {
+    connection_.execute(create_event_users(name, *events_));
+    return {events_->user_count,
+            {{"period", event_period(connection_, *events_)},
+             {"observed", event_signals(connection_, *events_)}}};
+  }
+  connection_.execute(create_event_generations(name, state.current_relation({"raw_prompts", ""}),
+                                               *events_,
+                                               options_.prices ? &*options_.prices : nullptr));
+  return {events_->event_count, {}};
+}
+
 assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connection,
                              const assets::RunState& state, assets::RowSums& sums, RunLog& log) {
   const std::string table = state.current_relation(unit);
   log.working(unit.asset, unit.asset,
               unit.asset == "raw_users" ? options_.simulation.users : options_.prompts);
-  if (options_.behavior == Behavior::observed) {
+  if (behavior_ == Behavior::events) {
+    return unit.asset == "raw_prompts" ? make_event_prompts(table, log)
+                                       : make_events(unit.asset, state);
+  }
+  if (behavior_ == Behavior::observed) {
     if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, sums, log);
     return make_observed(unit.asset, state);
   }
@@ -277,7 +383,9 @@ bool are_of_another_gsa(const std::vector<assets::Asset>& published) {
   });
 }
 
-std::vector<assets::Asset> default_raw_assets() { return define({}, prompts::kAuto, ""); }
+std::vector<assets::Asset> default_raw_assets() {
+  return define({}, Behavior::simulated, prompts::kAuto, "");
+}
 
 std::vector<sim::Period> published_months(const assets::State& state) {
   std::vector<sim::Period> months;

@@ -21,6 +21,9 @@
 #include "pipeline/raw_tables.h"
 #include "prompts/ingest.h"
 #include "prompts/resolve.h"
+#include "telemetry/event_tables.h"
+#include "telemetry/given_mapping.h"
+#include "telemetry/prices.h"
 
 namespace gsa::pipeline {
 
@@ -28,15 +31,20 @@ class RunLog;
 
 bool is_raw_table(std::string_view name);
 
-// Origin of users and times: simulated, or observed in the source.
-enum class Behavior { simulated, observed };
-std::string_view name_of(Behavior behavior);
+// Origin of users and times: simulated; observed in prompts that have users and times
+// (prompts/observed.h); or the events of a product's telemetry, which are observed as well.
+// `automatic`: events if the source has them, else simulated.
+enum class Behavior { automatic, simulated, observed, events };
+std::string_view name_of(Behavior behavior);  // "auto", "simulated", "observed"
 
 struct RawOptions {
   std::vector<std::string> sources = {"auto"};
   std::int64_t prompts = 10000;  // per month; if observed, the number of requests
-  Behavior behavior = Behavior::simulated;
-  SimulationOptions simulation;  // if observed, only the seed is used
+  bool prompts_given = false;    // without it, all events are taken
+  Behavior behavior = Behavior::automatic;
+  telemetry::GivenMapping mapping = {};              // of events
+  std::optional<telemetry::PriceTable> prices = {};  // for events without a cost
+  SimulationOptions simulation;                      // if observed, only the seed is used
 };
 
 // Builds the raw tables. The owner calls prepare() once before workers call make().
@@ -45,6 +53,9 @@ class RawAssets {
   // All arguments must outlive it. Throws Error if the files of the source cannot be listed.
   RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
             const duck::Database& database);
+
+  // What was asked for, or found; never `automatic`.
+  Behavior behavior() const { return behavior_; }
 
   // The assets for these options. Options that change their content are part of their code.
   std::vector<assets::Asset> assets() const;
@@ -57,7 +68,7 @@ class RawAssets {
   // Connection for observed runs, which read temporary tables (these belong to a connection); null
   // if simulated: then the lane's connection is used.
   const duck::Connection* own_connection() const {
-    return options_.behavior == Behavior::observed ? &connection_ : nullptr;
+    return behavior_ != Behavior::simulated ? &connection_ : nullptr;
   }
 
   // Call it once before make(), if anything will be built.
@@ -71,13 +82,18 @@ class RawAssets {
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
                             const std::string& table, assets::RowSums& sums, RunLog& log);
   assets::Made make_observed(const std::string& table, const assets::RunState& state);
+  assets::Made make_event_prompts(const std::string& table, RunLog& log);
+  assets::Made make_events(const std::string& table, const assets::RunState& state);
 
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;
-  duck::Connection connection_;                  // see own_connection()
-  prompts::SourceFiles source_files_;            // as of the time of planning
-  std::string files_;                            // their fingerprint
-  std::unique_ptr<prompts::Observed> observed_;  // set by raw_prompts, read by the other two
+  duck::Connection connection_;        // see own_connection()
+  prompts::SourceFiles source_files_;  // as of the time of planning
+  std::string files_;                  // their fingerprint
+  Behavior behavior_ = Behavior::simulated;
+  // Set by raw_prompts, read by the other two.
+  std::unique_ptr<prompts::Observed> observed_;
+  std::unique_ptr<telemetry::EventTables> events_;
 };
 
 // The published raw tables, for commands that do not build them.

@@ -18,7 +18,8 @@
 namespace gsa::prompts {
 
 EventRows::EventRows(duck::Connection& connection, const RunQuery& run,
-                     const std::vector<SourceFile>& files, const std::string& rows_path)
+                     const std::vector<SourceFile>& files, const std::string& rows_path,
+                     std::int64_t most_rows)
     : connection_(connection) {
   const bool has_json = std::any_of(files.begin(), files.end(), [](const SourceFile& file) {
     return file.kind == FileKind::json;
@@ -31,7 +32,7 @@ EventRows::EventRows(duck::Connection& connection, const RunQuery& run,
   for (std::size_t begin = 0; begin < files.size();) {
     std::size_t end = begin + 1;
     while (end < files.size() && files[begin].kind == files[end].kind) ++end;
-    add_parts(run, std::span(files).subspan(begin, end - begin), rows_path);
+    add_parts(run, std::span(files).subspan(begin, end - begin), rows_path, most_rows);
     begin = end;
   }
   for (const EventPart& part : parts_) {
@@ -44,7 +45,7 @@ EventRows::EventRows(duck::Connection& connection, const RunQuery& run,
 }
 
 void EventRows::add_parts(const RunQuery& run, std::span<const SourceFile> files,
-                          const std::string& rows_path) {
+                          const std::string& rows_path, std::int64_t most_rows) {
   switch (files.front().kind) {
     case FileKind::parquet: {
       std::vector<EventPart> parts = open_parquet_events(
@@ -53,15 +54,15 @@ void EventRows::add_parts(const RunQuery& run, std::span<const SourceFile> files
       break;
     }
     case FileKind::csv:
-      parts_.push_back(read_csv_events(connection_, run, files, add_table()));
+      parts_.push_back(read_csv_events(connection_, run, files, add_table(), most_rows));
       break;
     case FileKind::json: {
       if (rows_path_.empty()) {
         rows_path_ = format_rows_path(rows_path.empty() ? find_rows_path(files)
                                                         : parse_rows_path(rows_path));
       }
-      parts_.push_back(
-          read_json_events(connection_, run, files, parse_rows_path(rows_path_), add_table()));
+      parts_.push_back(read_json_events(connection_, run, files, parse_rows_path(rows_path_),
+                                        add_table(), most_rows));
       break;
     }
   }

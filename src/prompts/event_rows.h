@@ -7,6 +7,7 @@
 // connection; one thread. Needs register_functions().
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -33,10 +34,11 @@ struct EventColumn {
 class EventRows {
  public:
   // Reads text files completely, and of Parquet the metadata, and texts that are JSON. `rows_path`
-  // is as in rows_path.h; if it is empty, it is found. Throws Error with file and place. `files`
-  // must outlive this object.
+  // is as in rows_path.h; if it is empty, it is found. Of text files reads only the first
+  // `most_rows` rows. Throws Error with file and place. `files` must outlive this object.
   EventRows(duck::Connection& connection, const RunQuery& run, const std::vector<SourceFile>& files,
-            const std::string& rows_path = "");
+            const std::string& rows_path = "", std::int64_t most_rows = kAllRows);
+  static constexpr std::int64_t kAllRows = std::numeric_limits<std::int64_t>::max();
 
   std::int64_t rows() const { return rows_; }
   // In the order met, those of the files before those of their folders. At most
@@ -66,7 +68,7 @@ class EventRows {
 
  private:
   void add_parts(const RunQuery& run, std::span<const SourceFile> files,
-                 const std::string& rows_path);
+                 const std::string& rows_path, std::int64_t most_rows);
   void collect_columns();
   const TempTable& add_table();
 

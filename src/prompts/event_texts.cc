@@ -185,16 +185,16 @@ std::vector<std::string> csv_names(std::span<const SourceFile> files, EventPart&
   return names;
 }
 
-// Reads all rows of the stream into the table.
+// Reads the first rows of the stream into the table; the stream is asked for no more.
 void stage(duck::Connection& connection, const RunQuery& run, TextFiles& rows,
-           const TempTable& table, EventPart& part) {
+           const TempTable& table, std::int64_t most_rows, EventPart& part) {
   // When the scope ends, none of DuckDB's threads uses `rows` any more.
   const duck::NamedStream named(rows);
   const std::size_t files = part.files.size();
   try {
     run(files == 1 ? fmt::format("reading {}", part.files.front().path)
                    : fmt::format("reading {} files", with_thousands(std::ssize(part.files))),
-        0, table.create_as("select * from " + named.sql()));
+        0, table.create_as(fmt::format("select * from {} limit {}", named.sql(), most_rows)));
   } catch (const duck::SqlError&) {
     named.rethrow();
     throw;
@@ -218,10 +218,10 @@ RowsPath find_rows_path(std::span<const SourceFile> files) {
 
 EventPart read_json_events(duck::Connection& connection, const RunQuery& run,
                            std::span<const SourceFile> files, const RowsPath& path,
-                           const TempTable& table) {
+                           const TempTable& table, std::int64_t most_rows) {
   EventPart part{files};
   JsonEventRows rows(files, path);
-  stage(connection, run, rows, table, part);
+  stage(connection, run, rows, table, most_rows, part);
   part.tree = rows.take_tree();
   part.event = EventColumnSql{"event", "VARCHAR"};
   for (std::size_t i = 0; i < rows.hive().size(); ++i) {
@@ -231,12 +231,13 @@ EventPart read_json_events(duck::Connection& connection, const RunQuery& run,
 }
 
 EventPart read_csv_events(duck::Connection& connection, const RunQuery& run,
-                          std::span<const SourceFile> files, const TempTable& table) {
+                          std::span<const SourceFile> files, const TempTable& table,
+                          std::int64_t most_rows) {
   EventPart part{files};
   const std::vector<std::string> names = csv_names(files, part);
   part.notes = part.tree.notes();
   CsvEventRows rows(files, names);
-  stage(connection, run, rows, table, part);
+  stage(connection, run, rows, table, most_rows, part);
   part.tree = rows.take_tree();
   for (std::size_t i = 0; i < names.size(); ++i) {
     part.columns.emplace(part.tree.find(EventTree::kRoot, names[i]),

@@ -115,10 +115,10 @@ void add_status_words(duck::Connection& connection, const EventSql& sql, Inspect
 
 OpenedEvents open_events(duck::Connection& connection, const prompts::RunQuery& run,
                          const std::vector<prompts::SourceFile>& files,
-                         const std::string& rows_path) {
+                         const std::string& rows_path, std::int64_t most_rows) {
   const auto open = [&](const std::string& path) {
     OpenedEvents opened;
-    opened.rows = std::make_unique<prompts::EventRows>(connection, run, files, path);
+    opened.rows = std::make_unique<prompts::EventRows>(connection, run, files, path, most_rows);
     opened.columns = profile_columns(connection, *opened.rows);
     opened.found = detect(opened.columns);
     if (opened.found.mapping.rows.empty()) opened.found.mapping.rows = opened.rows->rows_path();

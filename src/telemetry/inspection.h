@@ -26,11 +26,12 @@ struct OpenedEvents {
 };
 
 // Opens the files, which must outlive the result, and finds the mapping. `rows_path` says where the
-// rows are; empty: it is found. Needs the SQL functions of prompts::register_functions(). Throws
-// Error with file and place.
+// rows are; empty: it is found. Reads no more than about `most_rows` of text files. Needs the SQL
+// functions of prompts::register_functions(). Throws Error with file and place.
 OpenedEvents open_events(duck::Connection& connection, const prompts::RunQuery& run,
                          const std::vector<prompts::SourceFile>& files,
-                         const std::string& rows_path = "");
+                         const std::string& rows_path = "",
+                         std::int64_t most_rows = prompts::EventRows::kAllRows);
 
 struct SignalCoverage {
   Signal signal;

@@ -35,15 +35,6 @@ std::string examples_of(const ColumnProfile& column) {
   return clip(join(shown, ", "), kExampleWidth);
 }
 
-// "took_ms, in ms" or "from created_at to completed_at"
-std::string described(const SignalSource& source) {
-  std::string text = join(source.paths, ", else ");
-  if (!source.from.empty()) {
-    text += fmt::format("{}{} to {}", text.empty() ? "" : ", else ", source.from, source.until);
-  }
-  return clip(text, kPathWidth);
-}
-
 std::string unit_of(const SignalSource& source) {
   if (!source.currency.empty()) return source.currency;
   if (source.scale) return fmt::format("{:g} to {:g}", source.scale->first, source.scale->second);
@@ -190,6 +181,22 @@ json::array columns_json(const OpenedEvents& events, const Mapping& mapping,
 }
 
 }  // namespace
+
+std::string described(const SignalSource& source) {
+  std::string text = join(source.paths, ", else ");
+  if (!source.from.empty()) {
+    text += fmt::format("{}{} to {}", text.empty() ? "" : ", else ", source.from, source.until);
+  }
+  return clip(text, kPathWidth);
+}
+
+std::string described(const Finding& finding) {
+  const std::string first = finding.place.empty()
+                                ? ""
+                                : fmt::format(" (first in {}: {})", finding.place, finding.example);
+  return fmt::format("{}: {}, {}{}", finding.what, with_thousands(finding.count), finding.rule,
+                     first);
+}
 
 std::string verdict(const OpenedEvents& events, const Mapping& mapping) {
   if (!events.found.not_events.empty()) {

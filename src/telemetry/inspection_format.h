@@ -8,6 +8,11 @@
 
 namespace gsa::telemetry {
 
+// "took_ms", "a, else b", "started_at to ended_at"
+std::string described(const SignalSource& source);
+// "values of 'took' that are below 0: 12, left unknown (first in a.csv, row 3: -5)"
+std::string described(const Finding& finding);
+
 // What a run would do with the source, as a sentence: "It is read as telemetry …".
 std::string verdict(const OpenedEvents& events, const Mapping& mapping);
 

@@ -1,0 +1,32 @@
+#pragma once
+
+// Builds raw_prompts, raw_users and raw_generations from a product's own events. What the source
+// does not tell stays null, and the origin of its signal is 'unknown'.
+
+#include <cstdint>
+#include <string>
+
+#include "duck/database.h"
+#include "telemetry/event_tables.h"
+#include "telemetry/mapping.h"
+#include "telemetry/prices.h"
+
+namespace gsa::pipeline {
+
+// The statements that build the tables, in order of their ids. A prompt has the id of its
+// generation; generations without a prompt have none.
+std::string create_event_prompts(const std::string& table, const telemetry::EventTables& events);
+std::string create_event_users(const std::string& table, const telemetry::EventTables& events);
+// `prices` gives costs, of origin 'estimated', to generations without one; null: they stay unknown.
+std::string create_event_generations(const std::string& table, const std::string& raw_prompts,
+                                     const telemetry::EventTables& events,
+                                     const telemetry::PriceTable* prices);
+
+// The signals in the source, with the share of generations where it is not all: "users, times,
+// statuses, latencies (98.2 %)".
+std::string event_signals(duck::Connection& connection, const telemetry::EventTables& events);
+
+// The months of the events: "2026-02", "2026-02 to 2026-04".
+std::string event_period(duck::Connection& connection, const telemetry::EventTables& events);
+
+}  // namespace gsa::pipeline

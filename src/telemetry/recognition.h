@@ -1,0 +1,23 @@
+#pragma once
+
+// Whether files are a product's telemetry, by the beginning of the first of them.
+
+#include <string>
+#include <vector>
+
+#include "prompts/source.h"
+#include "telemetry/given_mapping.h"
+
+namespace gsa::telemetry {
+
+struct Recognition {
+  bool is_telemetry = false;
+  std::string name;     // of the export, "Langfuse observations"; or ""
+  std::string missing;  // what it lacks: "a user, a time"
+};
+
+// Looks at the first rows of the first file that has any. Throws Error with file and place, and if
+// it is an export without events.
+Recognition recognise(const std::vector<prompts::SourceFile>& files, const GivenMapping& given);
+
+}  // namespace gsa::telemetry
