@@ -1,0 +1,187 @@
+// gsa run on a product's own events: its numbers are those of plain SQL over the file, in every
+// format and unit; what the file lacks is unknown, never made up.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "duck/database.h"
+#include "gsa_process.h"
+
+namespace gsa::tests {
+namespace {
+
+// 50,000 events of 1,500 users. Milliseconds and micro-dollars are integers, so that each unit says
+// the same exactly.
+constexpr const char* kProduct = R"(
+create table product as
+select
+    'req_' || i as request_id,
+    case when h % 97 <> 0 then 'user_' || (h // 7 % 1500) end as account,
+    timestamp '2026-02-01' + to_seconds(i * 53 + h % 40) as asked,
+    200 + h % 60000 as ms,
+    case h % 20 when 0 then 'timeout' when 1 then 'content_policy_violation' when 2 then 'rate_limited'
+        when 3 then 'failed' when 4 then 'canceled' else 'succeeded' end as state,
+    h % 9000 as micros,
+    ['basic', 'gold', 'team'][1 + h // 7 % 1500 % 3] as plan,
+    ['sdxl', 'flux-dev'][1 + h % 2] as engine,
+    ['DE', 'FR', 'US', 'JP'][1 + h // 7 % 1500 % 4] as country,
+    'a picture of number ' || i as prompt
+from (select i, (hash(i) % 1000003)::bigint as h from range(50000) t(i)))";
+
+class OwnEvents : public testing::Test {
+ protected:
+  void write(const std::string& select, const std::string& name, const std::string& options) {
+    connection_.execute(
+        fmt::format("copy ({}) to {} ({})", select, sql_quote(folder_ / name), options));
+  }
+  Outcome run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"run", "--quiet"});
+    Outcome outcome = gsa(folder_, arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome;
+  }
+  // The rows of a query on the warehouse, and of one on the product's own table.
+  std::string found(const std::string& sql) {
+    return gsa(folder_, {"sql", sql, "--format", "csv"}).out;
+  }
+  std::string expected(const std::string& sql) {
+    const std::string file = folder_ / "expected.csv";
+    connection_.execute(fmt::format("copy ({}) to {} (format csv, header)", sql, sql_quote(file)));
+    return read(file);
+  }
+  static std::string read(const std::string& file) {
+    std::FILE* in = std::fopen(file.c_str(), "rb");
+    std::string text;
+    for (int c = std::fgetc(in); c != EOF; c = std::fgetc(in)) text += static_cast<char>(c);
+    std::fclose(in);
+    return text;
+  }
+
+  TempFolder folder_;
+  duck::Connection connection_ = duck::Database({}).connect();
+};
+
+TEST_F(OwnEvents, HaveTheNumbersOfPlainSqlInEveryFormatAndUnit) {
+  connection_.execute(kProduct);
+  const std::map<std::string, std::string> conventions = {
+      {"ms",
+       "request_id, account as user_id, asked as created_at, ms as latency_ms, state as status, "
+       "(micros / 1000000)::decimal(12, 6) as cost_usd, plan, engine as model, country, prompt"},
+      {"s",
+       "request_id as id, account, strftime(asked, '%Y-%m-%dT%H:%M:%SZ') as timestamp, "
+       "(ms / 1000)::decimal(12, 3) as duration_s, state as outcome, "
+       "(micros / 10000)::decimal(12, 4) as price_cents, plan as tier, engine, country, prompt"},
+      {"us",
+       "request_id, account as uid, epoch_ms(asked) as ts, ms * 1000 as elapsed_us, state, "
+       "micros::double / 1000000 as cost_usd, plan, engine as model_name, country, prompt"}};
+  const std::map<std::string, std::string> formats = {
+      {"parquet", "format parquet"}, {"csv", "format csv, header"}, {"jsonl", "format json"}};
+  // A session ends after more than 30 minutes without a generation.
+  const std::string sessions =
+      "select count(*) as sessions from (select asked, lag(asked) over (partition by account order "
+      "by asked, request_id) as before from product where account is not null) where before is "
+      "null or asked > before + interval 30 minute";
+  const std::string by_tier =
+      "select plan as tier, count(*) as n, sum((state = 'succeeded')::int) as good, "
+      "sum(ms)::bigint as ms, (sum(micros) / 1000000)::decimal(18, 6) as cost from product where "
+      "account is not null group by plan order by plan";
+  for (const auto& [unit, columns] : conventions) {
+    for (const auto& [format, options] : formats) {
+      SCOPED_TRACE(unit + "." + format);
+      const std::string name = fmt::format("{}.{}", unit, format);
+      write("select " + columns + " from product", name, options);
+      run({"--source", name, "--warehouse", unit + format + ".duckdb"});
+      std::filesystem::rename(folder_ / (unit + format + ".duckdb"), folder_ / "data.duckdb");
+      std::filesystem::create_directories(folder_ / "data");
+      std::filesystem::rename(folder_ / "data.duckdb", folder_ / "data/warehouse.duckdb");
+      EXPECT_EQ(found("select count(*) as sessions from fct_sessions"), expected(sessions));
+      EXPECT_EQ(found("select user_tier::varchar as tier, sum(total_generations)::bigint as n, "
+                      "sum(successful_generations)::bigint as good, sum(total_latency_ms)::bigint "
+                      "as ms, sum(total_cost)::decimal(18, 6) as cost from fct_sessions group by "
+                      "user_tier order by tier"),
+                expected(by_tier));
+      EXPECT_EQ(found("select model_version::varchar as model, count(*) as n from fct_generations "
+                      "group by model_version order by model"),
+                expected("select engine as model, count(*) as n from product group by engine order "
+                         "by engine"));
+      EXPECT_EQ(
+          found("select status_word as word, count(*) as n from fct_generations group by word "
+                "order by word"),
+          expected("select state as word, count(*) as n from product group by state order by "
+                   "state"));
+      EXPECT_EQ(found("select distinct latency_origin::varchar as latency, "
+                      "retry_origin::varchar as retry, feedback_origin::varchar as feedback from "
+                      "fct_generations"),
+                "latency,retry,feedback\nobserved,unknown,unknown\n");
+      EXPECT_EQ(found("select count(retry_count) as retries, count(feedback) as feedback, "
+                      "count(downloaded) as downloads from fct_generations"),
+                "retries,feedback,downloads\n0,0,0\n");
+    }
+  }
+}
+
+TEST_F(OwnEvents, AreNotSimulatedInSilence) {
+  folder_.write("events.csv",
+                "user_id,created_at,status\nu1,2026-03-01T10:00:00Z,ok\nu1,2026-03-01T10:05:00Z,"
+                "failed\nu2,2026-03-01T11:00:00Z,ok\n");
+  const Outcome made = run({"--source", "events.csv"});
+  EXPECT_EQ(found("select count(*) as n, count(latency_ms) as latency, count(cost) as cost from "
+                  "fct_generations"),
+            "n,latency,cost\n3,0,0\n");
+  EXPECT_EQ(made.out.find("simulated"), std::string::npos) << made.out;
+  // The report has no column of nothing.
+  EXPECT_EQ(made.out.find("Cost"), std::string::npos) << made.out;
+}
+
+TEST_F(OwnEvents, MayBeMappedByOptions) {
+  folder_.write("events.jsonl",
+                "{\"who\":\"u1\",\"at\":1772359200,\"t\":90,\"state\":\"KO\"}\n"
+                "{\"who\":\"u2\",\"at\":1772359300,\"t\":95,\"state\":\"OK\"}\n");
+  folder_.write("map.yml",
+                "signals:\n  user: who\n  time: at\n  latency: {path: t, unit: s}\n"
+                "  status: {path: state, words: {KO: timeout}}\n");
+  run({"--source", "events.jsonl", "--map", "map.yml"});
+  EXPECT_EQ(found("select status::varchar as status, latency_ms from fct_generations order by "
+                  "generation_id"),
+            "status,latency_ms\ntimeout,90000\nsuccess,95000\n");
+}
+
+TEST_F(OwnEvents, GetEstimatedCostsOnlyOnRequest) {
+  folder_.write("events.csv",
+                "user_id,created_at,status,model\nu1,2026-03-01T10:00:00Z,ok,dall-e-3\n"
+                "u1,2026-03-01T10:05:00Z,ok,unheard-of\n");
+  run({"--source", "events.csv"});
+  EXPECT_EQ(found("select count(cost) as n from fct_generations"), "n\n0\n");
+  run({"--source", "events.csv", "--prices", "builtin"});
+  EXPECT_EQ(found("select cost, currency::varchar as currency, cost_origin::varchar as origin from "
+                  "fct_generations order by generation_id"),
+            "cost,currency,origin\n0.04000000,USD,estimated\n,,unknown\n");
+}
+
+TEST_F(OwnEvents, NeverMakeACalendarOfOddTimes) {
+  folder_.write(
+      "events.csv",
+      "user_id,created_at,status\nu1,2026-03-01T10:00:00Z,ok\nu1,9999-12-31T00:00:00Z,ok\n"
+      "u1,2026-03-03T10:00:00Z,ok\nu1,1970-01-01T00:00:00Z,ok\n");
+  run({"--source", "events.csv", "--map", "time=created_at"});
+  EXPECT_EQ(found("select count(*) as days from daily_metrics"), "days\n3\n");
+  EXPECT_EQ(found("select what, count, example from ops.findings where count > 0 and what like "
+                  "'%time%' order by what"),
+            "what,count,example\nrows without a time,2,\n"
+            "\"values of 'created_at' that are not a time, before 2000 or in the future\",2,"
+            "9999-12-31T00:00:00Z\n");
+}
+
+TEST_F(OwnEvents, OfPromptsAloneStaySimulated) {
+  folder_.write("prompts.csv", "prompt\na cat\na dog\n");
+  const Outcome made = run({"--source", "prompts.csv", "--users", "5"});
+  EXPECT_NE(made.out.find("simulated"), std::string::npos) << made.out;
+}
+
+}  // namespace
+}  // namespace gsa::tests
