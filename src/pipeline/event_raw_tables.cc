@@ -108,9 +108,12 @@ order by prompt_id)",
 }
 
 std::string create_event_users(const std::string& table, const EventTables& events) {
-  const std::string signup = column_or_null(events, "signup_at", "timestamp");
-  const bool has_traits =
-      events.has("user_tier") || events.has("region") || events.has("device_type");
+  const auto known = [&](std::string_view column, std::string_view type) {
+    return events.users_have(column) ? std::string(column) : fmt::format("null::{}", type);
+  };
+  const std::string signup = known("signup_at", "timestamp");
+  const bool has_traits = events.users_have("user_tier") || events.users_have("region") ||
+                          events.users_have("device_type");
   return fmt::format(R"(
 create table {0} as
 select
@@ -125,9 +128,8 @@ select
     '{6}'::{5} as traits_origin
 from {7}
 order by user_id)",
-                     table, column_or_null(events, "user_tier", "varchar"),
-                     column_or_null(events, "region", "varchar"),
-                     column_or_null(events, "device_type", "varchar"), signup, kOriginType,
+                     table, known("user_tier", "varchar"), known("region", "varchar"),
+                     known("device_type", "varchar"), signup, kOriginType,
                      has_traits ? "observed" : "unknown", events.users.name());
 }
 

@@ -88,13 +88,18 @@ void Reader::make_users(EventTables& tables) {
     return;
   }
   std::string traits;
+  tables.user_columns = {"first_seen"};
   for (const char* trait : {"user_tier", "region", "device_type"}) {
     if (has(trait)) {
+      tables.user_columns.emplace_back(trait);
       traits += fmt::format(
           ", arg_max({0}, (generated_at, generation_id)) filter ({0} is not null) as {0}", trait);
     }
   }
-  if (has("signup_at")) traits += ", min(signup_at) as signup_at";
+  if (has("signup_at")) {
+    tables.user_columns.emplace_back("signup_at");
+    traits += ", min(signup_at) as signup_at";
+  }
   run_("naming the users", 0,
        tables.users.create_as(fmt::format(
            "select (row_number() over (order by first_seen, user_key) - 1)::integer as user_id, * "
@@ -142,10 +147,95 @@ EventTables Reader::read(std::int64_t wanted, std::uint64_t seed) {
   return tables;
 }
 
+bool is_among(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The last row for each key, as a temporary table.
+void keep_last(duck::Connection& connection, const EventSql& sql, const std::string& key,
+               const prompts::TempTable& into) {
+  connection.execute(into.create_as(fmt::format(
+      "select {0} from ({1}) where {2} is not null qualify row_number() over (partition by {2} "
+      "order by event_row desc) = 1",
+      join(sql.columns, ", "), sql.select, key)));
+}
+
 }  // namespace
 
 bool EventTables::has(std::string_view column) const {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+
+bool EventTables::users_have(std::string_view column) const {
+  return is_among(user_columns, column);
+}
+
+void add_user_records(duck::Connection& connection, const prompts::EventRows& rows,
+                      const Mapping& mapping, EventTables& tables) {
+  Mapping of_users = mapping;
+  // In a table of users, the time of a row is that of the signup.
+  const auto time = of_users.signals.find(Signal::time);
+  if (of_users.find(Signal::signup) == nullptr && time != of_users.signals.end()) {
+    of_users.signals[Signal::signup] = time->second;
+  }
+  const EventSql sql = select_events(rows, of_users, prompts::latest_time_us());
+  if (!is_among(sql.columns, "user_key")) {
+    throw Error("the source of users has no column for the user's key",
+                "name it in its mapping: user");
+  }
+  const prompts::TempTable records(connection, "gsa_user_records");
+  keep_last(connection, sql, "user_key", records);
+  std::string list;
+  std::vector<std::string> columns = {"first_seen"};
+  for (const char* column : {"user_tier", "region", "device_type", "signup_at"}) {
+    const bool is_known = tables.users_have(column), is_told = is_among(sql.columns, column);
+    if (!is_known && !is_told) continue;
+    columns.emplace_back(column);
+    list += is_known && is_told ? fmt::format(", coalesce(records.{0}, users.{0}) as {0}", column)
+                                : fmt::format(", {1}.{0}", column, is_told ? "records" : "users");
+  }
+  const prompts::TempTable joined(connection, "gsa_joined_users");
+  connection.execute(joined.create_as(fmt::format(
+      "select coalesce(users.user_id, row_number() over (order by users.user_id nulls last, "
+      "records.user_key) - 1)::integer as user_id, coalesce(users.user_key, records.user_key) as "
+      "user_key, users.first_seen{} from {} as users full join {} as records on users.user_key = "
+      "records.user_key",
+      list, tables.users.name(), records.name())));
+  connection.execute(
+      tables.users.create_as(fmt::format("select * from {} order by user_id", joined.name())));
+  tables.user_columns = std::move(columns);
+  tables.user_count = connection.query_int64("select count(*) from " + tables.users.name());
+}
+
+void add_feedback_records(duck::Connection& connection, const prompts::EventRows& rows,
+                          const Mapping& mapping, EventTables& tables) {
+  const EventSql sql = select_events(rows, mapping, prompts::latest_time_us());
+  if (!is_among(sql.columns, "generation_key") || !tables.has("generation_key")) {
+    throw Error(tables.has("generation_key")
+                    ? "the source of feedback has no column for the key of the generation"
+                    : "the events have no key, so feedback cannot be tied to them",
+                "name it in the mapping: generation");
+  }
+  const prompts::TempTable records(connection, "gsa_feedback_records");
+  keep_last(connection, sql, "generation_key", records);
+  for (const auto& [column, type] :
+       {std::pair("feedback", "utinyint"), std::pair("downloaded", "boolean")}) {
+    if (!is_among(sql.columns, column)) continue;
+    if (!tables.has(column)) {
+      connection.execute(
+          fmt::format("alter table {} add column {} {}", tables.events.name(), column, type));
+      tables.columns.emplace_back(column);
+    }
+    connection.execute(
+        fmt::format("update {0} as events set {1} = records.{1} from {2} as records where "
+                    "events.generation_key = records.generation_key and records.{1} is not null",
+                    tables.events.name(), column, records.name()));
+  }
+  tables.findings.push_back(
+      {"feedback for generations that are not in the source", "left out",
+       connection.query_int64(fmt::format(
+           "select count(*) from {} as records anti join {} as events using (generation_key)",
+           records.name(), tables.events.name()))});
 }
 
 EventTables read_events(duck::Connection& connection, const prompts::RunQuery& run,

@@ -30,7 +30,8 @@ struct EventTables {
   // VARCHAR (the latest that is known) and signup_at TIMESTAMP (the earliest).
   prompts::TempTable users;
 
-  std::vector<std::string> columns = {};  // of `events`, besides the ids
+  std::vector<std::string> columns = {};       // of `events`, besides the ids
+  std::vector<std::string> user_columns = {};  // of `users`, besides user_id and user_key
   std::int64_t rows_in_source = 0;
   std::int64_t event_count = 0;
   std::int64_t user_count = 0;
@@ -38,6 +39,7 @@ struct EventTables {
   std::vector<Finding> findings = {};
 
   bool has(std::string_view column) const;
+  bool users_have(std::string_view column) const;
 };
 
 // Reads at least `wanted` events, or all if that is 0 or the source has fewer. Needs the SQL
@@ -46,6 +48,17 @@ struct EventTables {
 EventTables read_events(duck::Connection& connection, const prompts::RunQuery& run,
                         const prompts::EventRows& rows, const Mapping& mapping, std::int64_t wanted,
                         std::uint64_t seed);
+
+// Adds what another source says of the users: tier, region, device and signup, where it says them;
+// of several rows for a user the last counts. A time that is no signup by its name is the signup.
+// Users without events join the others, with first_seen null.
+void add_user_records(duck::Connection& connection, const prompts::EventRows& rows,
+                      const Mapping& mapping, EventTables& tables);
+
+// Adds what another source says of generations by their key: feedback and downloads; of several
+// rows for a generation the last counts. Throws Error if either source has no generation keys.
+void add_feedback_records(duck::Connection& connection, const prompts::EventRows& rows,
+                          const Mapping& mapping, EventTables& tables);
 
 // The values of the source that were not taken, with count, place and the first of them. Reads the
 // source again.

@@ -196,6 +196,32 @@ TEST_F(EventTest, KnowOfEachUserTheLatestTraits) {
       "[(0, b, pro, '2026-03-01 10:00:00'), (1, a, pro, '2026-03-01 12:00:00')]");
 }
 
+TEST_F(EventTest, TakeTraitsAndFeedbackFromOtherSources) {
+  write("in.csv",
+        "request_id,user_id,created_at,status\nr1,a,2026-03-01T10:00:00Z,ok\n"
+        "r2,b,2026-03-01T11:00:00Z,ok\nr3,a,2026-03-02T11:00:00Z,failed\n");
+  write("users.csv",
+        "user_id,plan,country,created_at\na,free,DE,2025-01-01T00:00:00Z\n"
+        "a,gold,DE,2025-01-01T00:00:00Z\nc,free,FR,2025-06-01T00:00:00Z\n");
+  write("feedback.csv",
+        "request_id,rating,created_at\nr1,5,2026-03-02T10:00:00Z\n"
+        "r3,1,2026-03-02T12:00:00Z\nr9,1,2026-03-02T12:00:00Z\n");
+  read("in.csv");
+  const auto add = [&](const char* name, auto how) {
+    const auto files = prompts::find_source_files({path(name)}).files;
+    const OpenedEvents opened = open_events(connection_, run_on(connection_), files);
+    how(connection_, *opened.rows, opened.found.mapping, *tables_);
+  };
+  add("users.csv", add_user_records);
+  add("feedback.csv", add_feedback_records);
+  EXPECT_EQ(row("select user_id, user_key, user_tier, region, signup_at from {users} order by 1"),
+            "0|a|gold|DE|2025-01-01 00:00:00\n1|b|NULL|NULL|NULL\n"
+            "2|c|free|FR|2025-06-01 00:00:00");
+  EXPECT_EQ(row("select generation_key, feedback from {events} order by generation_id"),
+            "r1|0\nr2|NULL\nr3|1");
+  EXPECT_EQ(found(*tables_, "feedback for generations that are not in the source"), 1);
+}
+
 TEST_F(EventTest, RefusesASourceWithoutAny) {
   connection_.execute(
       fmt::format("copy (select 'u' as user_id, '1970-01-01' as created_at, 'ok' as status) to {} "
