@@ -118,6 +118,24 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
       ->check(not_empty())
       ->allow_extra_args(false)
       ->type_name("MAP");
+  const auto add_files = [&](const char* name, std::vector<std::string>& files, const char* help) {
+    command.add_option(name, files, help)
+        ->check(not_empty())
+        ->allow_extra_args(false)
+        ->type_name("SOURCE");
+  };
+  add_files("--users-from", options.raw.users_from,
+            "Of events: files about their users, such as tiers, regions and signups");
+  add_files("--feedback-from", options.raw.feedback_from,
+            "Of events: files with feedback and downloads, by the key of the generation");
+  const auto add_map = [&](const char* name, std::vector<std::string>& maps, const char* help) {
+    command.add_option(name, maps, help)
+        ->check(not_empty())
+        ->allow_extra_args(false)
+        ->type_name("MAP");
+  };
+  add_map("--users-map", flags.users_maps, "As --map, for --users-from");
+  add_map("--feedback-map", flags.feedback_maps, "As --map, for --feedback-from");
   command
       .add_option("--prices", flags.prices,
                   "Of events without a cost: estimate it by this table of prices, or by the "
@@ -137,6 +155,8 @@ void finish_run_flags(const CLI::App& command, RunFlags& flags) {
   options.months = months_of(command, flags);
   options.raw.prompts_given = command.count("--prompts") > 0;
   options.raw.mapping = telemetry::read_given_mapping(flags.maps);
+  options.raw.users_mapping = telemetry::read_given_mapping(flags.users_maps);
+  options.raw.feedback_mapping = telemetry::read_given_mapping(flags.feedback_maps);
   if (flags.prices == "builtin") {
     options.raw.prices = telemetry::builtin_prices();
   } else if (!flags.prices.empty()) {

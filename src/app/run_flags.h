@@ -17,7 +17,7 @@ struct RunFlags {
   // As typed, until finish_run_flags().
   int year = sim::kAnchor.year;
   std::string month;
-  std::vector<std::string> maps;
+  std::vector<std::string> maps, users_maps, feedback_maps;
   std::string prices;
 };
 

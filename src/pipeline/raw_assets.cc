@@ -92,6 +92,10 @@ assets::Code code_of(const std::string& table, const RawOptions& options, Behavi
     code["telemetry"] = "events";
     if (const std::string map = options.mapping.text(); !map.empty()) code["--map"] = map;
     if (options.prices) code["--prices"] = telemetry::price_sql(*options.prices);
+    for (const auto& [name, mapping] : {std::pair("--users-map", &options.users_mapping),
+                                        std::pair("--feedback-map", &options.feedback_mapping)}) {
+      if (std::string map = mapping->text(); !map.empty()) code[name] = std::move(map);
+    }
   }
   if (table == "raw_prompts" || !simulated) {
     code["--source"] = source;
@@ -158,10 +162,11 @@ Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSourc
     return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
   }
   const telemetry::Recognition recognised = telemetry::recognise(files, options.mapping);
-  if (recognised.is_telemetry) return Behavior::events;
-  if (has_mapping) {
-    throw Error(fmt::format("with this mapping, the source lacks what gsa needs of telemetry: {}",
-                            recognised.missing),
+  // Feedback may be all that is known of how a generation ended.
+  const bool has_feedback = !options.feedback_from.empty();
+  if (recognised.is_telemetry || (has_feedback && recognised.has_keys)) return Behavior::events;
+  if (has_mapping || has_feedback || !options.users_from.empty()) {
+    throw Error(fmt::format("the source lacks what gsa needs of telemetry: {}", recognised.missing),
                 "gsa inspect shows which columns are taken for what");
   }
   return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
@@ -191,7 +196,14 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
     : options_(options), sources_(sources), connection_(database.connect()) {
   if (!sources.is_synthetic()) {
     source_files_ = prompts::find_source_files(sources.sources, sources.folder);
-    files_ = fmt::format("{:016x}", stable_hash(prompts::fingerprint_of(source_files_.files)));
+    std::string fingerprint = prompts::fingerprint_of(source_files_.files);
+    for (const auto& [paths, files] : {std::pair(&options.users_from, &user_files_),
+                                       std::pair(&options.feedback_from, &feedback_files_)}) {
+      if (paths->empty()) continue;
+      *files = prompts::find_source_files(*paths, sources.folder);
+      fingerprint += "\n" + prompts::fingerprint_of(files->files);
+    }
+    files_ = fmt::format("{:016x}", stable_hash(fingerprint));
   }
   behavior_ = choose_behavior(options, sources, source_files_.files);
 }
@@ -266,6 +278,21 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::Ru
   return {observed_->request_count, {}};
 }
 
+void RawAssets::add_other_sources(const prompts::RunQuery& run, RunLog& log) {
+  const auto add = [&](const prompts::SourceFiles& files, const telemetry::GivenMapping& given,
+                       const auto& add_records) {
+    if (files.files.empty()) return;
+    prompts::require_unchanged(files.files);
+    const telemetry::OpenedEvents opened =
+        telemetry::open_events(connection_, run, files.files, given.rows_path());
+    for (const std::string& note : opened.rows->notes()) log.note(note);
+    add_records(connection_, *opened.rows, given.applied_to(opened.found.mapping), *events_);
+    prompts::require_unchanged(files.files);
+  };
+  add(user_files_, options_.users_mapping, telemetry::add_user_records);
+  add(feedback_files_, options_.feedback_mapping, telemetry::add_feedback_records);
+}
+
 // Reads the events, and makes raw_prompts of those that have a prompt.
 assets::Made RawAssets::make_event_prompts(const std::string& table, RunLog& log) {
   const prompts::RunQuery run = [&](const std::string&, std::int64_t, const std::string& sql) {
@@ -278,6 +305,7 @@ assets::Made RawAssets::make_event_prompts(const std::string& table, RunLog& log
   events_ = std::make_unique<telemetry::EventTables>(telemetry::read_events(
       connection_, run, *opened.rows, mapping, options_.prompts_given ? options_.prompts : 0,
       options_.simulation.seed));
+  add_other_sources(run, log);
   connection_.execute(create_event_prompts(table, *events_));
   std::vector<Finding> findings = events_->findings;
   for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping)) {

@@ -42,7 +42,10 @@ struct RawOptions {
   std::int64_t prompts = 10000;  // per month; if observed, the number of requests
   bool prompts_given = false;    // without it, all events are taken
   Behavior behavior = Behavior::automatic;
-  telemetry::GivenMapping mapping = {};              // of events
+  telemetry::GivenMapping mapping = {};  // of events
+  // More sources of events: files, folders and globs about their users, and with their feedback.
+  std::vector<std::string> users_from = {}, feedback_from = {};
+  telemetry::GivenMapping users_mapping = {}, feedback_mapping = {};
   std::optional<telemetry::PriceTable> prices = {};  // for events without a cost
   SimulationOptions simulation;                      // if observed, only the seed is used
 };
@@ -83,13 +86,15 @@ class RawAssets {
                             const std::string& table, assets::RowSums& sums, RunLog& log);
   assets::Made make_observed(const std::string& table, const assets::RunState& state);
   assets::Made make_event_prompts(const std::string& table, RunLog& log);
+  void add_other_sources(const prompts::RunQuery& run, RunLog& log);
   assets::Made make_events(const std::string& table, const assets::RunState& state);
 
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;
   duck::Connection connection_;        // see own_connection()
   prompts::SourceFiles source_files_;  // as of the time of planning
-  std::string files_;                  // their fingerprint
+  prompts::SourceFiles user_files_, feedback_files_;
+  std::string files_;  // their fingerprint
   Behavior behavior_ = Behavior::simulated;
   // Set by raw_prompts, read by the other two.
   std::unique_ptr<prompts::Observed> observed_;

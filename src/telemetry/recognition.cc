@@ -34,6 +34,9 @@ Recognition recognise(const std::vector<prompts::SourceFile>& files, const Given
   Recognition recognition;
   recognition.missing = missing_for_telemetry(mapping, events.found.is_export);
   recognition.is_telemetry = recognition.missing.empty();
+  recognition.has_keys = mapping.find(Signal::generation) != nullptr &&
+                         mapping.find(Signal::user) != nullptr &&
+                         mapping.find(Signal::time) != nullptr;
   if (events.found.is_export) recognition.name = mapping.name;
   return recognition;
 }

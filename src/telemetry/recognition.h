@@ -12,8 +12,9 @@ namespace gsa::telemetry {
 
 struct Recognition {
   bool is_telemetry = false;
-  std::string name;     // of the export, "Langfuse observations"; or ""
-  std::string missing;  // what it lacks: "a user, a time"
+  bool has_keys = false;  // it has the keys of generations and users, and times
+  std::string name;       // of the export, "Langfuse observations"; or ""
+  std::string missing;    // what it lacks: "a user, a time"
 };
 
 // Looks at the first rows of the first file that has any. Throws Error with file and place, and if
