@@ -306,6 +306,7 @@ assets::Made RawAssets::make_event_prompts(const std::string& table, RunLog& log
       connection_, run, *opened.rows, mapping, options_.prompts_given ? options_.prompts : 0,
       options_.simulation.seed));
   add_other_sources(run, log);
+  events_->findings.push_back(telemetry::drop_late_signups(connection_, *events_));
   connection_.execute(create_event_prompts(table, *events_));
   std::vector<Finding> findings = events_->findings;
   for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping)) {

@@ -244,6 +244,18 @@ EventTables read_events(duck::Connection& connection, const prompts::RunQuery& r
   return Reader(connection, run, rows, mapping).read(wanted, seed);
 }
 
+Finding drop_late_signups(duck::Connection& connection, EventTables& tables) {
+  Finding finding = {"users whose signup is after their first generation", "left unknown", 0};
+  if (!tables.users_have("signup_at")) return finding;
+  const std::string late = fmt::format("from {} where signup_at > first_seen", tables.users.name());
+  finding.count = connection.query_int64("select count(*) " + late);
+  if (finding.count > 0) {
+    connection.execute(fmt::format("update {} set signup_at = null where signup_at > first_seen",
+                                   tables.users.name()));
+  }
+  return finding;
+}
+
 std::vector<Finding> find_odd_events(duck::Connection& connection, const prompts::EventRows& rows,
                                      const Mapping& mapping) {
   const EventSql sql = select_events(rows, mapping, prompts::latest_time_us());

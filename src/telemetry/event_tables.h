@@ -60,6 +60,9 @@ void add_user_records(duck::Connection& connection, const prompts::EventRows& ro
 void add_feedback_records(duck::Connection& connection, const prompts::EventRows& rows,
                           const Mapping& mapping, EventTables& tables);
 
+// Users whose signup is after their first event: it is left unknown.
+Finding drop_late_signups(duck::Connection& connection, EventTables& tables);
+
 // The values of the source that were not taken, with count, place and the first of them. Reads the
 // source again.
 std::vector<Finding> find_odd_events(duck::Connection& connection, const prompts::EventRows& rows,
