@@ -1,17 +1,15 @@
 #pragma once
 
-// A small warehouse whose raw tables a test changes by SQL, as another source would write them; the
-// project's models are then built from them.
+// A small warehouse whose raw tables a test changes; the project's models are then built from them.
 
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "duck/database.h"
 #include "golden.h"
 #include "gsa_process.h"
+#include "raw_changes.h"
 #include "warehouse_reading.h"
 
 namespace gsa::tests {
@@ -19,25 +17,12 @@ namespace gsa::tests {
 class ChangedWarehouse : public testing::Test {
  protected:
   ChangedWarehouse() : warehouse_(copy_small_warehouse(folder_)) {
-    // The view adds the columns that are the same in all simulated rows; here each row has its own.
-    change(
-        "create table whole as from raw_generations; "
-        "create or replace table partitions.raw_generations_2025_12 as from whole; "
-        "create or replace view raw_generations as from partitions.raw_generations_2025_12; "
-        "drop table whole");
+    give_each_row_its_columns(warehouse_);
   }
 
-  void change(const std::string& sql) const {
-    duck::DatabaseOptions options;
-    options.path = warehouse_;
-    duck::Database(options).connect().execute(sql);
-  }
-
-  // Sets columns of the generations that `where` chooses: "status = null, status_origin =
-  // 'unknown'".
+  void change(const std::string& sql) const { tests::change(warehouse_, sql); }
   void set(const std::string& columns, const std::string& where = "true") const {
-    change(
-        fmt::format("update partitions.raw_generations_2025_12 set {} where {}", columns, where));
+    set_generations(warehouse_, columns, where);
   }
 
   void build(const std::vector<std::string>& more = {}) const {

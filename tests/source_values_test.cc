@@ -61,9 +61,9 @@ TEST_F(SourceValues, TheReportNamesTheSignalsThatTheSourceHas) {
   const Outcome without = observe("a.csv",
                                   "prompt,user_name,timestamp\n"
                                   "a,u,2022-08-11 00:02:00\na,u,2022-08-11 00:03:00\n");
-  EXPECT_TRUE(contains(without.out,
-                       "Users, times and images are observed; tiers, latency, cost, feedback, "
-                       "retries, downloads and\nfailures are simulated."))
+  EXPECT_TRUE(contains(replace_all(without.out, "\n", " "),
+                       "Observed: users, times. Simulated: tier, region, device, status, latency, "
+                       "cost, retries, feedback, downloads, model."))
       << without.out;
   EXPECT_EQ(sql("select distinct retry_origin, status_origin from fct_generations"),
             "retry_origin,status_origin\nsimulated,simulated\n");
@@ -71,10 +71,10 @@ TEST_F(SourceValues, TheReportNamesTheSignalsThatTheSourceHas) {
   const Outcome with = observe("b.csv",
                                "prompt,user_name,timestamp,seed,image_nsfw\n"
                                "a,u,2022-08-11 00:02:00,1,2\na,u,2022-08-11 00:03:00,2,\n");
-  EXPECT_TRUE(contains(with.out,
-                       "Users, times, images, retries and blurred images (of 1 of 2 requests) are "
-                       "observed; tiers, latency,\ncost, feedback, downloads and other failures "
-                       "are simulated."))
+  EXPECT_TRUE(contains(replace_all(with.out, "\n", " "),
+                       "Observed: users, times, retries. Simulated: tier, region, device, latency, "
+                       "cost, feedback, downloads, model. Of several origins: status (50.0 % "
+                       "observed, 50.0 % simulated)."))
       << with.out;
 }
 

@@ -45,6 +45,24 @@ cast('{{ name }}' as enum('{{ names | join("', '") }}'))
 cast({{ value }} as {{ type }})
 {%- endmacro -%}
 
+{#- The word for what has none; null if all have one. -#}
+{%- macro unknown_word(type) -%}
+{{ return(adapter.dispatch('unknown_word', 'gsa')(type)) }}
+{%- endmacro -%}
+
+{%- macro duckdb__unknown_word(type) -%}
+try_cast('unknown' as {{ type }})
+{%- endmacro -%}
+
+{#- The currency of most costs: the first of its type. Totals are in it. -#}
+{%- macro main_currency() -%}
+{{ return(adapter.dispatch('main_currency', 'gsa')()) }}
+{%- endmacro -%}
+
+{%- macro duckdb__main_currency() -%}
+cast(enum_first(cast(null as currency)) as currency)
+{%- endmacro -%}
+
 {#- A ratio of integers as a floating-point number; decimals would take five times as long. -#}
 {%- macro ratio(part, whole) -%}
 {{ return(adapter.dispatch('ratio', 'gsa')(part, whole)) }}

@@ -1,5 +1,6 @@
 {#- The columns of a session: of a single generation (`is_alone`), which needs no grouping, or of
-    several generations, grouped. -#}
+    several generations, grouped. What no generation knows is null; beside the others stands how many
+    of the generations know it. -#}
 {%- macro session_columns(is_alone) -%}
 {{ smallest('user_id', is_alone) }} as user_id,
         {{ of_first('user_tier', is_alone) }} as user_tier,
@@ -9,23 +10,77 @@
         {{ smallest('generated_at', is_alone) }} as session_start,
         {{ largest('generated_at', is_alone) }} as session_end,
         {{ '1' if is_alone else 'cast(count(*) as integer)' }} as total_generations,
-        {{ count_where("status = 'success'", is_alone) }} as successful_generations,
-        {{ count_where("status = 'timeout'", is_alone) }} as timeout_count,
-        {{ count_where("status = 'safety_violation'", is_alone) }} as safety_violation_count,
-        {{ count_where("status = 'rate_limited'", is_alone) }} as rate_limited_count,
-        {{ count_where("status = 'model_error'", is_alone) }} as model_error_count,
-        {{ count_where("status = 'cancelled'", is_alone) }} as cancelled_count,
-        {{ count_where("status = 'other'", is_alone) }} as other_count,
+        {{ count_true('status is not null', is_alone) }} as known_status_count,
+{%- for status, column in status_columns().items() %}
+        {{ count_true("status = '" ~ status ~ "'", is_alone) }} as {{ column }},
+{%- endfor %}
+        {{ count_true('latency_ms is not null', is_alone) }} as known_latency_count,
         {{ total('latency_ms', 'bigint', is_alone) }} as total_latency_ms,
         {{ 'latency_ms' if is_alone else percentile(0.95, 'latency_ms') }} as p95_latency_ms,
         {{ largest('latency_ms', is_alone) }} as max_latency_ms,
+        {%- if is_alone %}
+        {{ count_true('cost is not null', is_alone) }} as known_cost_count,
         {{ total('cost', 'decimal(28, 8)', is_alone) }} as total_cost,
-        {{ smallest('currency', is_alone) }} as currency,
+        currency,
+        {%- else %}
+        cast({{ in_one_currency('count(cost)', 'count(' ~ in_main('cost') ~ ')', '0') }} as integer)
+            as known_cost_count,
+        cast({{ in_one_currency('sum(cost)', 'sum(' ~ in_main('cost') ~ ')') }} as decimal(28, 8))
+            as total_cost,
+        {{ in_one_currency('min(currency)', 'min(currency)') }} as currency,
+        {%- endif %}
+        {{ count_true('retry_count is not null', is_alone) }} as known_retry_count,
         {{ total('retry_count', 'integer', is_alone) }} as total_retries,
+        {{ count_true('image_count is not null', is_alone) }} as known_image_count,
         {{ total('image_count', 'integer', is_alone) }} as total_images,
-        {{ count_where("feedback = 'thumbs_up'", is_alone) }} as thumbs_up_count,
-        {{ count_where("feedback = 'thumbs_down'", is_alone) }} as thumbs_down_count,
-        {{ count_where('downloaded', is_alone) }} as download_count
+        {{ count_true(knows_feedback(), is_alone) }} as known_feedback_count,
+        {{ count_true(is_feedback('thumbs_up'), is_alone) }} as thumbs_up_count,
+        {{ count_true(is_feedback('thumbs_down'), is_alone) }} as thumbs_down_count,
+        {{ count_true('downloaded is not null', is_alone) }} as known_download_count,
+        {{ count_true('downloaded', is_alone) }} as download_count,
+        {{ count_true(is_downloadable(), is_alone) }} as downloadable_count
+{%- endmacro -%}
+
+{#- The columns that count generations by status. -#}
+{%- macro status_columns() -%}
+{{ return({
+    'success': 'successful_generations',
+    'timeout': 'timeout_count',
+    'safety_violation': 'safety_violation_count',
+    'rate_limited': 'rate_limited_count',
+    'model_error': 'model_error_count',
+    'cancelled': 'cancelled_count',
+    'other': 'other_count'
+}) }}
+{%- endmacro -%}
+
+{#- No feedback is known to be none, unless its origin is unknown. -#}
+{%- macro knows_feedback() -%}
+feedback_origin <> 'unknown'
+{%- endmacro -%}
+
+{%- macro is_feedback(feedback) -%}
+case when feedback_origin <> 'unknown' then coalesce(feedback = '{{ feedback }}', false) end
+{%- endmacro -%}
+
+{#- Whether it is known if the image was downloaded, and there is one: the generation is not known to have failed. -#}
+{%- macro is_downloadable() -%}
+downloaded is not null and (downloaded or status is null or status = 'success')
+{%- endmacro -%}
+
+{#- A value where the currency is the main one, else null. -#}
+{%- macro in_main(value) -%}
+case when currency = {{ main_currency() }} then {{ value }} end
+{%- endmacro -%}
+
+{#- Costs of several currencies are never added up: of these, only those in the main currency count. `main_value` is
+    the value over them, `value` that over all. -#}
+{%- macro in_one_currency(value, main_value, none='null') -%}
+case
+            when min(currency) = max(currency) then {{ value }}
+            when min(currency) = {{ main_currency() }} then {{ main_value }}
+            else {{ none }}
+        end
 {%- endmacro -%}
 
 {#- The value of the session's first generation. -#}
@@ -45,10 +100,11 @@
 cast({{ value if is_alone else 'sum(' ~ value ~ ')' }} as {{ type }})
 {%- endmacro -%}
 
-{%- macro count_where(condition, is_alone) -%}
+{#- How often the condition is true; null if it is always unknown. -#}
+{%- macro count_true(condition, is_alone) -%}
 {%- if is_alone -%}
-case when {{ condition }} then 1 else 0 end
+cast({{ condition }} as integer)
 {%- else -%}
-cast(count(case when {{ condition }} then 1 end) as integer)
+cast(sum(cast({{ condition }} as integer)) as integer)
 {%- endif -%}
 {%- endmacro -%}

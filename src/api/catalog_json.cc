@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,40 @@ namespace {
 
 constexpr std::size_t kMostValuesListed = 400;  // values of a dimension; enough for a year of days
 
-void write(JsonWriter& json, const Layer& layer, const Measure& measure) {
+// The share of all rows that know the measure; nullopt if it cannot be unknown, or if there are no
+// rows.
+std::optional<double> coverage_of(const Facts& facts, const Measure& measure) {
+  const Base& base = facts.layer->bases[measure.part];
+  const std::size_t rows = facts.rows(base.level);
+  if (!base.known || rows == 0) return std::nullopt;
+  std::int64_t known = 0;
+  facts.number(*base.known).visit([&](const auto& number_of) {
+    for (std::size_t row = 0; row < rows; ++row) known += number_of(row);
+  });
+  return static_cast<double>(known) / static_cast<double>(rows);
+}
+
+std::optional<double> coverage_of(const Facts& facts, const Range& range) {
+  const std::size_t rows = facts.rows(range.level);
+  if (rows == 0) return std::nullopt;
+  return 1 - static_cast<double>(facts.number(range).nulls) / static_cast<double>(rows);
+}
+
+// Those that pages offer, and hidden ones that charts show or that ratios divide by.
+bool is_listed(const Layer& layer, const Measure& measure) {
+  const auto divides = [&](const Measure& other) {
+    return !other.hidden && other.divides_by == measure.name;
+  };
+  const auto shows = [&](const Chart& chart) {
+    return chart.page != "report" && std::find(chart.measures.begin(), chart.measures.end(),
+                                               measure.name) != chart.measures.end();
+  };
+  return !measure.hidden || std::any_of(layer.measures.begin(), layer.measures.end(), divides) ||
+         std::any_of(layer.charts.begin(), layer.charts.end(), shows);
+}
+
+void write(JsonWriter& json, const Facts& facts, const Measure& measure) {
+  const Layer& layer = *facts.layer;
   json.begin_object();
   json.field("name", measure.name);
   json.field("label", measure.label);
@@ -34,6 +68,8 @@ void write(JsonWriter& json, const Layer& layer, const Measure& measure) {
   json.field("formula", measure.formula);
   json.text_or_null("divides_by", measure.divides_by);
   json.field("splits", measure.splits);
+  json.field("hidden", measure.hidden);
+  json.field("coverage", coverage_of(facts, measure));
   json.end_object();
 }
 
@@ -74,7 +110,7 @@ void write(JsonWriter& json, const Facts& facts, const Dimension& dimension) {
   json.end_object();
 }
 
-void write(JsonWriter& json, const Range& range) {
+void write(JsonWriter& json, const Facts& facts, const Range& range) {
   json.begin_object();
   json.field("name", range.name);
   json.field("label", range.label);
@@ -86,6 +122,7 @@ void write(JsonWriter& json, const Range& range) {
   json.list("fine_edges", range.fine_edges);
   json.field("end", range.end);
   json.field("scale", range.has_scale);
+  json.field("coverage", coverage_of(facts, range));
   json.end_object();
 }
 
@@ -116,14 +153,12 @@ void write(JsonWriter& json, const Chart& chart) {
   json.end_object();
 }
 
-// As in the last line of gsa summary.
+// As in the last lines of gsa summary, without the origins of the signals.
 std::string sentence(const assets::Provenance& from) {
   if (from.behavior == "observed") {
-    return fmt::format(
-        "{} requests by {} users, observed in {} ({}), seed {}; {} are observed, all else is "
-        "simulated",
-        with_thousands(from.prompts), with_thousands(from.users), from.source, from.period,
-        from.seed, from.observed.empty() ? "users and times" : from.observed);
+    return fmt::format("{} requests by {} users, observed in {} ({}), seed {}",
+                       with_thousands(from.prompts), with_thousands(from.users), from.source,
+                       from.period, from.seed);
   }
   const std::string prompts =
       from.source == "synthetic"
@@ -170,8 +205,20 @@ void write_provenance(JsonWriter& json, duck::Connection& connection) {
   json.end_object();
 }
 
-// The origin of each signal, from the rows of the facts: "mixed" if some are observed and some
-// simulated.
+// How many rows have each of the values that occur, by code.
+std::vector<std::size_t> counts_of(const CodeColumn& column, std::size_t rows) {
+  std::vector<std::size_t> counts(column.values.size());
+  if (const auto* code = std::get_if<std::uint16_t>(&column.codes)) {
+    if (rows > 0) counts[*code] = rows;
+    return counts;
+  }
+  column.visit([&](const auto& code_of) {
+    for (std::size_t row = 0; row < rows; ++row) ++counts[code_of(row)];
+  });
+  return counts;
+}
+
+// The origin of each signal, from the rows of the facts: "mixed" if there are several.
 void write_signals(JsonWriter& json, const Facts& facts) {
   std::vector<const Dimension*> signals;
   for (const Dimension& dimension : facts.layer->dimensions) {
@@ -184,16 +231,24 @@ void write_signals(JsonWriter& json, const Facts& facts) {
   json.begin_array();
   for (const Dimension* dimension : signals) {
     const CodeColumn& column = facts.codes(*dimension);
+    const std::size_t rows = facts.rows(dimension->level);
+    const std::vector<std::size_t> counts = counts_of(column, rows);
     std::string origin;
-    for (std::size_t code = 0; code < column.values.size(); ++code) {
-      if (!column.occurs[code]) continue;
+    std::map<std::string, double> shares;
+    for (std::size_t code = 0; code < counts.size(); ++code) {
+      if (counts[code] == 0) continue;
       const auto* text = std::get_if<std::string>(&column.values[code]);
       const std::string found = text == nullptr ? "unknown" : *text;
       origin = origin.empty() || origin == found ? found : "mixed";
+      shares[found] += static_cast<double>(counts[code]) / static_cast<double>(rows);
     }
     json.begin_object();
     json.field("signal", dimension->signal.value().name);
     json.text_or_null("origin", origin);
+    json.key("shares");
+    json.begin_object();
+    for (const auto& [name, share] : shares) json.field(name, share);
+    json.end_object();
     json.end_object();
   }
   json.end_array();
@@ -216,7 +271,11 @@ std::string catalog(const Snapshot& snapshot, duck::Connection& connection) {
   } else {
     json.null();
   }
-  json.text_or_null("currency", facts.layer->currency);
+  const std::vector<std::string>& currencies = facts.layer->currencies;
+  json.text_or_null("currency", currencies.empty() ? "" : currencies.front());
+  json.list("other_currencies",
+            std::vector<std::string>(currencies.begin() + (currencies.empty() ? 0 : 1),
+                                     currencies.end()));
   json.field("min_sessions", kMinSessions);
   json.field("generations_outside_sessions", facts.generations_outside_sessions);
   json.key("outside_sessions");
@@ -234,7 +293,7 @@ std::string catalog(const Snapshot& snapshot, duck::Connection& connection) {
   json.key("measures");
   json.begin_array();
   for (const Measure& measure : layer.measures) {
-    if (!measure.hidden) write(json, layer, measure);
+    if (is_listed(layer, measure)) write(json, facts, measure);
   }
   json.end_array();
   json.key("dimensions");
@@ -243,7 +302,7 @@ std::string catalog(const Snapshot& snapshot, duck::Connection& connection) {
   json.end_array();
   json.key("ranges");
   json.begin_array();
-  for (const Range& range : layer.ranges) write(json, range);
+  for (const Range& range : layer.ranges) write(json, facts, range);
   json.end_array();
   json.key("charts");
   json.begin_array();

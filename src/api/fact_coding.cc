@@ -218,7 +218,8 @@ void LevelColumns::set_codes(const duck::Result& bounds, std::size_t at, Coding&
 
 void LevelColumns::set_number(const duck::Result& bounds, std::size_t at, Number& number) {
   NumberColumn& column = *number.column;
-  column.has_nulls = bounds.int64(0, at + 2) > 0;
+  column.nulls = bounds.int64(0, at + 2);
+  column.has_nulls = column.nulls > 0;
   if (column.is_float) {
     number.sql = fmt::format("coalesce({}, 'nan'::double)", number.sql);
     return;

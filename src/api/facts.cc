@@ -265,7 +265,7 @@ std::shared_ptr<const Layer> bound_layer(duck::Connection& connection, const Lay
                    "make it with: gsa run");
   }
   semantic::bind(layer, connection);
-  semantic::name_currency(layer, semantic::read_currency(layer, connection));
+  semantic::name_currencies(layer, semantic::read_currencies(layer, connection));
   return std::make_shared<const Layer>(std::move(layer));
 }
 

@@ -4,6 +4,7 @@
 // session's score.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "api/json_writer.h"
@@ -25,10 +26,14 @@ struct FrictionRule {
 // Vars that the project does not set keep their defaults.
 FrictionRule friction_rule(const dbt::Project& project);
 
-// The inputs of a session's score, and its published points.
+// The inputs of a session's score, and its published points; nullopt is unknown.
 struct ScoredSession {
-  std::int64_t generations = 0, successes = 0, latency_ms = 0, retries = 0;
-  double score = 0, error_points = 0, latency_points = 0, retry_points = 0;
+  // A sum over the `known` generations.
+  struct Sum {
+    std::int64_t known = 0, sum = 0;
+  };
+  Sum successes, latency_ms, retries;
+  std::optional<double> score, error_points, latency_points, retry_points;
   std::string category;
 };
 

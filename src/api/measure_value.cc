@@ -11,8 +11,12 @@ namespace {
 std::optional<double> base_value(const Layer& layer, std::size_t base, const Groups& groups,
                                  std::size_t group) {
   const std::int64_t number = groups.of(base)[group];
-  if (layer.bases[base].is_quantile() && number == Groups::kNone) return std::nullopt;
-  return static_cast<double>(number) / layer.bases[base].unit();
+  const Base& of = layer.bases[base];
+  if (of.is_quantile() && number == Groups::kNone) return std::nullopt;
+  if (of.known && of.all && groups.of(*of.known)[group] == 0 && groups.of(*of.all)[group] != 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(number) / of.unit();
 }
 
 std::optional<double> ratio(const std::optional<double>& part, const std::optional<double>& whole) {
@@ -74,6 +78,15 @@ std::optional<double> value_of(const Layer& layer, const Measure& measure, const
   const auto of = [&](std::size_t base) { return base_value(layer, base, groups, group); };
   if (measure.is_formula()) return formula_value(measure, of);
   return measure.whole ? ratio(of(measure.part), of(*measure.whole)) : of(measure.part);
+}
+
+std::optional<double> coverage_of(const Layer& layer, const Measure& measure, const Groups& groups,
+                                  std::size_t group) {
+  const Base& base = layer.bases[measure.part];
+  if (!base.known || !base.all) return std::nullopt;
+  const std::int64_t all = groups.of(*base.all)[group];
+  if (all == 0) return std::nullopt;
+  return static_cast<double>(groups.of(*base.known)[group]) / static_cast<double>(all);
 }
 
 std::optional<double> value_of_nothing(const Layer& layer, const Measure& measure) {

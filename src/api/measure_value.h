@@ -15,9 +15,15 @@ struct Ingredients {
 };
 Ingredients ingredients_of(const Layer& layer, const std::vector<const Measure*>& measures);
 
-// In the measure's unit; nullopt if the denominator is zero or there are no values for a quantile.
+// In the measure's unit; nullopt if the denominator is zero, if there are no values for a quantile,
+// or if no row of the group knows it.
 std::optional<double> value_of(const Layer& layer, const Measure& measure, const Groups& groups,
                                std::size_t group);
+
+// The share of the group's rows that know the measure; nullopt if it cannot be unknown, or if there
+// are no rows.
+std::optional<double> coverage_of(const Layer& layer, const Measure& measure, const Groups& groups,
+                                  std::size_t group);
 
 // Factor from a ratio of stored sums to the measure's unit.
 double scale_of(const Layer& layer, const Measure& measure);

@@ -36,6 +36,7 @@ void write(JsonWriter& json, const MetricsRow& row) {
   json.field("sessions", row.sessions);
   json.field("ranked", row.is_ranked());
   json.list("values", row.values);
+  if (!row.coverage.empty()) json.list("coverage", row.coverage);
   if (!row.compared.empty()) {
     json.list("compared", row.compared);
     json.list("delta", deltas(row));

@@ -69,6 +69,8 @@ class Side {
     return values;
   }
 
+  Numbers coverage(std::size_t group) const { return coverage_in(groups_, group); }
+
   // By measure: for each group, and for all groups together (unless they overlap).
   struct Intervals {
     std::vector<std::vector<std::optional<Interval>>> by_group;
@@ -112,6 +114,7 @@ class Side {
     for (const Measure* measure : query_.measures) {
       row.values.push_back(value_of(layer_, *measure, all, 0));
     }
+    row.coverage = coverage_in(all, 0);
     return row;
   }
 
@@ -156,6 +159,16 @@ class Side {
     }
     found.all[m] = scaled(std::accumulate(sums.part.begin(), sums.part.end(), 0.0),
                           std::accumulate(sums.whole.begin(), sums.whole.end(), 0.0), sums.all);
+  }
+
+  Numbers coverage_in(const Groups& groups, std::size_t group) const {
+    Numbers shares;
+    for (const Measure* measure : query_.measures) {
+      shares.push_back(coverage_of(layer_, *measure, groups, group));
+    }
+    const bool all_known = std::all_of(shares.begin(), shares.end(),
+                                       [](const auto& share) { return share.value_or(1) == 1; });
+    return all_known ? Numbers{} : shares;
   }
 
   std::int64_t time_place(const Axis& axis, std::size_t code) const {
@@ -205,6 +218,7 @@ std::vector<std::optional<Interval>> add_rows(const Side& side, const MetricsQue
     row.key = side.grouping().key(group);
     row.sessions = side.sessions(group);
     row.values = side.values(group);
+    row.coverage = side.coverage(group);
     if (query.intervals) row.intervals = std::move(intervals.by_group[group]);
   }
   return intervals.all;

@@ -18,6 +18,9 @@ struct MetricsRow {
   std::vector<std::int64_t> place;  // of the key's values in their order; for time, in the range
   std::int64_t sessions = 0, compared_sessions = 0;
   Numbers values, compared;
+  // By measure, the share of the rows that know it; empty if all know all. Nullopt: see
+  // coverage_of().
+  Numbers coverage;
   std::vector<std::optional<Interval>> intervals;
 
   bool is_ranked() const { return sessions >= kMinSessions; }

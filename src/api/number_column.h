@@ -48,6 +48,7 @@ struct NumberColumn {
       numbers = std::int64_t{0};   // the first type: the same in every row
   bool is_float = false;           // doubles; null is NaN
   bool has_nulls = false;          // of integers: stored as kNull of the type
+  std::int64_t nulls = 0;          // rows without a number
   std::int64_t min = 0, max = -1;  // of non-null integers; none: max < min
 
   template <typename T>

@@ -234,7 +234,7 @@ TEST(Session, WhoseVarsHaveChangedSaysSo) {
   JsonWriter json;
   FrictionRule rule;
   rule.error_weight = 1;
-  write_explanation(json, rule, {3, 1, 6000, 0, 79.99, 66.66, 13.332, 0, "high"});
+  write_explanation(json, rule, {{3, 1}, {3, 6000}, {3, 0}, 79.99, 66.66, 13.332, 0, "high"});
   const auto score = parsed(json.take());
   EXPECT_FALSE(score.at("matches_published").as_bool());
   EXPECT_EQ(score.at("parts").at(0).at("formula").as_string(), "(1 − 1 / 3) × 1 × 33.33 = 22.22");

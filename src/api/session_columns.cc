@@ -8,16 +8,18 @@
 namespace gsa::api {
 namespace {
 
+// Unknown values come before all others.
 void sort_by(const SessionColumn& column, SessionSort& sort) {
   sort.sql = column.kind == SessionColumn::Kind::text
                  ? fmt::format("coalesce(s.{}::varchar, '')", column.name)
+             : column.kind == SessionColumn::Kind::number
+                 ? fmt::format("coalesce(s.{}, -1)", column.name)
                  : fmt::format("s.{}", column.name);
   sort.type = column.kind == SessionColumn::Kind::text   ? "varchar"
               : column.kind == SessionColumn::Kind::time ? "timestamp"
                                                          : "decimal(38, 8)";
 }
 
-// Unknown values come before all others.
 void sort_by(const ListColumn& column, SessionSort& sort) {
   sort.reads_users = column.level == Level::user;
   if (column.range == nullptr) {

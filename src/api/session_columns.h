@@ -18,7 +18,7 @@ struct SessionColumn {
 };
 
 // As in fct_sessions, in the order of SessionRow.
-inline constexpr std::array<SessionColumn, 25> kSessionColumns = {
+inline constexpr std::array<SessionColumn, 26> kSessionColumns = {
     {{"session_id", SessionColumn::Kind::number},
      {"user_id", SessionColumn::Kind::number},
      {"user_tier", SessionColumn::Kind::text},
@@ -33,6 +33,7 @@ inline constexpr std::array<SessionColumn, 25> kSessionColumns = {
      {"friction_error_points", SessionColumn::Kind::number},
      {"friction_latency_points", SessionColumn::Kind::number},
      {"friction_retry_points", SessionColumn::Kind::number},
+     {"friction_basis", SessionColumn::Kind::text},
      {"friction_category", SessionColumn::Kind::text},
      {"total_cost", SessionColumn::Kind::number},
      {"currency", SessionColumn::Kind::text},

@@ -23,7 +23,7 @@ struct DetailColumn {
   DetailKind kind;
 };
 
-constexpr std::array<DetailColumn, 20> kGeneration = {{
+constexpr std::array<DetailColumn, 21> kGeneration = {{
     {"generation_id", "g.generation_id", DetailKind::number},
     {"generated_at", "g.generated_at", DetailKind::time},
     {"seconds_since_start",
@@ -48,7 +48,8 @@ constexpr std::array<DetailColumn, 20> kGeneration = {{
     {"image_count", "g.image_count", DetailKind::number},
     {"blurred_images", "g.blurred_images", DetailKind::number},
     {"feedback", "g.feedback", DetailKind::text},
-    {"downloaded", "coalesce(g.downloaded, false)", DetailKind::boolean},
+    {"feedback_known", "g.feedback_origin <> 'unknown'", DetailKind::boolean},
+    {"downloaded", "g.downloaded", DetailKind::boolean},
 }};
 
 void write_generations(JsonWriter& json, duck::Connection& connection, std::int64_t id) {
@@ -58,7 +59,8 @@ void write_generations(JsonWriter& json, duck::Connection& connection, std::int6
   }
   const duck::Result rows = connection.query(fmt::format(
       "with own as (select * from fct_generations where session_id = {0}) select {1} from own as g "
-      "left join (select prompt_id, prompt_text, negative_prompt from dim_prompts where prompt_id in "
+      "left join (select prompt_id, prompt_text, negative_prompt from dim_prompts where prompt_id "
+      "in "
       "(select prompt_id from own)) as p on p.prompt_id = g.prompt_id "
       "order by g.generated_at, g.generation_id",
       id, columns));
@@ -130,13 +132,22 @@ void write_user(JsonWriter& json, duck::Connection& connection, std::int64_t id)
 
 ScoredSession read_score(duck::Connection& connection, std::int64_t id) {
   const duck::Result row = connection.query(fmt::format(
-      "select total_generations, successful_generations, total_latency_ms, total_retries, "
+      "select known_status_count, coalesce(successful_generations, 0), known_latency_count, "
+      "coalesce(total_latency_ms, 0), known_retry_count, coalesce(total_retries, 0), "
       "friction_score, friction_error_points, friction_latency_points, friction_retry_points, "
       "friction_category::varchar from fct_sessions where session_id = {}",
       id));
-  return {row.int64(0, 0),   row.int64(0, 1),   row.int64(0, 2),
-          row.int64(0, 3),   row.float64(0, 4), row.float64(0, 5),
-          row.float64(0, 6), row.float64(0, 7), row.text(0, 8)};
+  const auto points = [&](std::size_t column) {
+    return row.is_null(0, column) ? std::nullopt : std::optional(row.float64(0, column));
+  };
+  return {{row.int64(0, 0), row.int64(0, 1)},
+          {row.int64(0, 2), row.int64(0, 3)},
+          {row.int64(0, 4), row.int64(0, 5)},
+          points(6),
+          points(7),
+          points(8),
+          points(9),
+          row.is_null(0, 10) ? "" : row.text(0, 10)};
 }
 
 }  // namespace

@@ -107,10 +107,11 @@ std::string page_sql(const Layer& layer, const SessionPageRequest& request, cons
   std::string where = condition_of(layer, scope, days);
   if (after) {
     where += fmt::format(
-        " and ({0} {1} {2}::{3} or ({0} = {2}::{3} and (s.total_cost < {5} or "
-        "(s.total_cost = {5} and s.session_id > {4}))))",
+        " and ({0} {1} {2}::{3} or ({0} = {2}::{3} and (coalesce(s.total_cost, -1) < {5} or "
+        "(coalesce(s.total_cost, -1) = {5} and s.session_id > {4}))))",
         sort.sql, sort.descending ? "<" : ">", sql_quote(after->value), sort.type, after->id,
-        fmt::format("(select total_cost from fct_sessions where session_id = {})", after->id));
+        fmt::format("(select coalesce(total_cost, -1) from fct_sessions where session_id = {})",
+                    after->id));
   }
   std::string columns = session_columns_sql() + ", page.place::varchar";
   bool list_reads_users = false;
@@ -122,9 +123,9 @@ std::string page_sql(const Layer& layer, const SessionPageRequest& request, cons
   // Selects rows by the narrow columns first, then reads only the page's rows completely.
   return fmt::format(
       "with page as (select s.session_id, {0} as place from fct_sessions as s {1} where {2} "
-      "order by place {3}, s.total_cost desc, s.session_id limit {4} offset {5}) "
+      "order by place {3}, coalesce(s.total_cost, -1) desc, s.session_id limit {4} offset {5}) "
       "select {6} from fct_sessions as s join page using (session_id) {7} "
-      "order by page.place {3}, s.total_cost desc, s.session_id",
+      "order by page.place {3}, coalesce(s.total_cost, -1) desc, s.session_id",
       sort.sql, join_users(layer, reads_users(scope, sort)), where, sort.descending ? "desc" : "",
       request.limit + 1, request.offset, columns, join_users(layer, list_reads_users));
 }
@@ -184,7 +185,8 @@ std::string sessions_select(const Snapshot& snapshot, const SessionPageRequest& 
   const Scope scope = scope_in(layer, request);
   const auto days = snapshot.days_of(scope);
   return fmt::format(
-      "select {} from fct_sessions as s {} where {} order by {} {}, s.total_cost desc, "
+      "select {} from fct_sessions as s {} where {} order by {} {}, coalesce(s.total_cost, -1) "
+      "desc, "
       "s.session_id",
       session_columns_sql(), join_users(layer, reads_users(scope, sort)),
       days ? condition_of(layer, scope, *days) : "false", sort.sql, sort.descending ? "desc" : "");

@@ -1,125 +1,25 @@
 #include "app/summary.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "app/report_figures.h"
+#include "app/report_signals.h"
 #include "assets/publication.h"
 #include "base/error.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "duck/query_json.h"
-#include "pipeline/semantic_record.h"
-#include "semantic/layer_sql.h"
-#include "semantic/report_sql.h"
 
 namespace gsa::app {
 namespace {
-
-// The numbers of the report: the measures of the saved queries 'summary' and 'summary_by_tier' of
-// the project that built the warehouse. Scans once, by the values of the second query's dimension;
-// overall sums are the sums of those rows.
-class Figures {
- public:
-  explicit Figures(duck::Connection& connection)
-      : connection_(connection), layer_(pipeline::published_layer(connection)) {
-    overall_ = layer_.find_chart("summary");
-    by_value_ = layer_.find_chart("summary_by_tier");
-    if (by_value_ != nullptr && by_value_->dimensions.size() == 1) {
-      by_ = layer_.find_dimension(by_value_->dimensions.front());
-      if (by_ != nullptr && by_->level != semantic::Level::user) by_ = nullptr;
-    }
-    if (by_ == nullptr) by_value_ = nullptr;
-    for (const semantic::Chart* chart : {overall_, by_value_}) {
-      if (chart != nullptr) add_bases(*chart);
-    }
-    if (sums_.empty()) return;
-    connection.execute(fmt::format("create or replace temp table report_sums as {}",
-                                   semantic::totals_sql(layer_, sums_, by_)));
-  }
-  ~Figures() { drop(); }
-  Figures(const Figures&) = delete;
-  Figures& operator=(const Figures&) = delete;
-
-  const semantic::Chart* overall() const { return overall_; }
-  const semantic::Chart* by_value() const { return by_value_; }
-  const semantic::Layer& layer() const { return layer_; }
-
-  // One row with a column per measure; after kGenerations, how many of them are in no session.
-  std::string overall_sql() const {
-    std::vector<std::string> columns, sums;
-    for (const std::string& name : overall_->measures) {
-      columns.push_back(column(*overall_, name));
-      if (name != kGenerations) continue;
-      columns.push_back(
-          fmt::format("(select count(*)::integer from {} as g where {} is null) as "
-                      "generations_outside_sessions",
-                      semantic::relation_sql(layer_.table(semantic::Level::generation)),
-                      layer_.table(semantic::Level::generation).parent));
-    }
-    for (const std::size_t base : sums_) {
-      sums.push_back(fmt::format("sum({0}) as {0}", semantic::total_name(layer_.bases[base])));
-    }
-    std::string from = fmt::format("(select {} from report_sums)", join(sums, ", "));
-    if (!others_.empty()) {
-      from += fmt::format(" cross join ({})", semantic::totals_sql(layer_, others_, nullptr));
-    }
-    return fmt::format("select {} from {}", join(columns, ", "), from);
-  }
-
-  // One row per value, in their order.
-  std::string by_value_sql() const {
-    std::vector<std::string> columns = {fmt::format("by_value as {}", sql_name(by_key()))};
-    for (const std::string& name : by_value_->measures) columns.push_back(column(*by_value_, name));
-    return fmt::format("select {} from report_sums order by by_value", join(columns, ", "));
-  }
-
-  std::string by_key() const {
-    const semantic::ChartColumn* column = by_value_->column(by_->name);
-    return column != nullptr && !column->key.empty() ? column->key : by_->name;
-  }
-
-  static constexpr const char* kGenerations = "generations";
-
- private:
-  void add_bases(const semantic::Chart& chart) {
-    for (const std::string& name : chart.measures) {
-      for (const std::size_t base : layer_.bases_of(*layer_.find_measure(name))) {
-        std::vector<std::size_t>& list = layer_.bases[base].adds_up() ? sums_ : others_;
-        if (std::find(list.begin(), list.end(), base) == list.end()) list.push_back(base);
-      }
-    }
-  }
-
-  // A measure under its key, cast to the report's type.
-  std::string column(const semantic::Chart& chart, const std::string& name) const {
-    const semantic::ChartColumn* more = chart.column(name);
-    const std::string sql =
-        semantic::measure_sql(layer_, *layer_.find_measure(name), semantic::total_name);
-    const std::string type = more != nullptr && !more->type.empty() ? more->type : "bigint";
-    const std::string key = more != nullptr && !more->key.empty() ? more->key : name;
-    return fmt::format("cast({}({}) as {}) as {}",
-                       more != nullptr && more->is_percent ? "100 * " : "", sql, type,
-                       sql_name(key));
-  }
-
-  void drop() noexcept {
-    try {
-      connection_.execute("drop table if exists temp.report_sums");
-    } catch (const Error&) {
-      return;  // dropped with the connection
-    }
-  }
-
-  duck::Connection& connection_;
-  semantic::Layer layer_;
-  const semantic::Chart* overall_ = nullptr;
-  const semantic::Chart* by_value_ = nullptr;
-  const semantic::Dimension* by_ = nullptr;
-  std::vector<std::size_t> sums_, others_;
-};
 
 std::string select_provenance() {
   return fmt::format(
@@ -130,9 +30,29 @@ std::string select_provenance() {
       assets::findings_rows(), assets::provenance_rows());
 }
 
+// {"success_rate_pct":0.5}: of the keys of a chart, those that are not known everywhere.
+std::string json_coverage(const ReportFigures& figures, const semantic::Chart* chart) {
+  std::vector<std::string> members;
+  for (const auto& [name, share] : figures.coverage_of(chart)) {
+    members.push_back(
+        fmt::format("{}:{:.6g}", json_quote(ReportFigures::key_of(*chart, name)), share));
+  }
+  return fmt::format("{{{}}}", join(members, ","));
+}
+
+// "credits","other_currencies":[]
+std::string json_currencies(const semantic::Layer& layer) {
+  std::vector<std::string> names;
+  for (const std::string& currency : layer.currencies) names.push_back(json_quote(currency));
+  if (names.empty()) return "null,\"other_currencies\":[]";
+  const std::string main = names.front();
+  names.erase(names.begin());
+  return fmt::format("{},\"other_currencies\":[{}]", main, join(names, ","));
+}
+
 std::string json_report(duck::Connection& connection) {
-  const Figures figures(connection);
-  const std::string& currency = figures.layer().currency;
+  const ReportFigures figures(connection);
+  const semantic::Layer& layer = figures.layer();
   const std::string overall =
       figures.overall() == nullptr ? "null" : duck::json_object(connection, figures.overall_sql());
   const std::string by_value =
@@ -141,9 +61,13 @@ std::string json_report(duck::Connection& connection) {
           : duck::json_array(connection,
                              fmt::format("from ({}) order by {}", figures.by_value_sql(),
                                          sql_name(figures.by_key())));
-  return fmt::format("{{\"provenance\":{},\"currency\":{},\"overall\":{},\"by_tier\":{}}}\n",
-                     duck::json_object(connection, select_provenance()),
-                     currency.empty() ? "null" : json_quote(currency), overall, by_value);
+  return fmt::format(
+      "{{\"provenance\":{},\"signals\":{},\"currency\":{},\"overall\":{},\"coverage\":{},"
+      "\"by_tier\":{},\"coverage_by_tier\":{}}}\n",
+      duck::json_object(connection, select_provenance()),
+      json_signals(signal_origins(connection, layer)), json_currencies(layer), overall,
+      json_coverage(figures, figures.overall()), by_value,
+      json_coverage(figures, figures.by_value()));
 }
 
 std::string number(double value, int decimals) {
@@ -154,11 +78,8 @@ std::string number(double value, int decimals) {
          (point == std::string::npos ? "" : text.substr(point));
 }
 
-std::string label_of(const Figures& figures, const semantic::Chart& chart,
-                     const std::string& name) {
-  const semantic::ChartColumn* column = chart.column(name);
-  return column != nullptr && !column->label.empty() ? column->label
-                                                     : figures.layer().find_measure(name)->label;
+std::string shown_currency(const std::string& currency) {
+  return currency == "unknown" ? "unknown currency" : currency;
 }
 
 int decimals_of(const semantic::Chart& chart, const std::string& name) {
@@ -166,14 +87,31 @@ int decimals_of(const semantic::Chart& chart, const std::string& name) {
   return column == nullptr ? 0 : column->decimals;
 }
 
-std::vector<TableWriter::Row> overall_rows(const Figures& figures, const duck::Result& overall) {
+// "50.0 % of generations"
+std::string known_part(const ReportFigures& figures, const std::string& measure, double share) {
+  const semantic::Layer& layer = figures.layer();
+  return fmt::format("{:.1f} % of {}", 100 * share,
+                     semantic::to_string(layer.level_of(*layer.find_measure(measure))));
+}
+
+// Leaves out what is unknown everywhere.
+std::vector<TableWriter::Row> overall_rows(const ReportFigures& figures,
+                                           const duck::Result& overall,
+                                           const std::map<std::string, double>& coverage) {
   const semantic::Chart& chart = *figures.overall();
   std::vector<TableWriter::Row> rows;
   std::size_t column = 0;
   for (const std::string& name : chart.measures) {
-    rows.push_back({label_of(figures, chart, name),
-                    number(overall.float64(0, column++), decimals_of(chart, name))});
-    if (name != Figures::kGenerations) continue;
+    const auto known = coverage.find(name);
+    std::string label = figures.label_of(chart, name);
+    if (known != coverage.end()) {
+      label += fmt::format(" (of {})", known_part(figures, name, known->second));
+    }
+    const double value = overall.float64(0, column++);
+    if (known == coverage.end() || known->second > 0) {
+      rows.push_back({label, number(value, decimals_of(chart, name))});
+    }
+    if (name != ReportFigures::kGenerations) continue;
     if (overall.int64(0, column) > 0) {
       rows.push_back({"Generations outside sessions (deleted or unknown accounts)",
                       number(overall.float64(0, column), 0)});
@@ -183,47 +121,31 @@ std::vector<TableWriter::Row> overall_rows(const Figures& figures, const duck::R
   return rows;
 }
 
-std::vector<TableWriter::Row> value_rows(const semantic::Chart& chart, const duck::Result& values) {
-  std::vector<TableWriter::Row> rows;
+// With a column per measure of the chart that is not unknown everywhere.
+std::string value_table(const ReportFigures& figures, const duck::Result& values,
+                        const std::map<std::string, double>& coverage, TableStyle style) {
+  const semantic::Chart& chart = *figures.by_value();
+  std::vector<TableColumn> columns = {{chart.label, false}};
+  std::vector<TableWriter::Row> rows(values.rows());
   for (std::size_t r = 0; r < values.rows(); ++r) {
-    TableWriter::Row row = {values.text(r, 0)};
-    for (std::size_t c = 0; c < chart.measures.size(); ++c) {
-      row.emplace_back(number(values.float64(r, c + 1), decimals_of(chart, chart.measures[c])));
+    rows[r] = {values.is_null(r, 0) ? "unknown" : values.text(r, 0)};
+  }
+  for (std::size_t c = 0; c < chart.measures.size(); ++c) {
+    const std::string& name = chart.measures[c];
+    const auto known = coverage.find(name);
+    if (known != coverage.end() && known->second == 0) continue;
+    columns.push_back({figures.label_of(chart, name), true});
+    for (std::size_t r = 0; r < values.rows(); ++r) {
+      rows[r].emplace_back(number(values.float64(r, c + 1), decimals_of(chart, name)));
     }
-    rows.push_back(std::move(row));
   }
-  return rows;
-}
-
-// Wraps it at 100 columns, between words.
-std::string wrapped(std::string_view text) {
-  constexpr std::size_t kWidth = 100;
-  std::string lines;
-  std::size_t width = 0;
-  for (const std::string& word : split(text, ' ')) {
-    const bool fits = width + 1 + word.size() <= kWidth;
-    if (width > 0) lines += fits ? ' ' : '\n';
-    width = width > 0 && fits ? width + 1 + word.size() : word.size();
-    lines += word;
-  }
-  return lines;
+  return format_table(columns, rows, style);
 }
 
 std::string observed_line(const assets::Provenance& from) {
-  const auto sees = [&](std::string_view signal) {
-    return from.observed.find(signal) != std::string::npos;
-  };
-  const std::string observed = from.observed.empty() ? "users and times" : from.observed;
-  std::string signals = observed;
-  signals[0] = 'U';
-  return fmt::format(
-      "Made of {} requests by {} users, observed in {} ({} rows, {}), seed {}.\n{}",
-      with_thousands(from.prompts), with_thousands(from.users), from.source,
-      with_thousands(from.prompts_in_source), from.period, from.seed,
-      wrapped(fmt::format("{} are observed; tiers, latency, cost, feedback, {}downloads and {} are "
-                          "simulated.",
-                          signals, sees("retries") ? "" : "retries, ",
-                          sees("blurred") ? "other failures" : "failures")));
+  return fmt::format("Made of {} requests by {} users, observed in {} ({} rows, {}), seed {}.",
+                     with_thousands(from.prompts), with_thousands(from.users), from.source,
+                     with_thousands(from.prompts_in_source), from.period, from.seed);
 }
 
 std::string simulated_line(const assets::Provenance& from) {
@@ -242,38 +164,73 @@ std::string simulated_line(const assets::Provenance& from) {
 }
 
 // The origin of the numbers.
-std::string provenance_text(const assets::Provenance& from) {
+std::string provenance_text(const assets::Provenance& from,
+                            const std::vector<SignalOrigins>& signals) {
   std::string text = from.behavior == "observed" ? observed_line(from) : simulated_line(from);
+  const std::string of_signals = signals_text(signals);
+  if (!of_signals.empty()) text += "\n" + of_signals;
   if (!from.source_reason.empty()) {
     text += fmt::format("\nThe source was chosen by auto: {}.", from.source_reason);
   }
   return text;
 }
 
+// What the numbers are shares and sums of, and of which of them only a part is known.
+std::string notes_text(const ReportFigures& figures, const std::map<std::string, double>& overall,
+                       const std::map<std::string, double>& by_value) {
+  const std::vector<std::string>& currencies = figures.layer().currencies;
+  const auto is_unknown = [&](const char* measure) {
+    const auto known = by_value.find(measure);
+    return known != by_value.end() && known->second == 0;
+  };
+  std::vector<std::string> parts;
+  if (!is_unknown("download_rate")) parts.emplace_back("downloads are a share of successes");
+  if (!is_unknown("feedback_rate")) parts.emplace_back("feedback of generations");
+  if (parts.size() == 2) parts = {parts[0] + ", " + parts[1]};
+  if (!currencies.empty()) parts.push_back("cost in " + shown_currency(currencies.front()));
+  std::string text;
+  if (!parts.empty()) {
+    text = join(parts, "; ") + ".";
+    text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  }
+  std::vector<std::string> partly;
+  for (const auto& [name, share] : by_value) {
+    if (share == 0 || overall.contains(name)) continue;
+    partly.push_back(fmt::format("{} ({})", figures.label_of(*figures.by_value(), name),
+                                 known_part(figures, name, share)));
+  }
+  if (!partly.empty()) text += fmt::format("\nKnown in part: {}.", join(partly, ", "));
+  if (currencies.size() > 1) {
+    std::vector<std::string> others;
+    for (std::size_t i = 1; i < currencies.size(); ++i) {
+      others.push_back(shown_currency(currencies[i]));
+    }
+    text += fmt::format("\nCosts in {} are not in these numbers.", join(others, ", "));
+  }
+  return text.empty() ? "" : text + "\n";
+}
+
 std::string text_report(duck::Connection& connection, const assets::Provenance& from,
                         TableStyle style) {
-  const Figures figures(connection);
+  const ReportFigures figures(connection);
+  const auto in_all = figures.coverage_of(figures.overall());
+  const auto by_value = figures.coverage_of(figures.by_value());
   std::string tables;
   if (const semantic::Chart* chart = figures.overall()) {
     const duck::Result overall = connection.query(figures.overall_sql());
-    tables +=
-        format_table({{chart->label, false}, {"", true}}, overall_rows(figures, overall), style);
+    tables += format_table({{chart->label, false}, {"", true}},
+                           overall_rows(figures, overall, in_all), style);
     tables += "\n";
   }
-  if (const semantic::Chart* chart = figures.by_value()) {
+  if (figures.by_value() != nullptr) {
     const duck::Result values =
         connection.query(fmt::format("select {0}::varchar, * exclude ({0}) from ({1})",
                                      sql_name(figures.by_key()), figures.by_value_sql()));
-    std::vector<TableColumn> columns = {{chart->label, false}};
-    for (const std::string& name : chart->measures) {
-      columns.push_back({label_of(figures, *chart, name), true});
-    }
-    tables += format_table(columns, value_rows(*chart, values), style) + "\n";
+    tables += value_table(figures, values, by_value, style) + "\n";
   }
-  return fmt::format(
-      "{}{}\nDownloads are a share of successes, feedback of generations{}.\n", tables,
-      provenance_text(from),
-      figures.layer().currency.empty() ? "" : "; cost in " + figures.layer().currency);
+  return fmt::format("{}{}\n{}", tables,
+                     provenance_text(from, signal_origins(connection, figures.layer())),
+                     notes_text(figures, in_all, by_value));
 }
 
 }  // namespace

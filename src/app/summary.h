@@ -11,9 +11,11 @@ namespace gsa::app {
 enum class ReportFormat { table, json, markdown };
 
 // Reads the published tables; throws Error if nothing is published. JSON: one object {provenance,
-// currency, overall, by_tier}; rates in percent, costs in `currency`. Totals cover generations in
-// sessions; generations of unknown users are counted separately. A value without sessions to
-// compute it from is null, shown as – in a table.
+// signals, currency, other_currencies, overall, coverage, by_tier, coverage_by_tier}; rates in
+// percent, costs in `currency`, and as coverage the shares of rows that know a number, where not
+// all do. Totals cover generations in sessions; generations of unknown users are counted
+// separately. A value without anything known to compute it from is null, shown as – in a table;
+// tables leave out what is unknown everywhere.
 std::string report(duck::Connection& connection, ReportFormat format);
 
 }  // namespace gsa::app

@@ -74,7 +74,7 @@ semantic::Layer published_layer(duck::Connection& connection) {
   const std::string text = semantic::published_text(connection);
   semantic::Layer layer = text.empty() ? built_in_layer() : semantic::from_json(text);
   semantic::bind(layer, connection);
-  semantic::name_currency(layer, semantic::read_currency(layer, connection));
+  semantic::name_currencies(layer, semantic::read_currencies(layer, connection));
   return layer;
 }
 

@@ -15,6 +15,7 @@ namespace {
 using Members = std::vector<std::string>;
 
 constexpr const char* kNoWord = "unknown";
+constexpr const char* kCurrency = "currency";
 
 // The types of the columns with words, by name.
 std::map<std::string, std::string> columns_of(duck::Connection& connection,
@@ -27,15 +28,26 @@ std::map<std::string, std::string> columns_of(duck::Connection& connection,
   return columns;
 }
 
-void add_words(duck::Connection& connection, const std::string& column, const std::string& type,
-               const std::string& relation, Members& words) {
+// The words of a column in their order.
+std::string select_words(const std::string& column, const std::string& type,
+                         const std::string& relation) {
+  const bool is_enumeration = type.starts_with("ENUM(");
+  // The first is the main currency, so costs decide, unless there is but one.
+  if (column == kCurrency && (!is_enumeration || type.find(',') != std::string::npos)) {
+    return fmt::format(
+        "select coalesce({0}::varchar, if(cost is null, null, '{2}')) as word from {1} group by 1 "
+        "having word is not null order by count(cost) desc, word",
+        column, relation, kNoWord);
+  }
+  if (is_enumeration) return fmt::format("select unnest(enum_range(null::{}))::varchar", type);
+  return fmt::format(
+      "select {0}::varchar from {1} where {0} is not null group by 1 order by count(*) desc, 1",
+      column, relation);
+}
+
+void add_words(duck::Connection& connection, const std::string& select, Members& words) {
   std::set<std::string> known(words.begin(), words.end());
-  const duck::Result rows = connection.query(
-      type.starts_with("ENUM(")
-          ? fmt::format("select unnest(enum_range(null::{}))::varchar", type)
-          : fmt::format("select {0}::varchar from {1} where {0} is not null group by 1 "
-                        "order by count(*) desc, 1",
-                        column, relation));
+  const duck::Result rows = connection.query(select);
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     std::string word = rows.text(r, 0);
     if (known.insert(word).second) words.push_back(std::move(word));
@@ -76,7 +88,7 @@ std::vector<WordType> read_word_types(duck::Connection& connection, const std::s
     for (WordType& type : types) {
       const auto column = columns.find(type.name);
       if (column == columns.end()) continue;
-      add_words(connection, type.name, column->second, relation, type.members);
+      add_words(connection, select_words(type.name, column->second, relation), type.members);
     }
   }
   for (WordType& type : types) {

@@ -30,9 +30,10 @@ struct WordType {
 };
 
 // The types of the words in these relations, given as names quoted for SQL. The members of an
-// enumeration keep their order; other words come by the number of their rows. Those that only
-// generations have follow those of users. A column that is missing or has no words has the type
-// with the one member 'unknown'.
+// enumeration keep their order; other words come by the number of their rows, and currencies by
+// that of their costs, with 'unknown' for costs that name none. Words that only generations have
+// follow those of users. A column that is missing or has no words has the type with the one member
+// 'unknown'.
 std::vector<WordType> read_word_types(duck::Connection& connection, const std::string& raw_users,
                                       const std::string& raw_generations);
 

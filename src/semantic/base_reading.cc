@@ -17,16 +17,32 @@ std::size_t BaseReader::base_of(const dbt::MeasureSpec& spec, Level level, const
   base.place = dbt::format_place(spec.expr_place);
   base.expr = spec.expr.empty() ? spec.name : std::string(trim(spec.expr));
   set_aggregation(spec, agg, base);
-  std::vector<std::string> conditions;
-  for (const std::string& filter : filters) {
-    conditions.push_back("(" + elements_.filter_sql(filter, level, spec.place) + ")");
-  }
+  const std::vector<std::string> conditions = conditions_of(spec, level, filters);
   if (!conditions.empty()) {
     base.expr = base.aggregation == Aggregation::sum_boolean
                     ? fmt::format("({}) and {}", base.expr, join(conditions, " and "))
                     : fmt::format("case when {} then {} end", join(conditions, " and "), base.expr);
   }
-  base.name = name_for(spec, agg, base);
+  // A measure keeps its name; averages and filtered measures get derived ones.
+  base.name = name_for(agg == spec.agg ? spec.name : spec.name + "_" + agg, base);
+  const std::size_t index = add(std::move(base));
+  if (spec.meta.find("known") != nullptr && !layer_.bases[index].known) {
+    add_coverage(spec, level, filters, index);
+  }
+  return index;
+}
+
+std::vector<std::string> BaseReader::conditions_of(const dbt::MeasureSpec& spec, Level level,
+                                                   const std::vector<std::string>& filters) const {
+  std::vector<std::string> conditions;
+  for (const std::string& filter : filters) {
+    conditions.push_back("(" + elements_.filter_sql(filter, level, spec.place) + ")");
+  }
+  return conditions;
+}
+
+// One that is there already is not added again.
+std::size_t BaseReader::add(Base base) {
   const auto same = std::find_if(layer_.bases.begin(), layer_.bases.end(),
                                  [&](const Base& one) { return one.name == base.name; });
   if (same != layer_.bases.end()) return static_cast<std::size_t>(same - layer_.bases.begin());
@@ -34,14 +50,49 @@ std::size_t BaseReader::base_of(const dbt::MeasureSpec& spec, Level level, const
   return layer_.bases.size() - 1;
 }
 
-// A measure keeps its name; averages and filtered measures get derived ones.
-std::string BaseReader::name_for(const dbt::MeasureSpec& spec, const std::string& agg,
-                                 const Base& base) {
-  std::string name = agg == spec.agg ? spec.name : spec.name + "_" + agg;
+// meta.known names the measure that counts the rows that know this one.
+void BaseReader::add_coverage(const dbt::MeasureSpec& spec, Level level,
+                              const std::vector<std::string>& filters, std::size_t base) {
+  const std::string name = meta_text(project_, spec.meta, "known", spec.place);
+  const auto found = elements_.measures().find(name);
+  const bool counts = found != elements_.measures().end() && found->second.level == level &&
+                      found->second.spec->agg == "sum_boolean" &&
+                      found->second.spec->meta.find("known") == nullptr;
+  if (!counts) {
+    throw project_.files().error_at(
+        spec.place,
+        fmt::format("meta.known of '{}' names '{}', which does not count the rows that know it",
+                    spec.name, name),
+        "name a measure of the same semantic model with agg: sum_boolean");
+  }
+  const std::size_t known = base_of(*found->second.spec, level, "sum_boolean", filters);
+  const std::size_t all =
+      base_of_rows(level, conditions_of(spec, level, filters), layer_.bases[base].place);
+  layer_.bases[base].known = known;
+  layer_.bases[base].all = all;
+}
+
+// Counts the rows that meet the conditions.
+std::size_t BaseReader::base_of_rows(Level level, const std::vector<std::string>& conditions,
+                                     const std::string& place) {
+  for (std::size_t i = 0; i < layer_.bases.size() && conditions.empty(); ++i) {
+    if (layer_.bases[i].level == level && layer_.bases[i].counts_rows()) return i;
+  }
+  Base base;
+  base.level = level;
+  base.place = place;
+  base.aggregation = conditions.empty() ? Aggregation::sum : Aggregation::sum_boolean;
+  base.expr = conditions.empty() ? "1" : join(conditions, " and ");
+  base.name = name_for(fmt::format("all_{}", to_string(level)), base);
+  return add(std::move(base));
+}
+
+std::string BaseReader::name_for(const std::string& name, const Base& base) {
+  std::string free = name;
   for (int number = 2;; ++number) {
-    const auto [at, is_new] = exprs_.emplace(name, base.expr);
-    if (is_new || at->second == base.expr) return name;
-    name = fmt::format("{}_{}", spec.name, number);
+    const auto [at, is_new] = exprs_.emplace(free, base.expr);
+    if (is_new || at->second == base.expr) return free;
+    free = fmt::format("{}_{}", name, number);
   }
 }
 

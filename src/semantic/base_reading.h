@@ -23,7 +23,14 @@ class BaseReader {
                       const std::vector<std::string>& filters);
 
  private:
-  std::string name_for(const dbt::MeasureSpec& spec, const std::string& agg, const Base& base);
+  void add_coverage(const dbt::MeasureSpec& spec, Level level,
+                    const std::vector<std::string>& filters, std::size_t base);
+  std::size_t base_of_rows(Level level, const std::vector<std::string>& conditions,
+                           const std::string& place);
+  std::vector<std::string> conditions_of(const dbt::MeasureSpec& spec, Level level,
+                                         const std::vector<std::string>& filters) const;
+  std::size_t add(Base base);
+  std::string name_for(const std::string& name, const Base& base);
   void set_aggregation(const dbt::MeasureSpec& spec, const std::string& agg, Base& base) const;
 
   const dbt::Project& project_;

@@ -1,10 +1,11 @@
 #pragma once
 
-// The currency of the costs. The YAML says `unit: currency` and "{currency}" where the word comes
-// from the data: the column `currency` of the generations.
+// The currencies of the costs. The YAML says `unit: currency` and "{currency}" where the word comes
+// from the data: the column `currency` of the generations. Totals are in the main currency alone.
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "duck/database.h"
 #include "semantic/layer.h"
@@ -13,11 +14,11 @@ namespace gsa::semantic {
 
 inline constexpr std::string_view kCurrencyUnit = "currency";
 
-// The currency of most generations of a bound layer; of several as frequent, the first by name.
-// Empty if the data name none.
-std::string read_currency(const Layer& layer, duck::Connection& connection);
+// The currencies of the generations of a bound layer, the main one first: an enumeration has them
+// in its order, others come by their number. Empty if the data name none.
+std::vector<std::string> read_currencies(const Layer& layer, duck::Connection& connection);
 
-// Puts the word into units, into labels and into Layer::currency.
-void name_currency(Layer& layer, std::string_view currency);
+// Puts the words into Layer::currencies, and the main one into units and labels.
+void name_currencies(Layer& layer, std::vector<std::string> currencies);
 
 }  // namespace gsa::semantic

@@ -100,8 +100,13 @@ std::string_view Layer::kind_of(const Measure& measure) const {
 
 std::vector<std::size_t> Layer::bases_of(const Measure& measure) const {
   std::vector<std::size_t> found;
-  const auto add = [&](std::size_t base) {
+  const auto add_one = [&](std::size_t base) {
     if (std::find(found.begin(), found.end(), base) == found.end()) found.push_back(base);
+  };
+  const auto add = [&](std::size_t base) {
+    add_one(base);
+    if (bases[base].known) add_one(*bases[base].known);
+    if (bases[base].all) add_one(*bases[base].all);
   };
   if (!measure.is_formula()) {
     add(measure.part);

@@ -67,6 +67,9 @@ struct Base {
   std::string expr;   // per row
   double share = 0;   // of a percentile, from 0 (smallest) to 1 (largest)
   std::string place;  // of the expression
+  // If rows may not know it: the bases that count the rows that do, and all rows. A sum over rows
+  // of which none knows it is null.
+  std::optional<std::size_t> known, all;
   // Once bound:
   int decimals = 0;           // of a sum or percentile: it counts integers of 10^-decimals
   bool counts_users = false;  // of count_distinct: counts the users of the rows
@@ -176,7 +179,7 @@ struct Layer {
   std::vector<Range> ranges;
   std::vector<Chart> charts;
   std::vector<std::string> notes;  // which parts of the project the layer leaves out, and why
-  std::string currency;            // of the data (currency.h); empty: not known
+  std::vector<std::string> currencies;  // of the data, the main one first (currency.h)
 
   const Table& table(Level level) const { return tables[static_cast<std::size_t>(level)]; }
   // Null if there is none. Also finds hidden measures.
@@ -193,7 +196,7 @@ struct Layer {
   Level level_of(const Measure& measure) const { return bases[measure.part].level; }
   // "additive", "distinct", "ratio", "quantile" or "formula"
   std::string_view kind_of(const Measure& measure) const;
-  // The bases of a measure, without duplicates.
+  // The bases of a measure, with the counts of the rows that know them, without duplicates.
   std::vector<std::size_t> bases_of(const Measure& measure) const;
 };
 

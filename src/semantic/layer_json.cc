@@ -112,6 +112,7 @@ requires std::same_as<std::remove_const_t<T>, Base>
 void members(Io& io, T& base) {
   io("name", base.name), io("level", base.level), io("aggregation", base.aggregation);
   io("expr", base.expr), io("share", base.share), io("place", base.place);
+  io("known", base.known), io("all", base.all);
 }
 
 template <typename Io, typename T>

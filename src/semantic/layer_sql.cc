@@ -9,6 +9,15 @@
 namespace gsa::semantic {
 namespace {
 
+// A sum: 0 over no rows, null over rows of which none knows it.
+std::string sum_sql(const Layer& layer, const Base& base,
+                    const std::function<std::string(const Base&)>& total) {
+  std::string sum = fmt::format("coalesce({}, 0)", total(base));
+  if (!base.known || !base.all) return sum;
+  return fmt::format("case when {} > 0 or coalesce({}, 0) = 0 then {} end",
+                     total(layer.bases[*base.known]), total(layer.bases[*base.all]), sum);
+}
+
 std::string formula_sql(const Layer& layer, const Measure& measure,
                         const std::function<std::string(const Base&)>& total) {
   std::vector<std::string> stack;
@@ -24,7 +33,8 @@ std::string formula_sql(const Layer& layer, const Measure& measure,
     } else if (step.kind == FormulaStep::Kind::base) {
       const Base& base = layer.bases[step.base];
       stack.push_back(base.is_quantile() ? total(base)
-                                         : fmt::format("coalesce({}, 0)", total(base)));
+                      : base.known       ? fmt::format("({})", sum_sql(layer, base, total))
+                                         : sum_sql(layer, base, total));
     } else if (step.kind == FormulaStep::Kind::negate) {
       stack.push_back(fmt::format("(- {})", pop()));
     } else {
@@ -77,7 +87,7 @@ std::string measure_sql(const Layer& layer, const Measure& measure,
   if (measure.whole) {
     return fmt::format("{} / nullif({}, 0)", total(part), total(layer.bases[*measure.whole]));
   }
-  return part.is_quantile() ? total(part) : fmt::format("coalesce({}, 0)", total(part));
+  return part.is_quantile() ? total(part) : sum_sql(layer, part, total);
 }
 
 std::string scaled_sql(const std::string& expr, int decimals) {

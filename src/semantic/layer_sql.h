@@ -13,7 +13,8 @@ namespace gsa::semantic {
 std::string aggregate_sql(const Base& base);
 // A sum in which each row counts `weight` times; `weight` is one of its columns.
 std::string weighted_sql(const Base& base, const std::string& weight);
-// A measure over its bases, for which `total` gives the SQL. Null if the denominator is zero.
+// A measure over its bases, for which `total` gives the SQL. Null if the denominator is zero, and
+// if there are rows, but none that knows it.
 std::string measure_sql(const Layer& layer, const Measure& measure,
                         const std::function<std::string(const Base&)>& total);
 // The integer of a row that a sum adds up, in units of 10^-decimals; null adds nothing.

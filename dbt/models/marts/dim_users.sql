@@ -16,9 +16,16 @@ activity as (
         user_id,
         cast(sum(total_generations) as integer) as lifetime_generations,
         cast(count(*) as integer) as lifetime_sessions,
+        cast(sum(known_status_count) as integer) as known_status_count,
         cast(sum(successful_generations) as integer) as successful_generations,
-        cast(sum(total_cost) as decimal(28, 8)) as lifetime_cost,
-        min(currency) as currency,
+        cast(
+            {{ in_one_currency('sum(known_cost_count)', 'sum(' ~ in_main('known_cost_count') ~ ')', '0') }}
+            as integer
+        ) as known_cost_count,
+        cast(
+            {{ in_one_currency('sum(total_cost)', 'sum(' ~ in_main('total_cost') ~ ')') }} as decimal(28, 8)
+        ) as lifetime_cost,
+        {{ in_one_currency('min(currency)', 'min(currency)') }} as currency,
         min(session_start) as first_generation_at,
         max(session_end) as last_generation_at
     from sessions
@@ -40,9 +47,11 @@ final as (
         users.traits_origin,
         coalesce(activity.lifetime_generations, 0) as lifetime_generations,
         coalesce(activity.lifetime_sessions, 0) as lifetime_sessions,
-        coalesce(activity.lifetime_cost, 0) as lifetime_cost,
+        coalesce(activity.known_cost_count, 0) as known_cost_count,
+        case when activity.user_id is null then 0 else activity.lifetime_cost end as lifetime_cost,
         activity.currency,
-        {{ percent('activity.successful_generations', 'activity.lifetime_generations') }}
+        coalesce(activity.known_status_count, 0) as known_status_count,
+        {{ percent('activity.successful_generations', 'activity.known_status_count') }}
             as success_rate_pct,
         activity.first_generation_at,
         activity.last_generation_at

@@ -53,7 +53,10 @@ final as (
         placed.status_word,
         placed.latency_ms,
         placed.cost,
-        {{ word('placed.currency', 'currency') }} as currency,
+        case
+            when placed.cost is not null
+                then coalesce({{ word('placed.currency', 'currency') }}, {{ unknown_word('currency') }})
+        end as currency,
         case
             when placed.retry_count is not null then cast(placed.retry_count as smallint)
             when placed.retry_origin = 'unknown' then null
