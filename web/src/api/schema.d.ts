@@ -663,6 +663,8 @@ export interface components {
             /** @description values − compared. */
             delta?: components["schemas"]["Numbers"];
             compared_sessions?: number;
+            /** @description The share of the rows that know the measure, a number a measure; left out where all do, null where it cannot be unknown. */
+            coverage?: components["schemas"]["Numbers"];
             /** @description With `intervals`, [low, high] a measure; null where a measure has none. */
             intervals?: components["schemas"]["Interval"][];
         };
@@ -967,6 +969,13 @@ export interface components {
             /** @description null where nothing was published yet. */
             provenance: components["schemas"]["Provenance"] | null;
             period: components["schemas"]["DayRangeOrNull"];
+            /**
+             * @description Of the costs; null if there are none.
+             * @example credits
+             */
+            currency: string | null;
+            /** @description Of costs that no number contains. */
+            other_currencies: string[];
             /** @description Below it a segment is not ranked. */
             min_sessions: number;
             /** @description Of unknown users; in no measure. */
@@ -984,10 +993,14 @@ export interface components {
                 /** @example latency */
                 signal: string;
                 /**
-                 * @description mixed: some rows are observed and some simulated; null: there are no rows.
+                 * @description mixed: of several origins; null: there are no rows.
                  * @enum {string|null}
                  */
-                origin: "observed" | "simulated" | "mixed" | "unknown" | null;
+                origin: "observed" | "estimated" | "simulated" | "mixed" | "unknown" | null;
+                /** @description The share of the rows of each origin that occurs. */
+                shares: {
+                    [key: string]: number;
+                };
             }[];
             measures: components["schemas"]["MeasureInfo"][];
             dimensions: components["schemas"]["DimensionInfo"][];
@@ -1062,12 +1075,16 @@ export interface components {
             divides_by: string | null;
             /** @description Whether it is an AverageMeasure. */
             splits: boolean;
+            /** @description Only there for charts and for measures that divide by it. */
+            hidden: boolean;
+            /** @description The share of all rows that know it: 0 where it is unknown everywhere, null where it cannot be unknown. */
+            coverage: number | null;
         };
         /**
-         * @description share: from 0 to 1, shown in percent; credits_small: four decimals; ratio: two decimals.
+         * @description share: from 0 to 1, shown in percent; money_small: at least four decimals; ratio: two decimals.
          * @enum {string}
          */
-        NumberFormat: "integer" | "share" | "points" | "ms" | "credits" | "credits_small" | "ratio" | "minutes";
+        NumberFormat: "integer" | "share" | "points" | "ms" | "money" | "money_small" | "ratio" | "minutes";
         DimensionInfo: {
             name: components["schemas"]["Dimension"];
             label: string;
@@ -1097,7 +1114,7 @@ export interface components {
          */
         Color: "series" | "orange" | "blue" | "green" | "grey" | "amber" | "violet" | "red" | "scale-1" | "scale-2" | "scale-3" | "scale-4" | "scale-5";
         /** @enum {string} */
-        Shape: "circle" | "triangle" | "square" | "diamond" | "cross";
+        Shape: "circle" | "triangle" | "square" | "diamond" | "cross" | "ring" | "plus";
         RangeInfo: {
             name: components["schemas"]["Range"];
             label: string;
@@ -1110,6 +1127,8 @@ export interface components {
             fine_edges: number[];
             /** @description Of the last bin; null where numbers have no limit. */
             end: number | null;
+            /** @description The share of all rows that know it; null where there are none. */
+            coverage: number | null;
             /** @description Whether its numbers have the colors scale-1 to scale-5, from the first edge to the end. */
             scale: boolean;
             format: components["schemas"]["NumberFormat"];
@@ -1158,22 +1177,30 @@ export interface components {
             session_start: string;
             session_duration_min: number;
             total_generations: number;
-            successful_generations: number;
-            success_rate_pct: number;
-            friction_score: number;
-            friction_error_points: number;
-            friction_latency_points: number;
-            friction_retry_points: number;
-            friction_category: string;
-            total_cost_credits: number;
-            avg_latency_ms: number;
-            p95_latency_ms: number;
-            max_latency_ms: number;
-            total_retries: number;
-            total_images: number;
-            download_count: number;
-            thumbs_up_count: number;
-            thumbs_down_count: number;
+            /** @description As all that follow: null where it is unknown. */
+            successful_generations: number | null;
+            success_rate_pct: number | null;
+            friction_score: number | null;
+            friction_error_points: number | null;
+            friction_latency_points: number | null;
+            friction_retry_points: number | null;
+            /**
+             * @description The parts of the score that are known.
+             * @example errors+latency
+             */
+            friction_basis: string | null;
+            friction_category: string | null;
+            total_cost: number | null;
+            /** @description Of total_cost. */
+            currency: string | null;
+            avg_latency_ms: number | null;
+            p95_latency_ms: number | null;
+            max_latency_ms: number | null;
+            total_retries: number | null;
+            total_images: number | null;
+            download_count: number | null;
+            thumbs_up_count: number | null;
+            thumbs_down_count: number | null;
         };
         SessionPage: {
             publication: components["schemas"]["Publication"];
@@ -1201,9 +1228,9 @@ export interface components {
             next_session: number | null;
             generations: components["schemas"]["GenerationRow"][];
             score: components["schemas"]["ScoreExplanation"];
-            /** @description For each signal whether it was observed in the source or simulated; mixed if both occur in the session. */
+            /** @description For each signal where it comes from; mixed if several origins occur in the session. */
             origins: {
-                [key: string]: "observed" | "simulated" | "mixed";
+                [key: string]: "observed" | "estimated" | "simulated" | "unknown" | "mixed";
             };
         };
         GenerationRow: {
@@ -1213,25 +1240,34 @@ export interface components {
             seconds_since_start: number;
             /** @description Since the generation before; null for the first. */
             gap_seconds: number | null;
-            prompt_id: number;
+            prompt_id: number | null;
             prompt: string | null;
+            negative_prompt: string | null;
             token_count: number | null;
             complexity: string | null;
             model_version: string | null;
-            status: string;
+            status: string | null;
+            /** @description The source's own word for it. */
+            status_word: string | null;
             latency_ms: number | null;
-            cost_credits: number | null;
-            retry_count: number;
-            image_count: number;
+            cost: number | null;
+            /** @description Of the cost. */
+            currency: string | null;
+            retry_count: number | null;
+            image_count: number | null;
             blurred_images: number | null;
             feedback: string | null;
-            downloaded: boolean;
+            /** @description Whether no feedback means that none was given. */
+            feedback_known: boolean;
+            downloaded: boolean | null;
         };
         ScoreExplanation: {
-            score: number;
+            /** @description null where no part is known. */
+            score: number | null;
+            /** @description The sum of the known parts. */
             uncapped: number;
             capped: boolean;
-            category: string;
+            category: string | null;
             thresholds: {
                 medium_from: number;
                 high_from: number;
@@ -1243,17 +1279,18 @@ export interface components {
             parts: {
                 /** @enum {string} */
                 name: "errors" | "latency" | "retries";
-                points: number;
-                published_points: number;
+                /** @description null where it is unknown. */
+                points: number | null;
+                published_points: number | null;
                 max_points: number;
                 /** @description From 0 to 1. */
-                rate: number;
+                rate: number | null;
                 weight: number;
                 points_per_weight: number;
                 /** @description The value that counts as the worst. */
                 yardstick: number | null;
                 /** @example (1 − 1 / 3) × 3 × 33.33 = 66.66 */
-                formula: string;
+                formula: string | null;
                 inputs: {
                     [key: string]: number;
                 };

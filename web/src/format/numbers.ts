@@ -6,14 +6,7 @@ const kThin = "\u202f";
 
 /** How a measure is written. `percent` and `points` take shares from 0 to 1. */
 export type NumberFormat =
-  | "integer"
-  | "decimal1"
-  | "decimal2"
-  | "percent"
-  | "money"
-  | "milliseconds"
-  | "minutes"
-  | "bytes";
+  "integer" | "decimal1" | "decimal2" | "percent" | "money" | "milliseconds" | "minutes" | "bytes";
 
 type Maybe = number | null | undefined;
 
@@ -126,11 +119,7 @@ export function format(value: Maybe, how: NumberFormat): string {
     case "percent":
       return percent(value);
     case "money":
-      return isMissing(value)
-        ? kMissing
-        : Math.abs(value) >= 1000
-          ? compact(value)
-          : money(value);
+      return isMissing(value) ? kMissing : Math.abs(value) >= 1000 ? compact(value) : money(value);
     case "milliseconds":
       return duration(value);
     case "minutes":

@@ -13,6 +13,7 @@ import type {
 import type { Period } from "../format/dates";
 import { count } from "../format/numbers";
 import { displayText } from "./filters";
+import { knownChart, unknownSignals } from "./known";
 import { live } from "./live.svelte";
 import { textOf } from "./scope";
 import { terms } from "./terms.svelte";
@@ -23,6 +24,10 @@ class CatalogStore {
   #measures = $derived(new Map(this.data?.measures.map((measure) => [measure.name, measure])));
   #dimensions = $derived(new Map(this.data?.dimensions.map((info) => [info.name as string, info])));
   #ranges = $derived(new Map(this.data?.ranges.map((info) => [info.name as string, info])));
+  #charts = $derived.by(() => {
+    const data = this.data;
+    return new Map(data?.charts.map((chart) => [chart.name, knownChart(chart, data)]));
+  });
 
   /** Whether the server said that nothing is published. */
   get isEmpty(): boolean {
@@ -56,15 +61,33 @@ class CatalogStore {
     return this.#ranges.get(name);
   }
 
+  /** A chart without what is unknown everywhere; undefined if nothing is left of it. */
   chart(name: string): Chart | undefined {
+    return this.#charts.get(name) ?? undefined;
+  }
+
+  /** A chart with all that the project puts into it. */
+  wholeChart(name: string): Chart | undefined {
     return terms.chart(name);
   }
 
-  /** What the project puts at a place of a page, in its order. */
+  /** What the project puts at a place of a page, in its order, as far as the data tell it. */
   charts(page: string, place: string): Chart[] {
-    return (this.data?.charts ?? []).filter(
-      (chart) => chart.page === page && chart.place === place,
+    return [...this.#charts.values()].flatMap((chart) =>
+      chart?.page === page && chart.place === place ? [chart] : [],
     );
+  }
+
+  /** The signals that are unknown everywhere, if the page lacks a chart or a part of one for that. */
+  missing(page: string): string[] {
+    const data = this.data;
+    if (!data) return [];
+    const lost = data.charts.filter(
+      (chart) => chart.page === page && this.#charts.get(chart.name) !== chart,
+    );
+    if (lost.length === 0) return [];
+    const signals = unknownSignals(data);
+    return signals.length > 0 ? signals : lost.map((chart) => titleOf(chart, "time").toLowerCase());
   }
 
   /** The tiles of a page: measures, and the page that has more of each. */

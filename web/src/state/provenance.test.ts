@@ -1,14 +1,21 @@
 import { describe, expect, it } from "vitest";
+import type { Catalog } from "../api/types";
 import { origins, originsInShort } from "./provenance";
 
-const all = (origin: "observed" | "simulated") =>
-  ["users", "times", "latency"].map((signal) => ({ signal, origin }));
-const some = [
-  { signal: "users", origin: "observed" as const },
-  { signal: "times", origin: "observed" as const },
-  { signal: "status", origin: "mixed" as const },
-  { signal: "latency", origin: "simulated" as const },
-  { signal: "cost", origin: "simulated" as const },
+type Signal = Catalog["signals"][number];
+const of = (signal: string, origin: NonNullable<Signal["origin"]>): Signal => ({
+  signal,
+  origin,
+  shares: { [origin]: 1 },
+});
+const all = (origin: NonNullable<Signal["origin"]>) =>
+  ["users", "times", "latency"].map((signal) => of(signal, origin));
+const some: Signal[] = [
+  of("users", "observed"),
+  of("times", "observed"),
+  { signal: "status", origin: "mixed", shares: { unknown: 0.4, observed: 0.6 } },
+  of("latency", "simulated"),
+  of("cost", "estimated"),
 ];
 
 describe("Where signals come from", () => {
@@ -16,16 +23,18 @@ describe("Where signals come from", () => {
     expect(origins(all("simulated"))).toBe("all signals simulated");
     expect(originsInShort(all("simulated"))).toBe("all signals simulated");
     expect(originsInShort(all("observed"))).toBe("all signals observed");
+    expect(originsInShort(all("unknown"))).toBe("all signals unknown");
   });
-  it("names the signals where some are observed, and never calls the rest so", () => {
+  it("names the signals of each origin, and never calls the rest so", () => {
     expect(origins(some)).toBe(
-      "observed: users, times; in part observed: status; simulated: latency, cost",
+      "observed: users, times; estimated: cost; simulated: latency; status: 60\u202f% observed, 40\u202f% unknown",
     );
-    expect(originsInShort(some)).toBe("users, times observed, status in part, 2 simulated");
+    expect(originsInShort(some)).toBe(
+      "users, times observed, status mixed, 1 estimated, 1 simulated",
+    );
   });
   it("says unknown where a source lacks a signal and nothing was drawn", () => {
-    expect(origins([...some, { signal: "feedback", origin: "unknown" as const }])).toContain(
-      "; unknown: feedback",
-    );
+    expect(origins([...some, of("feedback", "unknown")])).toContain("; unknown: feedback");
+    expect(originsInShort([...some, of("feedback", "unknown")])).toContain(", 1 unknown");
   });
 });

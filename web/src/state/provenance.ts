@@ -1,8 +1,10 @@
-// Provenance in words: the signals that the source had, and those that were simulated.
+// Provenance in words: where each signal comes from.
 
 import type { Catalog } from "../api/types";
+import { percent } from "../format/numbers";
 
 type Signal = Catalog["signals"][number];
+const kOrigins = ["observed", "estimated", "simulated", "unknown"] as const;
 
 /** The names of the signals of an origin: "users, times"; "" if there are none. */
 export function signalNames(signals: readonly Signal[], origin: Signal["origin"]): string {
@@ -12,31 +14,40 @@ export function signalNames(signals: readonly Signal[], origin: Signal["origin"]
     .join(", ");
 }
 
-/** All origins in one line: "observed: users, times; in part: status; simulated: latency, cost". */
-export function origins(signals: readonly Signal[]): string {
-  const parts = [
-    ["observed", signalNames(signals, "observed")],
-    ["in part observed", signalNames(signals, "mixed")],
-    ["simulated", signalNames(signals, "simulated")],
-    ["unknown", signalNames(signals, "unknown")],
-  ].filter(([, names]) => names !== "");
-  if (parts.length === 1) return `all signals ${parts[0]![0]}`;
-  return parts.map(([how, names]) => `${how}: ${names}`).join("; ");
+/** The shares of a signal of several origins: "60 % observed, 40 % unknown". */
+export function sharesText(signal: Signal): string {
+  return Object.entries(signal.shares)
+    .sort((a, b) => b[1] - a[1])
+    .map(([origin, share]) => `${percent(share, 0)} ${origin}`)
+    .join(", ");
 }
 
-/** Shorter: "users, times observed, status in part, 7 simulated". */
+/** All origins in one line: "observed: users, times; simulated: latency; status: 60 % observed, 40 %
+ *  unknown". */
+export function origins(signals: readonly Signal[]): string {
+  const parts = kOrigins
+    .map((origin) => [origin, signalNames(signals, origin)] as const)
+    .filter(([, names]) => names !== "");
+  const mixed = signals.filter((signal) => signal.origin === "mixed");
+  if (parts.length === 1 && mixed.length === 0) return `all signals ${parts[0]![0]}`;
+  return [
+    ...parts.map(([origin, names]) => `${origin}: ${names}`),
+    ...mixed.map((signal) => `${signal.signal}: ${sharesText(signal)}`),
+  ].join("; ");
+}
+
+/** Shorter: "users, times observed, status mixed, 7 simulated". */
 export function originsInShort(signals: readonly Signal[]): string {
   const count = (origin: Signal["origin"]) =>
     signals.filter((signal) => signal.origin === origin).length;
-  const observed = count("observed");
-  const mixed = count("mixed");
-  if (observed === 0 && mixed === 0) return origins(signals);
-  if (observed === signals.length) return origins(signals);
-  const seen = signalNames(signals, "observed") || "no signal";
-  const rest = signals.length - observed - mixed;
-  return (
-    `${seen} observed` +
-    (mixed > 0 ? `, ${signalNames(signals, "mixed")} in part` : "") +
-    (rest > 0 ? `, ${rest} simulated` : "")
-  );
+  const all = kOrigins.find((origin) => count(origin) === signals.length);
+  if (all) return origins(signals);
+  return [
+    ...[`${signalNames(signals, "observed") || "no signal"} observed`],
+    ...(count("mixed") > 0 ? [`${signalNames(signals, "mixed")} mixed`] : []),
+    ...kOrigins
+      .slice(1)
+      .filter((origin) => count(origin) > 0)
+      .map((origin) => `${count(origin)} ${origin}`),
+  ].join(", ");
 }

@@ -107,9 +107,10 @@ export function useResource<T>(
   return new Resource(request, load, name, false);
 }
 
-/** The answer to a metrics query; null asks for nothing. */
+/** The answer to a metrics query; null, or a query without measures, asks for nothing. */
 export function useMetrics(query: () => MetricsQuery | null): Resource<MetricsResult> {
-  return useResource(query, (signal) => batcher.query(query()!, signal), "metrics");
+  const asked = () => (query()?.measures.length ? query() : null);
+  return useResource(asked, (signal) => batcher.query(asked()!, signal), "metrics");
 }
 
 export interface PostResource<T> extends Resource<T> {

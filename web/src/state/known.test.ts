@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import type { Chart, DimensionInfo, MeasureInfo, RangeInfo } from "../api/types";
+import { coverageText, knownChart, unknownSignals, type Known } from "./known";
+
+const measure = (name: string, coverage: number | null) =>
+  ({ name, coverage, of: "generations" }) as MeasureInfo;
+const catalog: Known = {
+  measures: [measure("speed", 0), measure("rate", 0.5), measure("count", null)],
+  dimensions: [
+    { name: "plan", values: [null] },
+    { name: "place", values: ["here", null] },
+  ] as DimensionInfo[],
+  ranges: [
+    { name: "length", coverage: 0 },
+    { name: "size", coverage: 1 },
+  ] as RangeInfo[],
+};
+const chart = (measures: string[], dimensions: string[], place = ""): Chart => ({
+  name: "chart",
+  label: "",
+  page: "",
+  place,
+  of: null,
+  measures,
+  dimensions,
+  columns: [...measures, ...dimensions].map((name) => ({
+    name,
+    label: null,
+    color: null,
+    link: null,
+    first: false,
+  })),
+});
+const names = (of: Chart | null) => of && [of.measures, of.dimensions, of.columns.length];
+
+describe("A chart", () => {
+  it("stays as it is if something is known of all that it shows", () => {
+    const whole = chart(["rate", "count"], ["place", "size"]);
+    expect(knownChart(whole, catalog)).toBe(whole);
+  });
+  it("leaves out what is unknown everywhere", () => {
+    expect(names(knownChart(chart(["speed", "rate"], ["plan", "place"]), catalog))).toEqual([
+      ["rate"],
+      ["place"],
+      2,
+    ]);
+    expect(names(knownChart(chart([], ["length", "size"]), catalog))).toEqual([[], ["size"], 1]);
+  });
+  it("is none without a measure or a dimension", () => {
+    expect(knownChart(chart(["speed"], ["place"]), catalog)).toBeNull();
+    expect(knownChart(chart(["count"], ["plan"]), catalog)).toBeNull();
+    expect(knownChart(chart(["count"], ["length"]), catalog)).toBeNull();
+  });
+  it("over time is whole without its dimension", () => {
+    expect(names(knownChart(chart(["count"], ["plan"], "split"), catalog))).toEqual([
+      ["count"],
+      ["plan"],
+      2,
+    ]);
+  });
+});
+
+describe("Coverage", () => {
+  it("is told only where it is not whole, and is never rounded up to it", () => {
+    const [, rate] = catalog.measures;
+    expect(coverageText(rate, 0.5)).toBe("known of 50\u202f% of generations");
+    expect(coverageText(rate, 0.9999)).toBe("known of 99.9\u202f% of generations");
+    expect(coverageText(rate, 0.004)).toBe("known of 0.4\u202f% of generations");
+    expect(coverageText(rate, 1)).toBe("");
+    expect(coverageText(rate, null)).toBe("");
+  });
+  it("names the signals that nobody knows", () => {
+    expect(
+      unknownSignals({
+        signals: [
+          { signal: "speed", origin: "unknown", shares: { unknown: 1 } },
+          { signal: "rate", origin: "mixed", shares: { unknown: 0.5, observed: 0.5 } },
+        ],
+      }),
+    ).toEqual(["speed"]);
+  });
+});
