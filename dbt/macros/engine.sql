@@ -35,8 +35,8 @@ percentile_disc({{ share }}) within group (order by {{ value }})
 cast('{{ name }}' as enum('{{ names | join("', '") }}'))
 {%- endmacro -%}
 
-{#- A word of the data, such as a tier, as the named type that has all words of its kind in their order. gsa makes
-    these types from the raw tables: user_tier, region, device_type, model_version, currency. -#}
+{#- A word of the data, such as a tier, as the named type that has all words of its kind in their order.
+    gsa makes these types from the raw tables: user_tier, region, device_type, model_version, currency. -#}
 {%- macro word(value, type) -%}
 {{ return(adapter.dispatch('word', 'gsa')(value, type)) }}
 {%- endmacro -%}

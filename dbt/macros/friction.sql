@@ -24,7 +24,9 @@ case
 ] -%}
 case
     {%- for basis in names %}
-            when {% for part in basis.split('+') %}{{ parts[part] }} is not null{{ ' and ' if not loop.last }}{% endfor %}
+            when {% for part in basis.split('+') -%}
+                {{ parts[part] }} is not null{{ ' and ' if not loop.last }}
+                {%- endfor %}
                 then {{ category(basis, names) }}
     {%- endfor %}
         end

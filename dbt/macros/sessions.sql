@@ -1,3 +1,12 @@
+{#- What makes a session: 'gap', 'key' or 'both', as the var says. -#}
+{%- macro session_by() -%}
+{%- set by = var('session_by') -%}
+{%- if by not in ['gap', 'key', 'both'] -%}
+{{ exceptions.raise_compiler_error("session_by is gap, key or both, not '" ~ by ~ "'") }}
+{%- endif -%}
+{{ return(by) }}
+{%- endmacro -%}
+
 {#- The columns of a session: of a single generation (`is_alone`), which needs no grouping, or of
     several generations, grouped. What no generation knows is null; beside the others stands how many
     of the generations know it. -#}
@@ -6,6 +15,7 @@
         {{ of_first('user_tier', is_alone) }} as user_tier,
         {{ of_first('region', is_alone) }} as region,
         {{ of_first('device_type', is_alone) }} as device_type,
+        {{ session_key(is_alone) }} as session_key,
         {{ smallest('session_date', is_alone) }} as session_date,
         {{ smallest('generated_at', is_alone) }} as session_start,
         {{ largest('generated_at', is_alone) }} as session_end,
@@ -63,7 +73,7 @@ feedback_origin <> 'unknown'
 case when feedback_origin <> 'unknown' then coalesce(feedback = '{{ feedback }}', false) end
 {%- endmacro -%}
 
-{#- Whether it is known if the image was downloaded, and there is one: the generation is not known to have failed. -#}
+{#- Whether it is known if the image was downloaded, and there is one: it is not known to have failed. -#}
 {%- macro is_downloadable() -%}
 downloaded is not null and (downloaded or status is null or status = 'success')
 {%- endmacro -%}
@@ -73,14 +83,19 @@ downloaded is not null and (downloaded or status is null or status = 'success')
 case when currency = {{ main_currency() }} then {{ value }} end
 {%- endmacro -%}
 
-{#- Costs of several currencies are never added up: of these, only those in the main currency count. `main_value` is
-    the value over them, `value` that over all. -#}
+{#- Costs of several currencies are never added up: of these, only those in the main currency count.
+    `main_value` is the value over them, `value` that over all. -#}
 {%- macro in_one_currency(value, main_value, none='null') -%}
 case
             when min(currency) = max(currency) then {{ value }}
             when min(currency) = {{ main_currency() }} then {{ main_value }}
             else {{ none }}
         end
+{%- endmacro -%}
+
+{#- Null where keys make no sessions. -#}
+{%- macro session_key(is_alone) -%}
+{{ 'cast(null as varchar)' if session_by() == 'gap' else of_first('session_key', is_alone) }}
 {%- endmacro -%}
 
 {#- The value of the session's first generation. -#}

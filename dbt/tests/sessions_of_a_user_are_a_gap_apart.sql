@@ -1,4 +1,5 @@
--- Two sessions of one user with no more than session_gap_minutes between them are one session.
+-- Two sessions of one user with no more than session_gap_minutes between them are one session,
+-- unless the source's keys say otherwise.
 with neighbours as (
 
     select
@@ -8,6 +9,7 @@ with neighbours as (
         lag(session_end) over (partition by user_id order by session_start, session_id)
             as previous_end
     from {{ ref('fct_sessions') }}
+    where {{ 'session_key is null' if session_by() != 'key' else 'false' }}
 
 )
 

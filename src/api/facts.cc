@@ -153,13 +153,13 @@ class FactsReader {
     const semantic::Table& table = facts_.layer->table(Level::generation);
     LevelColumns columns(connection_, Level::generation, facts_);
     facts_.first_generation.reserve(facts_.sessions + 1);
+    overlap_ = sessions_overlap();
     if (facts_.sessions > 0) facts_.first_generation.push_back(0);
     std::size_t generation = 0;
-    // A user's sessions follow each other in time, so this is also the order of the sessions.
     connection_.stream_chunks(
-        fmt::format("select ({0})::integer{1} from {2} where {3} order by {4}, {5}, {6}",
-                    table.parent, columns.sql(), from_sql(*facts_.layer, Level::generation),
-                    in_sessions_sql(*facts_.layer), table.user, table.time, table.key),
+        fmt::format("select ({0})::integer{1} from {2} where {3} order by {4}", table.parent,
+                    columns.sql(), from_generations(), in_sessions_sql(*facts_.layer),
+                    order_of_generations()),
         [&](const duck::Chunk& chunk) {
           const auto* sessions = chunk.column<std::int32_t>(0);
           for (std::size_t r = 0; r < chunk.rows(); ++r, ++generation) {
@@ -175,6 +175,35 @@ class FactsReader {
     facts_.first_generation.resize(facts_.sessions + 1, static_cast<std::uint32_t>(generation));
     columns.finish();
     check_count(table, generation, facts_.generations);
+  }
+
+  // Sessions by the keys of a source may overlap.
+  bool sessions_overlap() const {
+    const semantic::Table& table = facts_.layer->table(Level::generation);
+    constexpr std::string_view kKey = "session_key";
+    if (std::find(table.columns.begin(), table.columns.end(), kKey) == table.columns.end()) {
+      return false;
+    }
+    return connection_.query_int64(
+               fmt::format("select count({}) from {}", kKey, semantic::relation_sql(table))) > 0;
+  }
+
+  std::string from_generations() const {
+    const semantic::Table &generations = facts_.layer->table(Level::generation),
+                          &sessions = facts_.layer->table(Level::session);
+    const std::string from = from_sql(*facts_.layer, Level::generation);
+    if (!overlap_) return from;
+    return fmt::format("{} join {} on {} = {}", from, from_sql(*facts_.layer, Level::session),
+                       generations.parent, sessions.key);
+  }
+
+  // The order of the sessions. A user's sessions follow each other in time, unless they overlap.
+  std::string order_of_generations() const {
+    const semantic::Table &generations = facts_.layer->table(Level::generation),
+                          &sessions = facts_.layer->table(Level::session);
+    const std::string in_session = fmt::format("{}, {}", generations.time, generations.key);
+    if (!overlap_) return fmt::format("{}, {}", generations.user, in_session);
+    return fmt::format("{}, {}, {}, {}", sessions.user, sessions.time, sessions.key, in_session);
   }
 
   Error other_sessions() const {
@@ -208,6 +237,7 @@ class FactsReader {
   duck::Connection& connection_;
   Facts& facts_;
   std::vector<std::int32_t> session_ids_;  // in the order of the facts
+  bool overlap_ = false;                   // a user's sessions may be at the same time
 };
 
 }  // namespace

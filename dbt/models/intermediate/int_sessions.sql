@@ -1,14 +1,18 @@
--- The session of each generation that shares its session with others. A user's generations are in
--- order of time; a new session begins after more than session_gap_minutes without a generation. The
+-- The session of each generation that shares its session with others. The var session_by says what
+-- makes a session of a user's generations: the source's own session_key, the gap of more than
+-- session_gap_minutes without one, or both: a key decides, and gaps between those without one. The
 -- id of a session is that of its first generation, so two sessions never share an id. A generation
 -- of a known user that is not here is a session by itself, as most are. For speed, only the narrow
 -- key columns pass through the first window, and only the remaining rows through the second.
 -- Generations of unknown users belong to no session, because they may be anybody's.
-with generations as (
+{%- set by = session_by() %}
+with generations as {{ read_again() }} (
 
     select * from {{ ref('stg_generations') }}
 
-),
+)
+
+{%- if by != 'key' %},
 
 neighbours as (
 
@@ -20,6 +24,9 @@ neighbours as (
         lead(generated_at) over in_order as next_at
     from generations
     where user_id is not null
+    {%- if by == 'both' %}
+        and session_key is null
+    {%- endif %}
     window in_order as (partition by user_id order by generated_at, generation_id)
 
 ),
@@ -40,7 +47,7 @@ marked as (
 
 ),
 
-final as (
+by_gap as (
 
     select
         generation_id,
@@ -52,6 +59,43 @@ final as (
         partition by user_id order by generated_at, generation_id
         rows between unbounded preceding and current row
     )
+
+)
+{%- endif %}
+
+{%- if by != 'gap' %},
+
+keyed as (
+
+    select
+        generation_id,
+        first_value(generation_id) over in_order as session_id,
+        first_value(generated_at) over in_order as session_start,
+        count(*) over (partition by user_id, session_key) as generations_of_session
+    from generations
+    where user_id is not null
+        and session_key is not null
+    window in_order as (partition by user_id, session_key order by generated_at, generation_id)
+
+),
+
+by_key as (
+
+    select
+        generation_id,
+        session_id,
+        session_start
+    from keyed
+    where generations_of_session > 1
+
+)
+{%- endif %},
+
+final as (
+
+    {% if by != 'gap' %}select * from by_key{% endif %}
+    {% if by == 'both' %}union all{% endif %}
+    {% if by != 'key' %}select * from by_gap{% endif %}
 
 )
 

@@ -92,6 +92,7 @@ final as (
         user_tier,
         region,
         device_type,
+        session_key,
         session_date,
         session_start,
         session_end,
