@@ -40,19 +40,6 @@ std::optional<double> coverage_of(const Facts& facts, const Range& range) {
   return 1 - static_cast<double>(facts.number(range).nulls) / static_cast<double>(rows);
 }
 
-// Those that pages offer, and hidden ones that charts show or that ratios divide by.
-bool is_listed(const Layer& layer, const Measure& measure) {
-  const auto divides = [&](const Measure& other) {
-    return !other.hidden && other.divides_by == measure.name;
-  };
-  const auto shows = [&](const Chart& chart) {
-    return chart.page != "report" && std::find(chart.measures.begin(), chart.measures.end(),
-                                               measure.name) != chart.measures.end();
-  };
-  return !measure.hidden || std::any_of(layer.measures.begin(), layer.measures.end(), divides) ||
-         std::any_of(layer.charts.begin(), layer.charts.end(), shows);
-}
-
 void write(JsonWriter& json, const Facts& facts, const Measure& measure) {
   const Layer& layer = *facts.layer;
   json.begin_object();

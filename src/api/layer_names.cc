@@ -1,5 +1,7 @@
 #include "api/layer_names.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/api_error.h"
@@ -7,9 +9,29 @@
 
 namespace gsa::api {
 
+bool is_listed(const Layer& layer, const Measure& measure) {
+  const auto divides = [&](const Measure& other) {
+    return !other.hidden && other.divides_by == measure.name;
+  };
+  const auto shows = [&](const Chart& chart) {
+    return chart.page != "report" && std::find(chart.measures.begin(), chart.measures.end(),
+                                               measure.name) != chart.measures.end();
+  };
+  return !measure.hidden || std::any_of(layer.measures.begin(), layer.measures.end(), divides) ||
+         std::any_of(layer.charts.begin(), layer.charts.end(), shows);
+}
+
+std::vector<std::string> listed_measures(const Layer& layer) {
+  std::vector<std::string> names;
+  for (const Measure& measure : layer.measures) {
+    if (is_listed(layer, measure)) names.push_back(measure.name);
+  }
+  return names;
+}
+
 const Measure& measure_named(const Layer& layer, std::string_view name) {
   const Measure* found = layer.find_measure(name);
-  if (found != nullptr && !found->hidden) return *found;
+  if (found != nullptr && is_listed(layer, *found)) return *found;
   throw bad_request(fmt::format("there is no measure '{}'", name),
                     did_you_mean(name, layer.measure_names()));
 }

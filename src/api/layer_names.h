@@ -22,7 +22,12 @@ using semantic::Level;
 using semantic::Measure;
 using semantic::Range;
 
-// Throw ApiError with the nearest name as the hint. They do not find hidden measures.
+// Whether the API knows the measure: pages offer it, or it is hidden, and charts show it or ratios
+// divide by it.
+bool is_listed(const Layer& layer, const Measure& measure);
+std::vector<std::string> listed_measures(const Layer& layer);
+
+// Throw ApiError with the nearest name as the hint. They find only listed measures.
 const Measure& measure_named(const Layer& layer, std::string_view name);
 const Dimension& dimension_named(const Layer& layer, std::string_view name);
 const Range& range_named(const Layer& layer, std::string_view name);

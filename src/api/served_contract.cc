@@ -18,7 +18,7 @@ namespace gsa::api {
 namespace {
 
 std::vector<std::string> names_of(const Layer& layer, std::string_view what) {
-  if (what == "measures") return layer.measure_names();
+  if (what == "measures") return listed_measures(layer);
   if (what == "dimensions") return layer.dimension_names();
   if (what == "ranges") return layer.range_names();
   check(what == "averages", "the contract enumerates what the layer has");
