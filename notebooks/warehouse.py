@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import subprocess
 
 import altair as alt
 import duckdb
@@ -13,13 +14,23 @@ COST = "cost_credits"  # of a generation
 TOTAL_COST = "total_cost_credits"  # of a session or a day
 COST_UNIT = "credits"
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 _open = None
 
 
 def path():
     """The warehouse of $GSA_WAREHOUSE, which `./run notebook` sets; else that of ./run."""
-    default = pathlib.Path(__file__).resolve().parent.parent / "data" / "warehouse.duckdb"
-    return pathlib.Path(os.environ.get("GSA_WAREHOUSE", default))
+    return pathlib.Path(os.environ.get("GSA_WAREHOUSE", ROOT / "data" / "warehouse.duckdb"))
+
+
+def gsa(*arguments):
+    """Runs the program of $GSA, which `./run notebook` sets, or that of ./run. Returns what it prints."""
+    program = os.environ.get("GSA", ROOT / "build" / "release" / "gsa")
+    command = [program, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return done.stdout
 
 
 def connect():

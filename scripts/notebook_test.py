@@ -89,14 +89,14 @@ class Kernel:
             config=traitlets.config.Config(KernelManager={"transport": "ipc", "ip": str(folder / "kernel")}),
             resources={"metadata": {"path": str(NOTEBOOKS)}})
 
-    def run(self, name, warehouse):
-        """Runs all cells. Returns the notebook with its outputs."""
+    def run(self, name, warehouse, skip=()):
+        """Runs all cells but those whose ids are in `skip`. Returns the notebook with its outputs."""
         notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
         nbformat.validate(notebook)
         self.client.nb = notebook
         self.evaluate(f"__import__('os').environ.update(GSA_WAREHOUSE={str(warehouse)!r})")
         for index, cell in enumerate(notebook.cells):
-            if cell.cell_type == "code":
+            if cell.cell_type == "code" and cell.id not in skip:
                 try:
                     self.client.execute_cell(cell, index)
                 except nbclient.exceptions.CellExecutionError as error:
@@ -130,12 +130,12 @@ def views_of(spec):
 
 
 def check_outputs(notebook, name):
-    """Every code cell shows something or only defines; every chart has titles, a source and data."""
+    """No cell writes to stderr, and every chart has titles, a source and data. Returns the charts."""
     charts = 0
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             where = f"{name}: cell {cell.id}"
-            expect(output.output_type != "stream", f"{where} prints: {output.get('text')}")
+            expect(output.get("name") != "stderr", f"{where} prints: {output.get('text')}")
             for kind, spec in output.get("data", {}).items():
                 if not VEGA_LITE.fullmatch(kind):
                     continue
@@ -261,6 +261,16 @@ UNKNOWN = f"""
 """
 
 
+# Of the warehouse that your_own_data.ipynb makes; its comparison must notice each.
+FIRST = "update fct_generations set {} where rowid = (select min(rowid) from fct_generations where {})"
+OWN_ALTERATIONS = {
+    "a status": FIRST.format("status = 'timeout'", "status = 'success'"),
+    "a latency": FIRST.format("latency_ms = latency_ms + 1", "latency_ms is not null"),
+    "a cost": FIRST.format(f"{COST} = {COST} + 0.0001", f"{COST} is not null"),
+    "a session": FIRST.format("session_id = generation_id", "session_id <> generation_id"),
+}
+
+
 def altered(snapshot, folder, statements):
     """A warehouse whose snapshot is an altered copy. In braces: tables that are views of one month."""
     folder.mkdir()
@@ -332,6 +342,62 @@ def check_alterations(kernel, snapshot, folder, summary):
     print("notebook test: explore.ipynb runs where signals are unknown", flush=True)
 
 
+def own_numbers(events):
+    """What your_own_data.ipynb must say of its file, by tier."""
+    rows = duckdb.sql(f"""
+        with events as (
+            select *, lag(created_at) over (partition by user_id order by created_at) as before
+            from '{events}'
+        )
+        select
+            plan as tier,
+            count(*) as generations,
+            count(*) filter (before is null or created_at > before + interval 30 minutes) as sessions,
+            100 * count(*) filter (status = 'succeeded') / count(*) as success_pct,
+            avg(latency_ms) as latency_ms,
+            sum(cost_usd) as cost
+        from events
+        group by plan""")
+    return {row[0]: dict(zip(rows.columns, row)) for row in rows.fetchall()}
+
+
+def check_own_data(kernel, folder):
+    """Runs your_own_data.ipynb, and holds its numbers to SQL over its file and to `gsa summary`."""
+    name, warehouse = "your_own_data.ipynb", folder / "own" / "warehouse.duckdb"
+    notebook = kernel.run(name, folder / "w.duckdb")
+    expect(check_outputs(notebook, name) == 1, f"{name} does not show its chart")
+    expected = own_numbers(folder / "own" / "events.parquet")
+    exact = {column: (column, None) for column in ("generations", "sessions", "cost")}
+    means = {column: (column, 8) for column in ("success_pct", "latency_ms")}
+    rounded = {column: TIERS[column] for column in ("generations", "sessions", "cost", "success_pct")}
+    summary = {row["user_tier"]: row for row in
+               json.loads(gsa("summary", "--format", "json", "--warehouse", warehouse))["by_tier"]}
+    found = []
+    for frame in ("plain", "ours"):
+        rows = {row["tier"]: row for row in kernel.rows(frame)}
+        expect(rows.keys() == expected.keys() == summary.keys(), f"{frame}: {rows}, expected {expected}")
+        for tier, row in rows.items():
+            found += differences(row, expected[tier], exact | means)
+            found += differences(row, summary[tier], rounded)
+    expect(not found, f"{name}: " + "\n  ".join(found))
+
+    def agrees():
+        return all(value is True for row in kernel.rows("comparison") for key, value in row.items()
+                   if key != "tier")
+
+    expect(agrees(), f"{name} finds differences: {kernel.rows('comparison')}")
+    print(f"notebook test: {name} agrees with its file and gsa summary", flush=True)
+    kept = warehouse.with_suffix(".kept")
+    shutil.copyfile(warehouse, kept)
+    for what, statement in OWN_ALTERATIONS.items():
+        shutil.copyfile(kept, warehouse)
+        with duckdb.connect(str(warehouse)) as db:
+            db.execute(statement)
+        kernel.run(name, folder / "w.duckdb", skip=("run",))
+        expect(not agrees(), f"{name} does not notice {what} altered")
+        print(f"notebook test: {what} altered: {name} notices it", flush=True)
+
+
 def check_opening(folder):
     """`./run notebook` in an empty folder makes a warehouse, says the address, and locks nothing."""
     folder.mkdir()
@@ -368,6 +434,7 @@ def main():
         try:
             summary = check_explore(kernel, warehouse)
             check_alterations(kernel, folder / "w.read.duckdb", folder, summary)
+            check_own_data(kernel, folder)
             check_opening(folder / "opened")
         except Failed as failure:
             sys.exit(f"notebook test: FAILED: {failure}")
