@@ -65,17 +65,18 @@ TEST_F(Events, OfEveryTierAreInTheSummary) {
       "update raw_users set user_tier = case when user_tier = 'enterprise' then 'pro' when "
       "user_tier = 'pro' then 'pro' end, traits_origin = 'observed'");
   set("user_tier = 'enterprise'", "generation_id % 3 = 0");
+  set("user_origin = 'observed'");
   build();
   EXPECT_EQ(
       rows("select user_tier, total_users, total_generations from user_friction_summary "
-           "order by user_tier nulls last"),
+           "order by total_generations"),
       rows("select * from (select 'pro'::user_tier as tier, count(*) filter (u.user_tier = "
            "'pro') as users, (select sum(total_generations) from fct_sessions where user_tier "
            "= 'pro') from dim_users u union all select 'enterprise', 0, (select "
            "sum(total_generations) from fct_sessions where user_tier = 'enterprise') union all "
            "select null, count(*) filter (u.user_tier is null), (select "
            "sum(total_generations) from fct_sessions where user_tier is null) from dim_users "
-           "u) order by tier nulls last"));
+           "u) order by 3"));
 }
 
 TEST_F(Events, HaveOneOfFourOrigins) {

@@ -20,12 +20,20 @@ class Words : public ChangedWarehouse {
     return cell(fmt::format(
         "select array_to_string(enum_range((select any_value({}) from {})), '|')", column, table));
   }
+
+  void take_other_tiers() const;
 };
 
 constexpr const char* kOtherTiers =
     "create or replace table raw_users as select * replace (case user_tier::varchar when 'free' "
     "then 'trial' when 'pro' then 'it''s Gold' else 'Platinum' end as user_tier, "
     "null::varchar as device_type) from raw_users";
+
+// Of users that are no longer simulated, so that they may lack a device.
+void Words::take_other_tiers() const {
+  change(kOtherTiers);
+  set("user_origin = 'observed'");
+}
 
 TEST_F(Words, OfASimulatedRunAreTypesOfTheWarehouse) {
   EXPECT_EQ(type("user_tier"), "free|pro|enterprise");
@@ -36,7 +44,7 @@ TEST_F(Words, OfASimulatedRunAreTypesOfTheWarehouse) {
 }
 
 TEST_F(Words, AreThoseOfTheRawTablesByTheirNumber) {
-  change(kOtherTiers);
+  take_other_tiers();
   build();
   EXPECT_EQ(type("user_tier"), "trial|it's Gold|Platinum");
   for (const char* table : {"dim_users", "fct_generations", "fct_sessions"}) {
@@ -56,7 +64,7 @@ TEST_F(Words, AreThoseOfTheRawTablesByTheirNumber) {
 }
 
 TEST_F(Words, ThatNoRowHasAreTheTypeUnknown) {
-  change(kOtherTiers);
+  take_other_tiers();
   build();
   EXPECT_EQ(type("device_type"), "unknown");
   EXPECT_EQ(cell("select count(device_type) from fct_sessions"), "0");
@@ -74,7 +82,7 @@ TEST_F(Words, KeepTheOrderOfAnEnumeration) {
 }
 
 TEST_F(Words, OfTheNextBuildReplaceThePublishedOnes) {
-  change(kOtherTiers);
+  take_other_tiers();
   build();
   change(
       "create or replace table raw_users as select * replace (if(user_tier = 'trial', 'none', "

@@ -18,8 +18,8 @@ constexpr const char* kNoWord = "unknown";
 constexpr const char* kCurrency = "currency";
 
 // The types of the columns with words, by name.
-std::map<std::string, std::string> columns_of(duck::Connection& connection,
-                                              const std::string& relation) {
+std::map<std::string, std::string> word_columns(duck::Connection& connection,
+                                                const std::string& relation) {
   const duck::Result rows = connection.query("describe select * from " + relation);
   std::map<std::string, std::string> columns;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
@@ -39,7 +39,13 @@ std::string select_words(const std::string& column, const std::string& type,
         "having word is not null order by count(cost) desc, word",
         column, relation, kNoWord);
   }
-  if (is_enumeration) return fmt::format("select unnest(enum_range(null::{}))::varchar", type);
+  // All of an enumeration, whether or not a row has it; none, if no row has any.
+  if (is_enumeration) {
+    return fmt::format(
+        "select word from (select unnest(enum_range(null::{})) as word) where exists (from {} "
+        "where {} is not null)",
+        type, relation, column);
+  }
   return fmt::format(
       "select {0}::varchar from {1} where {0} is not null group by 1 order by count(*) desc, 1",
       column, relation);
@@ -84,7 +90,7 @@ std::vector<WordType> read_word_types(duck::Connection& connection, const std::s
   std::vector<WordType> types;
   for (const std::string_view name : kWordTypes) types.push_back({std::string(name), {}});
   for (const std::string& relation : {raw_users, raw_generations}) {
-    const auto columns = columns_of(connection, relation);
+    const auto columns = word_columns(connection, relation);
     for (WordType& type : types) {
       const auto column = columns.find(type.name);
       if (column == columns.end()) continue;
