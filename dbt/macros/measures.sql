@@ -28,13 +28,13 @@ cast(count(*) as integer) as total_sessions,
 
 {%- macro session_measure_columns(sessions) -%}
 {#- Where there are no sessions, nothing is unknown. -#}
-{%- set none = 'when ' ~ sessions ~ '.total_sessions is null then 0' -%}
+{%- set without_sessions = 'when ' ~ sessions ~ '.total_sessions is null then 0' -%}
 coalesce({{ sessions }}.total_sessions, 0) as total_sessions,
 {%- for column in session_sums() + ['known_cost_count', 'total_cost'] %}
-    case {{ none }} else {{ sessions }}.{{ column }} end as {{ column }},
+    case {{ without_sessions }} else {{ sessions }}.{{ column }} end as {{ column }},
 {%- endfor %}
     {{ sessions }}.currency,
-    case {{ none }} else {{ sessions }}.sessions_with_friction end as sessions_with_friction,
+    case {{ without_sessions }} else {{ sessions }}.sessions_with_friction end as sessions_with_friction,
     cast(
         1.0 * {{ sessions }}.total_friction_score / nullif({{ sessions }}.sessions_with_friction, 0)
         as decimal(7, 4)

@@ -85,11 +85,11 @@ case when currency = {{ main_currency() }} then {{ value }} end
 
 {#- Costs of several currencies are never added up: of these, only those in the main currency count.
     `main_value` is the value over them, `value` that over all. -#}
-{%- macro in_one_currency(value, main_value, none='null') -%}
+{%- macro in_one_currency(value, main_value, otherwise='null') -%}
 case
             when min(currency) = max(currency) then {{ value }}
             when min(currency) = {{ main_currency() }} then {{ main_value }}
-            else {{ none }}
+            else {{ otherwise }}
         end
 {%- endmacro -%}
 

@@ -23,10 +23,7 @@ neighbours as (
         lag(generated_at) over in_order as previous_at,
         lead(generated_at) over in_order as next_at
     from generations
-    where user_id is not null
-    {%- if by == 'both' %}
-        and session_key is null
-    {%- endif %}
+    where user_id is not null{{ ' and session_key is null' if by == 'both' }}
     window in_order as (partition by user_id order by generated_at, generation_id)
 
 ),
