@@ -1,6 +1,7 @@
 // gsa run on a product's own events: its numbers are those of plain SQL over the file, in every
 // format and unit; what the file lacks is unknown, never made up.
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -47,7 +48,9 @@ class OwnEvents : public testing::Test {
   }
   // The rows of a query on the warehouse, and of one on the product's own table.
   std::string found(const std::string& sql) {
-    return gsa(folder_, {"sql", sql, "--format", "csv"}).out;
+    const Outcome outcome = gsa(folder_, {"sql", sql, "--format", "csv"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.out;
   }
   std::string expected(const std::string& sql) {
     const std::string file = folder_ / "expected.csv";
@@ -95,10 +98,8 @@ TEST_F(OwnEvents, HaveTheNumbersOfPlainSqlInEveryFormatAndUnit) {
       SCOPED_TRACE(unit + "." + format);
       const std::string name = fmt::format("{}.{}", unit, format);
       write("select " + columns + " from product", name, options);
-      run({"--source", name, "--warehouse", unit + format + ".duckdb"});
-      std::filesystem::rename(folder_ / (unit + format + ".duckdb"), folder_ / "data.duckdb");
-      std::filesystem::create_directories(folder_ / "data");
-      std::filesystem::rename(folder_ / "data.duckdb", folder_ / "data/warehouse.duckdb");
+      std::filesystem::remove_all(folder_ / "data");
+      run({"--source", name});
       EXPECT_EQ(found("select count(*) as sessions from fct_sessions"), expected(sessions));
       EXPECT_EQ(found("select user_tier::varchar as tier, sum(total_generations)::bigint as n, "
                       "sum(successful_generations)::bigint as good, sum(total_latency_ms)::bigint "
@@ -163,6 +164,57 @@ TEST_F(OwnEvents, GetEstimatedCostsOnlyOnRequest) {
             "cost,currency,origin\n0.04000000,USD,estimated\n,,unknown\n");
 }
 
+TEST_F(OwnEvents, AreSimulatedWhereAskedAndOnlyWhereTheyAreSilent) {
+  folder_.write("events.csv",
+                "user_id,created_at,status,latency_ms\nu1,2026-03-01T10:00:00Z,ok,900\n"
+                "u1,2026-03-01T10:05:00Z,failed,\nu2,2026-03-01T11:00:00Z,ok,1200\n");
+  run({"--source", "events.csv", "--missing", "latency=simulated,traits=simulated"});
+  EXPECT_EQ(found("select latency_origin::varchar as origin, latency_ms in (900, 1200) as told, "
+                  "latency_ms > 0 as known, status::varchar as status, cost from fct_generations "
+                  "order by generation_id"),
+            "origin,told,known,status,cost\nobserved,true,true,success,\n"
+            "simulated,false,true,model_error,\nobserved,true,true,success,\n");
+  EXPECT_EQ(found("select count(*) as n from dim_users where traits_origin = 'simulated' and "
+                  "user_tier::varchar in ('free', 'pro', 'enterprise')"),
+            "n\n2\n");
+  run({"--source", "events.csv", "--missing", "simulated"});
+  EXPECT_EQ(found("select count(cost) as costs, max(currency::varchar) as currency, "
+                  "max(cost_origin::varchar) as origin, sum((status = 'success')::int) as good "
+                  "from fct_generations"),
+            "costs,currency,origin,good\n3,credits,simulated,2\n");
+  const Outcome refused =
+      gsa(folder_, {"run", "--source", "events.csv", "--missing", "luck=simulated"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("gsa simulates no signal 'luck'"), std::string::npos) << refused.err;
+}
+
+TEST_F(OwnEvents, NeedNotKeepTheKeysOfUsers) {
+  folder_.write("events.csv",
+                "email,created_at,status\nann@example.com,2026-03-01T10:00:00Z,ok\n"
+                "ann@example.com,2026-03-01T10:05:00Z,ok\n");
+  folder_.write("users.csv", "email,plan\nann@example.com,gold\n");
+  run({"--source", "events.csv", "--users-from", "users.csv", "--hash-users"});
+  EXPECT_EQ(found("select user_name = sha256('ann@example.com') as hashed, user_tier::varchar as "
+                  "tier, lifetime_generations as n from dim_users"),
+            "hashed,tier,n\ntrue,gold,2\n");
+}
+
+TEST_F(OwnEvents, AreInSessionsByKeyOrGapAsAsked) {
+  folder_.write("events.csv",
+                "user_id,created_at,status,session_id\nu1,2026-03-01T10:00:00Z,ok,a\n"
+                "u1,2026-03-01T10:05:00Z,ok,b\nu1,2026-03-01T12:00:00Z,ok,a\n");
+  const std::map<std::string, std::string> sessions = {{"gap", "2"}, {"key", "2"}, {"both", "2"}};
+  const std::map<std::string, std::string> longest = {
+      {"gap", "5"}, {"key", "120"}, {"both", "120"}};
+  for (const auto& [by, count] : sessions) {
+    run({"--source", "events.csv", "--session", by});
+    EXPECT_EQ(found("select count(*) as n, max(epoch(session_end - session_start) / 60)::int as "
+                    "longest from fct_sessions"),
+              fmt::format("n,longest\n{},{}\n", count, longest.at(by)))
+        << by;
+  }
+}
+
 TEST_F(OwnEvents, NeverMakeACalendarOfOddTimes) {
   folder_.write(
       "events.csv",
@@ -170,11 +222,12 @@ TEST_F(OwnEvents, NeverMakeACalendarOfOddTimes) {
       "u1,2026-03-03T10:00:00Z,ok\nu1,1970-01-01T00:00:00Z,ok\n");
   run({"--source", "events.csv", "--map", "time=created_at"});
   EXPECT_EQ(found("select count(*) as days from daily_metrics"), "days\n3\n");
-  EXPECT_EQ(found("select what, count, example from ops.findings where count > 0 and what like "
-                  "'%time%' order by what"),
-            "what,count,example\nrows without a time,2,\n"
-            "\"values of 'created_at' that are not a time, before 2000 or in the future\",2,"
-            "9999-12-31T00:00:00Z\n");
+  EXPECT_EQ(
+      found("select finding, count, example from ops.findings where count > 0 and finding like "
+            "'%time%' order by finding"),
+      "finding,count,example\nrows without a time,2,\n"
+      "\"values of 'created_at' that are not a time, before 2000 or in the future\",2,"
+      "9999-12-31T00:00:00Z\n");
 }
 
 TEST_F(OwnEvents, OfPromptsAloneStaySimulated) {

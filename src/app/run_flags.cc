@@ -142,6 +142,21 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
                   "built-in one (builtin)")
       ->check(not_empty())
       ->type_name("FILE");
+  command
+      .add_option("--missing", flags.missing,
+                  "Of events: what becomes of signals that they lack: unknown, simulated, or "
+                  "latency=simulated,… one by one")
+      ->default_str("unknown")
+      ->check(not_empty())
+      ->type_name("WHAT");
+  command.add_flag("--hash-users", flags.hash_users,
+                   "Of events: keep SHA-256 of the keys of users in place of the keys");
+  add_choice(command, "--session", options.project.session_by,
+             {{"gap", std::string("gap")}, {"key", "key"}, {"both", "both"}},
+             "What makes a session: gap, a pause of 30 minutes; key, the sessions of the source; "
+             "both, keys where there are some (as the var session_by)")
+      ->default_str("both")
+      ->type_name("KIND");
   add_simulation_flags(command, flags);
   add_project_options(command, options.project);
   add_target_path_option(command, options.project);
@@ -157,6 +172,11 @@ void finish_run_flags(const CLI::App& command, RunFlags& flags) {
   options.raw.mapping = telemetry::read_given_mapping(flags.maps);
   options.raw.users_mapping = telemetry::read_given_mapping(flags.users_maps);
   options.raw.feedback_mapping = telemetry::read_given_mapping(flags.feedback_maps);
+  for (telemetry::GivenMapping* mapping :
+       {&options.raw.mapping, &options.raw.users_mapping, &options.raw.feedback_mapping}) {
+    mapping->hash_users = flags.hash_users;
+  }
+  if (!flags.missing.empty()) options.raw.missing = pipeline::read_missing(flags.missing);
   if (flags.prices == "builtin") {
     options.raw.prices = telemetry::builtin_prices();
   } else if (!flags.prices.empty()) {

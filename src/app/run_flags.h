@@ -18,7 +18,8 @@ struct RunFlags {
   int year = sim::kAnchor.year;
   std::string month;
   std::vector<std::string> maps, users_maps, feedback_maps;
-  std::string prices;
+  std::string prices, missing;
+  bool hash_users = false;
 };
 
 // Adds the options to a command. `flags` must outlive it.

@@ -4,6 +4,7 @@
 // Touches no database. One thread at a time; nodes() and the other const data may be read by
 // several.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@
 namespace gsa::dbt {
 
 struct LoadOptions {
-  std::string vars;  // the YAML of --vars
+  std::string vars;                                     // the YAML of --vars
+  std::map<std::string, std::string> option_vars = {};  // vars that have options of their own
   Target target;
   std::string target_name;       // one of the profile's targets; empty: the profile's default
   Environment environment = {};  // for env_var() and to find profiles.yml

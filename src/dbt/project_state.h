@@ -25,7 +25,7 @@ struct Project::State {
       : files(std::move(project_files)),
         target(options.target),
         yml(read_project_yml(files, warnings)) {
-    override_vars(yml, options.vars);
+    override_vars(yml, options.vars, options.option_vars);
     if (!yml.profile.empty()) target.profile = yml.profile;
     context = std::make_unique<Context>(yml, target, options.environment);
     read_profile(files, *context, options.target_name, target, warnings, options.environment,

@@ -138,15 +138,21 @@ ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>&
   return project;
 }
 
-void override_vars(ProjectYml& project, const std::string& vars) {
-  if (trim(vars).empty()) return;
-  const ProjectFiles files(std::map<std::string, std::string>{{"--vars", vars}});
-  const Yaml root = Yaml::parse(files, "--vars");
-  if (!root.is_map()) {
-    throw root.error("the variables must be a map", "for example --vars '{threshold: 30}'");
+void override_vars(ProjectYml& project, const std::string& vars,
+                   const std::map<std::string, std::string>& options) {
+  if (!trim(vars).empty()) {
+    const ProjectFiles files(std::map<std::string, std::string>{{"--vars", vars}});
+    const Yaml root = Yaml::parse(files, "--vars");
+    if (!root.is_map()) {
+      throw root.error("the variables must be a map", "for example --vars '{threshold: 30}'");
+    }
+    read_vars(root, project);
+    project.given_vars = root.value().as_dict();
   }
-  read_vars(root, project);
-  project.given_vars = root.value().as_dict();
+  for (const auto& [name, value] : options) {
+    project.vars.set(Value(name), Value(value));
+    project.given_vars.set(Value(name), Value(value));
+  }
 }
 
 }  // namespace gsa::dbt

@@ -2,6 +2,7 @@
 
 // dbt_project.yml.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@ struct ProjectYml {
 // `vars` is the YAML of --vars, or empty. Both throw Error at the place of a mistake. The result
 // refers to `files`. Doubtful settings add to `warnings`.
 ProjectYml read_project_yml(const ProjectFiles& files, std::vector<std::string>& warnings);
-void override_vars(ProjectYml& project, const std::string& vars);
+void override_vars(ProjectYml& project, const std::string& vars,
+                   const std::map<std::string, std::string>& options);
 
 }  // namespace gsa::dbt

@@ -329,7 +329,7 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
   try {
     Maker maker(database, run, &recorder);
     for (const std::string& line : plan_lines(run.plan, false)) maker.log().line(line);
-    if (run.raw != nullptr) run.raw->prepare();
+    if (run.raw != nullptr) run.raw->prepare(maker.log());
     const assets::EngineResult result = maker.engine().run();
     maker.log().summarize();
     totals = result.totals;

@@ -1,7 +1,9 @@
 #include "pipeline/event_raw_tables.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -35,43 +37,136 @@ std::string enum_of(const EventTables& events, std::string_view column, const st
   return fmt::format("(enum_range(null::{0}))[{1} + 1]::{0}", type, column);
 }
 
-// 'observed' where the column has a value, else 'unknown'.
-std::string origin_of(const EventTables& events, std::string_view column) {
-  if (!events.has(column)) return "'unknown'";
-  return fmt::format("case when {} is null then 'unknown' else 'observed' end", column);
-}
-
 struct SignalColumn {
   std::string_view signal;  // of kSignals
   std::string_view column;
+  std::string_view missing;  // its name in --missing; "": it cannot be simulated
+  std::string_view type;
 };
-constexpr std::array<SignalColumn, 9> kColumns = {{{"user", "user_id"},
-                                                   {"time", "generated_at"},
-                                                   {"status", "status"},
-                                                   {"latency", "latency_ms"},
-                                                   {"cost", "cost"},
-                                                   {"retry", "retry_count"},
-                                                   {"feedback", "feedback"},
-                                                   {"download", "downloaded"},
-                                                   {"model", "model"}}};
+constexpr std::array<SignalColumn, 9> kColumns = {
+    {{"user", "user_id", "", "integer"},
+     {"time", "generated_at", "", "timestamp"},
+     {"status", "status", "status", ""},
+     {"latency", "latency_ms", "latency", "integer"},
+     {"cost", "cost", "cost", "decimal(18, 8)"},
+     {"retry", "retry_count", "retries", "smallint"},
+     {"feedback", "feedback", "feedback", ""},
+     {"download", "downloaded", "downloaded", "boolean"},
+     {"model", "model", "model", "varchar"}}};
 
-std::string origins(const EventTables& events, bool estimates_costs) {
+// The columns of raw_generations for the signals of kColumns: what the events say, then what is
+// estimated, then what is simulated.
+class SignalValues {
+ public:
+  SignalValues(const EventTables& events, const telemetry::PriceTable* prices,
+               const MissingSignals& missing)
+      : events_(events), prices_(prices), missing_(missing) {}
+
+  std::string value(std::string_view column) const;
+  std::string currency() const;
+  std::string origins() const;
+  bool draws() const {
+    return std::any_of(kColumns.begin(), kColumns.end(),
+                       [&](const SignalColumn& one) { return is_drawn(one); });
+  }
+
+ private:
+  // The value in the source, as the type of raw_generations.
+  std::string told(const SignalColumn& one) const;
+  bool is_estimated(const SignalColumn& one) const {
+    return prices_ != nullptr && one.signal == "cost";
+  }
+  bool is_drawn(const SignalColumn& one) const {
+    // No feedback is an answer, too.
+    const bool is_told = one.signal == "feedback" && events_.has(one.column);
+    return !one.missing.empty() && missing_.fills(one.missing) && !is_told;
+  }
+
+  const EventTables& events_;
+  const telemetry::PriceTable* prices_;
+  const MissingSignals& missing_;
+};
+
+std::string SignalValues::told(const SignalColumn& one) const {
+  if (one.column == "status") return enum_of(events_, one.column, statuses_type());
+  if (one.column == "feedback") {
+    return enum_of(events_, one.column, "enum('thumbs_up', 'thumbs_down')");
+  }
+  return column_or_null(events_, one.column, one.type) + fmt::format("::{}", one.type);
+}
+
+std::string SignalValues::value(std::string_view column) const {
+  const SignalColumn& one =
+      *std::find_if(kColumns.begin(), kColumns.end(),
+                    [&](const SignalColumn& candidate) { return candidate.column == column; });
+  std::vector<std::string> values = {told(one)};
+  if (is_estimated(one)) values.emplace_back("estimated_cost");
+  if (is_drawn(one)) {
+    const std::string_view member = column == "model" ? "model_version" : column;
+    values.push_back(one.type.empty() ? fmt::format("drawn.{}", member)
+                                      : fmt::format("drawn.{}::{}", member, one.type));
+  }
+  return values.size() == 1 ? values.front() : fmt::format("coalesce({})", join(values, ", "));
+}
+
+std::string SignalValues::currency() const {
+  const SignalColumn& cost = kColumns[4];
+  std::string sql = fmt::format("case when {} is not null then {}", told(cost),
+                                column_or_null(events_, "currency", "varchar"));
+  if (is_estimated(cost)) {
+    sql += fmt::format(" when estimated_cost is not null then {}", sql_quote(prices_->currency));
+  }
+  if (is_drawn(cost)) sql += " else 'credits'";
+  return sql + " end";
+}
+
+std::string SignalValues::origins() const {
   std::string list;
   for (const SignalColumn& one : kColumns) {
-    std::string origin = origin_of(events, one.column);
-    if (one.signal == "user") {
-      origin = "case when user_id is null then 'unknown' else 'observed' end";
-    } else if (one.signal == "feedback" && events.has("feedback")) {
-      origin = "'observed'";  // no feedback is an answer, too
-    } else if (one.signal == "cost" && estimates_costs) {
-      origin = fmt::format(
-          "case when {} is not null then 'observed' when estimated_cost is not null then "
-          "'estimated' else 'unknown' end",
-          column_or_null(events, "cost", "decimal(18, 8)"));
+    const bool is_told = one.signal == "user" || one.signal == "time" || events_.has(one.column);
+    std::string sql;
+    if (is_told) {
+      sql = one.signal == "feedback"
+                ? " when true then 'observed'"
+                : fmt::format(" when {} is not null then 'observed'", one.column);
     }
-    list += fmt::format(",\n    ({})::{} as {}_origin", origin, kOriginType, one.signal);
+    if (is_estimated(one)) sql += " when estimated_cost is not null then 'estimated'";
+    const std::string_view rest = is_drawn(one) ? "simulated" : "unknown";
+    list += sql.empty() ? fmt::format(",\n    '{}'::{} as {}_origin", rest, kOriginType, one.signal)
+                        : fmt::format(",\n    (case{} else '{}' end)::{} as {}_origin", sql, rest,
+                                      kOriginType, one.signal);
   }
   return list;
+}
+
+// The columns that the prices read and that the events lack.
+std::string lacking_of_prices(const EventTables& events) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kPriced = {
+      {{"model", "varchar"},
+       {"quality", "varchar"},
+       {"width", "usmallint"},
+       {"height", "usmallint"},
+       {"steps", "usmallint"},
+       {"image_count", "integer"},
+       {"latency_ms", "integer"}}};
+  std::string lacking;
+  for (const auto& [column, type] : kPriced) {
+    if (!events.has(column)) lacking += fmt::format(", null::{} as {}", type, column);
+  }
+  return lacking;
+}
+
+// What is simulated for a generation, given how it ended and the tier, where that is one of those
+// that are simulated; other tiers count as the free one.
+std::string drawn_outcome(const EventTables& events) {
+  std::string tier = "0";
+  if (events.has("user_tier")) {
+    tier = "coalesce(list_position(['free', 'pro', 'enterprise'], lower(user_tier)) - 1, 0)";
+  }
+  return fmt::format(
+      ", gsa_outcome_of_status(generation_id, coalesce(token_count, 0), "
+      "coalesce(has_safety_keyword, false), {}::utinyint, {}::utinyint) as drawn",
+      tier, events.has("status") ? "coalesce(least(status, 4), 255)" : "255");
 }
 
 }  // namespace
@@ -107,77 +202,66 @@ order by prompt_id)",
       events.has("prompt") ? "" : fmt::format(", {} as prompt", prompt), events.events.name());
 }
 
-std::string create_event_users(const std::string& table, const EventTables& events) {
+std::string create_event_users(const std::string& table, const EventTables& events,
+                               const MissingSignals& missing) {
   const auto known = [&](std::string_view column, std::string_view type) {
     return events.users_have(column) ? std::string(column) : fmt::format("null::{}", type);
   };
   const std::string signup = known("signup_at", "timestamp");
-  const bool has_traits = events.users_have("user_tier") || events.users_have("region") ||
-                          events.users_have("device_type");
+  const bool fills = missing.fills("traits");
+  std::string traits, has_traits = "false";
+  for (const std::string_view trait : {"user_tier", "region", "device_type"}) {
+    const std::string value = known(trait, "varchar");
+    if (events.users_have(trait)) has_traits += fmt::format(" or {} is not null", value);
+    traits +=
+        fills ? fmt::format("    if(has_traits, {0}, drawn.{1})::varchar as {1},\n", value, trait)
+              : fmt::format("    {}::varchar as {},\n", value, trait);
+  }
   return fmt::format(R"(
 create table {0} as
 select
     user_id,
-    {1}::varchar as user_tier,
-    {2}::varchar as region,
-    {3}::varchar as device_type,
-    coalesce({4}, first_seen) as signup_at,
-    strftime(coalesce({4}, first_seen), '%G-W%V') as cohort_week,
+{1}    coalesce({2}, first_seen) as signup_at,
+    strftime(coalesce({2}, first_seen), '%G-W%V') as cohort_week,
     user_key as user_name,
-    (case when {4} is null then 'estimated' else 'observed' end)::{5} as signup_origin,
-    '{6}'::{5} as traits_origin
-from {7}
+    (case when {2} is null then 'estimated' else 'observed' end)::{3} as signup_origin,
+    (if(has_traits, 'observed', '{4}'))::{3} as traits_origin
+from (select *, {5} as has_traits{6} from {7})
 order by user_id)",
-                     table, known("user_tier", "varchar"), known("region", "varchar"),
-                     known("device_type", "varchar"), signup, kOriginType,
-                     has_traits ? "observed" : "unknown", events.users.name());
+                     table, traits, signup, kOriginType, fills ? "simulated" : "unknown",
+                     has_traits, fills ? ", gsa_user_traits(user_key) as drawn" : "",
+                     events.users.name());
 }
 
 std::string create_event_generations(const std::string& table, const std::string& raw_prompts,
-                                     const EventTables& events,
-                                     const telemetry::PriceTable* prices) {
-  const std::string cost = column_or_null(events, "cost", "decimal(18, 8)");
-  const std::string currency = column_or_null(events, "currency", "varchar");
-  std::string estimated, costs = cost, currencies = currency;
+                                     const EventTables& events, const telemetry::PriceTable* prices,
+                                     const MissingSignals& missing) {
+  const SignalValues signals(events, prices, missing);
+  std::string lacking, estimated;
   if (prices != nullptr) {
-    // The prices read columns that the events may lack.
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kPriced = {
-        {{"model", "varchar"},
-         {"quality", "varchar"},
-         {"width", "usmallint"},
-         {"height", "usmallint"},
-         {"steps", "usmallint"},
-         {"image_count", "integer"},
-         {"latency_ms", "integer"}}};
-    std::string lacking;
-    for (const auto& [column, type] : kPriced) {
-      if (!events.has(column)) lacking += fmt::format(", null::{} as {}", type, column);
-    }
-    estimated = fmt::format(", (select {} from (select events.*{})) as estimated_cost",
-                            telemetry::price_sql(*prices), lacking);
-    costs = fmt::format("coalesce({}, estimated_cost)", cost);
-    currencies =
-        fmt::format("case when {} is null and estimated_cost is not null then {} else {} end", cost,
-                    sql_quote(prices->currency), currency);
+    lacking = lacking_of_prices(events);
+    estimated = fmt::format(", {} as estimated_cost", telemetry::price_sql(*prices));
   }
-  const std::string feedback_type = "enum('thumbs_up', 'thumbs_down')";
+  const auto text = [&](std::string_view column) {
+    return column_or_null(events, column, "varchar");
+  };
   return fmt::format(
       R"(
 create table {} as
 select
     generation_id,
-    prompts.prompt_id,
+    prompt_id,
     user_id,
     generated_at,
-    {}::integer as latency_ms,
+    {} as latency_ms,
     {} as status,
-    {}::decimal(18, 8) as cost,
-    {}::varchar as currency,
-    {}::smallint as retry_count,
+    {} as cost,
+    {} as currency,
+    {} as retry_count,
     {} as feedback,
-    {}::boolean as downloaded,
-    {}::varchar as model_version,
-    prompts.token_count,
+    {} as downloaded,
+    {} as model_version,
+    token_count,
     {}::integer as image_count,
     null::integer as blurred_images,
     null::timestamp as asked_before_at,
@@ -187,21 +271,23 @@ select
     {}::varchar as user_tier,
     {}::varchar as region,
     {}::varchar as device_type{}
-from (select events.*{} from {} as events) as events
-left join (select prompt_id, token_count from {}) as prompts
-    on events.generation_id = prompts.prompt_id
+from (
+    select *{}{}
+    from (
+        select events.*, prompts.prompt_id, prompts.token_count, prompts.has_safety_keyword{}
+        from {} as events
+        left join (select prompt_id, token_count, has_safety_keyword from {}) as prompts
+            on events.generation_id = prompts.prompt_id
+    )
+)
 order by generation_id)",
-      table, column_or_null(events, "latency_ms", "integer"),
-      enum_of(events, "status", statuses_type()), costs, currencies,
-      column_or_null(events, "retry_count", "smallint"), enum_of(events, "feedback", feedback_type),
-      column_or_null(events, "downloaded", "boolean"), column_or_null(events, "model", "varchar"),
-      column_or_null(events, "image_count", "integer"),
-      column_or_null(events, "generation_key", "varchar"),
-      column_or_null(events, "session_key", "varchar"),
-      column_or_null(events, "status_word", "varchar"),
-      column_or_null(events, "user_tier", "varchar"), column_or_null(events, "region", "varchar"),
-      column_or_null(events, "device_type", "varchar"), origins(events, prices != nullptr),
-      estimated, events.events.name(), raw_prompts);
+      table, signals.value("latency_ms"), signals.value("status"), signals.value("cost"),
+      signals.currency(), signals.value("retry_count"), signals.value("feedback"),
+      signals.value("downloaded"), signals.value("model"),
+      column_or_null(events, "image_count", "integer"), text("generation_key"), text("session_key"),
+      text("status_word"), text("user_tier"), text("region"), text("device_type"),
+      signals.origins(), estimated, signals.draws() ? drawn_outcome(events) : "", lacking,
+      events.events.name(), raw_prompts);
 }
 
 std::string event_signals(duck::Connection& connection, const EventTables& events) {

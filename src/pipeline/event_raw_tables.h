@@ -1,12 +1,14 @@
 #pragma once
 
 // Builds raw_prompts, raw_users and raw_generations from a product's own events. What the source
-// does not tell stays null, and the origin of its signal is 'unknown'.
+// does not tell stays null, and the origin of its signal is 'unknown', unless it is estimated or
+// simulated by choice. What is simulated needs register_observed_simulation().
 
 #include <cstdint>
 #include <string>
 
 #include "duck/database.h"
+#include "pipeline/missing_signals.h"
 #include "telemetry/event_tables.h"
 #include "telemetry/mapping.h"
 #include "telemetry/prices.h"
@@ -16,11 +18,14 @@ namespace gsa::pipeline {
 // The statements that build the tables, in order of their ids. A prompt has the id of its
 // generation; generations without a prompt have none.
 std::string create_event_prompts(const std::string& table, const telemetry::EventTables& events);
-std::string create_event_users(const std::string& table, const telemetry::EventTables& events);
-// `prices` gives costs, of origin 'estimated', to generations without one; null: they stay unknown.
+std::string create_event_users(const std::string& table, const telemetry::EventTables& events,
+                               const MissingSignals& missing);
+// `missing` says what is simulated where the source does not tell it. `prices` gives costs, of
+// origin 'estimated', to generations without one; null: no cost is estimated.
 std::string create_event_generations(const std::string& table, const std::string& raw_prompts,
                                      const telemetry::EventTables& events,
-                                     const telemetry::PriceTable* prices);
+                                     const telemetry::PriceTable* prices,
+                                     const MissingSignals& missing);
 
 // The signals in the source, with the share of generations where it is not all: "users, times,
 // statuses, latencies (98.2 %)".

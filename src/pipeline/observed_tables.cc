@@ -38,6 +38,24 @@ void fill_outcomes(std::uint64_t seed, const Arguments& in, Output& out) {
   }
 }
 
+void fill_outcomes_of_status(std::uint64_t seed, const Arguments& in, Output& out) {
+  const auto* ids = in.column<std::int32_t>(0);
+  const auto* token_counts = in.column<std::int32_t>(1);
+  const auto* keywords = in.column<bool>(2);
+  const auto* tiers = in.column<std::uint8_t>(3);
+  const auto* statuses = in.column<std::uint8_t>(4);
+  OutcomeColumns outcomes(out, 0);
+  for (std::size_t row = 0; row < in.rows(); ++row) {
+    const auto id = static_cast<std::uint64_t>(ids[row]);
+    const sim::PromptTraits prompt{token_counts[row], keywords[row]};
+    const auto tier = static_cast<sim::Tier>(tiers[row]);
+    outcomes.set(row, statuses[row] < sim::kStatusNames.size()
+                          ? sim::outcome_of_status(seed, id, prompt, tier,
+                                                   static_cast<sim::Status>(statuses[row]))
+                          : sim::outcome_of(seed, id, prompt, tier));
+  }
+}
+
 // A request counts as blurred if at least one of its images is.
 std::string safety_check(const std::string& blurred_images) {
   return fmt::format(
@@ -61,6 +79,14 @@ void register_observed_simulation(duck::Connection& connection, std::uint64_t se
                     Type::of(duck::TypeId::utinyint)},
                    Type::structure(outcome_members()),
                    [seed](const Arguments& in, Output& out) { fill_outcomes(seed, in, out); }});
+  duck::register_function(
+      connection,
+      {"gsa_outcome_of_status",
+       {Type::of(duck::TypeId::integer), Type::of(duck::TypeId::integer),
+        Type::of(duck::TypeId::boolean), Type::of(duck::TypeId::utinyint),
+        Type::of(duck::TypeId::utinyint)},
+       Type::structure(outcome_members()),
+       [seed](const Arguments& in, Output& out) { fill_outcomes_of_status(seed, in, out); }});
 }
 
 std::string create_observed_users(const std::string& table, const prompts::Observed& observed) {

@@ -11,9 +11,9 @@
 
 namespace gsa::pipeline {
 
-// Registers gsa_user_traits(user_name) and gsa_outcome(generation_id, token_count,
-// has_safety_keyword, tier, safety_check); the last two arguments are numbers of sim's enums. Call
-// it once per database.
+// Registers gsa_user_traits(user_name), gsa_outcome(generation_id, token_count, has_safety_keyword,
+// tier, safety_check) and gsa_outcome_of_status(…, tier, status). The last two arguments are
+// numbers of sim's enums; a status of none of them is simulated, too. Call it once per database.
 void register_observed_simulation(duck::Connection& connection, std::uint64_t seed);
 
 // The statements that build the tables, in order of their ids, from the observations of

@@ -18,6 +18,7 @@ dbt::Project load_project(const ProjectOptions& options, const Invocation& invoc
   duck::check_address_space();
   dbt::LoadOptions load;
   load.vars = options.vars;
+  if (!options.session_by.empty()) load.option_vars["session_by"] = options.session_by;
   load.target_name = options.target;
   load.environment = invocation.environment;
   load.folder = invocation.folder;

@@ -91,6 +91,7 @@ assets::Code code_of(const std::string& table, const RawOptions& options, Behavi
   if (behavior == Behavior::events) {
     code["telemetry"] = "events";
     if (const std::string map = options.mapping.text(); !map.empty()) code["--map"] = map;
+    if (!options.missing.empty()) code["--missing"] = options.missing.text();
     if (options.prices) code["--prices"] = telemetry::price_sql(*options.prices);
     for (const auto& [name, mapping] : {std::pair("--users-map", &options.users_mapping),
                                         std::pair("--feedback-map", &options.feedback_mapping)}) {
@@ -146,8 +147,10 @@ std::vector<assets::Asset> define(const RawOptions& options, Behavior behavior,
 }
 
 // DiffusionDB has users and times, but nothing of how generations ended: it counts as prompts.
+// `why_simulated` becomes what a source of the user's own lacks.
 Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSources& sources,
-                         const std::vector<prompts::SourceFile>& files) {
+                         const std::vector<prompts::SourceFile>& files,
+                         std::string& why_simulated) {
   const bool has_mapping = options.mapping.of_file || !options.mapping.options.empty();
   if (sources.is_synthetic()) {
     if (has_mapping) {
@@ -162,6 +165,7 @@ Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSourc
     return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
   }
   const telemetry::Recognition recognised = telemetry::recognise(files, options.mapping);
+  if (options.behavior == Behavior::automatic) why_simulated = recognised.missing;
   // Feedback may be all that is known of how a generation ended.
   const bool has_feedback = !options.feedback_from.empty();
   if (recognised.is_telemetry || (has_feedback && recognised.has_keys)) return Behavior::events;
@@ -205,7 +209,7 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
     }
     files_ = fmt::format("{:016x}", stable_hash(fingerprint));
   }
-  behavior_ = choose_behavior(options, sources, source_files_.files);
+  behavior_ = choose_behavior(options, sources, source_files_.files, why_simulated_);
 }
 
 std::vector<assets::Asset> RawAssets::assets() const {
@@ -223,10 +227,17 @@ std::string RawAssets::baseline() const {
                      name_of(behavior_), describe(options_.simulation.months));
 }
 
-void RawAssets::prepare() {
+void RawAssets::prepare(RunLog& log) {
   prompts::register_functions(connection_);
+  if (behavior_ == Behavior::simulated && !why_simulated_.empty()) {
+    log.note(
+        fmt::format("the source is no telemetry, because it lacks {}: users and what happened "
+                    "are simulated for its prompts",
+                    why_simulated_));
+  }
   if (behavior_ == Behavior::events) {
     telemetry::register_telemetry_functions(connection_);
+    register_observed_simulation(connection_, options_.simulation.seed);
   } else if (behavior_ == Behavior::observed) {
     register_observed_simulation(connection_, options_.simulation.seed);
   } else {
@@ -336,14 +347,14 @@ assets::Made RawAssets::make_events(const std::string& table, const assets::RunS
   check(events_ != nullptr, "the tables of events are made after raw_prompts");
   const std::string name = state.current_relation({table, ""});
   if (table == "raw_users") {
-    connection_.execute(create_event_users(name, *events_));
+    connection_.execute(create_event_users(name, *events_, options_.missing));
     return {events_->user_count,
             {{"period", event_period(connection_, *events_)},
              {"observed", event_signals(connection_, *events_)}}};
   }
-  connection_.execute(create_event_generations(name, state.current_relation({"raw_prompts", ""}),
-                                               *events_,
-                                               options_.prices ? &*options_.prices : nullptr));
+  connection_.execute(
+      create_event_generations(name, state.current_relation({"raw_prompts", ""}), *events_,
+                               options_.prices ? &*options_.prices : nullptr, options_.missing));
   return {events_->event_count, {}};
 }
 

@@ -18,6 +18,7 @@
 #include "assets/state.h"
 #include "assets/unit_maker.h"
 #include "duck/database.h"
+#include "pipeline/missing_signals.h"
 #include "pipeline/raw_tables.h"
 #include "prompts/ingest.h"
 #include "prompts/resolve.h"
@@ -47,6 +48,7 @@ struct RawOptions {
   std::vector<std::string> users_from = {}, feedback_from = {};
   telemetry::GivenMapping users_mapping = {}, feedback_mapping = {};
   std::optional<telemetry::PriceTable> prices = {};  // for events without a cost
+  MissingSignals missing = {};                       // what is simulated where events lack it
   SimulationOptions simulation;                      // if observed, only the seed is used
 };
 
@@ -75,7 +77,7 @@ class RawAssets {
   }
 
   // Call it once before make(), if anything will be built.
-  void prepare();
+  void prepare(RunLog& log);
   // Builds a unit under its current name in the run. Workers may build simulated months in
   // parallel; observed tables must be built one after the other, raw_prompts first.
   assets::Made make(const assets::Unit& unit, duck::Connection& connection,
@@ -96,6 +98,8 @@ class RawAssets {
   prompts::SourceFiles user_files_, feedback_files_;
   std::string files_;  // their fingerprint
   Behavior behavior_ = Behavior::simulated;
+  std::string
+      why_simulated_;  // what a source lacks that might be telemetry; "": nothing, or unasked
   // Set by raw_prompts, read by the other two.
   std::unique_ptr<prompts::Observed> observed_;
   std::unique_ptr<telemetry::EventTables> events_;

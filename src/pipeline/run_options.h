@@ -36,8 +36,9 @@ struct RecordOptions {
 
 // For commands that read a dbt project.
 struct ProjectOptions {
-  std::string folder;  // empty: the built-in project
-  std::string vars;    // YAML that overrides the project's vars
+  std::string folder;      // empty: the built-in project
+  std::string vars;        // YAML that overrides the project's vars
+  std::string session_by;  // that var, by its own option; empty: as the project or `vars` say
   std::vector<std::string> select;
   std::vector<std::string> exclude;
   std::string selector;     // a name in the project's selectors.yml

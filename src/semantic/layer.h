@@ -178,7 +178,7 @@ struct Layer {
   std::vector<Dimension> dimensions;
   std::vector<Range> ranges;
   std::vector<Chart> charts;
-  std::vector<std::string> notes;  // which parts of the project the layer leaves out, and why
+  std::vector<std::string> notes;       // which parts of the project the layer leaves out, and why
   std::vector<std::string> currencies;  // of the data, the main one first (currency.h)
 
   const Table& table(Level level) const { return tables[static_cast<std::size_t>(level)]; }

@@ -34,6 +34,10 @@ struct Outcome {
 Outcome outcome_of(std::uint64_t seed, std::uint64_t generation_id, PromptTraits prompt, Tier tier,
                    SafetyCheck check = SafetyCheck::unknown);
 
+// The same of a generation that is known to have ended so: only the rest is simulated.
+Outcome outcome_of_status(std::uint64_t seed, std::uint64_t generation_id, PromptTraits prompt,
+                          Tier tier, Status status);
+
 struct Generation : Outcome {
   std::int32_t user_id;
   std::int64_t generated_us;  // within the period and not before the user's signup

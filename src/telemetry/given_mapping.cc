@@ -9,11 +9,14 @@ namespace gsa::telemetry {
 Mapping GivenMapping::applied_to(const Mapping& found) const {
   Mapping mapping = of_file ? *of_file : found;
   for (const std::string& option : options) apply_option(mapping, option);
+  const auto user = mapping.signals.find(Signal::user);
+  if (hash_users && user != mapping.signals.end()) user->second.hash = true;
   return mapping;
 }
 
 std::string GivenMapping::text() const {
-  return (of_file ? write_mapping(*of_file) : "") + join(options, "\n");
+  return (of_file ? write_mapping(*of_file) : "") + join(options, "\n") +
+         (hash_users ? "\nhash users" : "");
 }
 
 GivenMapping read_given_mapping(const std::vector<std::string>& maps) {

@@ -13,6 +13,7 @@ namespace gsa::telemetry {
 struct GivenMapping {
   std::optional<Mapping> of_file = {};
   std::vector<std::string> options = {};  // "signal=path[:unit]"
+  bool hash_users = false;                // keep only SHA-256 of the keys of users
 
   // The file's mapping in place of the one that was found, and then the options.
   Mapping applied_to(const Mapping& found) const;

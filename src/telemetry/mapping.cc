@@ -60,7 +60,7 @@ SignalSource read_source(Signal signal, const Yaml& yaml) {
     return source;
   }
   yaml.expect_keys("a signal", {"path", "from", "until", "unit", "currency", "pattern", "words",
-                                "missing", "scale"});
+                                "missing", "scale", "hash"});
   if (const auto path = yaml.find("path")) source.paths = path->strings();
   source.from = yaml.string_at("from");
   source.until = yaml.string_at("until");
@@ -70,6 +70,10 @@ SignalSource read_source(Signal signal, const Yaml& yaml) {
   source.missing = yaml.string_at("missing");
   if (const auto words = yaml.find("words")) read_words(*words, source.words);
   if (const auto scale = yaml.find("scale")) source.scale = read_scale(*scale);
+  if (const auto hash = yaml.find("hash")) source.hash = hash->boolean();
+  if (source.hash && signal != Signal::user) {
+    throw yaml.error(fmt::format("only a user has `hash`, not '{}'", name_of(signal)));
+  }
   if (!source.unit.empty() && !is_unit(source.unit)) {
     throw yaml.error(fmt::format("'{}' is not a unit", source.unit), "units are " + unit_list());
   }
@@ -160,7 +164,7 @@ std::string written(const SignalSource& source) {
   if (!source.paths.empty()) parts.push_back("path: " + one_or_list(source.paths));
   const bool only_paths = source.from.empty() && source.unit.empty() && source.currency.empty() &&
                           source.pattern.empty() && source.words.empty() &&
-                          source.missing.empty() && !source.scale;
+                          source.missing.empty() && !source.scale && !source.hash;
   if (only_paths) return one_or_list(source.paths);
   const auto add = [&](std::string_view key, const std::string& value) {
     if (!value.empty()) parts.push_back(fmt::format("{}: {}", key, scalar(value)));
@@ -181,6 +185,7 @@ std::string written(const SignalSource& source) {
     parts.push_back("words: {" + join(words, ", ") + "}");
   }
   add("missing", source.missing);
+  if (source.hash) parts.emplace_back("hash: true");
   return "{" + join(parts, ", ") + "}";
 }
 

@@ -7,7 +7,7 @@
 //   rows: results[]                      # where the rows are; found if absent
 //   where: {event: [generation]}         # only rows with one of these values
 //   signals:
-//     user: account.id                   # a path
+//     user: {path: email, hash: true}    # a path; SHA-256 of the value in place of it
 //     model: [input.model, model]        # the first that has a value
 //     latency: {path: took, unit: ms}    # s, ms, us, ns or min
 //     time: {path: at, unit: s}          # of numbers since 1970; else told from their size
@@ -41,6 +41,7 @@ struct SignalSource {
   std::string pattern = {};           // a regular expression; its first group is the value
   std::map<std::string, std::string> words = {};        // what values mean
   std::string missing = {};                             // what null means
+  bool hash = false;                                    // of a user: keep only SHA-256 of the key
   std::optional<std::pair<double, double>> scale = {};  // of ratings: the worst and the best
   std::string reason = {};                              // why these columns were taken
 

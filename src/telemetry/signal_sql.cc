@@ -393,7 +393,8 @@ void Builder::add_size() {
 EventSql Builder::build() {
   add_text(Signal::generation, "generation_key");
   if (const SignalSource* user = mapping_.find(Signal::user)) {
-    add("user_key", fmt::format("gsa_known_user({})", text_of(*user)));
+    const std::string key = fmt::format("gsa_known_user({})", text_of(*user));
+    add("user_key", user->hash ? fmt::format("sha256({})", key) : key);
   }
   add_text(Signal::session, "session_key");
   add_time(Signal::time, "generated_at", kLeftOut);
