@@ -502,8 +502,9 @@ TEST_F(AssetsTest, APlanSaysWhatWouldBeMadeAndWhichColumnsAreTouchedAndChangesNo
   const std::string changed = plan({"--diff", "--vars", "{friction_error_weight: 1.0}"});
   for (const char* part :
        {"5 assets to make\n  fct_sessions: its SQL changed\n", "Columns that are touched\n",
-        "  fct_sessions: changes friction_category, friction_error_points, friction_score\n",
-        "  user_friction_summary: changes avg_friction_score\n",
+        "  fct_sessions: changes friction_basis, friction_category, friction_error_points, "
+        "friction_score\n",
+        "  user_friction_summary: changes avg_friction_score, sessions_with_friction\n",
         "  fct_sessions by session_id: ", "friction_score 100.0000 → "}) {
     EXPECT_NE(changed.find(part), std::string::npos) << part << " is not in\n" << changed;
   }

@@ -39,20 +39,26 @@ TEST_F(Report, OfEachFormatReadsWell) {
 
 TEST_F(Report, HasTheKeysThatConsumersExpectAndTheirTypes) {
   const std::string json = gsa(folder_, {"summary", "--format", "json"}).out;
-  EXPECT_EQ(value("json_structure(j)", json),
-            R"({"provenance":{"source":"VARCHAR","source_reason":"VARCHAR","prompts":"UBIGINT",)"
-            R"("users":"UBIGINT","seed":"UBIGINT","behavior":"VARCHAR","period":"VARCHAR",)"
-            R"("observed":"VARCHAR","findings":["NULL"]},"currency":"VARCHAR",)"
-            R"("overall":{"total_users":"UBIGINT","total_sessions":"UBIGINT",)"
-            R"("total_generations":"UBIGINT","generations_outside_sessions":"UBIGINT",)"
-            R"("success_rate_pct":"DOUBLE","avg_friction_score":"DOUBLE",)"
-            R"("total_cost":"DOUBLE","median_generations_per_session":"UBIGINT",)"
-            R"("p90_generations_per_session":"UBIGINT","max_generations_per_session":"UBIGINT",)"
-            R"("single_generation_sessions_pct":"DOUBLE"},)"
-            R"("by_tier":[{"user_tier":"VARCHAR","users":"UBIGINT","sessions":"UBIGINT",)"
-            R"("generations":"UBIGINT","avg_friction_score":"DOUBLE","success_rate_pct":"DOUBLE",)"
-            R"("download_rate_pct":"DOUBLE","feedback_rate_pct":"DOUBLE",)"
-            R"("total_cost":"DOUBLE","avg_session_cost":"DOUBLE"}]})");
+  EXPECT_EQ(
+      value("json_structure(j)", json),
+      R"({"provenance":{"source":"VARCHAR","source_reason":"VARCHAR","prompts":"UBIGINT",)"
+      R"("users":"UBIGINT","seed":"UBIGINT","behavior":"VARCHAR","period":"VARCHAR",)"
+      R"("observed":"VARCHAR","findings":["NULL"]},"signals":{"users":{"simulated":"UBIGINT"},)"
+      R"("times":{"simulated":"UBIGINT"},"tier, region, device":{"simulated":"UBIGINT"},)"
+      R"("status":{"simulated":"UBIGINT"},"latency":{"simulated":"UBIGINT"},)"
+      R"("cost":{"simulated":"UBIGINT"},"retries":{"simulated":"UBIGINT"},)"
+      R"("feedback":{"simulated":"UBIGINT"},"downloads":{"simulated":"UBIGINT"},)"
+      R"("model":{"simulated":"UBIGINT"}},"currency":"VARCHAR","other_currencies":["NULL"],)"
+      R"("overall":{"total_users":"UBIGINT","total_sessions":"UBIGINT",)"
+      R"("total_generations":"UBIGINT","generations_outside_sessions":"UBIGINT",)"
+      R"("success_rate_pct":"DOUBLE","avg_friction_score":"DOUBLE",)"
+      R"("total_cost":"DOUBLE","median_generations_per_session":"UBIGINT",)"
+      R"("p90_generations_per_session":"UBIGINT","max_generations_per_session":"UBIGINT",)"
+      R"("single_generation_sessions_pct":"DOUBLE"},"coverage":"JSON",)"
+      R"("by_tier":[{"user_tier":"VARCHAR","users":"UBIGINT","sessions":"UBIGINT",)"
+      R"("generations":"UBIGINT","avg_friction_score":"DOUBLE","success_rate_pct":"DOUBLE",)"
+      R"("download_rate_pct":"DOUBLE","feedback_rate_pct":"DOUBLE",)"
+      R"("total_cost":"DOUBLE","avg_session_cost":"DOUBLE"}],"coverage_by_tier":"JSON"})");
   EXPECT_EQ(value("j->'$.by_tier[*].user_tier'", json), R"(["free", "pro", "enterprise"])");
 }
 

@@ -172,7 +172,7 @@ TEST(Sessions, EndAfterMoreThanThirtyMinutesToTheMicrosecond) {
   EXPECT_EQ(read_rows(made.warehouse(),
                       "select lifetime_generations, lifetime_sessions, lifetime_cost, "
                       "success_rate_pct, first_generation_at from dim_users where user_id = 2"),
-            (TextRows{{"0", "0", "0.0000", "", ""}}));
+            (TextRows{{"0", "0", "0.00000000", "", ""}}));
 }
 
 TEST(Sessions, AreOneWhereGenerationsTieInTime) {

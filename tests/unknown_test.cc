@@ -138,7 +138,7 @@ TEST_F(Unknown, SignalsEverywhereLeaveSessionsAndNothingElse) {
                  "count(friction_category) from fct_sessions"),
             (TextRows{{"true", "0", "0", "0"}}));
   const std::string report = gsa(folder_, {"summary"}).out;
-  EXPECT_TRUE(contains(report, "Generations                              2,000")) << report;
+  EXPECT_TRUE(contains(report, "Generations                             2,000")) << report;
   for (const char* unknown : {"Success", "Friction", "Cost", "cost", "success %", "downloads"}) {
     EXPECT_FALSE(contains(report.substr(0, report.find("\nMade of")), unknown)) << unknown << "\n"
                                                                                 << report;
@@ -169,7 +169,7 @@ TEST_F(Unknown, SignalsAreNullInTheReportAsJson) {
   const auto& overall = all.at("overall").as_object();
   EXPECT_TRUE(overall.at("total_cost").is_null());
   EXPECT_EQ(boost::json::serialize(all.at("coverage")),
-            R"({"total_cost":0E0,"success_rate_pct":5E-1})");
+            R"({"total_cost":0,"success_rate_pct":5E-1})");
   EXPECT_EQ(overall.at("success_rate_pct").to_number<double>(),
             std::stod(cell("select (100 * count(*) filter (status = 'success') / "
                            "count(status))::decimal(5, 2) from raw_generations")));

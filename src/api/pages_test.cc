@@ -355,8 +355,8 @@ TEST(Catalog, NamesWhatARatioDividesBy) {
     divides[std::string(measure.at("name").as_string())] = by.is_null() ? "" : by.as_string();
   }
   EXPECT_EQ(divides.at("satisfaction"), "feedback");
-  EXPECT_EQ(divides.at("download_rate"), "successes");
-  EXPECT_EQ(divides.at("friction"), "sessions");
+  EXPECT_EQ(divides.at("download_rate"), "downloadable");
+  EXPECT_EQ(divides.at("friction"), "scored_sessions");
   EXPECT_EQ(divides.at("cost"), "");
   EXPECT_EQ(divides.at("latency_p95"), "");
 }

@@ -82,7 +82,7 @@ TEST(LineageOfTheBuiltinProject, KnowsWhereItsNumbersComeFrom) {
   EXPECT_EQ(from("stg_prompts", "guidance"), "main.raw_prompts.cfg");
   EXPECT_EQ(from("dim_users", "user_tier"), "main.stg_users.user_tier");
   EXPECT_EQ(from("dim_users", "success_rate_pct"),
-            "main.fct_sessions.successful_generations main.fct_sessions.total_generations");
+            "main.fct_sessions.known_status_count main.fct_sessions.successful_generations");
   EXPECT_EQ(from("fct_sessions", "friction_score"),
             "main.fct_generations.latency_ms main.fct_generations.retry_count "
             "main.fct_generations.status");
@@ -96,10 +96,11 @@ TEST(LineageOfTheBuiltinProject, KnowsWhereItsNumbersComeFrom) {
 TEST(LineageOfTheBuiltinProject, LooksThroughEphemeralModels) {
   EXPECT_EQ(from("fct_generations", "session_id"),
             "main.stg_generations.generated_at main.stg_generations.generation_id "
-            "main.stg_generations.user_id");
+            "main.stg_generations.session_key main.stg_generations.user_id");
   EXPECT_EQ(from("fct_generations", "retry_count"),
             "main.stg_generations.asked_before_at main.stg_generations.generated_at "
             "main.stg_generations.generation_id main.stg_generations.retry_count "
+            "main.stg_generations.retry_origin main.stg_generations.session_key "
             "main.stg_generations.user_id");
 }
 
