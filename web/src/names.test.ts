@@ -50,7 +50,7 @@ function semanticNames(): Set<string> {
 /** What a source has as a text of its own, or as part of the name of a CSS variable. */
 function wordsOf(source: string): string[] {
   const code = source.replace(
-    /catalog\.\w+\("\w+", "\w+"\)|catalog\.tiles\("\w+"\)|<!--[\s\S]*?-->|\/\*[\s\S]*?\*\/|\/\/ .*$|\b(?:role|class|aria-\w+|data-unit)="[^"]*"/gm,
+    /catalog\s*\.\w+\("\w+", "\w+"\)|catalog\.tiles\("\w+"\)|<!--[\s\S]*?-->|\/\*[\s\S]*?\*\/|\/\/ .*$|\b(?:role|class|page|aria-\w+|data-unit)="[^"]*"/gm,
     "",
   );
   const texts = [...code.matchAll(/(["'`])([\w-]+)\1/g)].map((match) => match[2]!);

@@ -16,12 +16,50 @@ interface Servers {
   months: Server;
   /** One month of prompts that try to look like something else. */
   odd: Server;
+  /** A product's own events: half of the latencies are unknown, and all retries, feedback and downloads. */
+  own: Server;
+  /** Events that tell no more than who paid what when. */
+  bare: Server;
 }
 
 /** Longer than any screen, and unlike any other. */
 export const kLongPrompt = Array.from({ length: 2500 }, (_, place) => `word${place}`).join(" ");
 export const kOddPrompt = "a cat \u202egnp.exe\u200b";
 const kOddRows = [kLongPrompt, kOddPrompt, "=HYPERLINK(1)"];
+
+const kStates = ["succeeded", "succeeded", "succeeded", "timeout", "content_policy_violation"];
+const kPlans = ["basic", "gold", "team"];
+const kEvents = 900;
+const kEventUsers = 60;
+const kMinute = 60_000;
+
+/** Sessions of three requests, by turns of the users. */
+function eventsOf(what: "all" | "bare"): string {
+  const first = Date.UTC(2026, 1, 1);
+  return Array.from({ length: kEvents }, (_, place) => {
+    const session = Math.floor(place / 3);
+    const user = session % kEventUsers;
+    const bare = {
+      user_id: `user_${user}`,
+      created_at: new Date(first + place * 17 * kMinute).toISOString(),
+      cost_usd: ((place % 90) + 1) / 10_000,
+    };
+    const rest = {
+      request_id: `req_${place}`,
+      status: kStates[place % kStates.length],
+      latency_ms: session % 2 === 0 ? 200 + (place % 40) * 150 : null,
+      plan: kPlans[user % kPlans.length],
+      model: place % 3 === 0 ? "flux-dev" : "sdxl",
+      country: ["DE", "FR"][user % 2],
+      prompt: `a picture of number ${place}`,
+    };
+    return JSON.stringify(what === "all" ? { ...bare, ...rest } : bare) + "\n";
+  }).join("");
+}
+
+async function serveEvents(what: "all" | "bare"): Promise<Server> {
+  return Server.create("--source {folder}/events.jsonl", { "events.jsonl": eventsOf(what) });
+}
 
 export const test = base.extend<Fixtures, Servers>({
   months: [
@@ -41,6 +79,22 @@ export const test = base.extend<Fixtures, Servers>({
         "--source {folder}/odd.jsonl --prompts 60 --users 20 --month 2025-12",
         { "odd.jsonl": rows.map((prompt) => JSON.stringify({ prompt }) + "\n").join("") },
       );
+      await use(server);
+      await server.remove();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  own: [
+    async ({}, use) => {
+      const server = await serveEvents("all");
+      await use(server);
+      await server.remove();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  bare: [
+    async ({}, use) => {
+      const server = await serveEvents("bare");
       await use(server);
       await server.remove();
     },

@@ -227,7 +227,7 @@ test("a session's list says what friction comes from, also on a narrow screen", 
   await open(page, "/sessions?sort=-friction");
   const grid = page.getByRole("grid", { name: /^Sessions/ });
   await expect(grid.locator("#row-0 .score")).toBeVisible();
-  for (const name of ["Began", "Friction", "Mostly", "Cost, credits"]) {
+  for (const name of ["Began", "Friction", "Mostly", "Cost"]) {
     const box = (await grid.getByRole("columnheader", { name }).boundingBox())!;
     expect(box.x + box.width, name).toBeLessThanOrEqual(360);
   }

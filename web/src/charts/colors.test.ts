@@ -13,6 +13,7 @@ const range: RangeInfo = {
   edges: [0, 50],
   fine_edges: [0, 50],
   end: 100,
+  coverage: 1,
   scale: true,
 };
 

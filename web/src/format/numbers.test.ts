@@ -9,6 +9,7 @@ import {
   duration,
   format,
   integer,
+  money,
   percent,
   share,
   signed,
@@ -50,7 +51,7 @@ test.each([
   [money(24.394), "24.39"],
   [money(608.44), "608.4"],
   [money(0.00421), "0.00421"],
-  [money(0.0000004), "0.0000004"],
+  [money(0.0000004), "0.00000040"],
   [money(0), "0.0000"],
 ])("%s", (text, expected) => {
   expect(plain(text)).toBe(expected);

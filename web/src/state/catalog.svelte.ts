@@ -13,7 +13,7 @@ import type {
 import type { Period } from "../format/dates";
 import { count } from "../format/numbers";
 import { displayText } from "./filters";
-import { knownChart, unknownSignals } from "./known";
+import { knownChart, unknownNames } from "./known";
 import { live } from "./live.svelte";
 import { textOf } from "./scope";
 import { terms } from "./terms.svelte";
@@ -78,7 +78,7 @@ class CatalogStore {
     );
   }
 
-  /** The signals that are unknown everywhere, if the page lacks a chart or a part of one for that. */
+  /** What is unknown everywhere, if the page lacks a chart or a part of one for that. */
   missing(page: string): string[] {
     const data = this.data;
     if (!data) return [];
@@ -86,8 +86,8 @@ class CatalogStore {
       (chart) => chart.page === page && this.#charts.get(chart.name) !== chart,
     );
     if (lost.length === 0) return [];
-    const signals = unknownSignals(data);
-    return signals.length > 0 ? signals : lost.map((chart) => titleOf(chart, "time").toLowerCase());
+    const names = unknownNames(lost, data);
+    return names.length > 0 ? names : lost.map((chart) => titleOf(chart, "time").toLowerCase());
   }
 
   /** The tiles of a page: measures, and the page that has more of each. */
@@ -110,6 +110,14 @@ class CatalogStore {
       const [dimension] = chart.dimensions;
       return measure && dimension ? [{ title: chart.label, measure, dimension, of: chart.of }] : [];
     });
+  }
+
+  /** Whether all that the project puts at a place of a page is there. */
+  isWhole(page: string, place: string): boolean {
+    return (this.data?.charts ?? []).every(
+      (chart) =>
+        chart.page !== page || chart.place !== place || this.#charts.get(chart.name) === chart,
+    );
   }
 
   /** The label of a measure in a chart. */

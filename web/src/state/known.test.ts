@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Chart, DimensionInfo, MeasureInfo, RangeInfo } from "../api/types";
-import { coverageText, knownChart, unknownSignals, type Known } from "./known";
+import { coverageText, knownChart, unknownNames, type Known } from "./known";
 
 const measure = (name: string, coverage: number | null) =>
   ({ name, coverage, of: "generations" }) as MeasureInfo;
 const catalog: Known = {
-  measures: [measure("speed", 0), measure("rate", 0.5), measure("count", null)],
+  measures: [
+    measure("speed", 0),
+    measure("rate", 0.5),
+    { ...measure("count", null), label: "Count" },
+  ],
   dimensions: [
     { name: "plan", values: [null] },
     { name: "place", values: ["here", null] },
@@ -51,12 +55,10 @@ describe("A chart", () => {
     expect(knownChart(chart(["count"], ["plan"]), catalog)).toBeNull();
     expect(knownChart(chart(["count"], ["length"]), catalog)).toBeNull();
   });
-  it("over time is whole without its dimension", () => {
-    expect(names(knownChart(chart(["count"], ["plan"], "split"), catalog))).toEqual([
-      ["count"],
-      ["plan"],
-      2,
-    ]);
+  it("over time is whole without its dimension, which its title no longer names", () => {
+    const split = { ...chart(["count"], ["plan"], "split"), label: "Count by {grain} and plan" };
+    expect(names(knownChart(split, catalog))).toEqual([["count"], ["plan"], 2]);
+    expect(knownChart(split, catalog)?.label).toBe("Count by {grain}");
   });
 });
 
@@ -69,14 +71,29 @@ describe("Coverage", () => {
     expect(coverageText(rate, 1)).toBe("");
     expect(coverageText(rate, null)).toBe("");
   });
-  it("names the signals that nobody knows", () => {
-    expect(
-      unknownSignals({
-        signals: [
-          { signal: "speed", origin: "unknown", shares: { unknown: 1 } },
-          { signal: "rate", origin: "mixed", shares: { unknown: 0.5, observed: 0.5 } },
-        ],
-      }),
-    ).toEqual(["speed"]);
+});
+
+describe("The names of what is unknown", () => {
+  const of = (signal: string, share: number) => ({
+    signal,
+    origin: share === 1 ? ("unknown" as const) : ("mixed" as const),
+    shares: { unknown: share, observed: 1 - share },
+  });
+  const dimensions = [
+    { name: "plan", label: "Plan", of: "users", values: [null] },
+    { name: "place", label: "Place", of: "users", values: [null] },
+    { name: "kind", label: "Kind", of: "users", values: [null] },
+    { name: "age", label: "Age", of: "users", values: [null, "old"] },
+    { name: "mood", label: "Mood", of: "sessions", values: [null] },
+  ] as DimensionInfo[];
+
+  it("are the signals that no row knows", () => {
+    const signals = [of("speed", 1), of("rate", 0.5)];
+    expect(unknownNames([], { signals, dimensions })).toEqual(["speed"]);
+  });
+  it("are also what the charts are by, if no signal names it", () => {
+    const charts = [chart([], ["plan", "place", "age", "mood"])];
+    const signals = [of("speed", 1), of("plan, size", 1)];
+    expect(unknownNames(charts, { signals, dimensions })).toEqual(["speed", "plan, size", "place"]);
   });
 });

@@ -27,7 +27,7 @@ export function knownChart(chart: Chart, catalog: Known): Chart | null {
     return chart;
   if (measures.length === 0 && chart.measures.length > 0) return null;
   if (dimensions.length === 0 && chart.dimensions.length > 0)
-    return chart.place === "split" ? { ...chart, measures } : null;
+    return chart.place === "split" ? overTime(chart, measures, catalog) : null;
   const names = new Set([...measures, ...dimensions]);
   return {
     ...chart,
@@ -37,11 +37,31 @@ export function knownChart(chart: Chart, catalog: Known): Chart | null {
   };
 }
 
-/** The names of signals that are unknown everywhere, which is why pages lack charts. */
-export function unknownSignals(catalog: Pick<Catalog, "signals">): string[] {
-  return catalog.signals
+/** The chart over time alone, with a title that does not name its dimension. */
+function overTime(chart: Chart, measures: string[], catalog: Known): Chart {
+  const label = catalog.measures.find((one) => one.name === measures[0])?.label;
+  return { ...chart, measures, label: label ? `${label} by {grain}` : chart.label };
+}
+
+/** What is unknown everywhere, which is why a page lacks `charts` or parts of them: the signals, and
+ *  dimensions of these charts that no signal names. */
+export function unknownNames(
+  charts: readonly Chart[],
+  catalog: Pick<Catalog, "signals" | "dimensions">,
+): string[] {
+  const signals = catalog.signals
     .filter((signal) => signal.origin === "unknown")
     .map((signal) => signal.signal);
+  // A signal may be of several things: "tier, region".
+  const named = new Set(signals.flatMap((signal) => signal.split(", ")));
+  const asked = new Set<string>(charts.flatMap((chart) => chart.dimensions));
+  const others = catalog.dimensions
+    // What is of sessions is computed from their generations.
+    .filter((info) => info.of !== "sessions" && asked.has(info.name))
+    .filter((info) => info.values.length === 1 && info.values[0] === null)
+    .map((info) => info.label.toLowerCase())
+    .filter((label) => !named.has(label));
+  return [...signals, ...others];
 }
 
 /** A share below 1, never rounded up to 100 %. */

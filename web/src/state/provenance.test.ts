@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Catalog } from "../api/types";
-import { origins, originsInShort } from "./provenance";
+import { findingsOf, origins, originsInShort, readOf } from "./provenance";
 
 type Signal = Catalog["signals"][number];
 const of = (signal: string, origin: NonNullable<Signal["origin"]>): Signal => ({
@@ -30,11 +30,32 @@ describe("Where signals come from", () => {
       "observed: users, times; estimated: cost; simulated: latency; status: 60\u202f% observed, 40\u202f% unknown",
     );
     expect(originsInShort(some)).toBe(
-      "users, times observed, status mixed, 1 estimated, 1 simulated",
+      "users, times observed, status in part, 1 estimated, 1 simulated",
     );
   });
   it("says unknown where a source lacks a signal and nothing was drawn", () => {
     expect(origins([...some, of("feedback", "unknown")])).toContain("; unknown: feedback");
     expect(originsInShort([...some, of("feedback", "unknown")])).toContain(", 1 unknown");
+  });
+  it("calls a signal observed in part only if some of it is observed", () => {
+    const drawn: Signal = {
+      signal: "cost",
+      origin: "mixed",
+      shares: { simulated: 0.5, unknown: 0.5 },
+    };
+    expect(originsInShort([of("users", "observed"), drawn])).toBe("users observed, cost mixed");
+  });
+});
+
+describe("What was read", () => {
+  it("is requests where they are observed, prompts where they are simulated", () => {
+    expect(readOf({ behavior: "observed", prompts: 50_000 })).toBe("50,000 requests");
+    expect(readOf({ behavior: "simulated", prompts: 1 })).toBe("1 prompt");
+    expect(readOf({ behavior: "observed", prompts: 0 })).toBe("");
+  });
+  it("was odd only where a finding was found", () => {
+    const finding = (count: number) => ({ finding: `${count}`, rule: "", count });
+    const findings = [finding(0), finding(3)] as ReturnType<typeof findingsOf>;
+    expect(findingsOf({ findings })).toEqual([findings[1]]);
   });
 });

@@ -1,7 +1,7 @@
 // Provenance in words: where each signal comes from.
 
-import type { Catalog } from "../api/types";
-import { percent } from "../format/numbers";
+import type { Catalog, Provenance } from "../api/types";
+import { count, percent } from "../format/numbers";
 
 type Signal = Catalog["signals"][number];
 const kOrigins = ["observed", "estimated", "simulated", "unknown"] as const;
@@ -36,7 +36,31 @@ export function origins(signals: readonly Signal[]): string {
   ].join("; ");
 }
 
-/** Shorter: "users, times observed, status mixed, 7 simulated". */
+/** "status in part", of signals that are observed of some rows; "latency mixed", of others. */
+function mixedInShort(signals: readonly Signal[]): string[] {
+  const mixed = signals.filter((signal) => signal.origin === "mixed");
+  const names = (list: readonly Signal[]) => list.map((signal) => signal.signal).join(", ");
+  const inPart = mixed.filter((signal) => "observed" in signal.shares);
+  const others = mixed.filter((signal) => !("observed" in signal.shares));
+  return [
+    ...(inPart.length > 0 ? [`${names(inPart)} in part`] : []),
+    ...(others.length > 0 ? [`${names(others)} mixed`] : []),
+  ];
+}
+
+/** What was read of the source: "50,000 requests", or prompts where the requests are simulated; "" if
+ *  that is not on record. */
+export function readOf(provenance: Pick<Provenance, "behavior" | "prompts">): string {
+  if (provenance.prompts === 0) return "";
+  return count(provenance.prompts, provenance.behavior === "observed" ? "request" : "prompt");
+}
+
+/** What was odd in the source: the findings that were found at all. */
+export function findingsOf(provenance: Pick<Provenance, "findings">): Provenance["findings"] {
+  return provenance.findings.filter((finding) => finding.count > 0);
+}
+
+/** Shorter: "users, times observed, status in part, 7 simulated". */
 export function originsInShort(signals: readonly Signal[]): string {
   const count = (origin: Signal["origin"]) =>
     signals.filter((signal) => signal.origin === origin).length;
@@ -44,7 +68,7 @@ export function originsInShort(signals: readonly Signal[]): string {
   if (all) return origins(signals);
   return [
     ...[`${signalNames(signals, "observed") || "no signal"} observed`],
-    ...(count("mixed") > 0 ? [`${signalNames(signals, "mixed")} mixed`] : []),
+    ...mixedInShort(signals),
     ...kOrigins
       .slice(1)
       .filter((origin) => count(origin) > 0)

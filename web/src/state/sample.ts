@@ -24,6 +24,7 @@ const range = (name: string): RangeInfo => ({
   edges: [0],
   fine_edges: [0],
   end: null,
+  coverage: 1,
   scale: false,
 });
 const chart = (name: string, measures: string[], dimensions: string[]): Chart => ({

@@ -26,6 +26,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { SqlSchema } from "../../api/types";
+import { typeText } from "../../format/types";
 
 const theme = EditorView.theme({
   "&": { backgroundColor: "var(--paper)", color: "var(--ink)", fontSize: "var(--t13)" },
@@ -126,7 +127,7 @@ function namespaceOf(schema: SqlSchema): SQLNamespace {
   for (const table of schema.tables) {
     const columns = table.columns.map((column): Completion => ({
       label: column.name,
-      detail: column.type,
+      detail: typeText(column.type),
       info: column.description,
       type: "property",
     }));
