@@ -1,7 +1,9 @@
 #include "dbt/manifest_unit_tests.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -48,6 +50,19 @@ Value csv_rows(const std::string& text) {
     rows.emplace_back(std::move(row));
   }
   return Value(std::move(rows));
+}
+
+// As dbt does for databases that tell types by the first row: the first row without nulls trades
+// places with it.
+void put_a_whole_row_first(const Value& rows) {
+  if (rows.kind() != Value::Kind::list) return;
+  List& list = rows.as_list();
+  const auto whole = std::find_if(list.begin(), list.end(), [](const Value& row) {
+    const auto& entries = row.as_dict().entries();
+    return std::none_of(entries.begin(), entries.end(),
+                        [](const auto& entry) { return entry.second.is_none(); });
+  });
+  if (whole != list.end()) std::swap(list.front(), *whole);
 }
 
 // As dbt's templates leave a text.
@@ -111,6 +126,7 @@ class UnitTestWriter {
       rows.rows = as_json_value(written());
       if (rows.rows.is_string()) rows.rows = without_last_line_end(rows.rows.as_string());
     }
+    put_a_whole_row_first(rows.rows);
     return rows;
   }
 
