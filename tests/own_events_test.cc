@@ -135,6 +135,7 @@ TEST_F(OwnEvents, AreNotSimulatedInSilence) {
                   "fct_generations"),
             "n,latency,cost\n3,0,0\n");
   EXPECT_EQ(made.out.find("simulated"), std::string::npos) << made.out;
+  EXPECT_NE(made.out.find("Made of 3 requests by 2 users"), std::string::npos) << made.out;
   // The report has no column of nothing.
   EXPECT_EQ(made.out.find("Cost"), std::string::npos) << made.out;
 }

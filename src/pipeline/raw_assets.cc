@@ -453,7 +453,9 @@ void describe_raw_tables(const std::vector<assets::Materialization>& of,
                          assets::Provenance& provenance) {
   provenance.prompts = provenance.prompts_in_source = provenance.prompts_skipped = 0;
   provenance.findings.clear();
+  std::int64_t generations = 0;
   for (const assets::Materialization& made : of) {
+    if (made.unit.asset == "raw_generations") generations += made.rows.value_or(0);
     if (made.unit.asset == "raw_users") {
       provenance.users = made.rows.value_or(0);
       const auto period = made.metadata.find("period");
@@ -470,6 +472,8 @@ void describe_raw_tables(const std::vector<assets::Materialization>& of,
     provenance.prompts_skipped += number_in(made.metadata, "rows_skipped");
     add_findings(made.findings, provenance.findings);
   }
+  // Observed requests need not have a prompt.
+  if (!provenance.observed.empty()) provenance.prompts = generations;
 }
 
 }  // namespace gsa::pipeline
