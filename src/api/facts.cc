@@ -191,7 +191,7 @@ class FactsReader {
   std::string from_generations() const {
     const semantic::Table &generations = facts_.layer->table(Level::generation),
                           &sessions = facts_.layer->table(Level::session);
-    const std::string from = from_sql(*facts_.layer, Level::generation);
+    std::string from = from_sql(*facts_.layer, Level::generation);
     if (!overlap_) return from;
     return fmt::format("{} join {} on {} = {}", from, from_sql(*facts_.layer, Level::session),
                        generations.parent, sessions.key);

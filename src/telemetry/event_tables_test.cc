@@ -4,7 +4,7 @@
 #include "telemetry/event_tables.h"
 
 #include <map>
-#include <optional>
+#include <memory>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -32,7 +32,8 @@ class EventTest : public prompts::IngestFixture {
     events_ = open_events(connection_, run, files_);
     mapping_ = events_.found.mapping;
     for (const std::string& option : options) apply_option(mapping_, option);
-    tables_.emplace(read_events(connection_, run, *events_.rows, mapping_, wanted, 42));
+    tables_ = std::make_unique<EventTables>(
+        read_events(connection_, run, *events_.rows, mapping_, wanted, 42));
     return *tables_;
   }
   // The rows of a query; {events} and {users} are the tables that were read.
@@ -53,7 +54,7 @@ class EventTest : public prompts::IngestFixture {
   std::vector<prompts::SourceFile> files_;
   OpenedEvents events_;
   Mapping mapping_;
-  std::optional<EventTables> tables_;
+  std::unique_ptr<EventTables> tables_;
 };
 
 // 50,000 events of 1,500 users with everything that a product knows; ms and micro-dollars are
