@@ -9,10 +9,9 @@ import duckdb
 import polars as pl
 import polars.selectors as cs
 
-# The columns of costs, and their unit.
-COST = "cost_credits"  # of a generation
-TOTAL_COST = "total_cost_credits"  # of a session or a day
-COST_UNIT = "credits"
+# The columns of costs.
+COST = "cost"  # of a generation
+TOTAL_COST = "total_cost"  # of a session or a day
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 _open = None
@@ -55,6 +54,12 @@ def source(db):
         "select source, period, behavior, seed from ops.provenance"
     ).fetchone()
     return f"Source: {name}, {period}; {behavior} behavior, seed {seed}"
+
+
+def currency(db):
+    """The main currency of the costs, or "unknown"."""
+    found = db.execute("select max(currency) from fct_sessions where total_cost is not null").fetchone()
+    return found[0] or "unknown"
 
 
 # Tables without the shape and the types, and with thousands.
