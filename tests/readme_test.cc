@@ -48,8 +48,27 @@ std::string small_diffusiondb(const TempFolder& folder) {
   return bytes;
 }
 
+// The events, users and votes of a product.
+void write_own_data(const TempFolder& folder) {
+  duck::Connection connection = duck::Database(duck::DatabaseOptions{}).connect();
+  const std::string events =
+      "select 'r' || i as request_id, 'u' || i % 7 as user_id, timestamp '2026-03-01' + "
+      "to_minutes(i * 11) as created_at, 500 + i as latency_ms, if(i % 9 = 0, 'failed', "
+      "'succeeded') as status, 0.01 as cost_usd from range(200) t(i)";
+  std::filesystem::create_directories(folder / "logs");
+  for (const auto& [name, options] :
+       {std::pair("events.parquet", "format parquet"),
+        std::pair("logs/a.jsonl.gz", "format json, compression gzip")}) {
+    connection.execute("copy (" + events + ") to " + sql_quote(folder / name) + " (" + options +
+                       ")");
+  }
+  folder.write("users.csv", "user_id,plan\nu1,gold\nu2,basic\n");
+  folder.write("votes.csv", "request_id,rating\nr1,up\nr2,down\n");
+}
+
 TEST(Readme, EveryRunCommandWorksInItsOrder) {
   const TempFolder folder;
+  write_own_data(folder);
   hub::FakeHub hub;
   hub.set_file("poloclub/diffusiondb", "metadata.parquet", small_diffusiondb(folder));
   // ./run without its set-up, which has its own test.
