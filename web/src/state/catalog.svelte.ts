@@ -156,9 +156,10 @@ export function titleOf(chart: Chart, grain: string): string {
   return chart.label.replaceAll("{grain}", grain);
 }
 
-/** What a measure counts: its label, of one without the plural. */
+/** What a measure counts: its unit, else its label, of one without the plural. */
 export function nounOf(measure: MeasureName, value: number): string {
-  const many = (catalog.measure(measure)?.label ?? measure).toLowerCase();
+  const info = catalog.measure(measure);
+  const many = (info?.unit || info?.label || measure).toLowerCase();
   return value === 1 ? many.replace(/(ss|sh|ch|x)es$/, "$1").replace(/([^s])s$/, "$1") : many;
 }
 
