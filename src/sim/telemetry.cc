@@ -78,15 +78,17 @@ double download_share(Tier tier, std::int32_t token_count) {
   return std::min(share, kMaxDownloadShare);
 }
 
-namespace {
-
-// What follows from how it ended.
-Outcome draw_rest(std::uint64_t seed, std::uint64_t id, PromptTraits prompt, Tier tier,
-                  Status status, const RandomBlock& outcome) {
+Outcome outcome_of(std::uint64_t seed, std::uint64_t id, PromptTraits prompt, Tier tier,
+                   SafetyCheck check) {
+  const RandomBlock outcome = RandomStream(seed, kOutcome).at(id);
   const RandomBlock reaction = RandomStream(seed, kReaction).at(id);
   const RandomBlock model = RandomStream(seed, kModelVersion).at(id);
+
+  if (check != SafetyCheck::unknown) prompt.has_safety_keyword = false;
   Outcome o{};
-  o.status = status;
+  o.status = check == SafetyCheck::blurred
+                 ? Status::safety_violation
+                 : draw_status(prompt, tier, to_unit(outcome.word[0]), to_unit(outcome.word[1]));
   o.latency_ms = draw_latency_ms(o.status, prompt.token_count, outcome.u64(1));
   o.cost = cost_of(o.status, tier, prompt.token_count, o.latency_ms);
   o.retry_count = draw_retries(o.status, to_unit(reaction.word[0]));
@@ -97,22 +99,21 @@ Outcome draw_rest(std::uint64_t seed, std::uint64_t id, PromptTraits prompt, Tie
   return o;
 }
 
-}  // namespace
-
-Outcome outcome_of(std::uint64_t seed, std::uint64_t id, PromptTraits prompt, Tier tier,
-                   SafetyCheck check) {
+// Apart from outcome_of(), which is the inner loop of a run and stays as small as it is.
+[[gnu::cold]] Outcome outcome_of_status(std::uint64_t seed, std::uint64_t id, PromptTraits prompt,
+                                        Tier tier, Status status) {
+  Outcome o = outcome_of(seed, id, prompt, tier);
+  if (o.status == status) return o;
   const RandomBlock outcome = RandomStream(seed, kOutcome).at(id);
-  if (check != SafetyCheck::unknown) prompt.has_safety_keyword = false;
-  const Status status =
-      check == SafetyCheck::blurred
-          ? Status::safety_violation
-          : draw_status(prompt, tier, to_unit(outcome.word[0]), to_unit(outcome.word[1]));
-  return draw_rest(seed, id, prompt, tier, status, outcome);
-}
-
-Outcome outcome_of_status(std::uint64_t seed, std::uint64_t id, PromptTraits prompt, Tier tier,
-                          Status status) {
-  return draw_rest(seed, id, prompt, tier, status, RandomStream(seed, kOutcome).at(id));
+  const RandomBlock reaction = RandomStream(seed, kReaction).at(id);
+  o.status = status;
+  o.latency_ms = draw_latency_ms(status, prompt.token_count, outcome.u64(1));
+  o.cost = cost_of(status, tier, prompt.token_count, o.latency_ms);
+  o.retry_count = draw_retries(status, to_unit(reaction.word[0]));
+  o.feedback = draw_feedback(status, tier, to_unit(reaction.word[1]), to_unit(reaction.word[2]));
+  o.downloaded = status == Status::success &&
+                 to_unit(reaction.word[3]) < download_share(tier, prompt.token_count);
+  return o;
 }
 
 void Telemetry::at(std::span<const Asked> asked, std::span<Generation> generations) const {
