@@ -20,6 +20,9 @@ using boost::system::error_code;
 // Limits the unparsed part of a body: a chunk's header or a trailer.
 constexpr std::size_t kMostUnparsed = 16'384;
 
+// The shortest end of a chunked body, "0\r\n\r\n". Beast demands as much when it goes on with one.
+constexpr std::size_t kLeastLastChunk = 5;
+
 // Scans the bytes of a header once, as they arrive, for what Beast accepts or keeps waiting on but
 // RFC 9112 forbids: folded lines, bare line feeds and carriage returns, NULs.
 class LineScan {
@@ -134,6 +137,7 @@ struct RequestReader::Parts {
   std::size_t scanned = 0;  // bytes seen by `lines` that the parser has not taken
   State state = State::header;
   bool has_line = false;
+  bool is_in_chunk_header = false;  // and Beast waits for more of it
   bool wants_continue = false;
   bool keep_alive = false;
   Request request;
@@ -157,12 +161,14 @@ std::size_t RequestReader::feed(std::string_view bytes) {
       }
       parts.scanned = left.size();
     }
+    if (parts.is_in_chunk_header && left.size() < kLeastLastChunk) break;
     error_code failure;
     const std::size_t taken =
         parts.parser.put(boost::asio::buffer(left.data(), left.size()), failure);
     used += taken;
     parts.has_line = parts.has_line || taken > 0;
     parts.scanned -= std::min(taken, parts.scanned);
+    parts.is_in_chunk_header = !was_header && failure == beast_http::error::need_more;
     if (failure == beast_http::error::need_more) {
       const std::size_t most = was_header ? parts.limits.header_bytes : kMostUnparsed;
       if (left.size() - taken > most + kMostUnparsed) {

@@ -48,6 +48,8 @@ TEST(RequestReader, ReadsWholeRequestsHoweverTheyAreCut) {
       "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nTrailer: t\r\n\r\n",
       "200 POST /a hello");
   expect("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhell", "more");
+  // The last chunk, not followed by the end of the request.
+  expect("POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX", "more");
 }
 
 TEST(RequestReader, LeavesWhatComesBehindTheRequest) {
