@@ -20,8 +20,12 @@ using boost::system::error_code;
 // Limits the unparsed part of a body: a chunk's header or a trailer.
 constexpr std::size_t kMostUnparsed = 16'384;
 
-// The shortest end of a chunked body, "0\r\n\r\n". Beast demands as much when it goes on with one.
-constexpr std::size_t kLeastLastChunk = 5;
+// Whether these bytes, which may follow a chunk, begin the last one and are shorter than any. Beast
+// demands more when it goes on with one.
+bool is_part_of_last_chunk(std::string_view bytes) {
+  constexpr std::size_t kShortest = std::string_view("0\r\n\r\n").size();
+  return bytes.size() < kShortest && (bytes.starts_with('0') || bytes.starts_with("\r\n0"));
+}
 
 // Scans the bytes of a header once, as they arrive, for what Beast accepts or keeps waiting on but
 // RFC 9112 forbids: folded lines, bare line feeds and carriage returns, NULs.
@@ -161,7 +165,7 @@ std::size_t RequestReader::feed(std::string_view bytes) {
       }
       parts.scanned = left.size();
     }
-    if (parts.is_in_chunk_header && left.size() < kLeastLastChunk) break;
+    if (parts.is_in_chunk_header && is_part_of_last_chunk(left)) break;
     error_code failure;
     const std::size_t taken =
         parts.parser.put(boost::asio::buffer(left.data(), left.size()), failure);
