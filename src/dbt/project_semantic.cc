@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "dbt/project_state.h"
+#include "dbt/semantic_labels.h"
 #include "dbt/useless_settings.h"
 
 namespace gsa::dbt {
@@ -120,6 +121,7 @@ void Project::State::configure_semantic_layer() {
   split_off_disabled(all.models, declared_.disabled_semantic.models);
   split_off_disabled(all.metrics, declared_.disabled_semantic.metrics);
   split_off_disabled(all.saved_queries, declared_.disabled_semantic.saved_queries);
+  refuse_equal_labels(all, files);
 }
 
 void Project::State::warn_of_useless_semantic_settings() {

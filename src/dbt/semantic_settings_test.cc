@@ -101,6 +101,46 @@ TEST(SemanticSettings, MistakesNameTheirPlace) {
             "dbt_project.yml:2:18: these settings apply to nothing: there is no shop/slaes");
 }
 
+TEST(SemanticLabels, TwoOfOneKindAreRefusedWithBothPlaces) {
+  const auto error = [](const std::string& yml) {
+    return load_error({{"models/orders.sql", "select 1 as id"}, {"models/s.yml", yml}});
+  };
+  const auto model = [](const std::string& name, const std::string& more) {
+    return "  - name: " + name +
+           "\n    model: ref('orders')\n    entities: [{name: order, type: primary, expr: id}]\n" +
+           more;
+  };
+  const std::string begin = "semantic_models:\n";
+  const std::string measures =
+      "    measures:\n"
+      "      - {name: m, agg: sum, expr: 1, label: Same, create_metric: true}\n";
+  EXPECT_TRUE(
+      error(begin + model("a", measures + "      - {name: n, agg: sum, expr: 1, label: Same}\n"))
+          .starts_with(
+              "models/s.yml:7:9: the measure 'n' has the label 'Same' of the measure 'm'"));
+  EXPECT_TRUE(
+      error(begin + model("a",
+                          "    dimensions:\n"
+                          "      - {name: d, type: categorical, label: Same}\n"
+                          "      - {name: e, type: categorical, label: Same}\n"))
+          .starts_with(
+              "models/s.yml:7:9: the dimension 'e' has the label 'Same' of the dimension 'd'"));
+  EXPECT_TRUE(error(begin + model("a", "    label: Same\n") + model("b", "    label: Same\n"))
+                  .starts_with("models/s.yml:6:5: the semantic model 'b' has the label 'Same'"));
+  EXPECT_TRUE(
+      error(begin + model("a", measures) +
+            "metrics:\n  - {name: x, label: Same, type: simple, type_params: {measure: m}}\n")
+          .find("the label 'Same' of the metric 'x'") != std::string::npos);
+  // Of two kinds, or of two semantic models.
+  EXPECT_EQ(error(begin +
+                  model("a",
+                        "    label: Same\n    dimensions: [{name: d, type: categorical, "
+                        "label: Same}]\n    measures: [{name: m, agg: sum, expr: 1, "
+                        "label: Same}]\n") +
+                  model("b", "    measures: [{name: n, agg: sum, expr: 1, label: Same}]\n")),
+            "no error");
+}
+
 TEST(SemanticSettings, TemplatesAreReadRendered) {
   const Project project =
       load({{"dbt_project.yml", "name: shop\nvars: {x: Sales, on: false}\n"},
