@@ -12,6 +12,7 @@
 #include "pipeline/open_project.h"
 #include "pipeline/word_types.h"
 #include "semantic/currency.h"
+#include "semantic/fitted_bins.h"
 #include "semantic/layer_binding.h"
 #include "semantic/layer_json.h"
 #include "semantic/layer_reading.h"
@@ -75,6 +76,7 @@ semantic::Layer published_layer(duck::Connection& connection) {
   semantic::Layer layer = text.empty() ? built_in_layer() : semantic::from_json(text);
   semantic::bind(layer, connection);
   semantic::name_currencies(layer, semantic::read_currencies(layer, connection));
+  semantic::fit_bins(layer, connection);
   return layer;
 }
 

@@ -148,6 +148,7 @@ struct Range {
   std::vector<double> fine_edges;  // of a brush: `edges` and more between them
   std::optional<double> end;       // of the last bin, if numbers have a limit
   bool has_scale = false;          // pages color its numbers from low to high; it has an end
+  bool fits = false;               // the bins are of the size of the data (fitted_bins.h)
   // Once bound:
   bool is_float = false;
   int decimals = 0;

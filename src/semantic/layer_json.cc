@@ -155,7 +155,7 @@ void members(Io& io, T& range) {
   io("unit", range.unit), io("format", range.format), io("description", range.description);
   io("level", range.level), io("expr", range.expr), io("place", range.place);
   io("edges", range.edges), io("fine_edges", range.fine_edges);
-  io("end", range.end), io("has_scale", range.has_scale);
+  io("end", range.end), io("has_scale", range.has_scale), io("fits", range.fits);
 }
 
 template <typename Io, typename T>

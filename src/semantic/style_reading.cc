@@ -78,6 +78,8 @@ void read_style(const dbt::Project& project, const dbt::DimensionSpec& spec, con
     }
     into.end = end->as_double();
   }
+  const Value* fits = bins.find("fits");
+  into.fits = fits != nullptr && fits->truth();
   into.has_scale = meta_flag(project, spec.meta, "scale", spec.place);
   if (into.has_scale && !into.end) {
     throw project.files().error_at(spec.place, "meta.scale needs meta.bins.end",
