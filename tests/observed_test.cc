@@ -248,7 +248,7 @@ TEST_P(Observed, SaysOfEverySignalWhetherItWasObserved) {
                       "status_origin from fct_generations order by all"),
             (TextRows{{"false", "false", "simulated"}, {"true", "true", "observed"}}));
   EXPECT_EQ(read_rows(warehouse, "select distinct signup_origin, traits_origin from dim_users"),
-            (TextRows{{"observed", "simulated"}}));
+            (TextRows{{"estimated", "simulated"}}));
   EXPECT_EQ(
       read_cell(warehouse, "select count(*) from dim_users where signup_at <> first_generation_at"),
       "0");

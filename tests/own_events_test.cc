@@ -231,6 +231,48 @@ TEST_F(OwnEvents, NeverMakeACalendarOfOddTimes) {
       "9999-12-31T00:00:00Z\n");
 }
 
+// A file of users may name some who made nothing yet.
+TEST_F(OwnEvents, MayHaveUsersWithoutAny) {
+  folder_.write("events.csv", "user_id,created_at,status\nu1,2026-03-01T10:00:00Z,ok\n");
+  folder_.write("users.csv",
+                "user_id,plan,signup_at\nu1,gold,\nu2,basic,2026-02-01T00:00:00Z\nu3,basic,\n");
+  run({"--source", "events.csv", "--users-from", "users.csv"});
+  EXPECT_EQ(found("select user_name, user_tier::varchar as tier, signup_origin::varchar as origin, "
+                  "lifetime_generations as n from dim_users order by user_name"),
+            "user_name,tier,origin,n\nu1,gold,estimated,1\nu2,basic,observed,0\n"
+            "u3,basic,unknown,0\n");
+}
+
+TEST_F(OwnEvents, LeaveNoOptionWithoutEffect) {
+  folder_.write("events.csv", "user_id,created_at,status\nu1,2026-03-01T10:00:00Z,ok\n");
+  folder_.write("prompts.csv", "prompt\na cat\n");
+  const auto refused = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "run");
+    const Outcome outcome = gsa(folder_, arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    return outcome.err;
+  };
+  const std::string users = refused({"--source", "events.csv", "--users", "10"});
+  EXPECT_NE(users.find("--users has no meaning for a source of events"), std::string::npos)
+      << users;
+  const std::string month = refused({"--source", "events.csv", "--month", "2026-03"});
+  EXPECT_NE(month.find("--month has no meaning for a source of events"), std::string::npos)
+      << month;
+  const std::string prompts = refused({"--source", "prompts.csv", "--prices", "builtin"});
+  EXPECT_NE(prompts.find("--prices is for events of a product, and the source lacks"),
+            std::string::npos)
+      << prompts;
+  const std::string synthetic = refused({"--source", "synthetic", "--missing", "simulated"});
+  EXPECT_NE(synthetic.find("--missing is for events of a product, and synthetic prompts have none"),
+            std::string::npos)
+      << synthetic;
+  const std::string simulated =
+      refused({"--source", "events.csv", "--behavior", "simulated", "--map", "latency=status"});
+  EXPECT_NE(simulated.find("--map is for events of a product, and --behavior simulated"),
+            std::string::npos)
+      << simulated;
+}
+
 TEST_F(OwnEvents, OfPromptsAloneStaySimulated) {
   folder_.write("prompts.csv", "prompt\na cat\na dog\n");
   const Outcome made = run({"--source", "prompts.csv", "--users", "5"});

@@ -57,6 +57,36 @@ TEST_F(PageRuns, ReadTheSourcesOfThePublishedRun) {
   EXPECT_EQ(cell("select count(*) from raw_prompts"), "2");
 }
 
+// A mapping of events is on record, so that the next run reads them the same way.
+TEST_F(PageRuns, ReadEventsAsThePublishedRunDid) {
+  write_file(folder_.path() / "events.csv",
+             "who,at,took,plan\nu1,2026-03-01T10:00:00Z,90,a\nu1,2026-03-01T10:05:00Z,95,a\n");
+  write_file(folder_.path() / "map.yml",
+             "signals: {user: who, time: at, latency: {path: took, unit: s}}\n");
+  write_file(folder_.path() / "users.csv", "user_id,tier\nu1,gold\nu2,lead\n");
+  const Outcome made =
+      gsa(folder_, {"run", "--quiet", "--warehouse", warehouse_, "--source", folder_ / "events.csv",
+                    "--map", "map.yml", "--map", "tier=plan", "--users-from", folder_ / "users.csv",
+                    "--missing", "status=simulated"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const std::string kMade =
+      "select string_agg(latency_ms || ' ' || user_tier || ' ' || status_origin, '; ' order by "
+      "generation_id) from fct_generations";
+  const std::string before = cell(kMade);
+  EXPECT_EQ(before, "90000 a simulated; 95000 a simulated");
+  start();
+  const std::string dictionary = get("/api/dictionary").body;
+  EXPECT_TRUE(contains(dictionary, R"({"source":"events","signal":"latency","column":"took",)"
+                                   R"("unit":"s","known":2,"reason":)"))
+      << dictionary;
+  EXPECT_TRUE(contains(dictionary, R"({"source":"users","signal":"tier","column":"tier",)"));
+  EXPECT_EQ(post("/api/runs", R"({"full_refresh": true})").status, 202);
+  EXPECT_TRUE(becomes_true([&] { return run_ended(3); }));
+  EXPECT_EQ(cell("select status from ops.runs where run_id = 3"), "success");
+  EXPECT_EQ(cell(kMade), before);
+  EXPECT_EQ(cell("select count(*) from dim_users"), "2");
+}
+
 TEST_F(PageRuns, AreRefusedWhereTheDiskHasNoRoom) {
   start({"--max-run-prompts", "2000000000"});
   const Answer answer = post("/api/runs", R"({"prompts": 2000000000})");

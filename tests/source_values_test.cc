@@ -62,7 +62,8 @@ TEST_F(SourceValues, TheReportNamesTheSignalsThatTheSourceHas) {
                                   "prompt,user_name,timestamp\n"
                                   "a,u,2022-08-11 00:02:00\na,u,2022-08-11 00:03:00\n");
   EXPECT_TRUE(contains(replace_all(without.out, "\n", " "),
-                       "Observed: users, times. Simulated: tier, region, device, status, latency, "
+                       "Observed: users, times. Estimated: signups. Simulated: tier, region, "
+                       "device, status, latency, "
                        "cost, retries, feedback, downloads, model."))
       << without.out;
   EXPECT_EQ(sql("select distinct retry_origin, status_origin from fct_generations"),
@@ -72,7 +73,8 @@ TEST_F(SourceValues, TheReportNamesTheSignalsThatTheSourceHas) {
                                "prompt,user_name,timestamp,seed,image_nsfw\n"
                                "a,u,2022-08-11 00:02:00,1,2\na,u,2022-08-11 00:03:00,2,\n");
   EXPECT_TRUE(contains(replace_all(with.out, "\n", " "),
-                       "Observed: users, times, retries. Simulated: tier, region, device, latency, "
+                       "Observed: users, times, retries. Estimated: signups. Simulated: tier, "
+                       "region, device, latency, "
                        "cost, feedback, downloads, model. Of several origins: status (50.0 % "
                        "observed, 50.0 % simulated)."))
       << with.out;

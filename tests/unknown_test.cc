@@ -151,10 +151,11 @@ TEST_F(Unknown, SignalsAreNamedByTheReport) {
   set("user_origin = 'observed', time_origin = 'observed', retry_origin = 'estimated'");
   build();
   const std::string report = replace_all(gsa(folder_, {"summary"}).out, "\n", " ");
-  EXPECT_TRUE(contains(report,
-                       "Observed: users, times. Estimated: retries. Simulated: tier, region, "
-                       "device, feedback, downloads, model. Unknown: latency, cost. Of several "
-                       "origins: status (50.0 % simulated, 50.0 % unknown)."))
+  EXPECT_TRUE(
+      contains(report,
+               "Observed: users, times. Estimated: retries. Simulated: tier, region, "
+               "device, signups, feedback, downloads, model. Unknown: latency, cost. Of several "
+               "origins: status (50.0 % simulated, 50.0 % unknown)."))
       << report;
   EXPECT_TRUE(contains(report, "Success rate, % (of 50.0 % of generations)")) << report;
   EXPECT_FALSE(contains(report, "Cost,")) << report;

@@ -324,6 +324,23 @@ std::string Dictionary::describe(std::string_view table, std::string_view column
   return "";
 }
 
+namespace {
+
+// What the run took for which signal, as it put it on record.
+void write_signals(JsonWriter& json, duck::Connection& connection) {
+  json.key("signals");
+  json.begin_array();
+  const duck::Result signals = connection.query(
+      "select entry.value from (select unnest(map_entries(metadata)) as entry from (select "
+      "metadata "
+      "from ops.materializations where asset = 'raw_prompts' and published order by run_id desc "
+      "limit 1)) where starts_with(entry.key, 'signal ') order by entry.key");
+  for (std::size_t row = 0; row < signals.rows(); ++row) json.raw(signals.text(row, 0));
+  json.end_array();
+}
+
+}  // namespace
+
 std::string dictionary_json(duck::Connection& connection, const Dictionary& dictionary,
                             const ColumnLineage& lineage, const Layer& layer) {
   Writer writer(connection, lineage);
@@ -336,6 +353,7 @@ std::string dictionary_json(duck::Connection& connection, const Dictionary& dict
   writer.records();
   writer.json.end_array();
   write_terms(writer.json, layer);
+  write_signals(writer.json, connection);
   writer.json.end_object();
   return writer.json.take();
 }

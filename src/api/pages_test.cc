@@ -333,7 +333,7 @@ TEST(Catalog, SaysWhereEachSignalComesFromAndWhatIsOutsideSessions) {
   for (const auto& signal : answer.at("signals").as_array()) {
     signals[std::string(signal.at("signal").as_string())] = signal.at("origin").as_string();
   }
-  EXPECT_EQ(signals.size(), 10);
+  EXPECT_EQ(signals.size(), 13);
   for (const auto& [signal, column] : {std::pair("status", "status_origin"),
                                        {"latency", "latency_origin"},
                                        {"users", "user_origin"},

@@ -34,17 +34,19 @@ struct InspectOptions {
 };
 
 void write_mapping_file(const InspectOptions& options, const telemetry::Mapping& mapping) {
-  if (std::filesystem::exists(options.write)) {
+  const std::string path = options.common.invocation().path(options.write);
+  if (std::filesystem::exists(path)) {
     throw Error(fmt::format("{} exists already", options.write),
                 "name another file, or remove this one");
   }
-  write_file(options.write, telemetry::write_mapping(mapping));
+  write_file(path, telemetry::write_mapping(mapping));
   options.common.say(fmt::format("wrote {}: edit it, then gsa run --source … --map {}",
                                  options.write, options.write));
 }
 
 int inspect(const InspectOptions& options) {
-  const telemetry::GivenMapping given = telemetry::read_given_mapping(options.maps);
+  const telemetry::GivenMapping given =
+      telemetry::read_given_mapping(options.maps, options.common.invocation());
   pipeline::FetchProgress progress("", options.common.invocation(), options.common.quiet);
   const prompts::ResolvedSources resolved =
       prompts::resolve(options.sources, options.common.invocation(), progress.events());

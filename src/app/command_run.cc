@@ -31,7 +31,8 @@ void add_run(Commands& gsa) {
       "  gsa run --month 2025-10..2026-02\n"
       "  gsa run --select stale+ --exclude tag:metrics\n"
       "  gsa run --source diffusiondb --behavior observed --prompts 2000000\n"
-      "  gsa run --source 'prompts/*.parquet' --prompts 2000000 --users 100000",
+      "  gsa run --source 'prompts/*.parquet' --prompts 2000000 --users 100000\n"
+      "  gsa run --source events.parquet --map latency=took:ms --users-from users.csv",
       flags->options.common);
   add_run_flags(*command, *flags);
   add_record_options(*command, flags->options.record, gsa.host.invocation().environment);

@@ -132,8 +132,11 @@ void finish_watch_options(const CLI::App& command, WatchOptions& options) {
   finish_run_flags(command, options.flags);
   options.flags.options.record.wait = true;
   std::vector<std::string>& files = options.paths.sources;
-  std::copy_if(options.flags.options.raw.sources.begin(), options.flags.options.raw.sources.end(),
-               std::back_inserter(files), prompts::is_file_source);
+  const pipeline::RawOptions& raw = options.flags.options.raw;
+  for (const auto* sources : {&raw.sources, &raw.events.users_from, &raw.events.feedback_from}) {
+    std::copy_if(sources->begin(), sources->end(), std::back_inserter(files),
+                 prompts::is_file_source);
+  }
   if (std::any_of(files.begin(), files.end(), [&](const std::string& file) {
         return prompts::is_pipe(file, common_of(options).invocation());
       })) {

@@ -30,17 +30,6 @@ CLI::Validator month_number() {
           ""};
 }
 
-// Observed data has its own users and times: an option without effect is a mistake.
-void refuse_simulated_options(const CLI::App& command, pipeline::Behavior behavior) {
-  if (behavior != pipeline::Behavior::observed) return;
-  for (const char* name : {"--users", "--year", "--month"}) {
-    if (command.count(name) == 0) continue;
-    throw Error(fmt::format("{} has no meaning with --behavior observed", name),
-                "users and times are those of the data; --prompts says how many requests to take",
-                ErrorCode::usage);
-  }
-}
-
 // "12" is a month of --year; "2025-12" and ranges include the year.
 std::vector<sim::Period> months_of(const CLI::App& command, const RunFlags& flags) {
   const bool has_year = command.count("--year") > 0;
@@ -124,9 +113,9 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
         ->allow_extra_args(false)
         ->type_name("SOURCE");
   };
-  add_files("--users-from", options.raw.users_from,
+  add_files("--users-from", options.raw.events.users_from,
             "Of events: files about their users, such as tiers, regions and signups");
-  add_files("--feedback-from", options.raw.feedback_from,
+  add_files("--feedback-from", options.raw.events.feedback_from,
             "Of events: files with feedback and downloads, by the key of the generation");
   const auto add_map = [&](const char* name, std::vector<std::string>& maps, const char* help) {
     command.add_option(name, maps, help)
@@ -166,23 +155,26 @@ void add_run_flags(CLI::App& command, RunFlags& flags) {
 
 void finish_run_flags(const CLI::App& command, RunFlags& flags) {
   pipeline::PipelineOptions& options = flags.options;
-  refuse_simulated_options(command, options.raw.behavior);
+  options.given = given_options(command);
+  pipeline::refuse_simulated_options(options.given, options.raw.behavior);
   options.months = months_of(command, flags);
   options.raw.prompts_given = command.count("--prompts") > 0;
-  options.raw.mapping = telemetry::read_given_mapping(flags.maps);
-  options.raw.users_mapping = telemetry::read_given_mapping(flags.users_maps);
-  options.raw.feedback_mapping = telemetry::read_given_mapping(flags.feedback_maps);
-  for (telemetry::GivenMapping* mapping :
-       {&options.raw.mapping, &options.raw.users_mapping, &options.raw.feedback_mapping}) {
+  const Invocation& invocation = options.common.invocation();
+  pipeline::EventOptions& events = options.raw.events;
+  for (const auto& [maps, mapping] : {std::pair(&flags.maps, &events.mapping),
+                                      std::pair(&flags.users_maps, &events.users_mapping),
+                                      std::pair(&flags.feedback_maps, &events.feedback_mapping)}) {
+    *mapping = telemetry::read_given_mapping(*maps, invocation);
     mapping->hash_users = flags.hash_users;
   }
-  if (!flags.missing.empty()) options.raw.missing = pipeline::read_missing(flags.missing);
-  if (flags.prices == "builtin") {
-    options.raw.prices = telemetry::builtin_prices();
-  } else if (!flags.prices.empty()) {
-    options.raw.prices = telemetry::read_prices(flags.prices, read_file(flags.prices));
+  if (!flags.missing.empty()) events.missing = pipeline::read_missing(flags.missing);
+  if (!flags.prices.empty() && flags.prices != "builtin") {
+    events.prices = read_file(invocation.path(flags.prices));
+    telemetry::read_prices(flags.prices,
+                           events.prices);  // a mistake is told before anything is read
+  } else {
+    events.prices = flags.prices;
   }
-  options.given = given_options(command);
 }
 
 }  // namespace gsa::app

@@ -142,31 +142,43 @@ std::string value_table(const ReportFigures& figures, const duck::Result& values
   return format_table(columns, rows, style);
 }
 
-std::string observed_line(const assets::Provenance& from) {
-  return fmt::format("Made of {} requests by {} users, observed in {} ({} rows, {}), seed {}.",
-                     with_thousands(from.prompts), with_thousands(from.users), from.source,
-                     with_thousands(from.prompts_in_source), from.period, from.seed);
+// The seed says nothing where all of the source was taken and nothing was simulated.
+std::string observed_line(const assets::Provenance& from,
+                          const std::vector<SignalOrigins>& signals) {
+  const bool uses_seed =
+      from.prompts < from.prompts_in_source ||
+      std::any_of(signals.begin(), signals.end(), [](const SignalOrigins& signal) {
+        return std::any_of(signal.shares.begin(), signal.shares.end(),
+                           [](const auto& share) { return share.first == "simulated"; });
+      });
+  return fmt::format("Made of {} by {}, observed in {} ({}, {}){}.",
+                     counted(from.prompts, "request", "requests"),
+                     counted(from.users, "user", "users"), from.source,
+                     counted(from.prompts_in_source, "row", "rows"), from.period,
+                     uses_seed ? fmt::format(", seed {}", from.seed) : "");
 }
 
 std::string simulated_line(const assets::Provenance& from) {
-  std::string prompts = with_thousands(from.prompts);
+  std::string prompts;
   if (from.source == "synthetic") {
-    prompts += " synthetic prompts";
+    prompts = counted(from.prompts, "synthetic prompt", "synthetic prompts");
   } else {
-    prompts += fmt::format(" of the {} prompts in {}", with_thousands(from.prompts_in_source),
-                           from.source);
+    prompts = fmt::format("{} of the {} in {}", with_thousands(from.prompts),
+                          counted(from.prompts_in_source, "prompt", "prompts"), from.source);
     if (from.prompts_skipped > 0) {
-      prompts += fmt::format(" ({} blank ones left out)", with_thousands(from.prompts_skipped));
+      prompts +=
+          fmt::format(" ({} left out)", counted(from.prompts_skipped, "blank one", "blank ones"));
     }
   }
-  return fmt::format("Made of {}, {} users and {} telemetry of {}, seed {}.", prompts,
-                     with_thousands(from.users), from.behavior, from.period, from.seed);
+  return fmt::format("Made of {}, {} and {} telemetry of {}, seed {}.", prompts,
+                     counted(from.users, "user", "users"), from.behavior, from.period, from.seed);
 }
 
 // The origin of the numbers.
 std::string provenance_text(const assets::Provenance& from,
                             const std::vector<SignalOrigins>& signals) {
-  std::string text = from.behavior == "observed" ? observed_line(from) : simulated_line(from);
+  std::string text =
+      from.behavior == "observed" ? observed_line(from, signals) : simulated_line(from);
   const std::string of_signals = signals_text(signals);
   if (!of_signals.empty()) text += "\n" + of_signals;
   if (!from.source_reason.empty()) {

@@ -217,6 +217,7 @@ std::string create_event_users(const std::string& table, const EventTables& even
         fills ? fmt::format("    if(has_traits, {0}, drawn.{1})::varchar as {1},\n", value, trait)
               : fmt::format("    {}::varchar as {},\n", value, trait);
   }
+  // A user of another source may have neither a signup nor an event.
   return fmt::format(R"(
 create table {0} as
 select
@@ -224,7 +225,8 @@ select
 {1}    coalesce({2}, first_seen) as signup_at,
     strftime(coalesce({2}, first_seen), '%G-W%V') as cohort_week,
     user_key as user_name,
-    (case when {2} is null then 'estimated' else 'observed' end)::{3} as signup_origin,
+    (case when {2} is not null then 'observed' when first_seen is not null then 'estimated'
+        else 'unknown' end)::{3} as signup_origin,
     (if(has_traits, 'observed', '{4}'))::{3} as traits_origin
 from (select *, {5} as has_traits{6} from {7})
 order by user_id)",

@@ -23,6 +23,12 @@ constexpr std::string_view kHint =
 
 std::string MissingSignals::text() const { return join({simulated.begin(), simulated.end()}, ","); }
 
+MissingSignals simulated_signals(const std::string& text) {
+  MissingSignals missing;
+  for (const std::string& signal : split(text, ',')) missing.simulated.insert(signal);
+  return missing;
+}
+
 MissingSignals read_missing(const std::string& text) {
   MissingSignals missing;
   if (text == "unknown") return missing;

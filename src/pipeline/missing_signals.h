@@ -17,6 +17,8 @@ struct MissingSignals {
   std::string text() const;
 };
 
+// The signals of text().
+MissingSignals simulated_signals(const std::string& text);
 // Reads "unknown", "simulated" (all that can be), or "latency=simulated,cost=unknown". Throws
 // Error{usage}.
 MissingSignals read_missing(const std::string& text);

@@ -100,7 +100,7 @@ select
     first_seen as signup_at,
     strftime(first_seen, '%G-W%V') as cohort_week,
     user_name,
-    'observed'::{} as signup_origin,
+    'estimated'::{} as signup_origin,
     'simulated'::{} as traits_origin
 from (
     select *, gsa_user_traits(user_name) as traits

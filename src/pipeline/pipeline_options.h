@@ -22,4 +22,8 @@ struct PipelineOptions {
   std::vector<assets::RunOption> given;  // the options as typed
 };
 
+// Users and times of observed data are its own: an option for simulated ones is a mistake. Throws
+// Error{usage} if there is one.
+void refuse_simulated_options(const std::vector<assets::RunOption>& given, Behavior behavior);
+
 }  // namespace gsa::pipeline

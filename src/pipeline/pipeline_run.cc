@@ -110,6 +110,7 @@ bool has_few_rows(const PipelineOptions& options, const prompts::ResolvedSources
 PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& project,
                            const prompts::ResolvedSources& sources, const duck::Database& database)
     : raw_options(options.raw), raw(raw_options, sources, database) {
+  refuse_simulated_options(options.given, raw.behavior());
   duck::Connection connection = database.connect();
   state = assets::read_state(connection);
   dropped_months = choose_months(options, state, raw, raw_options);

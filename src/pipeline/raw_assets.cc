@@ -9,13 +9,11 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "pipeline/event_raw_tables.h"
+#include "pipeline/numbered_texts.h"
 #include "pipeline/observed_tables.h"
 #include "pipeline/run_log.h"
 #include "prompts/datasets.h"
 #include "prompts/source.h"
-#include "telemetry/inspection.h"
-#include "telemetry/inspection_format.h"
 #include "telemetry/recognition.h"
 #include "telemetry/signal_sql.h"
 
@@ -23,7 +21,7 @@ namespace gsa::pipeline {
 namespace {
 
 // Increment it whenever the same options would produce different raw tables.
-constexpr int kRawTablesVersion = 7;
+constexpr int kRawTablesVersion = 8;
 
 constexpr std::array<std::string_view, 3> kRawTables = {"raw_prompts", "raw_users",
                                                         "raw_generations"};
@@ -47,8 +45,16 @@ std::map<std::string, std::string> metadata_of(const prompts::IngestResult& inge
           {"rows_skipped", fmt::format("{}", ingested.skipped_empty)}};
 }
 
-// In the metadata of raw_prompts: each source as it was typed, by its number.
+// In the metadata of raw_prompts: each source as it was typed.
 constexpr std::string_view kTyped = "typed source ";
+
+// Of the published raw_prompts; all months have the same.
+std::map<std::string, std::string> published_prompts_metadata(const assets::State& state) {
+  for (const auto& [unit, made] : state.published) {
+    if (unit.asset == kRawTables[0]) return made.metadata;
+  }
+  return {};
+}
 
 void add_typed_sources(const RawOptions& options, const prompts::ResolvedSources& sources,
                        std::map<std::string, std::string>& metadata) {
@@ -56,9 +62,7 @@ void add_typed_sources(const RawOptions& options, const prompts::ResolvedSources
   if (typed == std::vector<std::string>{prompts::kAuto}) {  // what it chose
     typed = {sources.is_synthetic() ? prompts::kSynthetic : prompts::datasets().front().name};
   }
-  for (std::size_t i = 0; i < typed.size(); ++i) {
-    metadata[fmt::format("{}{:04}", kTyped, i)] = typed[i];
-  }
+  for (const std::string& source : typed) add_numbered(kTyped, source, metadata);
 }
 
 std::int64_t number_in(const std::map<std::string, std::string>& metadata, const char* key) {
@@ -90,12 +94,13 @@ assets::Code code_of(const std::string& table, const RawOptions& options, Behavi
   const bool simulated = behavior == Behavior::simulated;
   if (behavior == Behavior::events) {
     code["telemetry"] = "events";
-    if (const std::string map = options.mapping.text(); !map.empty()) code["--map"] = map;
-    if (!options.missing.empty()) code["--missing"] = options.missing.text();
-    if (options.prices) code["--prices"] = telemetry::price_sql(*options.prices);
-    for (const auto& [name, mapping] : {std::pair("--users-map", &options.users_mapping),
-                                        std::pair("--feedback-map", &options.feedback_mapping)}) {
-      if (std::string map = mapping->text(); !map.empty()) code[name] = std::move(map);
+    for (const auto& [name, value] : options.events.pairs()) {
+      if (name.ends_with("-from")) continue;  // "source files" has their contents
+      std::string& text = code[name];
+      text += (text.empty() ? "" : "\n") + value;
+    }
+    if (const auto prices = options.events.price_table()) {
+      code["--prices"] = telemetry::price_sql(*prices);
     }
   }
   if (table == "raw_prompts" || !simulated) {
@@ -147,33 +152,40 @@ std::vector<assets::Asset> define(const RawOptions& options, Behavior behavior,
 }
 
 // DiffusionDB has users and times, but nothing of how generations ended: it counts as prompts.
-// `why_simulated` becomes what a source of the user's own lacks.
+// `why_simulated` becomes what a source of the user's own lacks. Throws Error{usage} if options for
+// events have no effect.
 Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSources& sources,
                          const std::vector<prompts::SourceFile>& files,
                          std::string& why_simulated) {
-  const bool has_mapping = options.mapping.of_file || !options.mapping.options.empty();
-  if (sources.is_synthetic()) {
-    if (has_mapping) {
-      throw Error("the synthetic prompts have no events to map", "--map is for a source of events",
-                  ErrorCode::usage);
+  const EventOptions::Pairs given = options.events.pairs();
+  const auto read_as_prompts = [&](const std::string& why, const std::string& hint) {
+    if (!given.empty()) {
+      throw Error(fmt::format("{} is for events of a product, and {}", given.front().first, why),
+                  hint, ErrorCode::usage);
     }
     return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
+  };
+  if (sources.is_synthetic()) {
+    return read_as_prompts("synthetic prompts have none", "--source names a file of events");
   }
-  if (options.behavior == Behavior::simulated) return Behavior::simulated;
+  if (options.behavior == Behavior::simulated) {
+    return read_as_prompts("--behavior simulated reads prompts alone",
+                           "--missing simulated keeps what the source has, and simulates the rest");
+  }
+  const telemetry::GivenMapping& mapping = options.events.mapping;
+  const bool has_mapping = mapping.of_file || !mapping.options.empty();
   // Datasets of the hub that gsa knows are prompts.
   if (!sources.name.empty() && !has_mapping) {
-    return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
+    return read_as_prompts(fmt::format("{} has prompts", sources.name),
+                           "--map time=… and --map status=… read any source as events");
   }
-  const telemetry::Recognition recognised = telemetry::recognise(files, options.mapping);
-  if (options.behavior == Behavior::automatic) why_simulated = recognised.missing;
+  const telemetry::Recognition recognised = telemetry::recognise(files, mapping);
   // Feedback may be all that is known of how a generation ended.
-  const bool has_feedback = !options.feedback_from.empty();
+  const bool has_feedback = !options.events.feedback_from.empty();
   if (recognised.is_telemetry || (has_feedback && recognised.has_keys)) return Behavior::events;
-  if (has_mapping || has_feedback || !options.users_from.empty()) {
-    throw Error(fmt::format("the source lacks what gsa needs of telemetry: {}", recognised.missing),
-                "gsa inspect shows which columns are taken for what");
-  }
-  return options.behavior == Behavior::observed ? Behavior::observed : Behavior::simulated;
+  if (options.behavior == Behavior::automatic) why_simulated = recognised.missing;
+  return read_as_prompts(fmt::format("the source lacks {}", recognised.missing),
+                         "gsa inspect shows which columns of a source are taken for what");
 }
 
 }  // namespace
@@ -201,11 +213,13 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
   if (!sources.is_synthetic()) {
     source_files_ = prompts::find_source_files(sources.sources, sources.folder);
     std::string fingerprint = prompts::fingerprint_of(source_files_.files);
-    for (const auto& [paths, files] : {std::pair(&options.users_from, &user_files_),
-                                       std::pair(&options.feedback_from, &feedback_files_)}) {
+    for (const auto& [paths, files] :
+         {std::pair(&options.events.users_from, &user_files_),
+          std::pair(&options.events.feedback_from, &feedback_files_)}) {
+      fingerprint += "\n";
       if (paths->empty()) continue;
       *files = prompts::find_source_files(*paths, sources.folder);
-      fingerprint += "\n" + prompts::fingerprint_of(files->files);
+      fingerprint += prompts::fingerprint_of(files->files);
     }
     files_ = fmt::format("{:016x}", stable_hash(fingerprint));
   }
@@ -289,73 +303,18 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::Ru
   return {observed_->request_count, {}};
 }
 
-void RawAssets::add_other_sources(const prompts::RunQuery& run, RunLog& log) {
-  const auto add = [&](const prompts::SourceFiles& files, const telemetry::GivenMapping& given,
-                       const auto& add_records) {
-    if (files.files.empty()) return;
-    prompts::require_unchanged(files.files);
-    const telemetry::OpenedEvents opened =
-        telemetry::open_events(connection_, run, files.files, given.rows_path());
-    for (const std::string& note : opened.rows->notes()) log.note(note);
-    add_records(connection_, *opened.rows, given.applied_to(opened.found.mapping), *events_);
-    prompts::require_unchanged(files.files);
-  };
-  add(user_files_, options_.users_mapping, telemetry::add_user_records);
-  add(feedback_files_, options_.feedback_mapping, telemetry::add_feedback_records);
-}
-
-// Reads the events, and makes raw_prompts of those that have a prompt.
-assets::Made RawAssets::make_event_prompts(const std::string& table, RunLog& log) {
-  const prompts::RunQuery run = [&](const std::string&, std::int64_t, const std::string& sql) {
-    connection_.execute(sql);
-  };
-  prompts::require_unchanged(source_files_.files);
-  const telemetry::OpenedEvents opened =
-      telemetry::open_events(connection_, run, source_files_.files, options_.mapping.rows_path());
-  const telemetry::Mapping mapping = options_.mapping.applied_to(opened.found.mapping);
-  events_ = std::make_unique<telemetry::EventTables>(telemetry::read_events(
-      connection_, run, *opened.rows, mapping, options_.prompts_given ? options_.prompts : 0,
-      options_.simulation.seed));
-  add_other_sources(run, log);
-  events_->findings.push_back(telemetry::drop_late_signups(connection_, *events_));
-  connection_.execute(create_event_prompts(table, *events_));
-  std::vector<Finding> findings = events_->findings;
-  for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping)) {
-    findings.push_back(std::move(odd));
+assets::Made RawAssets::make_events(const std::string& asset, const std::string& table,
+                                    const assets::RunState& state, RunLog& log) {
+  if (asset == "raw_users") return events_->make_users(table);
+  if (asset == "raw_generations") {
+    return events_->make_generations(table, state.current_relation({"raw_prompts", ""}));
   }
-  prompts::require_unchanged(source_files_.files);
-  for (const std::string& note : source_files_.notes) log.note(note);
-  for (const std::string& note : opened.rows->notes()) log.note(note);
-  for (const auto& [signal, source] : mapping.signals) {
-    log.note(fmt::format("{}: {}{}{}", telemetry::name_of(signal), telemetry::described(source),
-                         source.reason.empty() ? "" : ", ", source.reason));
-  }
-  for (const Finding& finding : findings) {
-    if (finding.count > 0) log.note(telemetry::described(finding));
-  }
-  std::map<std::string, std::string> metadata = {
-      {"source", prompts::describe_files(source_files_.files)},
-      {"rows_in_source", fmt::format("{}", events_->rows_in_source)},
-      {"rows_skipped", fmt::format("{}", events_->rows_in_source - events_->event_count)},
-      {"mapping", telemetry::write_mapping(mapping)}};
-  if (!mapping.name.empty()) metadata["export"] = mapping.name;
-  add_typed_sources(options_, sources_, metadata);
-  return {std::nullopt, std::move(metadata), std::nullopt, std::move(findings)};
-}
-
-assets::Made RawAssets::make_events(const std::string& table, const assets::RunState& state) {
-  check(events_ != nullptr, "the tables of events are made after raw_prompts");
-  const std::string name = state.current_relation({table, ""});
-  if (table == "raw_users") {
-    connection_.execute(create_event_users(name, *events_, options_.missing));
-    return {events_->user_count,
-            {{"period", event_period(connection_, *events_)},
-             {"observed", event_signals(connection_, *events_)}}};
-  }
-  connection_.execute(
-      create_event_generations(name, state.current_relation({"raw_prompts", ""}), *events_,
-                               options_.prices ? &*options_.prices : nullptr, options_.missing));
-  return {events_->event_count, {}};
+  events_.emplace(connection_, options_.events,
+                  EventFiles{source_files_, user_files_, feedback_files_},
+                  options_.prompts_given ? options_.prompts : 0, options_.simulation.seed);
+  assets::Made made = events_->make_prompts(table, log);
+  add_typed_sources(options_, sources_, made.metadata);
+  return made;
 }
 
 assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connection,
@@ -363,10 +322,7 @@ assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connect
   const std::string table = state.current_relation(unit);
   log.working(unit.asset, unit.asset,
               unit.asset == "raw_users" ? options_.simulation.users : options_.prompts);
-  if (behavior_ == Behavior::events) {
-    return unit.asset == "raw_prompts" ? make_event_prompts(table, log)
-                                       : make_events(unit.asset, state);
-  }
+  if (behavior_ == Behavior::events) return make_events(unit.asset, table, state, log);
   if (behavior_ == Behavior::observed) {
     if (unit.asset == "raw_prompts") return make_prompts(unit, connection_, table, sums, log);
     return make_observed(unit.asset, state);
@@ -404,16 +360,11 @@ std::vector<assets::Asset> published_raw_assets(const assets::State& state) {
 }
 
 std::vector<std::string> published_sources(const assets::State& state) {
-  std::vector<std::string> sources;
-  for (const auto& [unit, made] : state.published) {
-    if (unit.asset != kRawTables[0]) continue;
-    for (auto at = made.metadata.lower_bound(std::string(kTyped));
-         at != made.metadata.end() && at->first.starts_with(kTyped); ++at) {
-      sources.push_back(at->second);
-    }
-    break;  // all months have the same
-  }
-  return sources;
+  return numbered_texts(kTyped, published_prompts_metadata(state));
+}
+
+EventOptions published_event_options(const assets::State& state) {
+  return recorded_event_options(published_prompts_metadata(state));
 }
 
 bool are_of_another_gsa(const std::vector<assets::Asset>& published) {

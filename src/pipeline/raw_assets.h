@@ -18,13 +18,11 @@
 #include "assets/state.h"
 #include "assets/unit_maker.h"
 #include "duck/database.h"
-#include "pipeline/missing_signals.h"
+#include "pipeline/event_assets.h"
+#include "pipeline/event_options.h"
 #include "pipeline/raw_tables.h"
 #include "prompts/ingest.h"
 #include "prompts/resolve.h"
-#include "telemetry/event_tables.h"
-#include "telemetry/given_mapping.h"
-#include "telemetry/prices.h"
 
 namespace gsa::pipeline {
 
@@ -43,13 +41,8 @@ struct RawOptions {
   std::int64_t prompts = 10000;  // per month; if observed, the number of requests
   bool prompts_given = false;    // without it, all events are taken
   Behavior behavior = Behavior::automatic;
-  telemetry::GivenMapping mapping = {};  // of events
-  // More sources of events: files, folders and globs about their users, and with their feedback.
-  std::vector<std::string> users_from = {}, feedback_from = {};
-  telemetry::GivenMapping users_mapping = {}, feedback_mapping = {};
-  std::optional<telemetry::PriceTable> prices = {};  // for events without a cost
-  MissingSignals missing = {};                       // what is simulated where events lack it
-  SimulationOptions simulation;                      // if observed, only the seed is used
+  EventOptions events = {};
+  SimulationOptions simulation;  // if observed, only the seed is used
 };
 
 // Builds the raw tables. The owner calls prepare() once before workers call make().
@@ -87,9 +80,8 @@ class RawAssets {
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
                             const std::string& table, assets::RowSums& sums, RunLog& log);
   assets::Made make_observed(const std::string& table, const assets::RunState& state);
-  assets::Made make_event_prompts(const std::string& table, RunLog& log);
-  void add_other_sources(const prompts::RunQuery& run, RunLog& log);
-  assets::Made make_events(const std::string& table, const assets::RunState& state);
+  assets::Made make_events(const std::string& asset, const std::string& table,
+                           const assets::RunState& state, RunLog& log);
 
   const RawOptions& options_;
   const prompts::ResolvedSources& sources_;
@@ -98,11 +90,10 @@ class RawAssets {
   prompts::SourceFiles user_files_, feedback_files_;
   std::string files_;  // their fingerprint
   Behavior behavior_ = Behavior::simulated;
-  std::string
-      why_simulated_;  // what a source lacks that might be telemetry; "": nothing, or unasked
+  std::string why_simulated_;  // what a source lacks for telemetry; "": nothing, or unasked
   // Set by raw_prompts, read by the other two.
   std::unique_ptr<prompts::Observed> observed_;
-  std::unique_ptr<telemetry::EventTables> events_;
+  std::optional<EventAssets> events_;
 };
 
 // The published raw tables, for commands that do not build them.
@@ -110,6 +101,8 @@ std::vector<assets::Asset> published_raw_assets(const assets::State& state);
 // Their sources as they were typed for the run that built them; `auto` as the source it chose.
 // Empty if the gsa that built them did not record them.
 std::vector<std::string> published_sources(const assets::State& state);
+// Their options for events; none if they are of no events.
+EventOptions published_event_options(const assets::State& state);
 // Whether another version of gsa's code built them, so that they may lack columns that models read.
 bool are_of_another_gsa(const std::vector<assets::Asset>& published);
 

@@ -75,7 +75,11 @@ void take_published(const assets::State& state, pipeline::RawOptions& raw) {
     const auto* source = value("--source");
     raw.sources = {source != nullptr ? *source : "auto"};
   }
-  if (const auto* prompts = value("--prompts")) raw.prompts = std::stoll(*prompts);
+  raw.events = pipeline::published_event_options(state);
+  if (const auto* prompts = value("--prompts")) {
+    raw.prompts = std::stoll(*prompts);
+    raw.prompts_given = true;
+  }
   if (const auto* users = value("--users")) raw.simulation.users = std::stoi(*users);
   if (const auto* seed = value("--seed")) raw.simulation.seed = std::stoull(*seed);
   if (const auto* behavior = value("--behavior")) {
@@ -284,14 +288,20 @@ pipeline::PipelineOptions LiveRuns::options_of(const api::RunRequest& request) {
   options.record = settings_.record;
   duck::Connection connection = warehouse_.database().connect();
   take_published(assets::read_state(connection), options.raw);
-  if (request.source) options.raw.sources = {*request.source};
+  if (request.source) {
+    options.raw.sources = {*request.source};
+    options.raw.events = {};
+  }
   for (const std::string& source : options.raw.sources) {
     if (!request.source && prompts::is_pipe(source, options.common.invocation())) {
       throw api::bad_request("the published prompts came through a pipe, which is read once",
                              "name a source for this run, or use gsa run --source");
     }
   }
-  if (request.prompts) options.raw.prompts = *request.prompts;
+  if (request.prompts) {
+    options.raw.prompts = *request.prompts;
+    options.raw.prompts_given = true;
+  }
   if (request.users) options.raw.simulation.users = static_cast<std::int32_t>(*request.users);
   if (request.seed) options.raw.simulation.seed = static_cast<std::uint64_t>(*request.seed);
   if (request.observed) {

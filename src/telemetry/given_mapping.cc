@@ -19,7 +19,8 @@ std::string GivenMapping::text() const {
          (hash_users ? "\nhash users" : "");
 }
 
-GivenMapping read_given_mapping(const std::vector<std::string>& maps) {
+GivenMapping read_given_mapping(const std::vector<std::string>& maps,
+                                const Invocation& invocation) {
   GivenMapping given;
   for (const std::string& map : maps) {
     if (!map.ends_with(".yml") && !map.ends_with(".yaml")) {
@@ -27,7 +28,7 @@ GivenMapping read_given_mapping(const std::vector<std::string>& maps) {
       continue;
     }
     if (given.of_file) throw Error("--map takes one file", "", ErrorCode::usage);
-    given.of_file = read_mapping(map, read_file(map));
+    given.of_file = read_mapping(map, read_file(invocation.path(map)));
   }
   given.applied_to({});  // a wrong option is told before anything is read
   return given;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/invocation.h"
 #include "telemetry/mapping.h"
 
 namespace gsa::telemetry {
@@ -25,6 +26,6 @@ struct GivenMapping {
 // `maps` are as typed: names of files that end in .yml or .yaml, at most one, and options. Throws
 // Error if a file cannot be read, with its place if it is no mapping, and Error{usage} if an option
 // is wrong.
-GivenMapping read_given_mapping(const std::vector<std::string>& maps);
+GivenMapping read_given_mapping(const std::vector<std::string>& maps, const Invocation& invocation);
 
 }  // namespace gsa::telemetry

@@ -16,40 +16,6 @@
 namespace gsa::telemetry {
 namespace {
 
-// The column of select_events() that says whether a signal is known.
-std::string_view column_of(Signal signal) {
-  constexpr std::array<std::string_view, kSignalCount> kColumns = {"generation_key",
-                                                                   "user_key",
-                                                                   "session_key",
-                                                                   "generated_at",
-                                                                   "latency_ms",
-                                                                   "status",
-                                                                   "nullif(said_error, '')",
-                                                                   "nullif(said_http, '')",
-                                                                   "cost",
-                                                                   "currency",
-                                                                   "retry_count",
-                                                                   "feedback",
-                                                                   "downloaded",
-                                                                   "prompt",
-                                                                   "negative_prompt",
-                                                                   "model",
-                                                                   "width",
-                                                                   "width",
-                                                                   "height",
-                                                                   "steps",
-                                                                   "guidance",
-                                                                   "sampler",
-                                                                   "seed",
-                                                                   "image_count",
-                                                                   "quality",
-                                                                   "user_tier",
-                                                                   "region",
-                                                                   "device_type",
-                                                                   "signup_at"};
-  return kColumns[static_cast<std::size_t>(signal)];
-}
-
 // Whether the source may be the export, whose rows are elsewhere than where they were looked for.
 bool may_be(const Export& one, const prompts::EventRows& rows) {
   const std::string& path = one.mapping.rows;

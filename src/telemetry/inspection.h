@@ -13,6 +13,7 @@
 #include "prompts/event_rows.h"
 #include "prompts/source_rows.h"
 #include "telemetry/column_profile.h"
+#include "telemetry/coverage.h"
 #include "telemetry/detection.h"
 #include "telemetry/mapping.h"
 
@@ -32,11 +33,6 @@ OpenedEvents open_events(duck::Connection& connection, const prompts::RunQuery& 
                          const std::vector<prompts::SourceFile>& files,
                          const std::string& rows_path = "",
                          std::int64_t most_rows = prompts::EventRows::kAllRows);
-
-struct SignalCoverage {
-  Signal signal;
-  std::int64_t known = 0;  // rows with a value that could be read
-};
 
 struct StatusWord {
   std::string word;  // of the source; "" if it has none

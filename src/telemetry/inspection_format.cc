@@ -35,12 +35,6 @@ std::string examples_of(const ColumnProfile& column) {
   return clip(join(shown, ", "), kExampleWidth);
 }
 
-std::string unit_of(const SignalSource& source) {
-  if (!source.currency.empty()) return source.currency;
-  if (source.scale) return fmt::format("{:g} to {:g}", source.scale->first, source.scale->second);
-  return source.unit;
-}
-
 std::string percent(std::int64_t part, std::int64_t whole) {
   if (whole == 0) return "";
   const double share = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -188,6 +182,12 @@ std::string described(const SignalSource& source) {
     text += fmt::format("{}{} to {}", text.empty() ? "" : ", else ", source.from, source.until);
   }
   return clip(text, kPathWidth);
+}
+
+std::string unit_of(const SignalSource& source) {
+  if (!source.currency.empty()) return source.currency;
+  if (source.scale) return fmt::format("{:g} to {:g}", source.scale->first, source.scale->second);
+  return source.unit;
 }
 
 std::string described(const Finding& finding) {

@@ -10,6 +10,8 @@ namespace gsa::telemetry {
 
 // "took_ms", "a, else b", "started_at to ended_at"
 std::string described(const SignalSource& source);
+// "ms", "EUR", "1 to 5"; "" if it has none.
+std::string unit_of(const SignalSource& source);
 // "values of 'took' that are below 0: 12, left unknown (first in a.csv, row 3: -5)"
 std::string described(const Finding& finding);
 

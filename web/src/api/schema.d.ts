@@ -1301,6 +1301,31 @@ export interface components {
             project: string;
             tables: components["schemas"]["Table"][];
             terms: components["schemas"]["Term"][];
+            /** @description Of events of one's own: what was taken for which signal. */
+            signals: components["schemas"]["SignalColumn"][];
+        };
+        SignalColumn: {
+            /** @enum {string} */
+            source: "events" | "users" | "feedback";
+            /** @example latency */
+            signal: string;
+            /**
+             * @description The path of the column
+             * @example took_ms
+             */
+            column: string;
+            /**
+             * @description Of times and latencies, the currency of costs, the scale of ratings.
+             * @example ms
+             */
+            unit: string | null;
+            /**
+             * @description Events with a value that could be read.
+             * @example 49483
+             */
+            known: number | null;
+            /** @example by its name */
+            reason: string;
         };
         /** @description A measure, or a dimension or range that it is split and filtered by. */
         Term: {
