@@ -42,6 +42,9 @@ struct Asset {
   std::string schema, relation;     // place in the warehouse; empty for a file
   std::string file;                 // that defines it, for people
   std::vector<std::string> inputs;  // names of assets
+  // A column: the rows with one value of it are made of the inputs' rows with the same value.
+  // Empty: a change of an input may change any row.
+  std::string key;
   // "2025-12", …; empty: not partitioned. A partition is built from the same partition of every
   // partitioned input, and from the whole of every other input.
   std::vector<std::string> partitions;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
+#include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -35,6 +37,15 @@ Contents contents_of(duck::Connection& connection, const std::string& relation,
       "{:016x}",
       stable_hash(fmt::format("{}\n{}\n{}", described, contents.rows, contents.checksum)));
   return contents;
+}
+
+uint128 read_checksum(const std::string& checksum) {
+  uint128 sum = 0;
+  for (const char digit : checksum) {
+    check(is_digit(digit), "a checksum is a decimal number");
+    sum = sum * 10 + static_cast<uint128>(digit - '0');
+  }
+  return sum;
 }
 
 std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,

@@ -26,6 +26,9 @@ bool is_nested(const std::string& type);
 Contents contents_of(duck::Connection& connection, const std::string& relation,
                      const std::optional<RowSum>& known = std::nullopt);
 
+// The sum of Contents::checksum as a number.
+uint128 read_checksum(const std::string& checksum);
+
 // Bytes that a table occupies on disk, in whole blocks. Nullopt if DuckDB has not written it yet,
 // or if its name has a quote in it.
 std::optional<std::int64_t> bytes_on_disk(duck::Connection& connection,

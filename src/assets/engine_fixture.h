@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "assets/change_maker.h"
 #include "assets/engine.h"
 #include "assets/plan.h"
 #include "assets/publication.h"
@@ -164,6 +165,7 @@ class Pipeline {
   duck::Connection connection;
   std::vector<Check> checks;
   Versions sources;
+  Texts changes;  // of assets that know their changed values themselves: the SELECT of these
   std::map<std::string, std::function<void()>> before;  // by unit or check: called when it begins
   std::function<void()> on_pulse;
   std::string baseline = "test";
@@ -240,10 +242,34 @@ class Pipeline {
     if (hook != before.end()) hook->second();
   }
 
+  // The SQL over those rows of the inputs that have the changed values.
+  std::string affected_sql(const Engine& engine, const std::string& name,
+                           const KeyedChange& change) const {
+    return render(sql_.at(name), "", [&](const std::string& input) {
+      if (assets_.at(input).kind == AssetKind::ephemeral) return std::string();
+      return "(" + change.affected(engine.state().current_relation({input, ""})) + ")";
+    });
+  }
+
   Made make(const Engine& engine, const Unit& unit, duck::Connection& lane) const {
     call_hook(to_string(unit));
     const AssetKind kind = assets_.at(unit.asset).kind;
     const std::string name = engine.state().current_relation(unit);
+    const auto own = changes.find(unit.asset);
+    std::optional<KeyedChange> change;
+    if (own != changes.end()) {
+      change = KeyedChange{"main", unit.asset, assets_.at(unit.asset).key};
+      lane.execute(fmt::format("create table {} as {}", change->values(), own->second));
+    } else {
+      const Graph graph = this->graph();
+      change = begin_change(graph, before_, engine.state(), graph[graph.at(unit.asset)], lane);
+    }
+    if (change) {
+      const std::string select = affected_sql(engine, unit.asset, *change);
+      lane.execute(fmt::format("create table {} as {}", change->rows(),
+                               change->affected("(" + select + ")")));
+      return {std::nullopt, {{"made", "changes"}}, {}, {}, change};
+    }
     const std::string select = current_sql(engine, unit.asset, unit.partition);
     if (kind == AssetKind::incremental && published_.contains(unit.asset)) {
       lane.execute(fmt::format("create table if not exists {} as from main.{}", name, unit.asset));
@@ -276,6 +302,7 @@ class Pipeline {
   std::map<std::string, Asset> assets_;
   Texts sql_;
   Names published_;  // incremental assets
+  State before_;     // of the current run
 };
 
 inline Ran Pipeline::report(const Engine& engine, const Recorder& recorder,
@@ -318,6 +345,7 @@ inline Ran Pipeline::run(const PlanOptions& given, bool lives) {
   const PlanOptions options = with_sources(given);
   const Plan plan = make_plan(graph, checks, state, options);
   if (plan.is_empty()) return {};
+  before_ = state;
 
   Recorder recorder(database, {"run", {{"--seed", "42"}}, baseline, 2, "0.0.0"});
   Told told;

@@ -28,6 +28,7 @@ Publication Engine::publication(const EngineResult& result, bool complete) const
     const auto [schema, name] = relation_of(asset, partition);
     publication.made.push_back(
         {schema, name, std::move(view_sql), {asset.name, partition}, run_id, stands});
+    if (partition.empty()) publication.made.back().change = state_.change_of(asset.name);
     shown.emplace(schema, name);
   };
   const std::int64_t run_id = events_.recorder() == nullptr ? 0 : events_.recorder()->run_id();

@@ -45,6 +45,11 @@ class Publisher {
 
   void show(const PublishedRelation& relation) {
     const std::string hidden_name = hidden(relation.name);
+    if (relation.change) {
+      for (const std::string& statement : relation.change->publish())
+        connection_.execute(statement);
+      return;
+    }
     if (relation.stands) return drop(relation.schema, hidden_name);
     drop(relation.schema, relation.name);
     if (relation.view_sql.empty()) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "assets/keyed_change.h"
 #include "assets/record_batch.h"
 #include "assets/unit.h"
 #include "base/finding.h"
@@ -58,6 +59,7 @@ struct PublishedRelation {
   std::int64_t run_id = 0;  // that built it; 0: of no materialization
   // The published table already has this content, so it stays untouched and stands for the new one.
   bool stands = false;
+  std::optional<KeyedChange> change = {};  // the published table stays, but for these rows
 };
 
 struct Publication {

@@ -30,6 +30,17 @@ void RunState::add(const Materialization& made) {
   made_[made.unit] = made;
 }
 
+void RunState::add_change(const std::string& asset, const KeyedChange& change) {
+  const std::lock_guard lock(mutex_);
+  changes_[asset] = change;
+}
+
+std::optional<KeyedChange> RunState::change_of(const std::string& asset) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = changes_.find(asset);
+  return found == changes_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void RunState::add_whole(const std::string& asset, const std::string& version) {
   const std::lock_guard lock(mutex_);
   versions_[{asset, ""}] = version;

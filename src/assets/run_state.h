@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "assets/asset_graph.h"
+#include "assets/keyed_change.h"
 #include "assets/plan.h"
 #include "assets/state.h"
 #include "assets/unit.h"
@@ -33,6 +34,9 @@ class RunState {
   void hide(const std::string& schema, const std::string& name);
 
   void add(const Materialization& made);
+  // The asset is made anew for some values only.
+  void add_change(const std::string& asset, const KeyedChange& change);
+  std::optional<KeyedChange> change_of(const std::string& asset) const;
   // Sets the data version of an asset whose partitions are united by a view.
   void add_whole(const std::string& asset, const std::string& version);
 
@@ -60,6 +64,7 @@ class RunState {
   std::map<Unit, Materialization> made_;
   std::map<Unit, std::string> versions_;  // of partitions and whole assets that this run built
   std::set<std::pair<std::string, std::string>> hidden_;  // schema, name
+  std::map<std::string, KeyedChange> changes_;            // by asset
 };
 
 }  // namespace gsa::assets

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "assets/change_maker.h"
 #include "assets/checksum.h"
 #include "assets/step_retries.h"
 #include "assets/warehouse.h"
@@ -95,9 +96,9 @@ Materialization UnitMaker::make_once(const Asset& asset, const Unit& unit, StepR
   if (asset.kind == AssetKind::incremental) {
     transaction.emplace(connection);  // a second attempt must not insert twice
   } else if (step.attempts > 1 || published_.find(schema, hidden(name)) != nullptr) {
-    connection.execute(fmt::format("drop {} if exists {}",
-                                   asset.kind == AssetKind::view ? "view" : "table",
-                                   sql_relation(schema, hidden(name))));
+    drop_hidden(connection, [&](const std::string& of, const std::string& relation) {
+      return of == schema && relation == name;
+    });
   }
   Materialization made;
   made.unit = unit;
@@ -108,6 +109,10 @@ Materialization UnitMaker::make_once(const Asset& asset, const Unit& unit, StepR
   made.rows = result.rows;
   made.metadata = std::move(result.metadata);
   made.findings = std::move(result.findings);
+  if (result.change) {
+    state_.add_change(asset.name, *result.change);
+    result.sum = show_change(connection, *result.change, published_.published.at(unit));
+  }
   note_contents(asset, connection, result.sum, made);
   if (transaction) transaction->commit();
   made.seconds = watch.seconds();
@@ -123,7 +128,11 @@ void UnitMaker::note_contents(const Asset& asset, duck::Connection& connection,
     made.rows = contents.rows;
     made.checksum = contents.checksum;
     made.data_version = contents.data_version;
-    if (contents.rows >= kRowsOfAGroup) made.bytes = bytes_on_disk(connection, relation);
+    if (const auto change = state_.change_of(asset.name)) {
+      made.bytes = bytes_on_disk(connection, change->published());
+    } else if (contents.rows >= kRowsOfAGroup) {
+      made.bytes = bytes_on_disk(connection, relation);
+    }
     return;
   }
   // A view has the rows of its inputs, filtered by its SQL. If only the SQL changed, comparing rows

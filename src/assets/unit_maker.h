@@ -27,6 +27,8 @@ struct Made {
   std::map<std::string, std::string> metadata;
   std::optional<RowSum> sum = {};      // of a table, if known; else the table is read
   std::vector<Finding> findings = {};  // about a source
+  // Set if not the whole table was made, but change->values() and change->rows().
+  std::optional<KeyedChange> change = {};
 };
 
 // Builds the unit under the current name of its relation. Throws if it fails.
