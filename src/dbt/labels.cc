@@ -45,6 +45,7 @@ void Labeller::label(Node& node, const std::vector<Setting>& freshness) const {
   label_group(node);
   label_owner(node);
   label_partitions(node);
+  label_incremental(node);
   label_freshness(node, freshness);
 }
 
@@ -83,6 +84,18 @@ void Labeller::label_partitions(Node& node) const {
                         fmt::format("only a table has partitions, and '{}' is materialized as {}",
                                     node.name, to_string(node.model.materialized)),
                         "give it materialized: table, or leave out partition_by");
+}
+
+void Labeller::label_incremental(Node& node) const {
+  const Value* given = node.meta.find("incremental_by");
+  if (node.kind != NodeKind::model || given == nullptr || given->is_none()) return;
+  const Place place = node.settings.find("meta")->place;
+  if (!given->is_string() || given->as_string().empty()) {
+    throw files_.error_at(place,
+                          fmt::format("incremental_by of '{}' is no column's name", node.name),
+                          "for example meta: {incremental_by: user_id}");
+  }
+  node.incremental_by = given->as_string();
 }
 
 void Labeller::label_freshness(Node& node, const std::vector<Setting>& freshness) const {

@@ -4,10 +4,12 @@
 // may reach.
 //
 // Groups of models and tests are dbt's: `groups:` in a .yml file, `group:` in a configuration.
-// Three features are gsa's own and live in meta, which dbt ignores. `meta: {group: …}` is the group
+// Four features are gsa's own and live in meta, which dbt ignores. `meta: {group: …}` is the group
 // of a source; it need not be declared. `meta: {freshness: …}` limits the age of a model's data as
 // `freshness:` does for a source, with `loaded_at_field` inside. `meta: {partition_by: …}` builds a
-// table month by month (partition_by.h).
+// table month by month (partition_by.h). `meta: {incremental_by: user_id}` says that the rows with
+// a value of this column are made of the inputs' rows with the same value, so that a run makes anew
+// only those whose inputs changed.
 
 #include <map>
 #include <string>
@@ -34,6 +36,7 @@ class Labeller {
   void label_group(Node& node) const;
   void label_owner(Node& node) const;
   void label_partitions(Node& node) const;
+  void label_incremental(Node& node) const;
   void label_freshness(Node& node, const std::vector<Setting>& freshness) const;
 
   const ProjectFiles& files_;

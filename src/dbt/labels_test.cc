@@ -179,6 +179,18 @@ TEST(Labels, ATableMayBeMadeMonthByMonth) {
   EXPECT_FALSE(node_of(project, "b").partition_by);
 }
 
+TEST(Labels, ATableMayFollowChangesByAColumn) {
+  const Project project = load({
+      {"models/a.sql", "{{ config(meta={'incremental_by': 'id'}) }}select 1 as id"},
+      {"models/b.sql", "select 1 as id"},
+  });
+  EXPECT_EQ(node_of(project, "a").incremental_by, "id");
+  EXPECT_EQ(node_of(project, "b").incremental_by, "");
+  EXPECT_TRUE(
+      load_error({{"models/a.sql", "{{ config(meta={'incremental_by': 3}) }}select 1 as id"}})
+          .starts_with("models/a.sql:1:"));
+}
+
 TEST(Labels, EveryTableOfTheBuiltInProjectHasAGroupAndAnOwner) {
   const Project project =
       Project::load(ProjectFiles::from_folder(std::filesystem::path(GSA_SOURCE_DIR) / "dbt"));

@@ -48,6 +48,7 @@ struct Node {
   Dict meta;                           // as in the YAML
   std::optional<Freshness> freshness;  // for a source or model
   std::optional<PartitionBy> partition_by;  // for a table model
+  std::string incremental_by;               // a column, see labels.h; empty: none
   Settings settings;
   Relation relation;  // of a model or source; for a test, the table for its failing rows
   // For a source: SQL that replaces its name, 'data/x.csv' or read_csv(…); empty: use the relation.

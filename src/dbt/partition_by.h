@@ -22,7 +22,8 @@ PartitionBy read_partition_by(const Setting& setting, const ProjectFiles& files)
 struct Part {
   std::string name;  // "2025-12"
   Relation relation;
-  std::string condition;  // SQL condition on the model's columns
+  std::string
+      condition;  // SQL condition on the model's columns; empty: its query has no other rows
 };
 
 }  // namespace gsa::dbt

@@ -108,7 +108,10 @@ NodeRunner::NodeRunner(const Project& project, duck::Connection& connection, Nod
     : project_(project),
       options_(std::move(options)),
       relations_(connection),
-      compiler_(project, {options_.relation,
+      compiler_(project, {[this](const Relation& relation) {
+                            const Relation now = current(relation);
+                            return inputs_ ? inputs_(now) : now;
+                          },
                           {},
                           [this](const Relation& relation) {
                             return relations_.find(relation) == RelationKind::table;
@@ -150,6 +153,11 @@ NodeRunner::Plan NodeRunner::plan(Step& step) {
   if (step.node.is_seed()) return plan;
   compiler_.take_messages();  // drops messages of other nodes, which report them on their own turn
   const Stopwatch watch;
+  inputs_ = step.table.inputs;
+  const struct Reset {
+    RelationHook& hook;
+    ~Reset() { hook = {}; }
+  } reset{inputs_};
   CompiledTest compiled = compiler_.compile_test(step.node, &step.connection);
   plan.query = std::move(compiled.query);
   plan.claim = std::move(compiled.claim);
@@ -159,7 +167,7 @@ NodeRunner::Plan NodeRunner::plan(Step& step) {
   keep_compiled(step.result);
   if (const std::optional<Part>& part = step.table.part) {
     plan.relation = part->relation;
-    plan.query = part_of(plan.query, part->condition);
+    if (!part->condition.empty()) plan.query = part_of(plan.query, part->condition);
   }
   return plan;
 }

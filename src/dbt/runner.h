@@ -78,6 +78,7 @@ struct NodeRunOptions {
 // How to build a table model other than as a whole from its query alone.
 struct TableBuild {
   std::optional<Part> part;  // build only this part
+  RelationHook inputs = {};  // maps a current relation to one with only some of its rows
   FrameHook frame;
 };
 
@@ -108,6 +109,9 @@ class NodeRunner {
   };
   struct Step;
 
+  Relation current(const Relation& relation) const {
+    return options_.relation ? options_.relation(relation) : relation;
+  }
   Plan plan(Step& step);
   void keep_said(Step& step);
   void attempt(Step& step);
@@ -122,7 +126,8 @@ class NodeRunner {
   const Project& project_;
   NodeRunOptions options_;
   Relations relations_;
-  std::mutex compiling_;
+  std::mutex compiling_;  // guards the two members below
+  RelationHook inputs_;   // of the node that is being compiled
   Compiler compiler_;
   std::set<std::string> warned_;        // warnings already reported, so that each appears once
   std::mutex proving_;                  // guards the two members below
