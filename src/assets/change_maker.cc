@@ -9,6 +9,7 @@
 #include "assets/checksum.h"
 #include "assets/plan.h"
 #include "base/text.h"
+#include "duck/relation_list.h"
 
 namespace gsa::assets {
 namespace {
@@ -19,12 +20,19 @@ constexpr std::int64_t kLargestPart = 2;
 // SELECTs of the values of the key for which the rows of the input changed; nullopt: unknown.
 std::optional<std::set<std::string>> changed_values(const Graph& graph, const State& published,
                                                     const RunState& run, std::size_t input,
-                                                    const std::string& key) {
+                                                    const std::string& key,
+                                                    duck::Connection& connection) {
   const Asset& asset = graph[input];
   if (!run.is_changed(asset)) return std::set<std::string>{};
   if (const auto change = run.change_of(asset.name)) {
-    if (change->key != key) return std::nullopt;
-    return std::set{fmt::format("select {} from {}", sql_name(key), change->values())};
+    const std::string column = sql_name(key);
+    if (change->key == key) {
+      return std::set{fmt::format("select {} from {}", column, change->values())};
+    }
+    if (!duck::has_column(connection, change->rows(), key)) return std::nullopt;
+    return std::set{
+        fmt::format("select {} from {}", column, change->rows()),
+        fmt::format("select {} from ({})", column, change->affected(change->published()))};
   }
   // A view has the rows of its inputs.
   const auto before = published.published.find({asset.name, ""});
@@ -34,7 +42,7 @@ std::optional<std::set<std::string>> changed_values(const Graph& graph, const St
   }
   std::set<std::string> all;
   for (const std::size_t behind : graph.made_inputs(input)) {
-    const auto values = changed_values(graph, published, run, behind, key);
+    const auto values = changed_values(graph, published, run, behind, key, connection);
     if (!values) return std::nullopt;
     all.insert(values->begin(), values->end());
   }
@@ -61,7 +69,7 @@ std::optional<KeyedChange> begin_change(const Graph& graph, const State& publish
   std::set<std::string> values;
   for (const std::size_t input : graph.made_inputs(graph.at(asset.name))) {
     if (!before->second.inputs.contains(graph[input].name)) return std::nullopt;
-    const auto changed = changed_values(graph, published, run, input, asset.key);
+    const auto changed = changed_values(graph, published, run, input, asset.key, connection);
     if (!changed) return std::nullopt;
     values.insert(changed->begin(), changed->end());
   }

@@ -26,6 +26,8 @@ class RunState {
   // build.
   RunState(const Graph& graph, const State& published, const Versions& sources);
 
+  const State& published() const { return published_; }
+
   // The name under which to build or read a relation now.
   std::string current_name(const std::string& schema, const std::string& name) const;
   // The same for a unit, quoted for SQL.

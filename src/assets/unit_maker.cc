@@ -111,6 +111,8 @@ Materialization UnitMaker::make_once(const Asset& asset, const Unit& unit, StepR
   made.findings = std::move(result.findings);
   if (result.change) {
     state_.add_change(asset.name, *result.change);
+    made.metadata["values made anew"] = fmt::format(
+        "{}", connection.query_int64("select count(*) from " + result.change->values()));
     result.sum = show_change(connection, *result.change, published_.published.at(unit));
   }
   note_contents(asset, connection, result.sum, made);

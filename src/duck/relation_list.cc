@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+
 namespace gsa::duck {
 
 std::vector<ListedRelation> list_relations(Connection& connection, Databases databases) {
@@ -24,6 +26,14 @@ std::vector<ListedRelation> list_relations(Connection& connection, Databases dat
     }
   }
   return relations;
+}
+
+bool has_column(Connection& connection, const std::string& relation, std::string_view name) {
+  const Result rows = connection.query("describe select * from " + relation);
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    if (to_lower(rows.text(r, 0)) == to_lower(name)) return true;
+  }
+  return false;
 }
 
 }  // namespace gsa::duck

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "duck/database.h"
@@ -22,5 +23,8 @@ enum class Databases { current, all };
 // be dropped in this order.
 std::vector<ListedRelation> list_relations(Connection& connection,
                                            Databases databases = Databases::current);
+
+// Whether a relation, quoted for SQL, has this column, however its letters are cased.
+bool has_column(Connection& connection, const std::string& relation, std::string_view name);
 
 }  // namespace gsa::duck
