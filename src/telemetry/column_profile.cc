@@ -55,7 +55,7 @@ std::string sampled_rows(std::int64_t rows) {
 }
 
 std::vector<ColumnProfile> profile_columns(duck::Connection& connection,
-                                           const prompts::EventRows& rows) {
+                                           const prompts::EventRows& rows, std::int64_t most_rows) {
   const std::int64_t latest_us = prompts::latest_time_us();
   const std::vector<prompts::EventColumn>& columns = rows.columns();
   std::vector<ColumnProfile> profiles;
@@ -68,8 +68,10 @@ std::vector<ColumnProfile> profile_columns(duck::Connection& connection,
       paths.push_back(some[i].path);
       list += ", " + aggregates(fmt::format("c{}", i), some[i].type, latest_us);
     }
-    const duck::Result result = connection.query(fmt::format(
-        "select {} from ({}) where {}", list, rows.select(paths), sampled_rows(rows.rows())));
+    const std::string choice = most_rows < rows.rows() ? fmt::format("limit {}", most_rows)
+                                                       : "where " + sampled_rows(rows.rows());
+    const duck::Result result = connection.query(
+        fmt::format("select {} from (from ({}) {})", list, rows.select(paths), choice));
     for (std::size_t i = 0; i < some.size(); ++i) {
       const std::size_t at = 1 + i * kAggregates;
       ColumnProfile profile;

@@ -32,9 +32,10 @@ struct ColumnProfile {
 };
 
 // Looks at all rows, or at the first ones and at blocks spread over the rest, the same for every
-// call.
+// call; of more than `most_rows`, only at so many from the first on.
 std::vector<ColumnProfile> profile_columns(duck::Connection& connection,
-                                           const prompts::EventRows& rows);
+                                           const prompts::EventRows& rows,
+                                           std::int64_t most_rows = prompts::EventRows::kAllRows);
 
 // The condition on event_row for the rows that profile_columns() looks at; "true" for all.
 std::string sampled_rows(std::int64_t rows);

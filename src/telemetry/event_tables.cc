@@ -60,8 +60,7 @@ void Reader::drop_repeated(EventTables& tables) {
         "from {0} where generation_key is not null) where later is not null)",
         tables.events.name()));
   }
-  tables.findings.push_back(
-      {"rows with the generation key of a later row", "replaced by it", repeated});
+  tables.findings.push_back({std::string(kRepeatedKeys), "replaced by it", repeated});
 }
 
 void Reader::take_sample(EventTables& tables, std::int64_t wanted, std::uint64_t seed) {
@@ -143,7 +142,7 @@ EventTables Reader::read(std::int64_t wanted, std::uint64_t seed) {
   tables.user_count = count(tables.users.name());
   const std::int64_t without_user =
       has("user_key") ? count(tables.events.name() + " where user_id is null") : tables.event_count;
-  tables.findings.push_back({"generations without a user", "kept outside sessions", without_user});
+  tables.findings.push_back({std::string(kWithoutUser), "kept outside sessions", without_user});
   return tables;
 }
 

@@ -21,6 +21,10 @@
 
 namespace gsa::telemetry {
 
+// Findings.
+inline constexpr std::string_view kRepeatedKeys = "rows with the generation key of a later row";
+inline constexpr std::string_view kWithoutUser = "generations without a user";
+
 struct EventTables {
   // generation_id INTEGER (the number of the row in the source), user_id INTEGER (null: unknown),
   // and the columns of select_events() that the mapping has, in the order of generation_id.

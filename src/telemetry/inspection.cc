@@ -85,7 +85,7 @@ OpenedEvents open_events(duck::Connection& connection, const prompts::RunQuery& 
   const auto open = [&](const std::string& path) {
     OpenedEvents opened;
     opened.rows = std::make_unique<prompts::EventRows>(connection, run, files, path, most_rows);
-    opened.columns = profile_columns(connection, *opened.rows);
+    opened.columns = profile_columns(connection, *opened.rows, most_rows);
     opened.found = detect(opened.columns);
     if (opened.found.mapping.rows.empty()) opened.found.mapping.rows = opened.rows->rows_path();
     return opened;
