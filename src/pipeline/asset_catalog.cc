@@ -71,6 +71,7 @@ class CatalogBuilder {
       asset.inputs.push_back(asset_name(project_.nodes()[parent]));
     }
     if (node.kind == dbt::NodeKind::model) asset.code = code_of(node);
+    asset.key = node.incremental_by;
     if (node.partition_by && !months_.empty()) {
       asset.partitions = months_;
       asset.code["partition by"] = node.partition_by->field;

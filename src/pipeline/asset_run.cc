@@ -98,6 +98,11 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   records.add({{}, recorder.ending(totals, run.record.history_days)});
   records.statements.insert(records.statements.end(), words.begin(), words.end());
   records.statements.push_back(semantic_record);
+  if (run.raw != nullptr && !raw_held_back && maker.engine().state().made({"raw_prompts", ""})) {
+    for (std::string& statement : run.raw->records_sql()) {
+      records.statements.push_back(std::move(statement));
+    }
+  }
   publication.records = std::move(records);
   try {
     assets::publish(connection, publication);
@@ -329,7 +334,7 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
   try {
     Maker maker(database, run, &recorder);
     for (const std::string& line : plan_lines(run.plan, false)) maker.log().line(line);
-    if (run.raw != nullptr) run.raw->prepare(maker.log());
+    if (run.raw != nullptr) run.raw->prepare(run.full_refresh, maker.log());
     const assets::EngineResult result = maker.engine().run();
     maker.log().summarize();
     totals = result.totals;

@@ -10,6 +10,8 @@
 
 #include "assets/unit_maker.h"
 #include "duck/database.h"
+#include "pipeline/event_additions.h"
+#include "pipeline/event_files.h"
 #include "pipeline/event_options.h"
 #include "prompts/source.h"
 #include "prompts/source_rows.h"
@@ -20,11 +22,6 @@ namespace gsa::pipeline {
 
 class RunLog;
 
-// As of the time of planning; without users' or feedback's own files, these are empty.
-struct EventFiles {
-  const prompts::SourceFiles &events, &users, &feedback;
-};
-
 class EventAssets {
  public:
   // All arguments must outlive it. Takes a sample of at least `wanted` events; 0: all.
@@ -32,17 +29,17 @@ class EventAssets {
               std::int64_t wanted, std::uint64_t seed)
       : connection_(connection), options_(options), files_(files), wanted_(wanted), seed_(seed) {}
 
-  // Reads all sources. Call it first. Throws Error with file and place, or if a file changed.
-  assets::Made make_prompts(const std::string& table, RunLog& log);
+  // Reads all sources, or only the new files if `published` makes that possible. Call it first.
+  // Throws Error with file and place, or if a file changed.
+  assets::Made make_prompts(const std::string& table,
+                            const std::optional<PublishedEvents>& published, RunLog& log);
   assets::Made make_users(const std::string& table);
   assets::Made make_generations(const std::string& table, const std::string& raw_prompts);
 
  private:
-  using Metadata = std::map<std::string, std::string>;
-
   void read_others(const prompts::RunQuery& run, RunLog& log);
   void describe(const telemetry::Mapping& mapping, RunLog& log) const;
-  Metadata metadata_of(const telemetry::Mapping& mapping);
+  std::map<std::string, std::string> metadata_of(const telemetry::Mapping& mapping) const;
 
   duck::Connection& connection_;
   const EventOptions& options_;
@@ -50,10 +47,8 @@ class EventAssets {
   std::int64_t wanted_;
   std::uint64_t seed_;
   std::optional<telemetry::EventTables> events_;
+  std::optional<EventAdditions> additions_;  // in place of `events_`
   telemetry::Mapping users_mapping_, feedback_mapping_;
 };
-
-// The options that a run put into the metadata of raw_prompts; none if it is of no events.
-EventOptions recorded_event_options(const std::map<std::string, std::string>& metadata);
 
 }  // namespace gsa::pipeline

@@ -292,37 +292,55 @@ order by generation_id)",
       events.events.name(), raw_prompts);
 }
 
-std::string event_signals(duck::Connection& connection, const EventTables& events) {
+std::string select_observed(const std::string& raw_generations) {
+  std::vector<std::string> list;
+  for (const SignalColumn& one : kColumns) {
+    list.push_back(one.signal == "time" ? "generated_at"
+                                        : fmt::format("if({}_origin = 'observed', 1, null) as {}",
+                                                      one.signal, one.column));
+  }
+  return fmt::format("select {} from {}", join(list, ", "), raw_generations);
+}
+
+std::string select_observed(const EventTables& events) {
+  std::vector<std::string> list;
+  for (const SignalColumn& one : kColumns) {
+    const bool is_told = one.signal == "user" || one.signal == "time" || events.has(one.column);
+    list.push_back(one.signal == "time" ? "generated_at"
+                   : !is_told           ? fmt::format("null as {}", one.column)
+                   // No feedback is an answer, too.
+                   : one.signal == "feedback"
+                       ? "1 as feedback"
+                       : fmt::format("if({0} is null, null, 1) as {0}", one.column));
+  }
+  return fmt::format("select {} from {}", join(list, ", "), events.events.name());
+}
+
+std::string event_signals(duck::Connection& connection, const std::string& observed) {
   constexpr std::array<std::string_view, 9> kWords = {"users",     "times",     "statuses",
                                                       "latencies", "costs",     "retries",
                                                       "feedback",  "downloads", "models"};
   std::string counts = "count(*)";
-  for (const SignalColumn& one : kColumns) {
-    counts += events.has(one.column) || one.column == "user_id" || one.column == "generated_at"
-                  ? fmt::format(", count({})", one.column)
-                  : ", 0";
-  }
-  const duck::Result row =
-      connection.query(fmt::format("select {} from {}", counts, events.events.name()));
+  for (const SignalColumn& one : kColumns) counts += fmt::format(", count({})", one.column);
+  const duck::Result row = connection.query(fmt::format("select {} from {}", counts, observed));
   const std::int64_t all = row.int64(0, 0);
   std::vector<std::string> signals;
   for (std::size_t i = 0; i < kWords.size(); ++i) {
     const std::int64_t known = row.int64(0, i + 1);
     if (known == 0) continue;
-    const bool is_whole = known == all || kColumns[i].signal == "feedback";
     signals.push_back(
-        is_whole ? std::string(kWords[i])
-                 : fmt::format("{} ({:.1f} %)", kWords[i],
-                               100.0 * static_cast<double>(known) / static_cast<double>(all)));
+        known == all ? std::string(kWords[i])
+                     : fmt::format("{} ({:.1f} %)", kWords[i],
+                                   100.0 * static_cast<double>(known) / static_cast<double>(all)));
   }
   return join(signals, ", ");
 }
 
-std::string event_period(duck::Connection& connection, const EventTables& events) {
+std::string event_period(duck::Connection& connection, const std::string& observed) {
   const duck::Result months = connection.query(
       fmt::format("select strftime(min(generated_at), '%Y-%m'), strftime(max(generated_at), "
                   "'%Y-%m') from {}",
-                  events.events.name()));
+                  observed));
   const std::string first = months.text(0, 0), last = months.text(0, 1);
   return first == last ? first : fmt::format("{} to {}", first, last);
 }

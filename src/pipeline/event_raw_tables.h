@@ -27,11 +27,16 @@ std::string create_event_generations(const std::string& table, const std::string
                                      const telemetry::PriceTable* prices,
                                      const MissingSignals& missing);
 
+// SELECTs of `generated_at` and, for the other signals, of a column each that is null where the
+// source does not tell it; of raw_generations, and of events.
+std::string select_observed(const std::string& raw_generations);
+std::string select_observed(const telemetry::EventTables& events);
+
 // The signals in the source, with the share of generations where it is not all: "users, times,
-// statuses, latencies (98.2 %)".
-std::string event_signals(duck::Connection& connection, const telemetry::EventTables& events);
+// statuses, latencies (98.2 %)". `observed` is a select_observed() in brackets.
+std::string event_signals(duck::Connection& connection, const std::string& observed);
 
 // The months of the events: "2026-02", "2026-02 to 2026-04".
-std::string event_period(duck::Connection& connection, const telemetry::EventTables& events);
+std::string event_period(duck::Connection& connection, const std::string& observed);
 
 }  // namespace gsa::pipeline

@@ -6,10 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "assets/change_maker.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "dbt/contract.h"
+#include "duck/relation_list.h"
 #include "pipeline/month_parts.h"
 
 namespace gsa::pipeline {
@@ -136,12 +138,24 @@ void Maker::prepare(duck::Connection& lane) {
   prepare_session(lane, run_.project);
 }
 
+// The published types, if the new rows of both raw tables have no other words. Their order stays:
+// it is that of the run that made the tables whole.
+std::optional<std::vector<WordType>> Maker::words_after_changes(duck::Connection& connection) {
+  const auto users = engine_.state().change_of("raw_users"),
+             generations = engine_.state().change_of("raw_generations");
+  if (!users || !generations) return std::nullopt;
+  return published_types_with(connection, users->rows(), generations->rows());
+}
+
 const std::vector<WordType>& Maker::words(duck::Connection& connection) {
   const std::lock_guard lock(words_mutex_);
   if (!words_) {
     const assets::RunState& state = engine_.state();
-    words_ = read_word_types(connection, state.current_relation({"raw_users", ""}),
-                             state.current_relation({"raw_generations", ""}));
+    const auto published = words_after_changes(connection);
+    words_are_published_ = published.has_value();
+    words_ = published ? *published
+                       : read_word_types(connection, state.current_relation({"raw_users", ""}),
+                                         state.current_relation({"raw_generations", ""}));
   }
   return *words_;
 }
@@ -173,8 +187,11 @@ assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   std::optional<std::uint64_t> sum;
   dbt::TableBuild build;
   if (!unit.partition.empty()) build.part = part_of(node, unit);
+  const assets::Asset& asset = run_.catalog.graph[run_.catalog.graph.at(unit.asset)];
+  const std::optional<assets::KeyedChange> change = change_of(asset, lane);
+  if (change) build = build_of(asset, *change, lane);
   build.frame = [&](const dbt::CompiledSql& query) -> std::optional<dbt::Frame> {
-    if (engine_.state().most_rows() < kFewRows) return std::nullopt;
+    if (change || engine_.state().most_rows() < kFewRows) return std::nullopt;
     const auto watched = sums_.watch_query(lane, query.text());
     if (!watched) return std::nullopt;
     sum = watched->number;
@@ -185,7 +202,43 @@ assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   throw_if_failed(result);
   assets::Made made{result.rows, {}};
   if (sum) made.sum = sums_.take(*sum);
+  made.change = change;
   return made;
+}
+
+std::optional<assets::KeyedChange> Maker::change_of(const assets::Asset& asset,
+                                                    duck::Connection& lane) {
+  if (run_.full_refresh) return std::nullopt;
+  if (read_words_.contains(asset.name)) {
+    const std::lock_guard lock(words_mutex_);
+    if (!words_are_published_) return std::nullopt;
+  }
+  return assets::begin_change(run_.catalog.graph, run_.state, engine_.state(), asset, lane);
+}
+
+// Views on the rows of each input with the changed values stand for the inputs.
+dbt::TableBuild Maker::build_of(const assets::Asset& asset, const assets::KeyedChange& change,
+                                duck::Connection& lane) const {
+  const assets::Graph& graph = run_.catalog.graph;
+  std::map<std::pair<std::string, std::string>, std::string> views;
+  for (const std::size_t input : graph.made_inputs(graph.at(asset.name))) {
+    const assets::Asset& of = graph[input];
+    const std::string relation = engine_.state().current_relation({of.name, ""});
+    const std::string view = fmt::format("gsa {} of {}", asset.name, of.name);
+    lane.execute(fmt::format("create or replace temp view {} as {}", sql_name(view),
+                             duck::has_column(lane, relation, change.key)
+                                 ? change.affected(relation)
+                                 : "select * from " + relation));
+    views[{of.schema, engine_.state().current_name(of.schema, of.relation)}] = view;
+  }
+  dbt::TableBuild build;
+  build.part = dbt::Part{"", {"", change.schema, assets::hidden(change.relation) + " rows"}, ""};
+  build.inputs = [views](const dbt::Relation& relation) -> dbt::Relation {
+    const auto found = views.find({relation.schema, relation.name});
+    if (found == views.end()) return relation;
+    return {"temp", "main", found->second};
+  };
+  return build;
 }
 
 dbt::Part Maker::part_of(const dbt::Node& node, const assets::Unit& unit) const {

@@ -46,8 +46,13 @@ class Maker {
   // Gives the lane the words of the data, if the asset may name them.
   void give_words(const std::string& asset, duck::Connection& lane);
   const std::vector<WordType>& words(duck::Connection& connection);
+  std::optional<std::vector<WordType>> words_after_changes(duck::Connection& connection);
   dbt::Part part_of(const dbt::Node& node, const assets::Unit& unit) const;
   void copy_published(const dbt::Node& node, duck::Connection& lane);
+  // Builds only the rows of changed values of the asset's key, into change.rows().
+  std::optional<assets::KeyedChange> change_of(const assets::Asset& asset, duck::Connection& lane);
+  dbt::TableBuild build_of(const assets::Asset& asset, const assets::KeyedChange& change,
+                           duck::Connection& lane) const;
   double age_of(const dbt::Node& node, const std::string& asset, duck::Connection& lane) const;
   void ask_age(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome);
   void ask(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome);
@@ -60,8 +65,9 @@ class Maker {
   std::set<const duck::Connection*> prepared_;  // lanes whose session has the project's settings
   // The assets that are made after both raw tables with words.
   std::set<std::string> read_words_;
-  std::mutex words_mutex_;  // guards the two below
+  std::mutex words_mutex_;  // guards the three below
   std::optional<std::vector<WordType>> words_;
+  bool words_are_published_ = false;
   std::set<const duck::Connection*> have_words_;
   dbt::NodeRunner runner_;
   dbt::Compiler published_;

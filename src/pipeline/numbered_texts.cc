@@ -19,4 +19,9 @@ std::vector<std::string> numbered_texts(std::string_view name,
   return texts;
 }
 
+std::int64_t number_in(const std::map<std::string, std::string>& metadata, const std::string& key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? 0 : std::stoll(found->second);
+}
+
 }  // namespace gsa::pipeline

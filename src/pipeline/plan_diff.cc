@@ -195,7 +195,7 @@ std::vector<RowDiff> diff_assets(const duck::Database& database, const AssetRun&
   };
   try {
     Maker maker(database, run, nullptr);
-    if (run.raw != nullptr) run.raw->prepare(maker.log());
+    if (run.raw != nullptr) run.raw->prepare(run.full_refresh, maker.log());
     const assets::EngineResult result = maker.engine().run();
     maker.log().summarize();
     if (result.errors > 0) throw failure_of(result, maker.log(), "nothing was compared");

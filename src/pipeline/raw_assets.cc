@@ -45,6 +45,9 @@ std::map<std::string, std::string> metadata_of(const prompts::IngestResult& inge
           {"rows_skipped", fmt::format("{}", ingested.skipped_empty)}};
 }
 
+// The part of the code that is the fingerprint of the source's files.
+constexpr std::string_view kSourceFiles = "source files";
+
 // In the metadata of raw_prompts: each source as it was typed.
 constexpr std::string_view kTyped = "typed source ";
 
@@ -63,11 +66,6 @@ void add_typed_sources(const RawOptions& options, const prompts::ResolvedSources
     typed = {sources.is_synthetic() ? prompts::kSynthetic : prompts::datasets().front().name};
   }
   for (const std::string& source : typed) add_numbered(kTyped, source, metadata);
-}
-
-std::int64_t number_in(const std::map<std::string, std::string>& metadata, const char* key) {
-  const auto found = metadata.find(key);
-  return found == metadata.end() ? 0 : std::stoll(found->second);
 }
 
 // Adds the findings of one month to those of all.
@@ -108,7 +106,7 @@ assets::Code code_of(const std::string& table, const RawOptions& options, Behavi
     if (behavior != Behavior::events || options.prompts_given) {
       code["--prompts"] = fmt::format("{}", options.prompts);
     }
-    if (!files.empty()) code["source files"] = files;
+    if (!files.empty()) code[std::string(kSourceFiles)] = files;
   }
   if (table != "raw_prompts" && simulated) {
     code["--users"] = fmt::format("{}", options.simulation.users);
@@ -241,7 +239,8 @@ std::string RawAssets::baseline() const {
                      name_of(behavior_), describe(options_.simulation.months));
 }
 
-void RawAssets::prepare(RunLog& log) {
+void RawAssets::prepare(bool full_refresh, RunLog& log) {
+  makes_whole_ = full_refresh;
   prompts::register_functions(connection_);
   if (behavior_ == Behavior::simulated && !why_simulated_.empty()) {
     log.note(
@@ -303,6 +302,32 @@ assets::Made RawAssets::make_observed(const std::string& table, const assets::Ru
   return {observed_->request_count, {}};
 }
 
+// Nullopt if the published raw tables were made otherwise, or must be made anew.
+std::optional<PublishedEvents> RawAssets::published_events(const assets::State& state) {
+  if (makes_whole_ || options_.prompts_given) return std::nullopt;
+  const auto without_files = [](assets::Code code) {
+    code.erase(std::string(kSourceFiles));
+    return code;
+  };
+  for (const assets::Asset& asset : assets()) {
+    const auto made = state.published.find({asset.name, ""});
+    if (made == state.published.end() || !assets::stands_as_made(asset, state)) return std::nullopt;
+    const auto code = state.codes.find(made->second.code_version);
+    if (code == state.codes.end() || without_files(code->second) != without_files(asset.code)) {
+      return std::nullopt;
+    }
+  }
+  const auto provenance = assets::read_provenance(connection_);
+  if (!provenance) return std::nullopt;
+  return PublishedEvents{published_prompts_metadata(state), provenance->findings,
+                         recorded_files(connection_)};
+}
+
+std::vector<std::string> RawAssets::records_sql() const {
+  if (behavior_ != Behavior::events) return {"drop table if exists ops.event_files"};
+  return record_files_sql({source_files_, user_files_, feedback_files_});
+}
+
 assets::Made RawAssets::make_events(const std::string& asset, const std::string& table,
                                     const assets::RunState& state, RunLog& log) {
   if (asset == "raw_users") return events_->make_users(table);
@@ -312,7 +337,7 @@ assets::Made RawAssets::make_events(const std::string& asset, const std::string&
   events_.emplace(connection_, options_.events,
                   EventFiles{source_files_, user_files_, feedback_files_},
                   options_.prompts_given ? options_.prompts : 0, options_.simulation.seed);
-  assets::Made made = events_->make_prompts(table, log);
+  assets::Made made = events_->make_prompts(table, published_events(state.published()), log);
   add_typed_sources(options_, sources_, made.metadata);
   return made;
 }

@@ -69,14 +69,19 @@ class RawAssets {
     return behavior_ != Behavior::simulated ? &connection_ : nullptr;
   }
 
-  // Call it once before make(), if anything will be built.
-  void prepare(RunLog& log);
+  // Call it once before make(), if anything will be built. With `full_refresh`, it reads all of the
+  // source, whatever is published.
+  void prepare(bool full_refresh, RunLog& log);
   // Builds a unit under its current name in the run. Workers may build simulated months in
   // parallel; observed tables must be built one after the other, raw_prompts first.
   assets::Made make(const assets::Unit& unit, duck::Connection& connection,
                     const assets::RunState& state, assets::RowSums& sums, RunLog& log);
 
+  // Statements for the publication of these raw tables: what a later run must know of the source.
+  std::vector<std::string> records_sql() const;
+
  private:
+  std::optional<PublishedEvents> published_events(const assets::State& state);
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
                             const std::string& table, assets::RowSums& sums, RunLog& log);
   assets::Made make_observed(const std::string& table, const assets::RunState& state);
@@ -90,6 +95,7 @@ class RawAssets {
   prompts::SourceFiles user_files_, feedback_files_;
   std::string files_;  // their fingerprint
   Behavior behavior_ = Behavior::simulated;
+  bool makes_whole_ = false;
   std::string why_simulated_;  // what a source lacks for telemetry; "": nothing, or unasked
   // Set by raw_prompts, read by the other two.
   std::unique_ptr<prompts::Observed> observed_;

@@ -79,6 +79,22 @@ std::map<std::string, Members> published_types(duck::Connection& connection) {
   return types;
 }
 
+// A kind without words has no members.
+std::vector<WordType> words_of(duck::Connection& connection, const std::string& users,
+                               const std::string& generations) {
+  std::vector<WordType> types;
+  for (const std::string_view name : kWordTypes) types.push_back({std::string(name), {}});
+  for (const std::string& relation : {users, generations}) {
+    const auto columns = word_columns(connection, relation);
+    for (WordType& type : types) {
+      const auto column = columns.find(type.name);
+      if (column == columns.end()) continue;
+      add_words(connection, select_words(type.name, column->second, relation), type.members);
+    }
+  }
+  return types;
+}
+
 }  // namespace
 
 bool is_word_type(std::string_view name) {
@@ -87,18 +103,26 @@ bool is_word_type(std::string_view name) {
 
 std::vector<WordType> read_word_types(duck::Connection& connection, const std::string& raw_users,
                                       const std::string& raw_generations) {
-  std::vector<WordType> types;
-  for (const std::string_view name : kWordTypes) types.push_back({std::string(name), {}});
-  for (const std::string& relation : {raw_users, raw_generations}) {
-    const auto columns = word_columns(connection, relation);
-    for (WordType& type : types) {
-      const auto column = columns.find(type.name);
-      if (column == columns.end()) continue;
-      add_words(connection, select_words(type.name, column->second, relation), type.members);
-    }
-  }
+  std::vector<WordType> types = words_of(connection, raw_users, raw_generations);
   for (WordType& type : types) {
     if (type.members.empty()) type.members.emplace_back(kNoWord);
+  }
+  return types;
+}
+
+std::optional<std::vector<WordType>> published_types_with(duck::Connection& connection,
+                                                          const std::string& users,
+                                                          const std::string& generations) {
+  const std::map<std::string, Members> published = published_types(connection);
+  std::vector<WordType> types;
+  for (const WordType& type : words_of(connection, users, generations)) {
+    const auto found = published.find(type.name);
+    if (found == published.end()) return std::nullopt;
+    const std::set<std::string> known(found->second.begin(), found->second.end());
+    for (const std::string& word : type.members) {
+      if (!known.contains(word)) return std::nullopt;
+    }
+    types.push_back({type.name, found->second});
   }
   return types;
 }

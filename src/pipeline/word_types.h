@@ -9,6 +9,7 @@
 // publication puts them into the schema main.
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,12 @@ struct WordType {
 // 'unknown'.
 std::vector<WordType> read_word_types(duck::Connection& connection, const std::string& raw_users,
                                       const std::string& raw_generations);
+
+// The types of schema main, if they have all the words of these relations, which are rows that join
+// the raw tables. Nullopt if they do not, so that the types must be read anew.
+std::optional<std::vector<WordType>> published_types_with(duck::Connection& connection,
+                                                          const std::string& users,
+                                                          const std::string& generations);
 
 // Makes them types of the connection alone.
 void create_temporary(duck::Connection& connection, const std::vector<WordType>& types);

@@ -1,0 +1,76 @@
+#pragma once
+
+// New files of events that join the published raw tables: only these are read, and of the raw
+// tables only the new rows and those of their users are made.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "assets/unit_maker.h"
+#include "base/finding.h"
+#include "duck/database.h"
+#include "pipeline/event_files.h"
+#include "pipeline/event_options.h"
+#include "prompts/source_rows.h"
+#include "telemetry/event_tables.h"
+#include "telemetry/mapping.h"
+
+namespace gsa::pipeline {
+
+class RunLog;
+
+// What the run that made the published raw tables has on record.
+struct PublishedEvents {
+  std::map<std::string, std::string> metadata;  // of raw_prompts
+  std::vector<Finding> findings;
+  FileRecords files;
+};
+
+class EventAdditions {
+ public:
+  // All arguments must outlive it.
+  EventAdditions(duck::Connection& connection, const EventOptions& options, const EventFiles& files,
+                 PublishedEvents published)
+      : connection_(connection),
+        options_(options),
+        files_(files),
+        published_(std::move(published)) {}
+
+  // Reads the new files. Returns false if all files must be read: one is gone or was written to,
+  // the source of users changed, there is one of feedback, the new files have other columns, or
+  // what is published does not tell enough. Throws Error with file and place, or if a file changed
+  // meanwhile.
+  bool read(const prompts::RunQuery& run, std::uint64_t seed, RunLog& log);
+
+  // The changes of the raw tables, in this order.
+  assets::Made make_prompts();
+  assets::Made make_users();
+  assets::Made make_generations();
+
+ private:
+  bool open(const prompts::RunQuery& run, std::uint64_t seed, RunLog& log);
+  void number_events();
+  void name_users();
+  void find_touched();
+  void read_users(const prompts::RunQuery& run);
+  void drop_late_signups();
+  std::vector<Finding> findings() const;
+  std::map<std::string, std::string> metadata() const;
+  std::string all_signals() const;
+
+  duck::Connection& connection_;
+  const EventOptions& options_;
+  EventFiles files_;
+  const PublishedEvents published_;
+  telemetry::Mapping mapping_, users_mapping_;
+  std::vector<prompts::SourceFile> new_files_;
+  std::optional<telemetry::EventTables> events_;
+  std::int64_t replaced_ = 0;  // published generations that new ones replace
+};
+
+}  // namespace gsa::pipeline
