@@ -1,6 +1,8 @@
 #include "duck/database.h"
 
+#include <chrono>
 #include <sys/resource.h>
+#include <thread>
 #include <utility>
 
 #include <duckdb.h>
@@ -105,6 +107,21 @@ Connection Database::connect() const {
 bool Database::is_invalidated() const { return *opened_->ended; }
 
 bool Database::reopen() const { return opened_->usable() != nullptr; }
+
+void Database::replace_file(const std::function<void()>& swap,
+                            const std::function<void()>& let_go) const {
+  constexpr int kAttempts = 1500;
+  constexpr auto kPause = std::chrono::milliseconds(20);
+  opened_->begin_swap(swap);
+  for (int i = 0; i < kAttempts; ++i) {
+    let_go();
+    if (opened_->usable() != nullptr) return opened_->end_swap();
+    std::this_thread::sleep_for(kPause);
+  }
+  opened_->end_swap();
+  throw Error(
+      fmt::format("{} is in use, so that its file cannot be replaced", opened_->options.path));
+}
 
 Database Database::guarding(std::shared_ptr<void> token) const {
   Database guarding = *this;

@@ -58,6 +58,13 @@ class Database {
   // there is a usable instance. Never reopens a database in memory: its contents would be lost.
   bool reopen() const;
 
+  // Closes the file, calls `swap`, which may put another in its place, and opens what is there
+  // then. No other process that opens a warehouse can come between. Until then connect() fails.
+  // Interrupts the queries of connections that remain, and calls `let_go` for them to be destroyed;
+  // the caller has none. If `swap` throws, the file is opened all the same and the exception
+  // passes through. Throws Error if connections remain for long; the file is as it was then.
+  void replace_file(const std::function<void()>& swap, const std::function<void()>& let_go) const;
+
   // The same database. Releases `token` with the last of its copies and their connections.
   Database guarding(std::shared_ptr<void> token) const;
 

@@ -117,8 +117,11 @@ void Instance::notice(const SqlError& error) {
   // Not every internal error ends the instance, so check that it really fails every query.
   const bool has_ended =
       error.is_fatal() || (error.kind() == SqlErrorKind::internal && !has_ended_ && fails());
-  if (!has_ended || has_ended_.exchange(true)) return;
-  *ended_ = true;
+  if (has_ended) end();
+}
+
+void Instance::end() {
+  if (!has_ended_.exchange(true)) *ended_ = true;
 }
 
 void Instance::add(duckdb_connection connection) {
@@ -148,6 +151,29 @@ std::shared_ptr<Instance> Opened::usable() {
   return instance_;
 }
 
+void Opened::begin_swap(std::function<void()> swap) {
+  const std::lock_guard lock(mutex_);
+  swap_ = std::move(swap);
+  if (instance_) instance_->end();
+}
+
+void Opened::end_swap() {
+  const std::lock_guard lock(mutex_);
+  swap_ = nullptr;
+  if (const std::exception_ptr failure = std::exchange(swap_failure_, nullptr)) {
+    std::rethrow_exception(failure);
+  }
+}
+
+void Opened::do_swap() {
+  if (!swap_) return;
+  try {
+    std::exchange(swap_, nullptr)();
+  } catch (...) {
+    swap_failure_ = std::current_exception();
+  }
+}
+
 bool Opened::open_anew() {
   if (instance_ && instance_.use_count() > 1) {
     instance_->interrupt();
@@ -156,6 +182,7 @@ bool Opened::open_anew() {
   const FolderLock lock(options.path);
   instance_.reset();
   if (is_open_in_process(options.path)) return false;
+  do_swap();
   try {
     instance_ = std::make_shared<Instance>(options, ended);
     set_utc(instance_->get());

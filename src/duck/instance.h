@@ -4,6 +4,8 @@
 // has ended. Threads may share both classes.
 
 #include <atomic>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -27,6 +29,8 @@ class Instance {
 
   duckdb_database get() const { return database_.get(); }
   bool has_ended() const { return has_ended_; }
+  // Ends it as an error would: connections are to be destroyed.
+  void end();
   // Checks whether an error of a connection has ended the instance.
   void notice(const SqlError& error);
 
@@ -55,11 +59,19 @@ struct Opened {
   // reopened.
   std::shared_ptr<Instance> usable();
 
+  // Ends the instance, and has `swap` called once it is closed. end_swap() forgets a swap that did
+  // not come to pass, and rethrows what it threw.
+  void begin_swap(std::function<void()> swap);
+  void end_swap();
+
  private:
   bool open_anew();  // the caller holds mutex_
+  void do_swap();    // the same
 
-  std::mutex mutex_;
-  std::shared_ptr<Instance> instance_;  // guarded by mutex_; null if reopening failed
+  std::mutex mutex_;                    // guards the members below
+  std::shared_ptr<Instance> instance_;  // null if reopening failed
+  std::function<void()> swap_;          // may be empty
+  std::exception_ptr swap_failure_;
 };
 
 }  // namespace gsa::duck

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -148,6 +150,32 @@ TEST(ReopenInMemory, IsNotDone) {
   }
   EXPECT_FALSE(database.reopen());
   EXPECT_THROW(database.connect(), SqlError);
+}
+
+TEST_F(Reopen, ReplacesTheFileOnceNoConnectionIsLeft) {
+  const std::string other = path_.string() + ".other";
+  std::filesystem::remove(other);
+  Database({other, false, 1, ""}).connect().execute("create table t as select 7 as answer");
+  std::optional<Connection> kept = database_->connect();
+  bool was_locked = true;
+  database_->replace_file(
+      [&] {
+        was_locked = is_locked();
+        std::filesystem::rename(other, path_);
+      },
+      [&] {
+        if (kept && kept->is_invalidated()) kept.reset();
+      });
+  EXPECT_FALSE(was_locked);
+  EXPECT_TRUE(is_locked());
+  EXPECT_EQ(database_->connect().query_int64("select answer from t"), 7);
+}
+
+TEST_F(Reopen, KeepsTheFileIfReplacingItFails) {
+  EXPECT_THROW(database_->replace_file([] { throw std::runtime_error("no"); }, [] {}),
+               std::runtime_error);
+  EXPECT_EQ(database_->connect().query_int64("select answer from t"), 42);
+  EXPECT_TRUE(is_locked());
 }
 
 }  // namespace
