@@ -93,8 +93,6 @@ std::string array_of(const std::vector<std::string>& elements) {
   return elements.empty() ? "" : "[" + join(elements, ", ") + "]";
 }
 
-constexpr const char* kNow = "(current_timestamp at time zone 'UTC')::timestamp";
-
 std::string older_than(int days) {
   return fmt::format("started_at < {} - interval {} day", kNow, days);
 }

@@ -122,6 +122,14 @@ create table if not exists ops.published (
     partition {word},
     run_id integer              -- of the materialization
 );
+create table if not exists ops.forgotten (
+    key_hash varchar,           -- of the user's key, one way; see base/forgotten_users.h
+    forgotten_at timestamp,
+    run_id integer,
+    removed map(varchar, bigint),   -- rows, by table
+    erased_at timestamp,        -- the file was written anew; null: deleted bytes remain in it
+    lifted_at timestamp         -- by --undo; null: runs leave the user out
+);
 -- An older gsa wrote runs without values, and of what is published the first three.
 alter table ops.runs add column if not exists option_values {options};
 alter table ops.published add column if not exists asset varchar;

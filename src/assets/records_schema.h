@@ -9,6 +9,7 @@
 //   code_versions     the SQL or options behind a code_version
 //   checks            one row per outcome of a check
 //   events            a log: what happened, when, to which asset
+//   forgotten         whom gsa forget removed, and runs leave out (forgotten.h)
 //   published         the relations that readers see, and the materialization of each
 //
 // Times are UTC. The partition of an asset without partitions is null. A version is 16 hexadecimal
@@ -20,6 +21,9 @@ namespace gsa::assets {
 
 // Of ops.runs.option_values, in SQL.
 inline constexpr const char* kOptionValuesType = "struct(name varchar, value varchar)[]";
+
+// Now, as the records say it, in SQL.
+inline constexpr const char* kNow = "(current_timestamp at time zone 'UTC')::timestamp";
 
 // The rows of ops.asset_findings in a warehouse without that table. An older gsa kept them as texts
 // in metadata: "finding 03: what" is "count rule", and "first of 03: what" is the column, the place

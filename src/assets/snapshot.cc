@@ -1,6 +1,5 @@
 #include "assets/snapshot.h"
 
-#include <cerrno>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -10,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "assets/part_folder.h"
 #include "assets/snapshot_copy.h"
 #include "assets/warehouse.h"
 #include "base/error.h"
@@ -27,33 +27,6 @@ constexpr auto kPause = std::chrono::milliseconds(50);
 
 // By default DuckDB would let the second instance take most of the memory, for a moment's work.
 constexpr const char* kMemory = "1GB";
-
-// A folder that only the user may enter, so that files that DuckDB writes beside the copy are
-// private too.
-std::string part_folder(const std::string& snapshot) { return snapshot + ".part"; }
-
-void remove_part(const std::string& snapshot) {
-  std::error_code ignored;
-  fs::remove_all(part_folder(snapshot), ignored);
-}
-
-class PartFolder {
- public:
-  explicit PartFolder(const std::string& snapshot) : snapshot_(snapshot) {
-    remove_part(snapshot);
-    if (::mkdir(part_folder(snapshot).c_str(), S_IRWXU) != 0) {
-      throw Error(fmt::format("cannot make the folder {}: {}", part_folder(snapshot),
-                              std::generic_category().message(errno)));
-    }
-  }
-  ~PartFolder() { remove_part(snapshot_); }
-  PartFolder(const PartFolder&) = delete;
-  PartFolder& operator=(const PartFolder&) = delete;
-  std::string file() const { return part_folder(snapshot_) + "/snapshot.duckdb"; }
-
- private:
-  std::string snapshot_;
-};
 
 // While it exists, no commit starts a checkpoint, so the blocks that the file's header refers to
 // stay.
@@ -154,6 +127,10 @@ bool Snapshots::is_current(const PublishedState& now) const {
 
 Snapshot Snapshots::current() {
   const std::lock_guard lock(making_);
+  return make_current();
+}
+
+Snapshot Snapshots::make_current() {
   const duck::Database database = open_();
   {
     duck::Connection connection = database.connect();
@@ -196,6 +173,13 @@ void Snapshots::keep_current() {
   if (identity_of(path_) != Identity{}) prepare();
 }
 
+void Snapshots::renew_after(const std::function<void()>& act) {
+  const std::lock_guard lock(making_);
+  act();
+  state_.clear();
+  if (identity_of(path_) != Identity{}) make_current();
+}
+
 void renew_snapshot(const duck::Database& database, const std::string& warehouse) {
   const std::string path = snapshot_path(warehouse);
   std::error_code ignored;
@@ -203,7 +187,7 @@ void renew_snapshot(const duck::Database& database, const std::string& warehouse
 }
 
 void remove_unfinished_snapshot(const std::string& warehouse) {
-  remove_part(snapshot_path(warehouse));
+  remove_part_folder(snapshot_path(warehouse));
 }
 
 }  // namespace gsa::assets

@@ -54,6 +54,9 @@ class Snapshots {
   void prepare();
   // The same, but only if a snapshot exists: somebody has wanted one before.
   void keep_current();
+  // Calls `act` while no snapshot is being made. If there is one, replaces it by one of the
+  // warehouse as it is then, whether that publishes something else or not. Throws like current().
+  void renew_after(const std::function<void()>& act);
 
  private:
   struct Identity {  // of a file and its contents
@@ -63,6 +66,7 @@ class Snapshots {
   };
   static Identity identity_of(const std::string& path);
   bool is_current(const PublishedState& now) const;
+  Snapshot make_current();  // the caller holds making_
   void work();
 
   const Open open_;

@@ -82,18 +82,6 @@ Fd new_file(const std::string& path) {
   return file;
 }
 
-void check_room(int to, off_t bytes) {
-  struct statvfs disk {};
-  if (::fstatvfs(to, &disk) != 0) return;
-  const std::uint64_t free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  if (free >= static_cast<std::uint64_t>(bytes) + kSpared) return;
-  throw Error(
-      fmt::format("cannot make a snapshot of the warehouse: it needs {}, and the disk has {}",
-                  format_bytes(static_cast<double>(bytes)),
-                  format_bytes(static_cast<double>(free))),
-      "make room on the disk; the warehouse is as it was");
-}
-
 std::size_t piece_of(off_t bytes) { return std::min(kPiece, static_cast<std::size_t>(bytes)); }
 
 // Fallback if the system cannot copy between these files itself.
@@ -114,10 +102,10 @@ void copy_through_memory(int from, int to, off_t at, off_t end) {
   }
 }
 
-void copy_bytes(int from, int to) {
+void copy_bytes(int from, int to, const std::string& path) {
   if (::ioctl(to, FICLONE, from) == 0) return;
   const off_t end = status_of(from).st_size;
-  check_room(to, end);
+  require_room(path, end, "make a snapshot of the warehouse");
   off_t read_at = 0, written_at = 0;
   while (read_at < end) {
     const ssize_t copied =
@@ -143,10 +131,21 @@ void copy_wal(const std::string& path, const std::string& copy) {
   if (wal.get() < 0 && errno == ENOENT) return;
   if (wal.get() < 0) fail(path, errno);
   const Fd to = new_file(copy);
-  copy_bytes(wal.get(), to.get());
+  copy_bytes(wal.get(), to.get(), copy);
 }
 
 }  // namespace
+
+void require_room(const std::string& path, std::int64_t bytes, const std::string& what) {
+  struct statvfs disk {};
+  if (::statvfs(path.c_str(), &disk) != 0) return;
+  const std::uint64_t free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  if (free >= static_cast<std::uint64_t>(bytes) + kSpared) return;
+  throw Error(fmt::format("cannot {}: it needs {}, and the disk has {}", what,
+                          format_bytes(static_cast<double>(bytes)),
+                          format_bytes(static_cast<double>(free))),
+              "make room on the disk; the warehouse is as it was");
+}
 
 bool copy_database_file(const std::string& path, const std::string& copy) {
   // During a checkpoint, commits go to a WAL of this name.
@@ -157,7 +156,7 @@ bool copy_database_file(const std::string& path, const std::string& copy) {
   copy_wal(path + ".wal", copy + ".wal");
   {
     const Fd to = new_file(copy);
-    copy_bytes(file, to.get());
+    copy_bytes(file, to.get(), copy);
   }
   return !is_there(second_wal) && headers_of(file) == before;
 }

@@ -9,9 +9,14 @@
 // Blocks of a dropped table may be overwritten before a checkpoint; the caller makes sure that no
 // table that the copy needs was dropped.
 
+#include <cstdint>
 #include <string>
 
 namespace gsa::assets {
+
+// Throws Error unless the disk of an existing file has room for so many bytes. `what` says what
+// they are for: "make a snapshot".
+void require_room(const std::string& path, std::int64_t bytes, const std::string& what);
 
 // Copies `path` and its WAL to `copy`, readable by the user only. Returns false if a checkpoint
 // happened meanwhile: the copy is then useless. Throws Error, with a hint if the disk is full.

@@ -14,6 +14,7 @@
 
 #include "assets/publication.h"
 #include "assets/recorder.h"
+#include "assets/rewritten_file.h"
 #include "assets/snapshot.h"
 #include "assets/state.h"
 #include "base/error.h"
@@ -196,6 +197,7 @@ duck::Database open(const WarehouseOptions& options, Access access) {
     if (access != Access::read) {
       tidy_up(connection);
       remove_unfinished_snapshot(options.path);
+      remove_unfinished_rewrite(options.path);
     }
     return database;
   } catch (const duck::SqlError& error) {
