@@ -114,6 +114,7 @@ void add_findings(duck::Connection& connection, SourceRows& source, const Ingest
     for (const OddValues& values : odd) {
       if (values.target == "asked_at") without_time -= values.count;
     }
+    if (result.forgotten > 0) findings.push_back(forgotten_rows(result.forgotten));
     findings.push_back({"rows without a time", "skipped", without_time});
     findings.push_back(
         {"rows with the image of an earlier row", "skipped", observed.repeated_images});

@@ -194,10 +194,16 @@ void ingest_sample(duck::Connection& connection, const SourceRows& source, std::
 // `where` names the source in errors.
 void ingest_requests(duck::Connection& connection, SourceRows& source, const std::string& where,
                      const IngestRequest& request, const RunQuery& run, IngestResult& result) {
+  result.forgotten = source.leave_out(request.forgotten);
+  if (result.forgotten == source.rows()) {
+    throw Error(fmt::format("{}: every row is of a user who is to be forgotten", where),
+                "gsa forget --list shows who is");
+  }
   result.observed =
       std::make_unique<Observed>(observe(connection, run, source, request.prompts, request.seed));
   const Observed& observed = *result.observed;
-  if (observed.without_time == source.rows()) throw_without_times(connection, source, where);
+  if (observed.without_time == source.rows() - result.forgotten)
+    throw_without_times(connection, source, where);
   const RowSet first_rows(connection, "select generation_id from " + observed.requests.name(),
                           source.rows());
   create_from(

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "base/finding.h"
+#include "base/forgotten_users.h"
 #include "duck/database.h"
 #include "prompts/observed.h"
 #include "prompts/source_rows.h"
@@ -54,6 +55,8 @@ struct IngestRequest {
   // The month of the prompts, numbered by its distance from 2025-12, which is 0. Every month has
   // prompts and prompt_ids of its own, whichever other months exist. 0 if observed.
   std::int64_t slot = 0;
+  // If observed: users whose rows are left out.
+  ForgottenUsers forgotten = {};
   // The files of the sources, if the caller has found them already; otherwise ingest() looks for
   // them.
   SourceFiles files = {};
@@ -68,6 +71,7 @@ struct IngestResult {
   std::int64_t rows_in_source;     // prompts without words included
   std::int64_t skipped_empty;      // null or without words; for a sample, only those that it met
   bool sampled;                    // some prompts of the source are left out
+  std::int64_t forgotten = 0;      // rows of the users that were to be left out
   std::vector<Finding> findings;   // every check, whether it found something or not
   std::vector<std::string> notes;  // full sentences for the user
   std::string fingerprint;         // changes whenever a file does; one line per file

@@ -1,5 +1,6 @@
 #include "prompts/row_set.h"
 
+#include <bit>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -46,6 +47,12 @@ void RowSet::add(std::int64_t row) {
   const auto byte = static_cast<std::size_t>(row / 8);
   check(row >= 0 && byte < bits_.size(), "the row is one of the source's");
   bits_[byte] = static_cast<char>(static_cast<unsigned char>(bits_[byte]) | (1U << (row % 8)));
+}
+
+std::int64_t RowSet::size() const {
+  std::int64_t rows = 0;
+  for (const char bits : bits_) rows += std::popcount(static_cast<unsigned char>(bits));
+  return rows;
 }
 
 std::string RowSet::contains(const std::string& row) const {

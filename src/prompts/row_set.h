@@ -19,6 +19,7 @@ class RowSet {
   RowSet(duck::Connection& connection, const std::string& select, std::int64_t rows);
 
   void add(std::int64_t row);
+  std::int64_t size() const;
   // An SQL expression that tells whether `row`, a BIGINT expression, is in the set.
   std::string contains(const std::string& row) const;
 

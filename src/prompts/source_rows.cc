@@ -155,24 +155,40 @@ std::string SourceRows::select() const {
                     sql.empty() ? "" : "\nunion all ", before, part.row, part.columns, part.from);
     before += part.rows;
   }
-  return sql;
+  if (!left_out_) return sql;
+  return fmt::format("select * from ({}) where not {}", sql, left_out_->contains("prompt_id"));
+}
+
+std::int64_t SourceRows::leave_out(const ForgottenUsers& users) {
+  if (users.empty()) return 0;
+  const std::string rows =
+      fmt::format("select prompt_id from ({}) where {}", select(), users.have("user_name"));
+  left_out_.emplace(connection_, rows, rows_);
+  return left_out_->size();
 }
 
 std::vector<OddValues> SourceRows::odd_values() {
   std::vector<OddValues> found;
+  std::int64_t before = 0;
   for (const Part& part : parts_) {
-    if (!part.odd.empty()) add_odd_values(part, found);
+    if (!part.odd.empty()) add_odd_values(part, before, found);
+    before += part.rows;
   }
   return found;
 }
 
-void SourceRows::add_odd_values(const Part& part, std::vector<OddValues>& found) {
+void SourceRows::add_odd_values(const Part& part, std::int64_t before,
+                                std::vector<OddValues>& found) {
   std::string list, any;
   for (const Oddity& odd : part.odd) {
     list += fmt::format(
         ", count(*) filter ({0}), min(at_row) filter ({0}), arg_min({1}, at_row) filter ({0})",
         odd.condition, odd.text);
     any += fmt::format("{}{}", any.empty() ? "" : " or ", odd.condition);
+  }
+  if (left_out_) {
+    any = fmt::format("({}) and not {}", any,
+                      left_out_->contains(fmt::format("({} + at_row)", before)));
   }
   const duck::Result counts = connection_.query(
       fmt::format("select {} from {} where {}", list.substr(2), part.odd_from, any));

@@ -7,13 +7,16 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/forgotten_users.h"
 #include "duck/database.h"
 #include "prompts/parquet_files.h"
+#include "prompts/row_set.h"
 #include "prompts/source.h"
 #include "prompts/source_columns.h"
 #include "prompts/source_values.h"
@@ -63,6 +66,9 @@ class SourceRows {
 
   // select prompt_id (BIGINT, 0 to rows() - 1), prompt, and the other columns, in prompt_id order.
   std::string select() const;
+  // From now on select() and odd_values() lack the rows of these users. Returns their number. Needs
+  // observations.
+  std::int64_t leave_out(const ForgottenUsers& users);
 
   // The values that are in the files but could not be read, one entry per kind found. Reads columns
   // again.
@@ -102,7 +108,8 @@ class SourceRows {
   static std::string staged_columns(const FieldList& list, SourceColumns wanted);
   Part read_text(const RunQuery& run, std::span<const SourceFile> files);
   static std::string place_of(const Part& part, std::int64_t row);
-  void add_odd_values(const Part& part, std::vector<OddValues>& found);
+  // `before`: the rows of the earlier parts.
+  void add_odd_values(const Part& part, std::int64_t before, std::vector<OddValues>& found);
   const TempTable& add_table();
 
   duck::Connection& connection_;
@@ -112,6 +119,7 @@ class SourceRows {
   std::vector<Part> parts_;
   std::vector<std::string> notes_;
   std::int64_t rows_ = 0;
+  std::optional<RowSet> left_out_;
 };
 
 }  // namespace gsa::prompts

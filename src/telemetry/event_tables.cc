@@ -34,6 +34,7 @@ class Reader {
   bool has(std::string_view column) const {
     return std::find(sql_.columns.begin(), sql_.columns.end(), column) != sql_.columns.end();
   }
+  std::int64_t leave_out_forgotten(EventTables& tables);
   void drop_repeated(EventTables& tables);
   void take_sample(EventTables& tables, std::int64_t wanted, std::uint64_t seed);
   void make_users(EventTables& tables);
@@ -43,6 +44,17 @@ class Reader {
   const prompts::EventRows& rows_;
   EventSql sql_;
 };
+
+// Keeps the generation keys of the forgotten rows. Returns their number.
+std::int64_t Reader::leave_out_forgotten(EventTables& tables) {
+  connection_.execute(tables.forgotten.create_as(
+      sql_.forgotten.empty()
+          ? "select null::varchar as generation_key where false"
+          : fmt::format("select {} as generation_key from ({})",
+                        has("generation_key") ? "generation_key" : "null::varchar",
+                        sql_.forgotten)));
+  return count(tables.forgotten.name());
+}
 
 // Rows with the generation key of a later row.
 void Reader::drop_repeated(EventTables& tables) {
@@ -117,7 +129,8 @@ EventTables Reader::read(std::int64_t wanted, std::uint64_t seed) {
                             with_thousands(rows_.rows()), with_thousands(kMostRows)));
   }
   EventTables tables{prompts::TempTable(connection_, "gsa_events"),
-                     prompts::TempTable(connection_, "gsa_event_users"), sql_.columns};
+                     prompts::TempTable(connection_, "gsa_event_users"),
+                     prompts::TempTable(connection_, "gsa_forgotten_events"), sql_.columns};
   tables.rows_in_source = rows_.rows();
   run_("reading events", rows_.rows(),
        tables.events.create_as(fmt::format(
@@ -127,13 +140,17 @@ EventTables Reader::read(std::int64_t wanted, std::uint64_t seed) {
   const std::int64_t events =
       connection_.query_int64(fmt::format("select count(*) from ({})", sql_.select));
   const std::int64_t with_time = count(tables.events.name());
+  const std::int64_t forgotten = leave_out_forgotten(tables);
   if (with_time == 0) {
-    throw Error(events == 0 ? "no row of the source is an event"
-                            : "no row of the source has a time that can be read",
-                "gsa inspect SOURCE shows what is there");
+    throw Error(forgotten > 0 ? "every event of the source is of a user who is to be forgotten"
+                : events == 0 ? "no row of the source is an event"
+                              : "no row of the source has a time that can be read",
+                forgotten > 0 ? "gsa forget --list shows who is"
+                              : "gsa inspect SOURCE shows what is there");
   }
   tables.findings.push_back(
-      {"rows that are no events by the mapping", "left out", rows_.rows() - events});
+      {"rows that are no events by the mapping", "left out", rows_.rows() - events - forgotten});
+  tables.findings.push_back(forgotten_rows(forgotten));
   tables.findings.push_back({"rows without a time", "left out", events - with_time});
   drop_repeated(tables);
   take_sample(tables, wanted, seed);
@@ -217,6 +234,10 @@ void add_feedback_records(duck::Connection& connection, const prompts::EventRows
   }
   const prompts::TempTable records(connection, "gsa_feedback_records");
   keep_last(connection, sql, "generation_key", records);
+  connection.execute(fmt::format(
+      "delete from {} where generation_key in (select generation_key from {} where generation_key "
+      "not in (select generation_key from {} where generation_key is not null))",
+      records.name(), tables.forgotten.name(), tables.events.name()));
   for (const auto& [column, type] :
        {std::pair("feedback", "utinyint"), std::pair("downloaded", "boolean")}) {
     if (!is_among(sql.columns, column)) continue;

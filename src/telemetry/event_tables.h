@@ -34,6 +34,9 @@ struct EventTables {
   // VARCHAR (the latest that is known) and signup_at TIMESTAMP (the earliest).
   prompts::TempTable users;
 
+  // generation_key VARCHAR of the rows of forgotten users, whom the mapping names.
+  prompts::TempTable forgotten;
+
   std::vector<std::string> columns = {};       // of `events`, besides the ids
   std::vector<std::string> user_columns = {};  // of `users`, besides user_id and user_key
   std::int64_t rows_in_source = 0;
@@ -46,9 +49,9 @@ struct EventTables {
   bool users_have(std::string_view column) const;
 };
 
-// Reads at least `wanted` events, or all if that is 0 or the source has fewer. Needs the SQL
-// functions of prompts::register_functions() and register_telemetry_functions(). Throws Error if no
-// row is an event.
+// Leaves out rows of forgotten users. Reads at least `wanted` events, or all if that is 0 or the
+// source has fewer. Needs the SQL functions of prompts::register_functions() and
+// register_telemetry_functions(). Throws Error if no row is an event.
 EventTables read_events(duck::Connection& connection, const prompts::RunQuery& run,
                         const prompts::EventRows& rows, const Mapping& mapping, std::int64_t wanted,
                         std::uint64_t seed);
@@ -60,7 +63,8 @@ void add_user_records(duck::Connection& connection, const prompts::EventRows& ro
                       const Mapping& mapping, EventTables& tables);
 
 // Adds what another source says of generations by their key: feedback and downloads; of several
-// rows for a generation the last counts. Throws Error if either source has no generation keys.
+// rows for a generation the last counts. Leaves out generations of forgotten users. Throws Error if
+// either source has no generation keys.
 void add_feedback_records(duck::Connection& connection, const prompts::EventRows& rows,
                           const Mapping& mapping, EventTables& tables);
 

@@ -26,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/forgotten_users.h"
 #include "telemetry/signal.h"
 
 namespace gsa::telemetry {
@@ -61,6 +62,7 @@ struct Mapping {
   std::map<Signal, SignalSource> signals;
   std::optional<std::vector<std::string>> dimensions;
   std::vector<std::string> unused;
+  ForgottenUsers forgotten = {};  // of the warehouse: rows of these users are left out
 
   const SignalSource* find(Signal signal) const {
     const auto found = signals.find(signal);

@@ -430,6 +430,12 @@ EventSql Builder::build() {
   result_.select =
       fmt::format("select\n    event_row{}{}\nfrom (\n    select\n        *{}\n    from ({}){}\n)",
                   list_, inner_names_, inner_, rows_.select(columns_.paths()), where);
+  if (!mapping_.forgotten.empty() && mapping_.find(Signal::user) != nullptr) {
+    const std::string all = std::move(result_.select),
+                      are_forgotten = mapping_.forgotten.have("user_key");
+    result_.select = fmt::format("select * from ({}) where not {}", all, are_forgotten);
+    result_.forgotten = fmt::format("select * from ({}) where {}", all, are_forgotten);
+  }
   return std::move(result_);
 }
 

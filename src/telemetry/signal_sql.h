@@ -42,6 +42,7 @@ struct EventSql {
   // A value is null if the source lacks it, or if it cannot be. Rows without a plausible time are
   // there, with null. Further columns are what the conditions of `odd` read.
   std::string select;
+  std::string forgotten;             // the same of the rows of forgotten users; "": there are none
   std::vector<std::string> columns;  // the names of the columns after event_row
   std::vector<OddEvent> odd;
 };
