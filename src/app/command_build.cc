@@ -86,14 +86,6 @@ void require_sources(const pipeline::Catalog& catalog, const assets::State& stat
       "make raw tables with: gsa run");
 }
 
-// Raw tables of another version of gsa may lack columns that the built-in models read.
-void require_own_raw_tables(const pipeline::ProjectOptions& project, const assets::State& state) {
-  if (!project.folder.empty() ||
-      !pipeline::are_of_another_gsa(pipeline::published_raw_assets(state)))
-    return;
-  throw Error("the raw tables were made by another version of gsa", "make them anew with: gsa run");
-}
-
 // Creates a new warehouse only for a project that needs no existing table.
 void refuse_new_warehouse(const dbt::Project& project, const std::string& path) {
   std::set<std::string> read;
@@ -134,7 +126,7 @@ void build(const BuildOptions& options, const dbt::Project& project, const duck:
     pipeline::restate_semantic_record(connection, project);
     return;
   }
-  require_own_raw_tables(options.project, state);
+  pipeline::require_own_raw_tables(options.project, state);
   pipeline::AssetRun run{
       "build", options.given,    options.common, options.record,       project,    catalog, state,
       plan,    planning.sources, nullptr,        options.full_refresh, !selection, "build"};

@@ -103,6 +103,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
       records.statements.push_back(std::move(statement));
     }
   }
+  records.statements.insert(records.statements.end(), run.statements.begin(), run.statements.end());
   publication.records = std::move(records);
   try {
     assets::publish(connection, publication);
@@ -110,6 +111,12 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
     recorder.put_back(before);  // everything except that it was published
     throw;
   }
+}
+
+bool holds_back_published(const assets::EngineResult& result, const assets::State& state) {
+  return std::any_of(state.shown.begin(), state.shown.end(), [&](const auto& relation) {
+    return result.held_back.contains(relation.unit.asset);
+  });
 }
 
 // Records the end of a run that published nothing. The caller throws the error itself.
@@ -353,6 +360,9 @@ void run_assets(const duck::Database& database, const AssetRun& asked,
                            : result.held_back.empty() ? "nothing was held back"
                                                       : "held back: " + listed(result.held_back));
       if (!any) throw Error(*failure);
+      if (run.whole && holds_back_published(result, run.state)) {
+        throw failure_of(result, maker.log(), "nothing was changed");
+      }
       totals.status = assets::RunStatus::failed;
       totals.message = failure->message();
     }

@@ -34,7 +34,7 @@ struct AssetRun {
   const assets::State& state;
   const assets::Plan& plan;
   const assets::Versions& sources;  // data versions of relations that are only read
-  RawAssets* raw = nullptr;         // builds the raw tables; null if they are only read
+  RawMaker* raw = nullptr;          // builds the raw tables; null if they are only read
   bool full_refresh = false;        // rebuild incremental models from scratch
   bool complete = true;             // drop what the graph no longer has
   std::string baseline;             // see ops.runs
@@ -43,7 +43,10 @@ struct AssetRun {
   // here.
   assets::Recorder* recorder = nullptr;
   std::stop_token stop = {};  // ends the run; if it has no state, the invocation's stop does
-  DbtArtifacts* artifacts = nullptr;  // records the result of each node; may be null
+  // Publishes nothing if a published asset would stay as it is because of a failure.
+  bool whole = false;
+  std::vector<std::string> statements = {};  // further SQL in the publication's transaction
+  DbtArtifacts* artifacts = nullptr;         // records the result of each node; may be null
 };
 
 // Opens the warehouse with this access; with --wait, waits for other processes. If all tables have

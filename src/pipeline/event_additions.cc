@@ -89,6 +89,7 @@ bool EventAdditions::open(const prompts::RunQuery& run, std::uint64_t seed, RunL
   const telemetry::Mapping found = options_.mapping.applied_to(opened.found.mapping);
   if (!take_the_same(found, mapping_)) return false;
   for (auto& [signal, source] : mapping_.signals) source.reason = found.signals.at(signal).reason;
+  mapping_.forgotten = forgotten_;
   for (const std::string& note : opened.rows->notes()) log.note(note);
   events_.emplace(telemetry::read_events(connection_, run, *opened.rows, mapping_, 0, seed));
   for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping_)) {
@@ -154,6 +155,7 @@ void EventAdditions::read_users(const prompts::RunQuery& run) {
   const telemetry::OpenedEvents opened = telemetry::open_events(
       connection_, run, files_.users.files, options_.users_mapping.rows_path());
   users_mapping_ = options_.users_mapping.applied_to(opened.found.mapping);
+  users_mapping_.forgotten = forgotten_;
   telemetry::add_user_records(connection_, *opened.rows, users_mapping_, *events_);
   connection_.execute(
       fmt::format("delete from {} where user_id not in (select user_id from {} where "

@@ -13,6 +13,7 @@
 
 #include "assets/unit_maker.h"
 #include "base/finding.h"
+#include "base/forgotten_users.h"
 #include "duck/database.h"
 #include "pipeline/event_files.h"
 #include "pipeline/event_options.h"
@@ -35,10 +36,11 @@ class EventAdditions {
  public:
   // All arguments must outlive it.
   EventAdditions(duck::Connection& connection, const EventOptions& options, const EventFiles& files,
-                 PublishedEvents published)
+                 const ForgottenUsers& forgotten, PublishedEvents published)
       : connection_(connection),
         options_(options),
         files_(files),
+        forgotten_(forgotten),
         published_(std::move(published)) {}
 
   // Reads the new files. Returns false if all files must be read: one is gone or was written to,
@@ -66,6 +68,7 @@ class EventAdditions {
   duck::Connection& connection_;
   const EventOptions& options_;
   EventFiles files_;
+  const ForgottenUsers& forgotten_;
   const PublishedEvents published_;
   telemetry::Mapping mapping_, users_mapping_;
   std::vector<prompts::SourceFile> new_files_;

@@ -15,6 +15,13 @@
 
 namespace gsa::pipeline {
 
+telemetry::Mapping EventAssets::mapping_of(const telemetry::GivenMapping& given,
+                                           const telemetry::Mapping& found) const {
+  telemetry::Mapping mapping = given.applied_to(found);
+  mapping.forgotten = forgotten_;
+  return mapping;
+}
+
 void EventAssets::read_others(const prompts::RunQuery& run, RunLog& log) {
   const auto read = [&](const prompts::SourceFiles& files, const telemetry::GivenMapping& given,
                         telemetry::Mapping& mapping, const auto& add_records) {
@@ -23,7 +30,7 @@ void EventAssets::read_others(const prompts::RunQuery& run, RunLog& log) {
     const telemetry::OpenedEvents opened =
         telemetry::open_events(connection_, run, files.files, given.rows_path());
     for (const std::string& note : opened.rows->notes()) log.note(note);
-    mapping = given.applied_to(opened.found.mapping);
+    mapping = mapping_of(given, opened.found.mapping);
     add_records(connection_, *opened.rows, mapping, *events_);
     for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping)) {
       events_->findings.push_back(std::move(odd));
@@ -65,7 +72,7 @@ assets::Made EventAssets::make_prompts(const std::string& table,
     connection_.execute(sql);
   };
   if (published) {
-    EventAdditions additions(connection_, options_, files_, *published);
+    EventAdditions additions(connection_, options_, files_, forgotten_, *published);
     if (additions.read(run, seed_, log)) {
       additions_.emplace(std::move(additions));
       return additions_->make_prompts();
@@ -76,7 +83,7 @@ assets::Made EventAssets::make_prompts(const std::string& table,
       telemetry::open_events(connection_, run, files_.events.files, options_.mapping.rows_path());
   for (const std::string& note : files_.events.notes) log.note(note);
   for (const std::string& note : opened.rows->notes()) log.note(note);
-  const telemetry::Mapping mapping = options_.mapping.applied_to(opened.found.mapping);
+  const telemetry::Mapping mapping = mapping_of(options_.mapping, opened.found.mapping);
   events_.emplace(telemetry::read_events(connection_, run, *opened.rows, mapping, wanted_, seed_));
   read_others(run, log);
   events_->findings.push_back(telemetry::drop_late_signups(connection_, *events_));

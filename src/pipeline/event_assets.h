@@ -7,8 +7,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "assets/unit_maker.h"
+#include "base/forgotten_users.h"
 #include "duck/database.h"
 #include "pipeline/event_additions.h"
 #include "pipeline/event_files.h"
@@ -26,8 +28,13 @@ class EventAssets {
  public:
   // All arguments must outlive it. Takes a sample of at least `wanted` events; 0: all.
   EventAssets(duck::Connection& connection, const EventOptions& options, const EventFiles& files,
-              std::int64_t wanted, std::uint64_t seed)
-      : connection_(connection), options_(options), files_(files), wanted_(wanted), seed_(seed) {}
+              std::int64_t wanted, std::uint64_t seed, const ForgottenUsers& forgotten)
+      : connection_(connection),
+        options_(options),
+        files_(files),
+        wanted_(wanted),
+        seed_(seed),
+        forgotten_(forgotten) {}
 
   // Reads all sources, or only the new files if `published` makes that possible. Call it first.
   // Throws Error with file and place, or if a file changed.
@@ -37,6 +44,8 @@ class EventAssets {
   assets::Made make_generations(const std::string& table, const std::string& raw_prompts);
 
  private:
+  telemetry::Mapping mapping_of(const telemetry::GivenMapping& given,
+                                const telemetry::Mapping& found) const;
   void read_others(const prompts::RunQuery& run, RunLog& log);
   void describe(const telemetry::Mapping& mapping, RunLog& log) const;
   std::map<std::string, std::string> metadata_of(const telemetry::Mapping& mapping) const;
@@ -46,6 +55,7 @@ class EventAssets {
   EventFiles files_;
   std::int64_t wanted_;
   std::uint64_t seed_;
+  const ForgottenUsers& forgotten_;
   std::optional<telemetry::EventTables> events_;
   std::optional<EventAdditions> additions_;  // in place of `events_`
   telemetry::Mapping users_mapping_, feedback_mapping_;

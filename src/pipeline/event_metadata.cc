@@ -12,9 +12,9 @@
 namespace gsa::pipeline {
 namespace {
 
-// In the metadata: each option, as its name, a tab and its value; each signal of each source, as
-// JSON; the columns of EventTables, separated by commas.
-constexpr std::string_view kOptionKey = "event option ", kSignalKey = "signal ";
+// In the metadata: each option, as its name, a tab and its value; the columns of EventTables,
+// separated by commas.
+constexpr std::string_view kOptionKey = "event option ";
 constexpr const char* kColumnsKey = "columns";
 
 std::string signal_json(const char* source, telemetry::Signal signal,
@@ -66,7 +66,7 @@ std::map<std::string, std::string> event_metadata(const EventFiles& files,
       const auto count = totals.known.find(std::string(telemetry::name_of(signal)));
       const bool is_counted = mapping == mappings.events && count != totals.known.end();
       add_numbered(
-          kSignalKey,
+          kSignalEntry,
           signal_json(source, signal, of, is_counted ? fmt::format("{}", count->second) : "null"),
           metadata);
     }
@@ -84,7 +84,7 @@ EventTotals recorded_totals(duck::Connection& connection,
   if (const auto columns = metadata.find(kColumnsKey); columns != metadata.end()) {
     totals.columns = split(columns->second, ',');
   }
-  for (const std::string& signal : numbered_texts(kSignalKey, metadata)) {
+  for (const std::string& signal : numbered_texts(kSignalEntry, metadata)) {
     const duck::Result row = connection.query(
         fmt::format("select s->>'signal', (s->>'known')::bigint from (select {}::json as s) where "
                     "s->>'source' = 'events'",

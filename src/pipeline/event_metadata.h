@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "duck/database.h"
@@ -15,6 +16,9 @@
 #include "telemetry/mapping.h"
 
 namespace gsa::pipeline {
+
+// In the metadata: each signal of each source, as JSON.
+inline constexpr std::string_view kSignalEntry = "signal ";
 
 struct EventTotals {
   std::int64_t rows_in_source = 0;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "assets/forgotten.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -14,6 +15,7 @@
 #include "pipeline/run_log.h"
 #include "prompts/datasets.h"
 #include "prompts/source.h"
+#include "telemetry/inspection_format.h"
 #include "telemetry/recognition.h"
 #include "telemetry/signal_sql.h"
 
@@ -115,19 +117,6 @@ assets::Code code_of(const std::string& table, const RawOptions& options, Behavi
   return code;
 }
 
-// An asset without its code and inputs.
-assets::Asset raw_asset(std::string_view table) {
-  assets::Asset asset;
-  asset.name = table;
-  asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
-  asset.schema = "main";
-  asset.relation = table;
-  // Only simulated tables are partitioned by month.
-  if (table == "raw_prompts") asset.constant_columns = constant_prompt_columns();
-  if (table == "raw_generations") asset.constant_columns = constant_generation_columns();
-  return asset;
-}
-
 // The three assets; `files` is the fingerprint of the source's files.
 std::vector<assets::Asset> define(const RawOptions& options, Behavior behavior,
                                   const std::string& source, const std::string& files) {
@@ -192,6 +181,18 @@ bool is_raw_table(std::string_view name) {
   return std::find(kRawTables.begin(), kRawTables.end(), name) != kRawTables.end();
 }
 
+assets::Asset raw_asset(std::string_view table) {
+  assets::Asset asset;
+  asset.name = table;
+  asset.group = table == "raw_prompts" ? "ingestion" : "simulation";
+  asset.schema = "main";
+  asset.relation = table;
+  // Only simulated tables are partitioned by month.
+  if (table == "raw_prompts") asset.constant_columns = constant_prompt_columns();
+  if (table == "raw_generations") asset.constant_columns = constant_generation_columns();
+  return asset;
+}
+
 std::string_view name_of(Behavior behavior) {
   switch (behavior) {
     case Behavior::automatic:
@@ -207,7 +208,10 @@ std::string_view name_of(Behavior behavior) {
 
 RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
                      const duck::Database& database)
-    : options_(options), sources_(sources), connection_(database.connect()) {
+    : options_(options),
+      sources_(sources),
+      connection_(database.connect()),
+      forgotten_(assets::forgotten_users(connection_)) {
   if (!sources.is_synthetic()) {
     source_files_ = prompts::find_source_files(sources.sources, sources.folder);
     std::string fingerprint = prompts::fingerprint_of(source_files_.files);
@@ -225,7 +229,10 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
 }
 
 std::vector<assets::Asset> RawAssets::assets() const {
-  return define(options_, behavior_, name_of_source(sources_), files_);
+  std::vector<assets::Asset> all = define(options_, behavior_, name_of_source(sources_), files_);
+  if (forgotten_.empty()) return all;
+  for (assets::Asset& asset : all) asset.code[kForgottenCode] = forgotten_.fingerprint();
+  return all;
 }
 
 std::vector<std::string> RawAssets::together() const {
@@ -264,6 +271,7 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   prompts::IngestRequest request{
       sources_.sources, options_.prompts, options_.simulation.seed, table, sources_.name, observed};
   request.files = source_files_;
+  request.forgotten = forgotten_;
   if (!unit.partition.empty()) request.slot = sim::parse_period(unit.partition).slot();
   std::uint64_t number = 0;
   request.watch = [&](const std::string& select) {
@@ -277,6 +285,7 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   for (const std::string& text : ingested.notes) {
     log.note(unit.partition.empty() ? text : fmt::format("{}: {}", unit.partition, text));
   }
+  const bool leaves_out = !observed && leave_out_simulated(unit, connection, table, ingested, log);
   // Simulated months are built by several workers at once and observe nothing.
   if (observed) {
     observed_ = std::move(ingested.observed);
@@ -284,7 +293,28 @@ assets::Made RawAssets::make_prompts(const assets::Unit& unit, duck::Connection&
   }
   auto metadata = metadata_of(ingested);
   add_typed_sources(options_, sources_, metadata);
-  return {ingested.rows, std::move(metadata), sums.take(number), std::move(ingested.findings)};
+  assets::Made made{ingested.rows, std::move(metadata), sums.take(number),
+                    std::move(ingested.findings)};
+  if (leaves_out) made.sum.reset();
+  return made;
+}
+
+// Prompts of forgotten users; their generations are made of these.
+bool RawAssets::leave_out_simulated(const assets::Unit& unit, duck::Connection& connection,
+                                    const std::string& table, prompts::IngestResult& ingested,
+                                    RunLog& log) {
+  if (forgotten_.empty()) return false;
+  const std::string user =
+      fmt::format("gsa_generation({}, prompt_id, token_count, has_safety_keyword).user_id",
+                  sim::parse_period(unit.partition).month_index());
+  const std::int64_t rows = connection
+                                .query(fmt::format("delete from {} where {}", table,
+                                                   forgotten_.have(simulated_user_key(user))))
+                                .rows_changed();
+  ingested.rows -= rows;
+  ingested.findings.push_back(forgotten_rows(rows));
+  if (rows > 0) log.note(telemetry::described(ingested.findings.back()));
+  return true;
 }
 
 assets::Made RawAssets::make_observed(const std::string& table, const assets::RunState& state) {
@@ -334,9 +364,9 @@ assets::Made RawAssets::make_events(const std::string& asset, const std::string&
   if (asset == "raw_generations") {
     return events_->make_generations(table, state.current_relation({"raw_prompts", ""}));
   }
-  events_.emplace(connection_, options_.events,
-                  EventFiles{source_files_, user_files_, feedback_files_},
-                  options_.prompts_given ? options_.prompts : 0, options_.simulation.seed);
+  events_.emplace(
+      connection_, options_.events, EventFiles{source_files_, user_files_, feedback_files_},
+      options_.prompts_given ? options_.prompts : 0, options_.simulation.seed, forgotten_);
   assets::Made made = events_->make_prompts(table, published_events(state.published()), log);
   add_typed_sources(options_, sources_, made.metadata);
   return made;
@@ -355,6 +385,10 @@ assets::Made RawAssets::make(const assets::Unit& unit, duck::Connection& connect
   if (unit.asset == "raw_prompts") return make_prompts(unit, connection, table, sums, log);
   if (unit.asset == "raw_users") {
     connection.execute(create_raw_users(table, options_.simulation));
+    if (!forgotten_.empty()) {
+      connection.execute(fmt::format("delete from {} where {}", table,
+                                     forgotten_.have(simulated_user_key("user_id"))));
+    }
   } else {
     const auto watched = sums.watch("generation_id");
     const std::string select = select_raw_generations(
@@ -397,6 +431,11 @@ bool are_of_another_gsa(const std::vector<assets::Asset>& published) {
     const auto version = asset.code.find("code");
     return version != asset.code.end() && version->second != own_version();
   });
+}
+
+void require_own_raw_tables(const ProjectOptions& project, const assets::State& state) {
+  if (!project.folder.empty() || !are_of_another_gsa(published_raw_assets(state))) return;
+  throw Error("the raw tables were made by another version of gsa", "make them anew with: gsa run");
 }
 
 std::vector<assets::Asset> default_raw_assets() {

@@ -17,10 +17,13 @@
 #include "assets/run_state.h"
 #include "assets/state.h"
 #include "assets/unit_maker.h"
+#include "base/forgotten_users.h"
 #include "duck/database.h"
 #include "pipeline/event_assets.h"
 #include "pipeline/event_options.h"
+#include "pipeline/raw_maker.h"
 #include "pipeline/raw_tables.h"
+#include "pipeline/run_options.h"
 #include "prompts/ingest.h"
 #include "prompts/resolve.h"
 
@@ -29,6 +32,8 @@ namespace gsa::pipeline {
 class RunLog;
 
 bool is_raw_table(std::string_view name);
+// The asset of a raw table without its code, inputs and partitions.
+assets::Asset raw_asset(std::string_view table);
 
 // Origin of users and times: simulated; observed in prompts that have users and times
 // (prompts/observed.h); or the events of a product's telemetry, which are observed as well.
@@ -46,7 +51,7 @@ struct RawOptions {
 };
 
 // Builds the raw tables. The owner calls prepare() once before workers call make().
-class RawAssets {
+class RawAssets : public RawMaker {
  public:
   // All arguments must outlive it. Throws Error if the files of the source cannot be listed.
   RawAssets(const RawOptions& options, const prompts::ResolvedSources& sources,
@@ -62,28 +67,29 @@ class RawAssets {
   // The options that determine the size of the tables, apart from chance.
   std::string baseline() const;
 
-  const duck::Connection& connection() const { return connection_; }
+  const duck::Connection& connection() const override { return connection_; }
   // Connection for observed runs, which read temporary tables (these belong to a connection); null
   // if simulated: then the lane's connection is used.
-  const duck::Connection* own_connection() const {
+  const duck::Connection* own_connection() const override {
     return behavior_ != Behavior::simulated ? &connection_ : nullptr;
   }
 
-  // Call it once before make(), if anything will be built. With `full_refresh`, it reads all of the
-  // source, whatever is published.
-  void prepare(bool full_refresh, RunLog& log);
-  // Builds a unit under its current name in the run. Workers may build simulated months in
+  // With `full_refresh`, all of the source is read, whatever is published.
+  void prepare(bool full_refresh, RunLog& log) override;
+  // Workers may build simulated months in
   // parallel; observed tables must be built one after the other, raw_prompts first.
   assets::Made make(const assets::Unit& unit, duck::Connection& connection,
-                    const assets::RunState& state, assets::RowSums& sums, RunLog& log);
+                    const assets::RunState& state, assets::RowSums& sums, RunLog& log) override;
 
   // Statements for the publication of these raw tables: what a later run must know of the source.
-  std::vector<std::string> records_sql() const;
+  std::vector<std::string> records_sql() const override;
 
  private:
   std::optional<PublishedEvents> published_events(const assets::State& state);
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
                             const std::string& table, assets::RowSums& sums, RunLog& log);
+  bool leave_out_simulated(const assets::Unit& unit, duck::Connection& connection,
+                           const std::string& table, prompts::IngestResult& ingested, RunLog& log);
   assets::Made make_observed(const std::string& table, const assets::RunState& state);
   assets::Made make_events(const std::string& asset, const std::string& table,
                            const assets::RunState& state, RunLog& log);
@@ -94,6 +100,7 @@ class RawAssets {
   prompts::SourceFiles source_files_;  // as of the time of planning
   prompts::SourceFiles user_files_, feedback_files_;
   std::string files_;  // their fingerprint
+  ForgottenUsers forgotten_;
   Behavior behavior_ = Behavior::simulated;
   bool makes_whole_ = false;
   std::string why_simulated_;  // what a source lacks for telemetry; "": nothing, or unasked
@@ -111,6 +118,12 @@ std::vector<std::string> published_sources(const assets::State& state);
 EventOptions published_event_options(const assets::State& state);
 // Whether another version of gsa's code built them, so that they may lack columns that models read.
 bool are_of_another_gsa(const std::vector<assets::Asset>& published);
+
+// Throws Error if they are, and the project is the built-in one: its models could not read them.
+void require_own_raw_tables(const ProjectOptions& project, const assets::State& state);
+
+// The part of the assets' code that says whom they leave out.
+inline constexpr const char* kForgottenCode = "list of forgotten users";
 
 // As a run without options would build them.
 std::vector<assets::Asset> default_raw_assets();
