@@ -3,7 +3,9 @@
 // Where a command runs: in its own process, which opens the warehouse itself, or in a server that
 // holds the warehouse and runs commands for other processes.
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "assets/warehouse.h"
 #include "base/invocation.h"
@@ -31,6 +33,11 @@ class Host {
   // For a command that only reads. Opens a current snapshot if a server holds the warehouse; the
   // last snapshot, with a note on stderr, if a run holds it; otherwise the warehouse itself.
   virtual duck::Database open_to_read(const assets::WarehouseOptions& options, bool quiet) = 0;
+
+  // Replaces the file of a warehouse that the command has open to write, as
+  // duck::Database::replace_file() does, and then the snapshot beside it, if there is one.
+  virtual void replace_file(const duck::Database& database, const std::string& path,
+                            const std::function<void()>& swap) = 0;
 
   // Whether other commands use the same open warehouse; its threads and memory are then the
   // server's.

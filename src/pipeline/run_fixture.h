@@ -26,6 +26,10 @@ class TestHost : public Host {
   duck::Database open_to_read(const assets::WarehouseOptions& options, bool quiet) override {
     return open(options, assets::Access::read, quiet);
   }
+  void replace_file(const duck::Database& database, const std::string& /*path*/,
+                    const std::function<void()>& swap) override {
+    database.replace_file(swap, [] {});
+  }
   bool shares_warehouse() const override { return false; }
   std::unique_ptr<RunAudience> audience() override { return nullptr; }
 };

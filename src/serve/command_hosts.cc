@@ -65,6 +65,12 @@ duck::Database OwnProcess::open_to_read(const assets::WarehouseOptions& options,
   }
 }
 
+void OwnProcess::replace_file(const duck::Database& database, const std::string& path,
+                              const std::function<void()>& swap) {
+  database.replace_file(swap, [] {});
+  assets::renew_snapshot(database, path);
+}
+
 Server::Server(const Invocation& invocation, HeldWarehouse& warehouse, std::string who,
                std::function<void()> stop)
     : Host(invocation), warehouse_(warehouse), who_(std::move(who)), stop_(std::move(stop)) {}
@@ -80,6 +86,11 @@ duck::Database Server::open(const assets::WarehouseOptions& options, assets::Acc
 
 duck::Database Server::open_to_read(const assets::WarehouseOptions& options, bool quiet) {
   return open(options, assets::Access::read, quiet);
+}
+
+void Server::replace_file(const duck::Database& /*database*/, const std::string& /*path*/,
+                          const std::function<void()>& swap) {
+  warehouse_.replace_file(swap);
 }
 
 std::unique_ptr<pipeline::RunAudience> Server::audience() { return warehouse_.audience(stop_); }

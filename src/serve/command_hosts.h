@@ -19,6 +19,8 @@ class OwnProcess : public pipeline::Host {
   duck::Database open(const assets::WarehouseOptions& options, assets::Access access,
                       bool quiet) override;
   duck::Database open_to_read(const assets::WarehouseOptions& options, bool quiet) override;
+  void replace_file(const duck::Database& database, const std::string& path,
+                    const std::function<void()>& swap) override;
   bool shares_warehouse() const override { return false; }
   std::unique_ptr<pipeline::RunAudience> audience() override { return nullptr; }
 };
@@ -32,6 +34,8 @@ class Server : public pipeline::Host {
   duck::Database open(const assets::WarehouseOptions& options, assets::Access access,
                       bool quiet) override;
   duck::Database open_to_read(const assets::WarehouseOptions& options, bool quiet) override;
+  void replace_file(const duck::Database& database, const std::string& path,
+                    const std::function<void()>& swap) override;
   bool shares_warehouse() const override { return true; }
   std::unique_ptr<pipeline::RunAudience> audience() override;
 

@@ -143,6 +143,7 @@ Dashboard::Dashboard(HeldWarehouse& warehouse, const LiveRuns::Settings& setting
         warehouse_.snapshots().keep_current();
         warm();
       })) {
+  warehouse.keeps_connections([this] { api_.let_go_if_ended(); });
   warehouse.follow_runs(
       [this](std::function<void()> stop) { return runs_->follow(std::move(stop)); });
 }

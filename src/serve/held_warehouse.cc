@@ -24,6 +24,10 @@ duck::Database HeldWarehouse::open(assets::Access access, const std::string& who
   return database;
 }
 
+void HeldWarehouse::replace_file(const std::function<void()>& swap) {
+  snapshots_.renew_after([&] { database_.replace_file(swap, let_go_); });
+}
+
 bool HeldWarehouse::while_unused(const std::function<bool()>& act) {
   const std::lock_guard lock(mutex_);
   return users_.use_count() == 1 && act();

@@ -40,6 +40,11 @@ class HeldWarehouse {
   // For readers in other processes. Making a snapshot counts as use of the warehouse.
   assets::Snapshots& snapshots() { return snapshots_; }
 
+  // For the writer: see duck::Database::replace_file(). Renews the snapshot if there is one.
+  void replace_file(const std::function<void()>& swap);
+  // `let_go` destroys connections that are kept for later. Call it before any command.
+  void keeps_connections(std::function<void()> let_go) { let_go_ = std::move(let_go); }
+
   // Calls `act` unless a command or a run uses the warehouse. New users wait until it returns.
   bool while_unused(const std::function<bool()>& act);
 
@@ -52,6 +57,7 @@ class HeldWarehouse {
   const duck::Database database_;
   const std::string path_;
   Follow follow_;
+  std::function<void()> let_go_ = [] {};
   std::mutex mutex_;
   std::weak_ptr<std::string> writer_;
   const std::shared_ptr<void> users_ = std::make_shared<int>();  // every user holds a copy
