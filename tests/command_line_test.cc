@@ -21,6 +21,7 @@ TEST(Help, OfEveryCommandHasItsOptionsAndAnExample) {
       {"summary", {"--format"}},
       {"sql", {"--file", "--format", "--output"}},
       {"export", {"--format", "--project"}},
+      {"forget", {"--dry-run", "--list", "--undo", "--format", "--project", "--wait"}},
       {"init", {}}};
   for (const char* command : {"run", "watch", "build", "test"}) {
     options[command].insert(options[command].end(), project.begin(), project.end());
@@ -122,6 +123,10 @@ TEST(UsageError, ExitsWithTwoSaysWhatIsWrongAndDoesNothing) {
       {"export"},
       {"export", ""},
       {"export", "out", "--format", "json"},
+      {"forget"},
+      {"forget", ""},
+      {"forget", "--list", "--dry-run"},
+      {"forget", "jo", "--undo", "jo"},
       {"init"},
       {"init", ""},
   };

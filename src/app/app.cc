@@ -142,6 +142,7 @@ int run_command_line(const std::vector<std::string>& arguments, pipeline::Host& 
   add_summary(gsa);
   add_sql(gsa);
   add_export(gsa);
+  add_forget(gsa);
   add_init(gsa);
   add_fetch(gsa);
   add_inspect(gsa);

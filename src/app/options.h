@@ -34,6 +34,7 @@ void add_test(Commands& gsa);
 void add_summary(Commands& gsa);
 void add_sql(Commands& gsa);
 void add_export(Commands& gsa);
+void add_forget(Commands& gsa);
 void add_init(Commands& gsa);
 void add_plan(Commands& gsa);
 void add_assets(Commands& gsa);

@@ -233,7 +233,7 @@ assets::Made EventAdditions::make_users() {
       fmt::format("create or replace table {} as select user_id from {} where user_id is not null",
                   kUsers.values(), kTouched));
   assets::Made made{std::nullopt,
-                    {{"period", event_period(connection_, all_signals())},
+                    {{"period", period_of(connection_, all_signals())},
                      {"observed", event_signals(connection_, all_signals())}}};
   made.change = kUsers;
   return made;

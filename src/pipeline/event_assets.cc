@@ -103,7 +103,7 @@ assets::Made EventAssets::make_users(const std::string& table) {
   connection_.execute(create_event_users(table, *events_, options_.missing));
   const std::string observed = "(" + select_observed(*events_) + ")";
   return {events_->user_count,
-          {{"period", event_period(connection_, observed)},
+          {{"period", period_of(connection_, observed)},
            {"observed", event_signals(connection_, observed)}}};
 }
 

@@ -336,7 +336,7 @@ std::string event_signals(duck::Connection& connection, const std::string& obser
   return join(signals, ", ");
 }
 
-std::string event_period(duck::Connection& connection, const std::string& observed) {
+std::string period_of(duck::Connection& connection, const std::string& observed) {
   const duck::Result months = connection.query(
       fmt::format("select strftime(min(generated_at), '%Y-%m'), strftime(max(generated_at), "
                   "'%Y-%m') from {}",

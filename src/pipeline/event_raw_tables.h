@@ -36,7 +36,7 @@ std::string select_observed(const telemetry::EventTables& events);
 // statuses, latencies (98.2 %)". `observed` is a select_observed() in brackets.
 std::string event_signals(duck::Connection& connection, const std::string& observed);
 
-// The months of the events: "2026-02", "2026-02 to 2026-04".
-std::string event_period(duck::Connection& connection, const std::string& observed);
+// The months of the events, from anything with `generated_at`: "2026-02", "2026-02 to 2026-04".
+std::string period_of(duck::Connection& connection, const std::string& observed);
 
 }  // namespace gsa::pipeline

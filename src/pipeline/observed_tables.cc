@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "duck/function.h"
+#include "pipeline/event_raw_tables.h"
 #include "pipeline/raw_tables.h"
 #include "pipeline/telemetry_columns.h"
 #include "sim/telemetry.h"
@@ -179,12 +180,7 @@ std::string observed_signals(const prompts::Observed& observed) {
 }
 
 std::string observed_period(duck::Connection& connection, const prompts::Observed& observed) {
-  const duck::Result months = connection.query(
-      fmt::format("select strftime(min(generated_at), '%Y-%m'), strftime(max(generated_at), "
-                  "'%Y-%m') from {}",
-                  observed.requests.name()));
-  const std::string first = months.text(0, 0), last = months.text(0, 1);
-  return first == last ? first : fmt::format("{} to {}", first, last);
+  return period_of(connection, observed.requests.name());
 }
 
 }  // namespace gsa::pipeline
