@@ -28,6 +28,11 @@ constexpr auto kPause = std::chrono::milliseconds(50);
 // By default DuckDB would let the second instance take most of the memory, for a moment's work.
 constexpr const char* kMemory = "1GB";
 
+void remove_file(const std::string& path) {
+  std::error_code ignored;
+  fs::remove(path, ignored);
+}
+
 // While it exists, no commit starts a checkpoint, so the blocks that the file's header refers to
 // stay.
 class NoCheckpoints {
@@ -177,13 +182,26 @@ void Snapshots::renew_after(const std::function<void()>& act) {
   const std::lock_guard lock(making_);
   act();
   state_.clear();
-  if (identity_of(path_) != Identity{}) make_current();
+  if (identity_of(path_) == Identity{}) return;
+  try {
+    make_current();
+  } catch (const Error&) {
+    remove_file(path_);
+  }
 }
 
 void renew_snapshot(const duck::Database& database, const std::string& warehouse) {
   const std::string path = snapshot_path(warehouse);
   std::error_code ignored;
   if (fs::exists(path, ignored)) make(database, warehouse, path);
+}
+
+void renew_or_remove_snapshot(const duck::Database& database, const std::string& warehouse) {
+  try {
+    renew_snapshot(database, warehouse);
+  } catch (const Error&) {
+    remove_file(snapshot_path(warehouse));
+  }
 }
 
 void remove_unfinished_snapshot(const std::string& warehouse) {

@@ -55,7 +55,8 @@ class Snapshots {
   // The same, but only if a snapshot exists: somebody has wanted one before.
   void keep_current();
   // Calls `act` while no snapshot is being made. If there is one, replaces it by one of the
-  // warehouse as it is then, whether that publishes something else or not. Throws like current().
+  // warehouse as it is then, whether that publishes something else or not; if that fails, removes
+  // it, because it must not stand.
   void renew_after(const std::function<void()>& act);
 
  private:
@@ -86,6 +87,9 @@ class Snapshots {
 // Makes a new snapshot if there is an old one. For a process that has just published and is about
 // to close the warehouse.
 void renew_snapshot(const duck::Database& database, const std::string& warehouse);
+
+// The same; if it fails, removes the old one, because it must not stand.
+void renew_or_remove_snapshot(const duck::Database& database, const std::string& warehouse);
 
 // Removes the unfinished snapshot of a killed process. The caller has the warehouse open to write,
 // so no other process is making one.

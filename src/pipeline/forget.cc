@@ -66,12 +66,15 @@ std::vector<assets::RunOption> given_of(const ProjectOptions& options) {
 std::vector<assets::Asset> raw_assets_without(const assets::State& state,
                                               const ForgottenUsers& users) {
   std::vector<assets::Asset> raw = published_raw_assets(state);
-  if (raw.size() != 3) {
-    throw Error("the warehouse has no users that gsa run read or made",
-                "gsa run makes its raw tables; those of other programs are theirs to clean");
-  }
   for (assets::Asset& asset : raw) asset.code[kForgottenCode] = users.fingerprint();
   return raw;
+}
+
+// Whether deleted bytes remain in the file, and perhaps in exports.
+bool has_remains(duck::Connection& connection) {
+  const auto records = assets::forgotten_records(connection);
+  return std::any_of(records.begin(), records.end(),
+                     [](const auto& record) { return record.erased_at.empty(); });
 }
 
 class Forgetting {
@@ -93,6 +96,7 @@ class Forgetting {
   // Fills the report but for what is done later.
   void look();
   void publish();
+  bool has_remains() { return pipeline::has_remains(connection_); }
   void renew_exports();
   ForgetReport& report() { return report_; }
 
@@ -195,19 +199,7 @@ void Forgetting::renew_exports() {
                               renewed.out_of_reach.end());
 }
 
-// Whether deleted bytes remain in the file.
-bool has_remains(const duck::Database& database) {
-  duck::Connection connection = database.connect();
-  const auto records = assets::forgotten_records(connection);
-  return std::any_of(records.begin(), records.end(),
-                     [](const auto& record) { return record.erased_at.empty(); });
-}
-
 void erase(const ForgetOptions& options, const duck::Database& database, ForgetReport& report) {
-  if (!has_remains(database)) {
-    report.erased = true;
-    return;
-  }
   const CommonOptions& common = options.common;
   common.say("writing the warehouse's file anew, without what was removed");
   try {
@@ -230,13 +222,13 @@ ForgetReport forget(const ForgetOptions& options) {
     std::optional<Forgetting> forgetting(std::in_place, options, database);
     if (forgetting->report().users > 0) forgetting->look();
     if (options.dry_run) return std::move(forgetting->report());
-    if (forgetting->report().users > 0) {
-      forgetting->publish();
-      forgetting->renew_exports();
-    }
+    if (forgetting->report().users > 0) forgetting->publish();
+    const bool has_remains = forgetting->has_remains();
+    if (has_remains) forgetting->renew_exports();
     ForgetReport report = std::move(forgetting->report());
     forgetting.reset();  // and its connections
-    erase(options, database, report);
+    report.erased = !has_remains;
+    if (has_remains) erase(options, database, report);
     return report;
   } catch (const Error& error) {
     assets::end_broken_run(database, error);

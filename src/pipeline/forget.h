@@ -8,7 +8,7 @@
 //    with scrubbed records of earlier runs. A kill leaves the warehouse as it was.
 // 2. Exports on record are written anew, and the snapshot.
 // 3. The warehouse's file is written anew, because DuckDB leaves deleted rows in free blocks. If
-//    that fails or is cut off, ops.forgotten says so, and the next call makes up for it.
+//    2 or 3 fails or is cut off, ops.forgotten says so, and the next call makes up for it.
 
 #include <cstdint>
 #include <map>

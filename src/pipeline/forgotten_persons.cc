@@ -45,6 +45,10 @@ std::vector<Person> persons_where(duck::Connection& connection, bool hashed,
 
 NamedPersons find_persons(duck::Connection& connection, const assets::State& state,
                           const std::vector<std::string>& names) {
+  if (published_raw_assets(state).size() != 3) {
+    throw Error("the warehouse has no users that gsa run read or made",
+                "gsa run makes its raw tables; those of other programs are theirs to clean");
+  }
   const bool hashed = are_hashed(state);
   const std::vector<assets::ForgottenRecord> records = assets::forgotten_records(connection);
   NamedPersons named;

@@ -68,7 +68,7 @@ duck::Database OwnProcess::open_to_read(const assets::WarehouseOptions& options,
 void OwnProcess::replace_file(const duck::Database& database, const std::string& path,
                               const std::function<void()>& swap) {
   database.replace_file(swap, [] {});
-  assets::renew_snapshot(database, path);
+  assets::renew_or_remove_snapshot(database, path);
 }
 
 Server::Server(const Invocation& invocation, HeldWarehouse& warehouse, std::string who,
