@@ -36,13 +36,9 @@ Ink ink_of(std::string_view status) {
   return status == "success" ? Ink::green : Ink::plain;
 }
 
-std::string counted(std::int64_t count, const char* what) {
-  return fmt::format("{} {}", with_thousands(count), what);
-}
-
 std::string resources(const RunRecord& run) {
   std::vector<std::string> parts;
-  if (run.threads) parts.push_back(counted(*run.threads, *run.threads == 1 ? "thread" : "threads"));
+  if (run.threads) parts.push_back(counted(*run.threads, "thread", "threads"));
   if (run.peak_memory_bytes) {
     const auto bytes = static_cast<double>(*run.peak_memory_bytes);
     parts.push_back(format_bytes(bytes) + " of memory at most");
@@ -60,9 +56,10 @@ std::string header(const RunRecord& run, const RunReportOptions& options) {
       {"status", paint(ink_of(name_of(run.status)), std::string(name_of(run.status))) +
                      (run.message.empty() ? "" : ": " + replace_all(run.message, "\n", "\n  "))},
       {"started", run.started_at + " UTC" + took},
-      {"assets", counted(run.assets_made, "made, ") + counted(run.assets_fresh, "fresh")},
-      {"checks", counted(run.checks_passed, "passed, ") + counted(run.checks_warned, "warned, ") +
-                     counted(run.checks_failed, "failed")},
+      {"assets", fmt::format("{} made, {} fresh", with_thousands(run.assets_made),
+                             with_thousands(run.assets_fresh))},
+      {"checks", fmt::format("{} passed, {} warned, {} failed", with_thousands(run.checks_passed),
+                             with_thousands(run.checks_warned), with_thousands(run.checks_failed))},
       {"published", run.published ? "yes" : "no"},
       {"with", resources(run)}};
   std::string text = paint(Ink::bold, fmt::format("Run {}: {}", run.id, command_line(run))) + "\n";
