@@ -91,7 +91,11 @@ bool EventAdditions::open(const prompts::RunQuery& run, std::uint64_t seed, RunL
   for (auto& [signal, source] : mapping_.signals) source.reason = found.signals.at(signal).reason;
   mapping_.forgotten = forgotten_;
   for (const std::string& note : opened.rows->notes()) log.note(note);
-  events_.emplace(telemetry::read_events(connection_, run, *opened.rows, mapping_, 0, seed));
+  try {
+    events_.emplace(telemetry::read_events(connection_, run, *opened.rows, mapping_, 0, seed));
+  } catch (const Error&) {
+    return false;  // no row is an event, or none of a user who was not forgotten
+  }
   for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping_)) {
     events_->findings.push_back(std::move(odd));
   }

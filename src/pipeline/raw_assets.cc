@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "pipeline/event_metadata.h"
 #include "pipeline/numbered_texts.h"
 #include "pipeline/observed_tables.h"
 #include "pipeline/run_log.h"
