@@ -82,7 +82,7 @@ class HandMade {
         "create table raw_generations as select id::integer as generation_id, "
         "null::varchar as generation_key, null::varchar as session_key, "
         "null::varchar as status_word, null::varchar as user_tier, null::varchar as region, "
-        "null::varchar as device_type, "
+        "null::varchar as device_type, null::varchar as attributes, "
         "id::integer as prompt_id, user_id::integer as user_id, moment::timestamp as "
         "generated_at, latency::integer as latency_ms, "
         "status::enum('success', 'timeout', 'safety_violation', 'rate_limited', 'model_error', "

@@ -36,7 +36,8 @@ cast('{{ name }}' as enum('{{ names | join("', '") }}'))
 {%- endmacro -%}
 
 {#- A word of the data, such as a tier, as the named type that has all words of its kind in their order.
-    gsa makes these types from the raw tables: user_tier, region, device_type, model_version, currency. -#}
+    gsa makes these types from the raw tables: user_tier, region, device_type, model_version, currency,
+    and attributes, the struct of all other columns of a source. -#}
 {%- macro word(value, type) -%}
 {{ return(adapter.dispatch('word', 'gsa')(value, type)) }}
 {%- endmacro -%}

@@ -30,6 +30,7 @@ create type region as enum('us-west', 'us-east', 'europe', 'asia', 'other');
 create type device_type as enum('desktop', 'mobile', 'tablet');
 create type model_version as enum('v1.4', 'v1.5', 'v2.0', 'v2.1');
 create type currency as enum('credits');
+create type attributes as varchar;
 create temp macro drawn(i, salt) as (hash(i, salt) >> 2)::bigint;
 
 create table raw_users as
@@ -98,6 +99,7 @@ select
     null::user_tier as user_tier,
     null::region as region,
     null::device_type as device_type,
+    null::varchar as attributes,
     'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as user_origin,
     'simulated'::enum('observed', 'estimated', 'simulated', 'unknown') as time_origin,
     (case when drawn(i, 17) % 3 = 0 then 'observed' else 'simulated' end)

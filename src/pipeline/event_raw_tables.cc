@@ -169,6 +169,15 @@ std::string drawn_outcome(const EventTables& events) {
       tier, events.has("status") ? "coalesce(least(status, 4), 255)" : "255");
 }
 
+// A struct with a field for each attribute; null of a plain type if there are none.
+std::string attributes_struct(const EventTables& events) {
+  std::vector<std::string> fields;
+  for (const telemetry::Attribute& one : events.attributes) {
+    if (!one.is_left_out) fields.push_back(fmt::format("{}: {}", sql_quote(one.field), one.column));
+  }
+  return fields.empty() ? std::string(kNoAttributes) : fmt::format("{{{}}}", join(fields, ", "));
+}
+
 }  // namespace
 
 std::string create_event_prompts(const std::string& table, const EventTables& events) {
@@ -272,7 +281,8 @@ select
     {}::varchar as status_word,
     {}::varchar as user_tier,
     {}::varchar as region,
-    {}::varchar as device_type{}
+    {}::varchar as device_type,
+    {} as attributes{}
 from (
     select *{}{}
     from (
@@ -288,8 +298,8 @@ order by generation_id)",
       signals.value("downloaded"), signals.value("model"),
       column_or_null(events, "image_count", "integer"), text("generation_key"), text("session_key"),
       text("status_word"), text("user_tier"), text("region"), text("device_type"),
-      signals.origins(), estimated, signals.draws() ? drawn_outcome(events) : "", lacking,
-      events.events.name(), raw_prompts);
+      attributes_struct(events), signals.origins(), estimated,
+      signals.draws() ? drawn_outcome(events) : "", lacking, events.events.name(), raw_prompts);
 }
 
 std::string select_observed(const std::string& raw_generations) {

@@ -202,7 +202,7 @@ std::string constant_prompt_columns() { return "null::varchar as negative_prompt
 std::string unknown_generation_columns() {
   return "null::varchar as generation_key, null::varchar as session_key, null::varchar as "
          "status_word, " +
-         unknown_traits();
+         unknown_traits() + fmt::format(", {} as attributes", kNoAttributes);
 }
 
 std::string constant_generation_columns() {

@@ -37,6 +37,9 @@ inline constexpr std::array<std::string_view, 9> kSignals = {
 // The type of an origin column.
 inline constexpr std::string_view kOriginType =
     "enum('observed', 'estimated', 'simulated', 'unknown')";
+// The attributes of generations whose source has none, as SQL. A null of a plain type costs
+// nothing.
+inline constexpr std::string_view kNoAttributes = "null::varchar";
 // The currency of simulated costs, as SQL.
 inline constexpr std::string_view kSimulatedCurrency = "'credits'::enum('credits')";
 

@@ -67,6 +67,24 @@ std::string enumeration(const Members& members) {
   return fmt::format("enum({})", join(quoted, ", "));
 }
 
+std::string type_sql(const WordType& type) {
+  return type.sql.empty() ? enumeration(type.members) : type.sql;
+}
+
+// The type `attributes` of schema main; "" if there is none.
+std::string published_attributes(duck::Connection& connection) {
+  // Without the database, the connection's temporary type of that name is meant.
+  const std::string database = connection.query("select current_database()").text(0, 0);
+  try {
+    return connection
+        .query(fmt::format("describe select null::{}.main.{}", sql_name(database), kAttributesType))
+        .text(0, 1);
+  } catch (const duck::SqlError& error) {
+    if (error.kind() == duck::SqlErrorKind::interrupted) throw;
+    return "";
+  }
+}
+
 // The word types of schema main, by name.
 std::map<std::string, Members> published_types(duck::Connection& connection) {
   const duck::Result rows = connection.query(
@@ -84,11 +102,16 @@ std::vector<WordType> words_of(duck::Connection& connection, const std::string& 
                                const std::string& generations) {
   std::vector<WordType> types;
   for (const std::string_view name : kWordTypes) types.push_back({std::string(name), {}});
+  types.push_back({std::string(kAttributesType), {}, "VARCHAR"});
   for (const std::string& relation : {users, generations}) {
     const auto columns = word_columns(connection, relation);
     for (WordType& type : types) {
       const auto column = columns.find(type.name);
       if (column == columns.end()) continue;
+      if (!type.sql.empty()) {
+        type.sql = column->second;
+        continue;
+      }
       add_words(connection, select_words(type.name, column->second, relation), type.members);
     }
   }
@@ -98,14 +121,15 @@ std::vector<WordType> words_of(duck::Connection& connection, const std::string& 
 }  // namespace
 
 bool is_word_type(std::string_view name) {
-  return std::find(kWordTypes.begin(), kWordTypes.end(), name) != kWordTypes.end();
+  return name == kAttributesType ||
+         std::find(kWordTypes.begin(), kWordTypes.end(), name) != kWordTypes.end();
 }
 
 std::vector<WordType> read_word_types(duck::Connection& connection, const std::string& raw_users,
                                       const std::string& raw_generations) {
   std::vector<WordType> types = words_of(connection, raw_users, raw_generations);
   for (WordType& type : types) {
-    if (type.members.empty()) type.members.emplace_back(kNoWord);
+    if (type.sql.empty() && type.members.empty()) type.members.emplace_back(kNoWord);
   }
   return types;
 }
@@ -115,7 +139,12 @@ std::optional<std::vector<WordType>> published_types_with(duck::Connection& conn
                                                           const std::string& generations) {
   const std::map<std::string, Members> published = published_types(connection);
   std::vector<WordType> types;
-  for (const WordType& type : words_of(connection, users, generations)) {
+  for (WordType& type : words_of(connection, users, generations)) {
+    if (!type.sql.empty()) {
+      if (published_attributes(connection) != type.sql) return std::nullopt;
+      types.push_back(std::move(type));
+      continue;
+    }
     const auto found = published.find(type.name);
     if (found == published.end()) return std::nullopt;
     const std::set<std::string> known(found->second.begin(), found->second.end());
@@ -130,7 +159,7 @@ std::optional<std::vector<WordType>> published_types_with(duck::Connection& conn
 void create_temporary(duck::Connection& connection, const std::vector<WordType>& types) {
   for (const WordType& type : types) {
     connection.execute(
-        fmt::format("create or replace temp type {} as {}", type.name, enumeration(type.members)));
+        fmt::format("create or replace temp type {} as {}", type.name, type_sql(type)));
   }
 }
 
@@ -140,15 +169,20 @@ std::vector<std::string> replace_word_types_sql(duck::Connection& connection,
   std::vector<std::string> statements;
   for (const WordType& type : types) {
     const auto found = published.find(type.name);
-    if (found != published.end() && found->second == type.members) continue;
+    const bool stands = type.sql.empty() ? found != published.end() && found->second == type.members
+                                         : published_attributes(connection) == type.sql;
+    if (stands) continue;
     statements.push_back(
-        fmt::format("create or replace type main.{} as {}", type.name, enumeration(type.members)));
+        fmt::format("create or replace type main.{} as {}", type.name, type_sql(type)));
   }
   return statements;
 }
 
 void restore_word_types(duck::Connection& connection) {
-  if (published_types(connection).size() == kWordTypes.size()) return;
+  if (published_types(connection).size() == kWordTypes.size() &&
+      !published_attributes(connection).empty()) {
+    return;
+  }
   std::vector<WordType> types;
   try {
     types = read_word_types(connection, "main.raw_users", "main.raw_generations");

@@ -12,8 +12,6 @@
 namespace gsa::telemetry {
 namespace {
 
-constexpr std::int64_t kMostValues = 65'535;  // of a dimension
-
 // What the end of a name says of the unit or currency: "latency_ms" is a latency in ms.
 struct NamedUnit {
   std::string stem;  // the name without it
@@ -396,24 +394,6 @@ Detection detect(const std::vector<ColumnProfile>& columns) {
   }
   found.mapping = std::move(named);
   return found;
-}
-
-std::vector<Leftover> leftovers(const std::vector<ColumnProfile>& columns, const Mapping& mapping) {
-  const std::vector<std::string> used = mapping.paths();
-  std::vector<Leftover> all;
-  for (const ColumnProfile& column : columns) {
-    const bool is_used = std::any_of(used.begin(), used.end(), [&](const std::string& path) {
-      return unquoted(path) == unquoted(column.path);
-    });
-    const bool is_unused = std::find(mapping.unused.begin(), mapping.unused.end(), column.path) !=
-                           mapping.unused.end();
-    if (is_used || is_unused) continue;
-    const bool is_dimension = is_scalar(column) && column.present > 0 &&
-                              column.distinct <= kMostValues &&
-                              column.distinct * 2 <= column.present;
-    all.push_back({column.path, is_dimension});
-  }
-  return all;
 }
 
 std::string missing_for_telemetry(const Mapping& mapping, bool is_export) {

@@ -27,15 +27,6 @@ std::string unquoted(std::string_view path);
 // Never throws for odd data; what is missing is not in the mapping.
 Detection detect(const std::vector<ColumnProfile>& columns);
 
-// The columns that are neither signals nor conditions, and whether each can be a dimension: a
-// scalar with up to 65,535 different values among the rows looked at, and more than one row for
-// each value.
-struct Leftover {
-  std::string path;
-  bool is_dimension;
-};
-std::vector<Leftover> leftovers(const std::vector<ColumnProfile>& columns, const Mapping& mapping);
-
 // Whether the mapping has what a run on observed telemetry needs: a time, a user (unless it is of a
 // known export), and at least one of status, latency, cost, feedback and downloads. Otherwise what
 // is missing: "a user and a time".

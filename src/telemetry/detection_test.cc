@@ -126,18 +126,5 @@ TEST(Detection, NamesWhatIsMissing) {
             "a user, a time, one of status, latency, cost, feedback and downloads");
 }
 
-TEST(Detection, KeepsOtherColumnsAsDimensionsIfTheirValuesRepeat) {
-  ColumnProfile unique = column("trace", {"a"});
-  unique.distinct = 1000;
-  const std::vector<ColumnProfile> columns = {column("app_version", {"1", "2"}), unique,
-                                              column("tags", {"[1]"}, "VARCHAR[]"),
-                                              column("user", {"a", "b"})};
-  const auto rest = leftovers(columns, detect(columns).mapping);
-  ASSERT_EQ(rest.size(), 3U);
-  EXPECT_TRUE(rest[0].is_dimension);
-  EXPECT_FALSE(rest[1].is_dimension);
-  EXPECT_FALSE(rest[2].is_dimension);
-}
-
 }  // namespace
 }  // namespace gsa::telemetry

@@ -23,7 +23,9 @@ class Reader {
       : connection_(connection),
         run_(run),
         rows_(rows),
-        sql_(select_events(rows, mapping, prompts::latest_time_us())) {}
+        mapping_(mapping),
+        attributes_(attributes_of(rows, mapping)),
+        sql_(select_events(rows, mapping, prompts::latest_time_us(), attributes_)) {}
 
   EventTables read(std::int64_t wanted, std::uint64_t seed);
 
@@ -38,10 +40,14 @@ class Reader {
   void drop_repeated(EventTables& tables);
   void take_sample(EventTables& tables, std::int64_t wanted, std::uint64_t seed);
   void make_users(EventTables& tables);
+  void add_changing_traits(EventTables& tables);
+  void find_attributes(EventTables& tables);
 
   duck::Connection& connection_;
   const prompts::RunQuery& run_;
   const prompts::EventRows& rows_;
+  const Mapping& mapping_;
+  std::vector<Attribute> attributes_;
   EventSql sql_;
 };
 
@@ -123,6 +129,36 @@ void Reader::make_users(EventTables& tables) {
                   tables.events.name(), tables.users.name()));
 }
 
+// A user has the latest of each trait, an event its own.
+void Reader::add_changing_traits(EventTables& tables) {
+  std::vector<std::pair<std::string, std::string>> traits;  // path and column
+  std::string list;
+  for (const auto& [signal, column] :
+       {std::pair(Signal::tier, "user_tier"), std::pair(Signal::region, "region"),
+        std::pair(Signal::device, "device_type")}) {
+    const SignalSource* source = mapping_.find(signal);
+    if (source == nullptr || source->paths.size() != 1 || !tables.users_have(column)) continue;
+    traits.emplace_back(source->paths.front(), column);
+    list += fmt::format("{0}bool_or(events.{1} <> users.{1})::varchar", list.empty() ? "" : ", ",
+                        column);
+  }
+  if (traits.empty()) return;
+  const duck::Result changes =
+      connection_.query(fmt::format("select {} from {} as events join {} as users using (user_id)",
+                                    list, tables.events.name(), tables.users.name()));
+  for (std::size_t i = 0; i < traits.size(); ++i) {
+    if (changes.text(0, i) != "true") continue;
+    add_attribute(traits[i].first, traits[i].second, tables.attributes);
+  }
+}
+
+void Reader::find_attributes(EventTables& tables) {
+  tables.attributes = attributes_;
+  if (has("plain_user_key")) leave_out_keys(connection_, tables.events.name(), tables.attributes);
+  add_changing_traits(tables);
+  choose_dimensions(connection_, tables.events.name(), mapping_, tables.attributes);
+}
+
 EventTables Reader::read(std::int64_t wanted, std::uint64_t seed) {
   if (rows_.rows() > kMostRows) {
     throw Error(fmt::format("the source has {} rows, more than {} ids",
@@ -155,6 +191,7 @@ EventTables Reader::read(std::int64_t wanted, std::uint64_t seed) {
   drop_repeated(tables);
   take_sample(tables, wanted, seed);
   make_users(tables);
+  find_attributes(tables);
   tables.event_count = count(tables.events.name());
   tables.user_count = count(tables.users.name());
   const std::int64_t without_user =

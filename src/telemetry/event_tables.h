@@ -17,6 +17,7 @@
 #include "prompts/event_rows.h"
 #include "prompts/source_rows.h"
 #include "prompts/temp_table.h"
+#include "telemetry/attributes.h"
 #include "telemetry/mapping.h"
 
 namespace gsa::telemetry {
@@ -39,6 +40,9 @@ struct EventTables {
 
   std::vector<std::string> columns = {};       // of `events`, besides the ids
   std::vector<std::string> user_columns = {};  // of `users`, besides user_id and user_key
+  // Of the events, as VARCHAR columns of `events`. Besides what is no signal, the tier, region and
+  // device of the event, if they change from event to event of a user.
+  std::vector<Attribute> attributes = {};
   std::int64_t rows_in_source = 0;
   std::int64_t event_count = 0;
   std::int64_t user_count = 0;

@@ -77,6 +77,21 @@ void add_status_words(duck::Connection& connection, const EventSql& sql, Inspect
   }
 }
 
+// As a run finds them, from the rows that have a time.
+void add_attributes(duck::Connection& connection, const prompts::EventRows& rows,
+                    const Mapping& mapping, Inspection& result) {
+  result.attributes = attributes_of(rows, mapping);
+  if (result.attributes.empty()) return;
+  const EventSql sql = select_events(rows, mapping, prompts::latest_time_us(), result.attributes);
+  const auto has = [&](std::string_view column) {
+    return std::find(sql.columns.begin(), sql.columns.end(), column) != sql.columns.end();
+  };
+  const std::string relation = fmt::format(
+      "(from ({}){})", sql.select, has("generated_at") ? " where generated_at is not null" : "");
+  if (has("plain_user_key")) leave_out_keys(connection, relation, result.attributes);
+  choose_dimensions(connection, relation, mapping, result.attributes);
+}
+
 }  // namespace
 
 OpenedEvents open_events(duck::Connection& connection, const prompts::RunQuery& run,
@@ -110,7 +125,7 @@ Inspection inspect(duck::Connection& connection, const OpenedEvents& events,
     add_status_words(connection, sql, result);
   }
   result.odd = find_odd_events(connection, *events.rows, mapping);
-  result.leftovers = leftovers(events.columns, mapping);
+  add_attributes(connection, *events.rows, mapping, result);
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include "duck/database.h"
 #include "prompts/event_rows.h"
 #include "prompts/source_rows.h"
+#include "telemetry/attributes.h"
 #include "telemetry/column_profile.h"
 #include "telemetry/coverage.h"
 #include "telemetry/detection.h"
@@ -47,7 +48,7 @@ struct Inspection {
   std::vector<SignalCoverage> coverage;
   std::vector<StatusWord> status_words;  // most frequent first, at most 50
   std::vector<Finding> odd;
-  std::vector<Leftover> leftovers;
+  std::vector<Attribute> attributes;
   std::int64_t users = 0;
   std::string first_time, last_time;  // "2026-03-01 10:00:00", UTC
 };

@@ -92,14 +92,26 @@ std::string finding_table(const Inspection& inspection) {
   return format_table({{"Odd values"}, {"Rows", true}, {"Rule"}, {"First at"}, {"Example"}}, rows);
 }
 
-std::string leftover_table(const OpenedEvents& events, const Inspection& inspection) {
+std::string use_of(const Attribute& attribute) {
+  return attribute.is_left_out    ? "left out: tells the user"
+         : attribute.is_dimension ? "to group by"
+                                  : "kept in SQL";
+}
+
+std::string values_of(const Attribute& attribute) {
+  if (attribute.is_left_out) return "";
+  return attribute.values > kMostValues ? "over " + with_thousands(kMostValues)
+                                        : with_thousands(attribute.values);
+}
+
+std::string attribute_table(const OpenedEvents& events, const Inspection& inspection) {
   std::vector<TableWriter::Row> rows;
-  for (const Leftover& leftover : inspection.leftovers) {
-    const ColumnProfile* column = profile_of(events, leftover.path);
+  for (const Attribute& attribute : inspection.attributes) {
+    const ColumnProfile* column = profile_of(events, attribute.path);
     if (column == nullptr) continue;
-    rows.push_back({clip(leftover.path, kPathWidth), to_lower(clip(column->type, 20)),
-                    percent(column->present, column->rows), with_thousands(column->distinct),
-                    examples_of(*column), leftover.is_dimension ? "to group by" : "kept in SQL"});
+    rows.push_back({clip(attribute.path, kPathWidth), to_lower(clip(column->type, 20)),
+                    percent(column->present, column->rows), values_of(attribute),
+                    examples_of(*column), use_of(attribute)});
   }
   return format_table({{"Other columns"},
                        {"Type"},
@@ -157,9 +169,9 @@ json::array columns_json(const OpenedEvents& events, const Mapping& mapping,
   json::array list;
   for (const ColumnProfile& column : events.columns) {
     const auto signal = signal_of.find(unquoted(column.path));
-    const auto leftover =
-        std::find_if(inspection.leftovers.begin(), inspection.leftovers.end(),
-                     [&](const Leftover& one) { return one.path == column.path; });
+    const auto attribute =
+        std::find_if(inspection.attributes.begin(), inspection.attributes.end(),
+                     [&](const Attribute& one) { return one.path == column.path; });
     json::object one;
     one["path"] = column.path;
     one["type"] = column.type;
@@ -168,7 +180,7 @@ json::array columns_json(const OpenedEvents& events, const Mapping& mapping,
     one["distinct"] = column.distinct;
     one["examples"] = texts(column.examples);
     one["signal"] = signal == signal_of.end() ? json::value(nullptr) : json::value(signal->second);
-    one["dimension"] = leftover != inspection.leftovers.end() && leftover->is_dimension;
+    one["dimension"] = attribute != inspection.attributes.end() && attribute->is_dimension;
     list.push_back(std::move(one));
   }
   return list;
@@ -230,7 +242,7 @@ std::string inspection_text(const std::string& source, const OpenedEvents& event
   }
   if (!inspection.status_words.empty()) text += '\n' + status_table(inspection);
   if (!inspection.odd.empty()) text += '\n' + finding_table(inspection);
-  if (!inspection.leftovers.empty()) text += '\n' + leftover_table(events, inspection);
+  if (!inspection.attributes.empty()) text += '\n' + attribute_table(events, inspection);
   return text;
 }
 

@@ -44,8 +44,11 @@ void fill_knows_status(const Arguments& in, Output& out) {
 // The columns of the source that the events are made of: c0, c1, … and their types.
 class SourceColumns {
  public:
-  SourceColumns(const prompts::EventRows& rows, const Mapping& mapping) {
-    for (const std::string& path : mapping.paths()) {
+  SourceColumns(const prompts::EventRows& rows, const Mapping& mapping,
+                const std::vector<Attribute>& attributes) {
+    std::vector<std::string> wanted = mapping.paths();
+    for (const Attribute& attribute : attributes) wanted.push_back(attribute.path);
+    for (const std::string& path : wanted) {
       const ReachedPath reached = split_path(path);
       const prompts::EventColumn* column = rows.find(reached.base);
       if (column == nullptr && is_column_path(reached.base)) throw no_column(rows, path);
@@ -102,8 +105,13 @@ double us_of(std::string_view unit) {
 
 class Builder {
  public:
-  Builder(const prompts::EventRows& rows, const Mapping& mapping, std::int64_t latest_us)
-      : rows_(rows), mapping_(mapping), columns_(rows, mapping), latest_us_(latest_us) {}
+  Builder(const prompts::EventRows& rows, const Mapping& mapping, std::int64_t latest_us,
+          const std::vector<Attribute>& attributes)
+      : rows_(rows),
+        mapping_(mapping),
+        attributes_(attributes),
+        columns_(rows, mapping, attributes),
+        latest_us_(latest_us) {}
 
   EventSql build();
 
@@ -138,9 +146,11 @@ class Builder {
   void add_feedback();
   void add_downloaded();
   void add_size();
+  void add_attributes();
 
   const prompts::EventRows& rows_;
   const Mapping& mapping_;
+  const std::vector<Attribute>& attributes_;
   SourceColumns columns_;
   std::int64_t latest_us_;
   std::string list_, inner_, inner_names_;
@@ -390,6 +400,14 @@ void Builder::add_size() {
   add("height", fmt::format(fmt::runtime(kPart), text, 2));
 }
 
+void Builder::add_attributes() {
+  for (const Attribute& attribute : attributes_) {
+    add(attribute.column, fmt::format("nullif({}, '')", columns_.text(attribute.path)));
+  }
+  const SignalSource* user = mapping_.find(Signal::user);
+  if (!attributes_.empty() && user != nullptr && user->hash) add("plain_user_key", text_of(*user));
+}
+
 EventSql Builder::build() {
   add_text(Signal::generation, "generation_key");
   if (const SignalSource* user = mapping_.find(Signal::user)) {
@@ -420,6 +438,7 @@ EventSql Builder::build() {
   add_text(Signal::region, "region");
   add_text(Signal::device, "device_type");
   add_time(Signal::signup, "signup_at", kLeftUnknown);
+  add_attributes();
   std::string where;
   for (const Condition& condition : mapping_.where) {
     std::vector<std::string> values;
@@ -497,8 +516,8 @@ void register_telemetry_functions(duck::Connection& connection) {
 }
 
 EventSql select_events(const prompts::EventRows& rows, const Mapping& mapping,
-                       std::int64_t latest_us) {
-  return Builder(rows, mapping, latest_us).build();
+                       std::int64_t latest_us, const std::vector<Attribute>& attributes) {
+  return Builder(rows, mapping, latest_us, attributes).build();
 }
 
 }  // namespace gsa::telemetry

@@ -8,6 +8,7 @@
 
 #include "duck/database.h"
 #include "prompts/event_rows.h"
+#include "telemetry/attributes.h"
 #include "telemetry/mapping.h"
 
 namespace gsa::telemetry {
@@ -40,7 +41,8 @@ struct EventSql {
   //   device_type VARCHAR; width, height, steps USMALLINT; guidance FLOAT; seed UBIGINT;
   //   image_count INTEGER
   // A value is null if the source lacks it, or if it cannot be. Rows without a plausible time are
-  // there, with null. Further columns are what the conditions of `odd` read.
+  // there, with null. Then a VARCHAR column for each attribute and, if there are some and keys are
+  // hashed, plain_user_key. Further columns are what the conditions of `odd` read.
   std::string select;
   std::string forgotten;             // the same of the rows of forgotten users; "": there are none
   std::vector<std::string> columns;  // the names of the columns after event_row
@@ -50,6 +52,6 @@ struct EventSql {
 // Times after `latest_us` are not accepted. Throws Error if the mapping names a path that the
 // source does not have, or if the unit of a latency or the scale of a rating is not known.
 EventSql select_events(const prompts::EventRows& rows, const Mapping& mapping,
-                       std::int64_t latest_us);
+                       std::int64_t latest_us, const std::vector<Attribute>& attributes = {});
 
 }  // namespace gsa::telemetry

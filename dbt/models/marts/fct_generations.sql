@@ -73,6 +73,7 @@ final as (
         {{ word('coalesce(placed.user_tier, users.user_tier)', 'user_tier') }} as user_tier,
         {{ word('coalesce(placed.region, users.region)', 'region') }} as region,
         {{ word('coalesce(placed.device_type, users.device_type)', 'device_type') }} as device_type,
+        {{ word('placed.attributes', 'attributes') }} as attributes,
         placed.user_origin,
         placed.time_origin,
         placed.status_origin,

@@ -29,6 +29,7 @@ final as (
         user_tier,
         region,
         device_type,
+        attributes,
         user_origin,
         time_origin,
         status_origin,
