@@ -109,7 +109,7 @@ void LevelColumns::add_coding(const std::string& expr, const Dimension* dimensio
   const std::string type = type_of(connection_, expr, from_);
   const std::vector<std::string> first = dimension ? dimension->values : std::vector<std::string>{};
   const std::vector<std::string> values = values_of(connection_, expr, from_, type, first);
-  if (values.size() >= semantic::kMostValues) {
+  if (values.size() > semantic::kMostValues) {
     if (dimension != nullptr) throw semantic::too_many_values(*dimension);
     throw Error(fmt::format("'{}' has more than {} values, too many to count distinct ones", expr,
                             semantic::kMostValues));

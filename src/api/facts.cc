@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duck/relation_list.h"
+#include "semantic/attributes.h"
 #include "semantic/currency.h"
 #include "semantic/layer_binding.h"
 #include "semantic/layer_json.h"
@@ -294,6 +295,7 @@ std::shared_ptr<const Layer> bound_layer(duck::Connection& connection, const Lay
                    fmt::format("{} is not published yet", semantic::relation_sql(table)),
                    "make it with: gsa run");
   }
+  semantic::add_attributes(layer, connection);
   semantic::bind(layer, connection);
   semantic::name_currencies(layer, semantic::read_currencies(layer, connection));
   return std::make_shared<const Layer>(std::move(layer));

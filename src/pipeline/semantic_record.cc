@@ -11,6 +11,7 @@
 #include "duck/sql_error.h"
 #include "pipeline/open_project.h"
 #include "pipeline/word_types.h"
+#include "semantic/attributes.h"
 #include "semantic/currency.h"
 #include "semantic/fitted_bins.h"
 #include "semantic/layer_binding.h"
@@ -74,6 +75,7 @@ semantic::Layer built_in_layer() {
 semantic::Layer published_layer(duck::Connection& connection) {
   const std::string text = semantic::published_text(connection);
   semantic::Layer layer = text.empty() ? built_in_layer() : semantic::from_json(text);
+  semantic::add_attributes(layer, connection);
   semantic::bind(layer, connection);
   semantic::name_currencies(layer, semantic::read_currencies(layer, connection));
   semantic::fit_bins(layer, connection);

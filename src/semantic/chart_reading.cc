@@ -32,6 +32,7 @@ class ChartReader {
     chart.page = meta_text(project_, spec.meta, "page", spec.place);
     chart.place = meta_text(project_, spec.meta, "place", spec.place);
     chart.of = meta_text(project_, spec.meta, "of", spec.place);
+    if (meta_flag(project_, spec.meta, "attributes", spec.place)) chart.takes_attributes = true;
     for (const std::string& name : spec.metrics) {
       if (layer_.find_measure(name) == nullptr) {
         std::vector<std::string> names;

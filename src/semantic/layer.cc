@@ -25,9 +25,10 @@ std::vector<std::string> names_of(const std::vector<Item>& items) {
 
 // Whether SQL accepts the name without quotes.
 bool is_plain(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  const bool begins_well = !name.empty() && (name[0] < '0' || name[0] > '9');
+  return begins_well && std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
 }
 
 }  // namespace
@@ -118,10 +119,11 @@ std::vector<std::size_t> Layer::bases_of(const Measure& measure) const {
   return found;
 }
 
+std::string name_sql(const std::string& name) { return is_plain(name) ? name : sql_name(name); }
+
 std::string relation_sql(const Table& table) {
-  std::string name = is_plain(table.name) ? table.name : sql_name(table.name);
-  if (table.schema.empty() || table.schema == "main") return name;
-  return (is_plain(table.schema) ? table.schema : sql_name(table.schema)) + "." + name;
+  if (table.schema.empty() || table.schema == "main") return name_sql(table.name);
+  return name_sql(table.schema) + "." + name_sql(table.name);
 }
 
 }  // namespace gsa::semantic

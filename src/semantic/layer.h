@@ -168,6 +168,8 @@ struct Chart {
   std::string name, label, page, place, of;
   std::vector<std::string> measures, dimensions;  // names; dimensions may include ranges
   std::vector<ChartColumn> columns;               // for columns with their own presentation
+  // Of a chart with a choice of dimensions: those of the source's attributes join it.
+  std::optional<bool> takes_attributes;
 
   const ChartColumn* column(std::string_view of_name) const;
 };
@@ -201,6 +203,8 @@ struct Layer {
   std::vector<std::size_t> bases_of(const Measure& measure) const;
 };
 
+// The name, in quotes if SQL needs them.
+std::string name_sql(const std::string& name);
 // fct_sessions, or "other schema".fct_sessions
 std::string relation_sql(const Table& table);
 

@@ -173,6 +173,7 @@ void members(Io& io, T& chart) {
   io("name", chart.name), io("label", chart.label), io("page", chart.page);
   io("place", chart.place), io("of", chart.of), io("measures", chart.measures);
   io("dimensions", chart.dimensions), io("columns", chart.columns);
+  io("takes_attributes", chart.takes_attributes);
 }
 
 template <typename Io, typename T>
