@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "dbt/project.h"
 #include "duck/relation_list.h"
+#include "semantic/attributes.h"
 #include "semantic/layer_sql.h"
 
 namespace gsa::api {
@@ -326,16 +327,11 @@ std::string Dictionary::describe(std::string_view table, std::string_view column
 
 namespace {
 
-// What the run took for which signal, as it put it on record.
-void write_signals(JsonWriter& json, duck::Connection& connection) {
-  json.key("signals");
+// What the run put on record: what it took for which signal, or the other columns of the source.
+void write_recorded(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
+  json.key(key);
   json.begin_array();
-  const duck::Result signals = connection.query(
-      "select entry.value from (select unnest(map_entries(metadata)) as entry from (select "
-      "metadata "
-      "from ops.materializations where asset = 'raw_prompts' and published order by run_id desc "
-      "limit 1)) where starts_with(entry.key, 'signal ') order by entry.key");
-  for (std::size_t row = 0; row < signals.rows(); ++row) json.raw(signals.text(row, 0));
+  for (const std::string& text : texts) json.raw(text);
   json.end_array();
 }
 
@@ -353,7 +349,10 @@ std::string dictionary_json(duck::Connection& connection, const Dictionary& dict
   writer.records();
   writer.json.end_array();
   write_terms(writer.json, layer);
-  write_signals(writer.json, connection);
+  write_recorded(writer.json, "signals",
+                 semantic::recorded_texts(connection, "raw_prompts", "signal "));
+  write_recorded(writer.json, "attributes",
+                 semantic::recorded_texts(connection, "raw_generations", "attribute "));
   writer.json.end_object();
   return writer.json.take();
 }

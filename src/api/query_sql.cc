@@ -24,22 +24,6 @@ bool has_null(const std::vector<Value>& values) {
   });
 }
 
-// The dimension's value, from the table of its level under the level's alias.
-std::string dimension_sql(const Dimension& dimension) {
-  switch (dimension.kind) {
-    case DimensionKind::day:
-      return fmt::format("{}::varchar", dimension.expr);
-    case DimensionKind::week:
-      return fmt::format("date_trunc('week', {})::date::varchar", dimension.expr);
-    case DimensionKind::month:
-      return fmt::format("strftime({}, '%Y-%m')", dimension.expr);
-    case DimensionKind::hour:
-      return fmt::format("strftime({}, '%Y-%m-%d %H:00')", dimension.expr);
-    default:
-      return dimension.expr;
-  }
-}
-
 // Null is a value like others: a list may contain it, and excluding other values keeps it.
 std::string condition(const Filter& filter) {
   std::vector<std::string> parts;
@@ -48,7 +32,7 @@ std::string condition(const Filter& filter) {
     if (filter.max) parts.push_back(fmt::format("{} < {}", filter.range->expr, *filter.max));
     return join(parts, " and ");
   }
-  const std::string sql = dimension_sql(*filter.dimension);
+  const std::string sql = semantic::dimension_sql(*filter.dimension);
   if (filter.in) {
     std::vector<std::string> either;
     const std::string values = value_list(*filter.in);
@@ -191,7 +175,8 @@ class Writer {
   std::string users() const {
     std::string columns = "u.*";
     for (const Dimension* dimension : query_.dimensions) {
-      columns += fmt::format(", {} as {}", dimension_sql(*dimension), sql_alias(*dimension));
+      columns +=
+          fmt::format(", {} as {}", semantic::dimension_sql(*dimension), sql_alias(*dimension));
     }
     return fmt::format("(select {} from {} as u where {}) as u", columns,
                        semantic::relation_sql(layer_.table(Level::user)),
@@ -246,7 +231,8 @@ std::string sessions_from(const Layer& layer, const std::string& periods, const 
   std::string columns = periods.empty() ? "s.*" : "s.*, p.period";
   for (const Dimension* dimension : dimensions) {
     if (dimension->level == Level::generation) continue;
-    columns += fmt::format(", {} as {}", dimension_sql(*dimension), sql_alias(*dimension));
+    columns +=
+        fmt::format(", {} as {}", semantic::dimension_sql(*dimension), sql_alias(*dimension));
   }
   return fmt::format(
       "sessions as (\n    select {}\n    from {} as s\n    join {} as u on {} = {}{}\n"
@@ -258,9 +244,10 @@ std::string sessions_from(const Layer& layer, const std::string& periods, const 
 std::string generations_with(const Layer& layer, std::string columns, const Scope& scope,
                              const std::vector<const Dimension*>& dimensions) {
   for (const Dimension* dimension : dimensions) {
-    columns += dimension->level == Level::generation
-                   ? fmt::format(", {} as {}", dimension_sql(*dimension), sql_alias(*dimension))
-                   : fmt::format(", s.{}", sql_alias(*dimension));
+    columns +=
+        dimension->level == Level::generation
+            ? fmt::format(", {} as {}", semantic::dimension_sql(*dimension), sql_alias(*dimension))
+            : fmt::format(", s.{}", sql_alias(*dimension));
   }
   const semantic::Table& generations = layer.table(Level::generation);
   return fmt::format(

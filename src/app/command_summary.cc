@@ -1,5 +1,6 @@
 #include <map>
 #include <memory>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -13,12 +14,13 @@ namespace {
 struct SummaryOptions {
   pipeline::CommonOptions common;
   ReportFormat format = ReportFormat::table;
+  std::string by;
 };
 
 int summary(const SummaryOptions& options) {
   const duck::Database database = options.common.open_to_read();
   duck::Connection connection = database.connect();
-  fmt::print(options.common.out(), "{}", report(connection, options.format));
+  fmt::print(options.common.out(), "{}", report(connection, options.format, options.by));
   return 0;
 }
 
@@ -30,7 +32,9 @@ void add_summary(Commands& gsa) {
   options->common.host = &gsa.host;
   CLI::App* command = add_command(
       gsa.app, "summary", "Print the report: friction, success, cost and engagement by tier",
-      "  gsa summary\n  gsa summary --format json | jq '.by_tier[].avg_friction_score'",
+      "  gsa summary\n"
+      "  gsa summary --by country\n"
+      "  gsa summary --format json | jq '.by_tier[].avg_friction_score'",
       options->common);
   const std::map<std::string, ReportFormat> formats = {{"table", ReportFormat::table},
                                                        {"json", ReportFormat::json},
@@ -38,6 +42,12 @@ void add_summary(Commands& gsa) {
   add_choice(*command, "--format", options->format, formats,
              "table, json or markdown (default: table)")
       ->type_name("FORMAT");
+  command
+      ->add_option("--by", options->by,
+                   "Split by a dimension: tier, model, status, week, a column of your own events "
+                   "(default: tier)")
+      ->check(not_empty())
+      ->type_name("DIMENSION");
   command->callback([options, &action] { action = [options] { return summary(*options); }; });
 }
 

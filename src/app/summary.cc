@@ -50,8 +50,8 @@ std::string json_currencies(const semantic::Layer& layer) {
   return fmt::format("{},\"other_currencies\":[{}]", main, join(names, ","));
 }
 
-std::string json_report(duck::Connection& connection) {
-  const ReportFigures figures(connection);
+std::string json_report(duck::Connection& connection, std::string_view by) {
+  const ReportFigures figures(connection, by);
   const semantic::Layer& layer = figures.layer();
   const std::string overall =
       figures.overall() == nullptr ? "null" : duck::json_object(connection, figures.overall_sql());
@@ -61,13 +61,14 @@ std::string json_report(duck::Connection& connection) {
           : duck::json_array(connection,
                              fmt::format("from ({}) order by {}", figures.by_value_sql(),
                                          sql_name(figures.by_key())));
+  const std::string name = figures.by_value() == nullptr ? "tier" : figures.by_name();
   return fmt::format(
       "{{\"provenance\":{},\"signals\":{},\"currency\":{},\"overall\":{},\"coverage\":{},"
-      "\"by_tier\":{},\"coverage_by_tier\":{}}}\n",
+      "{}:{},{}:{}}}\n",
       duck::json_object(connection, select_provenance()),
       json_signals(signal_origins(connection, layer)), json_currencies(layer), overall,
-      json_coverage(figures, figures.overall()), by_value,
-      json_coverage(figures, figures.by_value()));
+      json_coverage(figures, figures.overall()), json_quote("by_" + name), by_value,
+      json_quote("coverage_by_" + name), json_coverage(figures, figures.by_value()));
 }
 
 std::string number(double value, int decimals) {
@@ -223,8 +224,8 @@ std::string notes_text(const ReportFigures& figures, const std::map<std::string,
 }
 
 std::string text_report(duck::Connection& connection, const assets::Provenance& from,
-                        TableStyle style) {
-  const ReportFigures figures(connection);
+                        TableStyle style, std::string_view by) {
+  const ReportFigures figures(connection, by);
   const auto in_all = figures.coverage_of(figures.overall());
   const auto by_value = figures.coverage_of(figures.by_value());
   std::string tables;
@@ -235,9 +236,10 @@ std::string text_report(duck::Connection& connection, const assets::Provenance& 
     tables += "\n";
   }
   if (figures.by_value() != nullptr) {
-    const duck::Result values =
-        connection.query(fmt::format("select {0}::varchar, * exclude ({0}) from ({1})",
-                                     sql_name(figures.by_key()), figures.by_value_sql()));
+    std::string sql = figures.short_by_value_sql();
+    if (sql.empty()) sql = figures.by_value_sql();
+    const duck::Result values = connection.query(fmt::format(
+        "select {0}::varchar, * exclude ({0}) from ({1})", sql_name(figures.by_key()), sql));
     tables += value_table(figures, values, by_value, style) + "\n";
   }
   return fmt::format("{}{}\n{}", tables,
@@ -247,14 +249,15 @@ std::string text_report(duck::Connection& connection, const assets::Provenance& 
 
 }  // namespace
 
-std::string report(duck::Connection& connection, ReportFormat format) {
+std::string report(duck::Connection& connection, ReportFormat format, std::string_view by) {
   const auto provenance = assets::read_provenance(connection);
   if (!provenance) {
     throw Error("nothing is published in this warehouse yet", "make it with: gsa run");
   }
-  if (format == ReportFormat::json) return json_report(connection);
+  if (format == ReportFormat::json) return json_report(connection, by);
   return text_report(connection, *provenance,
-                     format == ReportFormat::markdown ? TableStyle::markdown : TableStyle::plain);
+                     format == ReportFormat::markdown ? TableStyle::markdown : TableStyle::plain,
+                     by);
 }
 
 }  // namespace gsa::app

@@ -72,6 +72,18 @@ std::set<std::string> fields_of(const Table& table, duck::Connection& connection
   return fields;
 }
 
+// A signal's dimension has the signal's name.
+void name_columns(Layer& layer, duck::Connection& connection) {
+  for (const std::string& text : recorded_texts(connection, "raw_prompts", "signal ")) {
+    const boost::json::value signal = boost::json::parse(text);
+    for (Dimension& dimension : layer.dimensions) {
+      if (signal.at("source").as_string() != "events") continue;
+      if (dimension.name != std::string_view(signal.at("signal").as_string())) continue;
+      dimension.column = std::string(signal.at("column").as_string());
+    }
+  }
+}
+
 void offer(const Dimension& dimension, Layer& layer) {
   for (Chart& chart : layer.charts) {
     if (chart.takes_attributes.value_or(false)) chart.dimensions.push_back(dimension.name);
@@ -80,15 +92,23 @@ void offer(const Dimension& dimension, Layer& layer) {
 
 }  // namespace
 
+std::vector<std::string> recorded_texts(duck::Connection& connection, const std::string& asset,
+                                        const std::string& name) {
+  std::vector<std::string> texts;
+  if (!connection.has_table("ops", "materializations")) return texts;
+  const duck::Result rows = connection.query(fmt::format(
+      "select entry.value from (select unnest(map_entries(metadata)) as entry from (select "
+      "metadata from ops.materializations where asset = {} and published order by run_id desc "
+      "limit 1)) where starts_with(entry.key, {}) order by entry.key",
+      sql_quote(asset), sql_quote(name)));
+  for (std::size_t r = 0; r < rows.rows(); ++r) texts.push_back(rows.text(r, 0));
+  return texts;
+}
+
 std::vector<Attribute> published_attributes(duck::Connection& connection) {
   std::vector<Attribute> attributes;
-  if (!connection.has_table("ops", "materializations")) return attributes;
-  const duck::Result rows = connection.query(
-      "select entry.value from (select unnest(map_entries(metadata)) as entry from (select "
-      "metadata from ops.materializations where asset = 'raw_generations' and published order by "
-      "run_id desc limit 1)) where starts_with(entry.key, 'attribute ') order by entry.key");
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    const boost::json::value one = boost::json::parse(rows.text(r, 0));
+  for (const std::string& text : recorded_texts(connection, "raw_generations", "attribute ")) {
+    const boost::json::value one = boost::json::parse(text);
     attributes.push_back({std::string(one.at("field").as_string()),
                           std::string(one.at("path").as_string()), one.at("values").as_int64(),
                           one.at("dimension").as_bool()});
@@ -97,6 +117,7 @@ std::vector<Attribute> published_attributes(duck::Connection& connection) {
 }
 
 void add_attributes(Layer& layer, duck::Connection& connection) {
+  name_columns(layer, connection);
   const std::vector<Attribute> attributes = published_attributes(connection);
   if (attributes.empty()) return;
   const std::set<std::string> fields = fields_of(layer.table(Level::generation), connection);
@@ -117,6 +138,7 @@ void add_attributes(Layer& layer, duck::Connection& connection) {
     dimension.name = free_of(legal_name(attribute.field), "_", names);
     dimension.label = free_of(readable(attribute.field), " ", labels);
     dimension.description = fmt::format("The column {} of the source.", attribute.path);
+    dimension.column = attribute.path;
     dimension.level = Level::generation;
     dimension.expr =
         fmt::format("{}.{}.{}", alias_of(Level::generation), kColumn, name_sql(attribute.field));

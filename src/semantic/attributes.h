@@ -23,10 +23,14 @@ struct Attribute {
 
 // As the run that made the published generations recorded them, in the order of the source.
 std::vector<Attribute> published_attributes(duck::Connection& connection);
+// The texts that the run that made the asset put on record under names that begin with `name`.
+std::vector<std::string> recorded_texts(duck::Connection& connection, const std::string& asset,
+                                        const std::string& name);
 
 // Adds a dimension of generations for each attribute that is one, if the table of generations has
-// it. Names are legal for dbt; names and labels that are taken get a number. Charts with a choice
-// of dimensions offer them. Call it before bind().
+// it, and says which columns other dimensions were taken from. Names are legal for dbt; names and
+// labels that are taken get a number. Charts with a choice of dimensions offer them. Call it before
+// bind().
 void add_attributes(Layer& layer, duck::Connection& connection);
 
 }  // namespace gsa::semantic

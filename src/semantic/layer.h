@@ -135,6 +135,7 @@ struct Dimension {
   std::map<std::string, std::string> colors, shapes;  // on pages, by value
   std::vector<std::string> palette;  // colors of the values in their order; then `colors` is empty
   std::optional<Signal> signal;
+  std::string column;  // of the source of events that it was taken from; "" if that is not known
 };
 
 // A number per row, to filter by and to show as a histogram.

@@ -53,6 +53,21 @@ std::string formula_sql(const Layer& layer, const Measure& measure,
 
 }  // namespace
 
+std::string dimension_sql(const Dimension& dimension) {
+  switch (dimension.kind) {
+    case DimensionKind::day:
+      return fmt::format("{}::varchar", dimension.expr);
+    case DimensionKind::week:
+      return fmt::format("date_trunc('week', {})::date::varchar", dimension.expr);
+    case DimensionKind::month:
+      return fmt::format("strftime({}, '%Y-%m')", dimension.expr);
+    case DimensionKind::hour:
+      return fmt::format("strftime({}, '%Y-%m-%d %H:00')", dimension.expr);
+    default:
+      return dimension.expr;
+  }
+}
+
 std::string aggregate_sql(const Base& base) {
   switch (base.aggregation) {
     case Aggregation::sum:

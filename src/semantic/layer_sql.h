@@ -9,6 +9,8 @@
 
 namespace gsa::semantic {
 
+// The value of a dimension, from the table of its level under the level's alias.
+std::string dimension_sql(const Dimension& dimension);
 // "sum(s.friction_score)", over rows of the base's level under their alias.
 std::string aggregate_sql(const Base& base);
 // A sum in which each row counts `weight` times; `weight` is one of its columns.
