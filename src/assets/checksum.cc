@@ -13,14 +13,21 @@ bool is_nested(const std::string& type) {
   return type.ends_with("]") || type.starts_with("STRUCT(") || type.starts_with("MAP(");
 }
 
+std::string row_hash_sql(const duck::Result& described) {
+  std::string hashed = "__gsa_row";
+  for (std::size_t r = 0; r < described.rows(); ++r) {
+    if (!is_nested(described.text(r, 1))) continue;
+    hashed += fmt::format(", __gsa_row.{} is null", sql_name(described.text(r, 0)));
+  }
+  return fmt::format("hash({})", hashed);
+}
+
 Contents contents_of(duck::Connection& connection, const std::string& relation,
                      const std::optional<RowSum>& known) {
-  std::string described, hashed = "__gsa_row";
+  std::string described;
   const duck::Result columns = connection.query("describe select * from " + relation);
   for (std::size_t r = 0; r < columns.rows(); ++r) {
-    const std::string name = columns.text(r, 0), type = columns.text(r, 1);
-    described += fmt::format("{}\n{}\n", name, type);
-    if (is_nested(type)) hashed += fmt::format(", __gsa_row.{} is null", sql_name(name));
+    described += fmt::format("{}\n{}\n", columns.text(r, 0), columns.text(r, 1));
   }
   Contents contents;
   if (known) {
@@ -28,8 +35,8 @@ Contents contents_of(duck::Connection& connection, const std::string& relation,
     contents.checksum = fmt::format("{}", known->hashes);
   } else {
     const duck::Result row = connection.query(
-        fmt::format("select count(*), coalesce(sum(hash({})), 0)::varchar from {} as __gsa_row",
-                    hashed, relation));
+        fmt::format("select count(*), coalesce(sum({}), 0)::varchar from {} as __gsa_row",
+                    row_hash_sql(columns), relation));
     contents.rows = row.int64(0, 0);
     contents.checksum = row.text(0, 1);
   }

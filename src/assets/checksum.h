@@ -21,6 +21,9 @@ struct Contents {
 // elements, so null and an empty one hash alike.
 bool is_nested(const std::string& type);
 
+// The hash of a row of what a DESCRIBE is of, as SQL over a table named __gsa_row.
+std::string row_hash_sql(const duck::Result& described);
+
 // Reads every value of `relation`, which is a name quoted for SQL. If `known` gives the sum of its
 // rows, reads only the names and types of its columns.
 Contents contents_of(duck::Connection& connection, const std::string& relation,

@@ -35,27 +35,26 @@ RowSums::RowSums(duck::Connection& connection) {
                            false});
 }
 
-RowSums::Watched RowSums::watch(const std::string& column) {
+RowSums::Watched RowSums::watch(const std::string& column, const std::string& hash) {
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(sums_->mutex);
     number = ++sums_->last;
   }
   // A CASE passes a column of any type through, nulls included, without copying it.
-  return {fmt::format("select * replace (case when gsa_row_passes({0}::ubigint, hash(__gsa_row)) "
-                      "then {1} end as {1}) from (",
-                      number, sql_name(column)),
-          ") as __gsa_row", number};
+  return {
+      fmt::format("select * replace (case when gsa_row_passes({0}::ubigint, {2}) then {1} end as "
+                  "{1}) from (",
+                  number, sql_name(column), hash),
+      ") as __gsa_row", number};
 }
 
 std::optional<RowSums::Watched> RowSums::watch_query(duck::Connection& connection,
                                                      const std::string& select) {
   try {
     const duck::Result columns = connection.query("describe select * from (\n" + select + "\n)");
-    for (std::size_t r = 0; r < columns.rows(); ++r) {
-      if (is_nested(columns.text(r, 1))) return std::nullopt;
-    }
-    return watch(columns.text(0, 0));
+    if (is_nested(columns.text(0, 1))) return std::nullopt;
+    return watch(columns.text(0, 0), row_hash_sql(columns));
   } catch (const duck::SqlError& error) {
     if (error.kind() == duck::SqlErrorKind::interrupted) throw;
     return std::nullopt;  // running the query will report the error

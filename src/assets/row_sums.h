@@ -33,9 +33,10 @@ class RowSums {
       return head + "\n" + select + "\n" + tail;
     }
   };
-  // Sums the rows of a query that has a column of this name. Run the wrapped query once, and
-  // outermost, so that all rows pass. No column may be nested.
-  Watched watch(const std::string& column);
+  // Sums the rows of a query that has a column of this name, which is not nested. Run the wrapped
+  // query once, and outermost, so that all rows pass. `hash` is row_hash_sql() of the query; as it
+  // is, no column may be nested.
+  Watched watch(const std::string& column, const std::string& hash = "hash(__gsa_row)");
   // The same for any query. Nullopt if it cannot be summed this way, or has an error.
   std::optional<Watched> watch_query(duck::Connection& connection, const std::string& select);
   // The sum of the rows that passed so far; forgets the number.
