@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "dbt/project.h"
 #include "duck/relation_list.h"
-#include "semantic/attributes.h"
+#include "semantic/attribute_dimensions.h"
 #include "semantic/layer_sql.h"
 
 namespace gsa::api {

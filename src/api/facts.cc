@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duck/relation_list.h"
-#include "semantic/attributes.h"
+#include "semantic/attribute_dimensions.h"
 #include "semantic/currency.h"
 #include "semantic/layer_binding.h"
 #include "semantic/layer_json.h"

@@ -24,7 +24,7 @@ constexpr std::string_view kAttribute = "attribute ";
 
 static_assert(telemetry::kMostValues == semantic::kMostValues);
 
-// semantic/attributes.h reads it.
+// semantic/attribute_dimensions.h reads it.
 std::string attribute_json(const telemetry::Attribute& one) {
   return fmt::format(R"({{"field":{},"path":{},"values":{},"dimension":{}}})",
                      json_quote(one.field), json_quote(one.path), one.values, one.is_dimension);

@@ -11,7 +11,7 @@
 #include "duck/sql_error.h"
 #include "pipeline/open_project.h"
 #include "pipeline/word_types.h"
-#include "semantic/attributes.h"
+#include "semantic/attribute_dimensions.h"
 #include "semantic/currency.h"
 #include "semantic/fitted_bins.h"
 #include "semantic/layer_binding.h"

@@ -1,4 +1,4 @@
-#include "semantic/attributes.h"
+#include "semantic/attribute_dimensions.h"
 
 #include <algorithm>
 #include <array>
