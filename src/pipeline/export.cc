@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "assets/checksum.h"
 #include "assets/plan.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -108,13 +109,31 @@ std::optional<std::string> export_reason(const assets::Asset& asset, const std::
   return std::nullopt;
 }
 
+namespace {
+
+// Nested values are JSON in a file of CSV, which has texts only.
+std::string csv_columns(duck::Connection& connection, const std::string& relation) {
+  const duck::Result columns = connection.query("describe select * from " + relation);
+  std::string replaced;
+  for (std::size_t r = 0; r < columns.rows(); ++r) {
+    if (!assets::is_nested(columns.text(r, 1))) continue;
+    replaced += fmt::format("{0}to_json({1}) as {1}", replaced.empty() ? "" : ", ",
+                            sql_name(columns.text(r, 0)));
+  }
+  return replaced.empty() ? "*" : fmt::format("* replace ({})", replaced);
+}
+
+}  // namespace
+
 std::int64_t export_table(duck::Connection& connection, const ExportedTable& table,
                           ExportFormat format, const std::string& folder) {
   const bool parquet = format == ExportFormat::parquet;
   OutputFile file(export_file(table, format, folder));
+  const std::string relation = sql_name(table.schema) + "." + sql_name(table.name);
   const duck::Result result = connection.query(fmt::format(
-      "copy (select * from {}.{} order by {}) to {} ({})", sql_name(table.schema),
-      sql_name(table.name), order_of(table), sql_quote(file.part()),
+      "copy (select {} from {} order by {}) to {} ({})",
+      parquet ? "*" : csv_columns(connection, relation), relation, order_of(table),
+      sql_quote(file.part()),
       parquet
           ? fmt::format("format parquet, use_tmp_file false, compression zstd, row_group_size {}",
                         kRowGroupRows)
