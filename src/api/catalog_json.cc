@@ -21,6 +21,19 @@ namespace {
 
 constexpr std::size_t kMostValuesListed = 400;  // values of a dimension; enough for a year of days
 
+// How many rows have each of the values that occur, by code.
+std::vector<std::size_t> counts_of(const CodeColumn& column, std::size_t rows) {
+  std::vector<std::size_t> counts(column.values.size());
+  if (const auto* code = std::get_if<std::uint16_t>(&column.codes)) {
+    if (rows > 0) counts[*code] = rows;
+    return counts;
+  }
+  column.visit([&](const auto& code_of) {
+    for (std::size_t row = 0; row < rows; ++row) ++counts[code_of(row)];
+  });
+  return counts;
+}
+
 // The share of all rows that know the measure; nullopt if it cannot be unknown, or if there are no
 // rows.
 std::optional<double> coverage_of(const Facts& facts, const Measure& measure) {
@@ -72,6 +85,27 @@ std::map<std::string, std::string> colors_of(const Dimension& dimension, const A
   return colors;
 }
 
+std::vector<std::size_t> occurring_codes(const Axis& axis) {
+  std::vector<std::size_t> codes;
+  for (std::size_t code = 0; code < axis.size(); ++code) {
+    if (axis.occurs(code)) codes.push_back(code);
+  }
+  return codes;
+}
+
+// All, if they are not too many; else those that most rows have, the most frequent first.
+std::vector<std::size_t> listed_codes(const Facts& facts, const Dimension& dimension,
+                                      std::vector<std::size_t> codes) {
+  if (codes.size() <= kMostValuesListed) return codes;
+  if (dimension.kind != DimensionKind::coded) return {};
+  const std::vector<std::size_t> counts =
+      counts_of(facts.codes(dimension), facts.rows(dimension.level));
+  std::stable_sort(codes.begin(), codes.end(),
+                   [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+  codes.resize(kMostValuesListed);
+  return codes;
+}
+
 void write(JsonWriter& json, const Facts& facts, const Dimension& dimension) {
   const Axis axis(facts, dimension);
   const std::map<std::string, std::string> colors = colors_of(dimension, axis);
@@ -88,12 +122,13 @@ void write(JsonWriter& json, const Facts& facts, const Dimension& dimension) {
     for (const auto& [value, text] : *texts) json.field(value, text);
     json.end_object();
   }
+  const std::vector<std::size_t> occurring = occurring_codes(axis);
+  const std::vector<std::size_t> listed = listed_codes(facts, dimension, occurring);
   json.key("values");
   json.begin_array();
-  for (std::size_t code = 0; code < axis.size() && axis.size() <= kMostValuesListed; ++code) {
-    if (axis.occurs(code)) write(json, axis.value(code));
-  }
+  for (const std::size_t code : listed) write(json, axis.value(code));
   json.end_array();
+  json.field("more", static_cast<std::int64_t>(occurring.size() - listed.size()));
   json.end_object();
 }
 
@@ -190,19 +225,6 @@ void write_provenance(JsonWriter& json, duck::Connection& connection) {
   json.field("sentence", sentence(*from));
   write_findings(json, from->findings);
   json.end_object();
-}
-
-// How many rows have each of the values that occur, by code.
-std::vector<std::size_t> counts_of(const CodeColumn& column, std::size_t rows) {
-  std::vector<std::size_t> counts(column.values.size());
-  if (const auto* code = std::get_if<std::uint16_t>(&column.codes)) {
-    if (rows > 0) counts[*code] = rows;
-    return counts;
-  }
-  column.visit([&](const auto& code_of) {
-    for (std::size_t row = 0; row < rows; ++row) ++counts[code_of(row)];
-  });
-  return counts;
 }
 
 // The origin of each signal, from the rows of the facts: "mixed" if there are several.

@@ -124,8 +124,12 @@ void LevelColumns::add_coding(const std::string& expr, const Dimension* dimensio
   if (type.starts_with("ENUM(") && first.empty()) {
     coding.sql = fmt::format("enum_code({})::usmallint", expr);
   } else if (!values.empty()) {
-    coding.sql =
-        fmt::format("enum_code(({}\n)::varchar::enum({}))::usmallint", expr, join(quoted, ", "));
+    // A list of 65,535 values takes 80 MB to parse, so it is in a statement of its own.
+    const std::string name = fmt::format("gsa_codes_{}", codings_.size());
+    connection_.execute(
+        fmt::format("create or replace temp type {} as enum({})", name, join(quoted, ", ")));
+    types_.push_back(name);
+    coding.sql = fmt::format("enum_code(({}\n)::varchar::{})::usmallint", expr, name);
   }
   codings_.push_back(std::move(coding));
 }
@@ -263,6 +267,7 @@ void LevelColumns::append(const duck::Chunk& chunk, std::size_t first) {
 }
 
 void LevelColumns::finish() {
+  for (const std::string& type : types_) connection_.execute("drop type " + type);
   for (NumberLoading& loading : loadings_) loading.finish();
   for (const Number& number : numbers_) {
     for (const Coding& coding : codings_) {

@@ -50,6 +50,7 @@ class LevelColumns {
   Facts& facts_;
   std::string from_;
   std::vector<Coding> codings_;
+  std::vector<std::string> types_;  // temporary ones, of the codings
   std::vector<Number> numbers_;
   std::vector<NumberLoading> loadings_;     // of numbers_
   std::vector<std::string> number_sql_;     // of those in facts_.numbers that are of this level

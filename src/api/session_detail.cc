@@ -15,7 +15,7 @@ constexpr std::array<const char*, 9> kOrigins = {"user",  "time",     "status", 
                                                  "retry", "feedback", "download", "model"};
 
 // The JSON type of a column, from DuckDB's text.
-enum class DetailKind { number, text, time, boolean };
+enum class DetailKind { number, text, time, boolean, object };
 
 struct DetailColumn {
   const char* name;
@@ -23,7 +23,7 @@ struct DetailColumn {
   DetailKind kind;
 };
 
-constexpr std::array<DetailColumn, 21> kGeneration = {{
+constexpr std::array<DetailColumn, 22> kGeneration = {{
     {"generation_id", "g.generation_id", DetailKind::number},
     {"generated_at", "g.generated_at", DetailKind::time},
     {"seconds_since_start",
@@ -50,7 +50,17 @@ constexpr std::array<DetailColumn, 21> kGeneration = {{
     {"feedback", "g.feedback", DetailKind::text},
     {"feedback_known", "g.feedback_origin <> 'unknown'", DetailKind::boolean},
     {"downloaded", "g.downloaded", DetailKind::boolean},
+    {"attributes", "case when g.attributes is not null then to_json(g.attributes) end",
+     DetailKind::object},
 }};
+
+// A project of one's own may leave them out.
+bool has_attributes(duck::Connection& connection) {
+  return connection.query_int64(
+             "select count(*) from duckdb_columns() where database_name = current_database() and "
+             "schema_name = 'main' and table_name = 'fct_generations' and column_name = "
+             "'attributes'") > 0;
+}
 
 void write_generations(JsonWriter& json, duck::Connection& connection, std::int64_t id) {
   std::string columns;
@@ -58,12 +68,13 @@ void write_generations(JsonWriter& json, duck::Connection& connection, std::int6
     columns += fmt::format("{}({})::varchar", columns.empty() ? "" : ", ", column.sql);
   }
   const duck::Result rows = connection.query(fmt::format(
-      "with own as (select * from fct_generations where session_id = {0}) select {1} from own as g "
+      "with own as (select *{2} from fct_generations where session_id = {0}) select {1} from own "
+      "as g "
       "left join (select prompt_id, prompt_text, negative_prompt from dim_prompts where prompt_id "
       "in "
       "(select prompt_id from own)) as p on p.prompt_id = g.prompt_id "
       "order by g.generated_at, g.generation_id",
-      id, columns));
+      id, columns, has_attributes(connection) ? "" : ", null as attributes"));
   json.key("generations");
   json.begin_array();
   for (std::size_t r = 0; r < rows.rows(); ++r) {

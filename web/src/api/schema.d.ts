@@ -1093,8 +1093,10 @@ export interface components {
             of: "users" | "sessions" | "generations";
             /** @enum {string} */
             type: "category" | "time" | "number" | "boolean";
-            /** @description Those that occur, in their order; empty where they are too many to list (user, hour). */
+            /** @description Those that occur, in their order; if they are many, the most frequent ones. Empty for times and users that are too many to list. */
             values: components["schemas"]["Value"][];
+            /** @description How many others occur. */
+            more: number;
             /** @description What pages call some of the values, by the value as text. */
             words: {
                 [key: string]: string;
@@ -1260,6 +1262,10 @@ export interface components {
             /** @description Whether no feedback means that none was given. */
             feedback_known: boolean;
             downloaded: boolean | null;
+            /** @description The other columns of the source, by their field. */
+            attributes: {
+                [key: string]: string | null;
+            } | null;
         };
         ScoreExplanation: {
             /** @description null where no part is known. */
@@ -1303,6 +1309,21 @@ export interface components {
             terms: components["schemas"]["Term"][];
             /** @description Of events of one's own: what was taken for which signal. */
             signals: components["schemas"]["SignalColumn"][];
+            /** @description Of events of one's own: the columns that are no signals. */
+            attributes: components["schemas"]["AttributeColumn"][];
+        };
+        AttributeColumn: {
+            /**
+             * @description Of the struct fct_generations.attributes.
+             * @example app_version
+             */
+            field: string;
+            /** @description The path of the column in the source. */
+            path: string;
+            /** @description How many are different, unknown among them; of more than 65,535 at least this many. */
+            values: number;
+            /** @description Whether the catalog has it as a dimension. */
+            dimension: boolean;
         };
         SignalColumn: {
             /** @enum {string} */

@@ -13,6 +13,7 @@ const dimension = (name: string, type: DimensionInfo["type"] = "category"): Dime
   colors: {},
   shapes: {},
   values: [],
+  more: 0,
 });
 const range = (name: string): RangeInfo => ({
   name,
