@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "prompts/event_path.h"
 #include "telemetry/detection.h"
 
 namespace gsa::telemetry {
@@ -86,7 +87,9 @@ void add_attribute(const std::string& path, const std::string& column,
       return to_lower(one.field) == to_lower(field);
     });
   };
-  const std::string plain = unquoted(path);
+  std::vector<std::string> keys;
+  for (const prompts::EventStep& step : prompts::parse_event_path(path)) keys.push_back(step.key);
+  const std::string plain = join(keys, ".");
   const std::string name = plain.empty() ? "column" : plain;
   std::string field = name;
   for (int number = 2; is_taken(field); ++number) field = fmt::format("{}_{}", name, number);
