@@ -51,6 +51,8 @@ function eventsOf(what: "all" | "bare"): string {
       plan: kPlans[user % kPlans.length],
       model: place % 3 === 0 ? "flux-dev" : "sdxl",
       country: ["DE", "FR"][user % 2],
+      app_version: place % 4 === 0 ? null : `2.${place % 4}`,
+      build: `build ${place}`,
       prompt: `a picture of number ${place}`,
     };
     return JSON.stringify(what === "all" ? { ...bare, ...rest } : bare) + "\n";

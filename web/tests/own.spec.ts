@@ -30,6 +30,29 @@ test("numbers are in the words and the currency of the events", async ({ page, o
   await expect(tiers).toContainText("team");
 });
 
+test("columns that are no signals filter and group, and the rest can be read", async ({
+  page,
+  own,
+}) => {
+  await open(page, own.url);
+  await page.getByRole("button", { name: "+ filter" }).click();
+  await page.getByRole("button", { name: "App version", exact: true }).click();
+  await page.getByRole("checkbox", { name: "2.1" }).click();
+  const tiles = page.getByRole("region", { name: "Key numbers" });
+  await expect(tiles).toContainText(/Generations\s*225/);
+  await expect(page).toHaveURL(/app_version=2\.1/);
+  await open(page, `${own.url}/friction?split=app_version`);
+  const choice = page.getByRole("combobox").filter({ hasText: "by app version" }).first();
+  await expect(choice).toHaveValue("app_version");
+  await expect(page.getByRole("button", { name: /^2\.3/ }).first()).toBeVisible();
+  await page.goto(await firstSession(page, own.url));
+  const list = page.getByRole("region", { name: "Generations" });
+  await expect(list.getByRole("columnheader", { name: "Other columns" })).toBeVisible();
+  await expect(list).toContainText(/build build \d+/);
+  await open(page, `${own.url}/data`);
+  await expect(page.locator("main")).toContainText('in SQL: attributes."build"');
+});
+
 test("what is unknown everywhere has no tile and no chart, and one line says so", async ({
   page,
   own,
