@@ -137,12 +137,16 @@ def compare(gsa_file, dbt_file, project=None):
 
 def mix_in_observed(gsa_file):
     """Adds what only observed behaviour has: unknown users, requests for several images, blurred images,
-    retries that the models derive."""
+    retries that the models derive, attributes of the source."""
     with duckdb.connect(str(gsa_file)) as db:
         # The view adds constant columns to the month's rows; here they must vary by row.
         db.execute(f"""
             create table whole_generations as from raw_generations;
-            create or replace table {GENERATIONS} as from whole_generations;
+            create or replace table {GENERATIONS} as
+            select * replace (
+                {{'country': ['DE', 'FR', null][1 + generation_id % 3], 'it''s "so"': generation_id::varchar}}
+                as attributes)
+            from whole_generations;
             drop table whole_generations;
             create or replace view raw_generations as from {GENERATIONS};
             update {GENERATIONS} set user_id = null, user_origin = 'observed'
@@ -169,6 +173,10 @@ def copy_raw(gsa_file, dbt_file):
         for name, members in types:
             texts = ", ".join("'" + member.replace("'", "''") + "'" for member in members)
             db.execute(f"create type {quoted(name)} as enum({texts})")
+        attributes = db.execute(
+            "select data_type from information_schema.columns where table_catalog = 'from_gsa'"
+            " and table_name = 'raw_generations' and column_name = 'attributes'").fetchone()[0]
+        db.execute(f"create type attributes as {attributes}")
         for name in RAW_TABLES:
             found = db.execute(
                 "select table_schema from information_schema.tables where table_catalog = 'from_gsa'"
