@@ -31,6 +31,7 @@ select
     ['basic', 'gold', 'team'][1 + h % 3] as plan,
     ['DE', 'FR', 'US'][1 + h // 7 % 3] as country,
     ['sdxl', 'flux-dev'][1 + h % 2] as model,
+    'app ' || h % (10 + i // 1000) as app_version,
     if(h % 13 = 0, null, 'a picture of number ' || i) as prompt
 from (select i, (hash(i) % 1000003)::bigint as h from range(4000) t(i)))";
 
@@ -53,6 +54,10 @@ const std::vector<std::string> kContents = {
     "where asset = 'raw_prompts' and published and run_id = (select max(run_id) from "
     "ops.materializations where asset = 'raw_prompts')) where not starts_with(entry.key, 'signal "
     "') and entry.key <> 'values made anew'"};
+constexpr const char* kAttributes =
+    "select entry from (select unnest(map_entries(metadata)) as entry from ops.materializations "
+    "where asset = 'raw_generations' and run_id = (select max(run_id) from ops.materializations "
+    "where asset = 'raw_generations')) where entry.key <> 'values made anew'";
 // How many events tell each signal; not on record once new events replaced others.
 constexpr const char* kKnown =
     "select entry from (select unnest(map_entries(metadata)) as entry from ops.materializations "
@@ -124,6 +129,7 @@ TEST_F(NewData, JoinsWhatIsThere) {
     const std::string err = run("w.duckdb");
     EXPECT_TRUE(read_new_files(err)) << err;
     expect_as_clean();
+    EXPECT_EQ(found("w.duckdb", kAttributes), found("clean.duckdb", kAttributes));
     if (file == 2) {
       EXPECT_EQ(found("w.duckdb", kKnown), found("clean.duckdb", kKnown));
     }

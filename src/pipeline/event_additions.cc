@@ -36,6 +36,12 @@ bool take_the_same(const telemetry::Mapping& a, const telemetry::Mapping& b) {
                     });
 }
 
+std::string type_of(duck::Connection& connection, const std::string& expression,
+                    const std::string& relation) {
+  return connection.query(fmt::format("describe select {} from {}", expression, relation))
+      .text(0, 1);
+}
+
 std::string text_in(const std::map<std::string, std::string>& metadata, const std::string& key) {
   const auto found = metadata.find(key);
   return found == metadata.end() ? "" : found->second;
@@ -71,6 +77,7 @@ bool EventAdditions::read(const prompts::RunQuery& run, std::uint64_t seed, RunL
   number_events();
   name_users();
   find_touched();
+  if (!take_attributes()) return false;
   read_users(run);
   drop_late_signups();
   prompts::require_unchanged(files_.events.files);
@@ -151,6 +158,30 @@ void EventAdditions::find_touched() {
       "null) group by user_id order by user_id",
       traits, of_old, kTouched, kReplaced, of_new, events_->events.name())));
   connection_.execute(events_->users.create_as("select * from " + users.name()));
+}
+
+// As published. Traits that users change are attributes, too; if one changes that never did, all is
+// to be read.
+bool EventAdditions::take_attributes() {
+  std::vector<telemetry::Attribute>& attributes = events_->attributes;
+  std::erase_if(attributes, [](const telemetry::Attribute& one) {
+    return one.column == "user_tier" || one.column == "region" || one.column == "device_type";
+  });
+  const std::string events = fmt::format(
+      "(select user_id, user_tier, region, device_type from main.raw_generations semi join {} "
+      "using "
+      "(user_id) union all by name from {})",
+      kTouched, events_->events.name());
+  const auto changing = telemetry::changing_traits(connection_, mapping_, *events_, events);
+  for (const auto& [path, column] : telemetry::traits_of(mapping_, *events_)) {
+    const bool is_published = published_.attributes.contains(path);
+    const bool changes =
+        std::find(changing.begin(), changing.end(), std::pair(path, column)) != changing.end();
+    if (changes && !is_published) return false;
+    if (is_published) telemetry::add_attribute(path, column, attributes);
+  }
+  return type_of(connection_, attributes_struct(*events_), events_->events.name()) ==
+         type_of(connection_, "attributes", "main.raw_generations");
 }
 
 // Applies what the source of users says; of users without events, it says nothing new.
@@ -243,6 +274,24 @@ assets::Made EventAdditions::make_users() {
   return made;
 }
 
+// With the values of all generations.
+std::vector<telemetry::Attribute> EventAdditions::all_attributes() const {
+  std::vector<telemetry::Attribute> attributes = events_->attributes;
+  std::erase_if(attributes, [](const telemetry::Attribute& one) { return one.is_left_out; });
+  if (attributes.empty()) return attributes;
+  std::vector<std::string> list;
+  for (const telemetry::Attribute& one : attributes) {
+    list.push_back(fmt::format("attributes.{} as {}", sql_name(one.field), one.column));
+  }
+  telemetry::choose_dimensions(
+      connection_,
+      fmt::format("(select {0} from main.raw_generations anti join {1} using (generation_id) union "
+                  "all select {0} from {2})",
+                  join(list, ", "), kReplaced, kGenerations.rows()),
+      mapping_, attributes);
+  return attributes;
+}
+
 assets::Made EventAdditions::make_generations() {
   const std::optional<telemetry::PriceTable> prices = options_.price_table();
   connection_.execute(fmt::format("drop table if exists {}", kGenerations.rows()));
@@ -252,7 +301,7 @@ assets::Made EventAdditions::make_generations() {
       "create or replace table {} as select generation_id from {} union all select generation_id "
       "from {}",
       kGenerations.values(), kGenerations.rows(), kReplaced));
-  assets::Made made{std::nullopt, {}};
+  assets::Made made{std::nullopt, attribute_metadata(all_attributes())};
   made.change = kGenerations;
   return made;
 }

@@ -30,6 +30,7 @@ struct PublishedEvents {
   std::map<std::string, std::string> metadata;  // of raw_prompts
   std::vector<Finding> findings;
   FileRecords files;
+  std::set<std::string> attributes;  // their paths
 };
 
 class EventAdditions {
@@ -59,11 +60,13 @@ class EventAdditions {
   void number_events();
   void name_users();
   void find_touched();
+  bool take_attributes();
   void read_users(const prompts::RunQuery& run);
   void drop_late_signups();
   std::vector<Finding> findings() const;
   std::map<std::string, std::string> metadata() const;
   std::string all_signals() const;
+  std::vector<telemetry::Attribute> all_attributes() const;
 
   duck::Connection& connection_;
   const EventOptions& options_;

@@ -9,28 +9,11 @@
 #include "base/text.h"
 #include "pipeline/event_metadata.h"
 #include "pipeline/event_raw_tables.h"
-#include "pipeline/numbered_texts.h"
 #include "pipeline/run_log.h"
-#include "semantic/layer_binding.h"
 #include "telemetry/inspection.h"
 #include "telemetry/inspection_format.h"
 
 namespace gsa::pipeline {
-
-namespace {
-
-// In the metadata of raw_generations: each attribute, as JSON.
-constexpr std::string_view kAttribute = "attribute ";
-
-static_assert(telemetry::kMostValues == semantic::kMostValues);
-
-// semantic/attribute_dimensions.h reads it.
-std::string attribute_json(const telemetry::Attribute& one) {
-  return fmt::format(R"({{"field":{},"path":{},"values":{},"dimension":{}}})",
-                     json_quote(one.field), json_quote(one.path), one.values, one.is_dimension);
-}
-
-}  // namespace
 
 telemetry::Mapping EventAssets::mapping_of(const telemetry::GivenMapping& given,
                                            const telemetry::Mapping& found) const {
@@ -143,11 +126,7 @@ assets::Made EventAssets::make_generations(const std::string& table,
   const std::optional<telemetry::PriceTable> prices = options_.price_table();
   connection_.execute(create_event_generations(table, raw_prompts, *events_,
                                                prices ? &*prices : nullptr, options_.missing));
-  std::map<std::string, std::string> metadata;
-  for (const telemetry::Attribute& one : events_->attributes) {
-    if (!one.is_left_out) add_numbered(kAttribute, attribute_json(one), metadata);
-  }
-  return {events_->event_count, std::move(metadata)};
+  return {events_->event_count, attribute_metadata(events_->attributes)};
 }
 
 }  // namespace gsa::pipeline

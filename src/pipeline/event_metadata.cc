@@ -6,15 +6,17 @@
 
 #include "base/text.h"
 #include "pipeline/numbered_texts.h"
+#include "semantic/layer_binding.h"
 #include "telemetry/coverage.h"
 #include "telemetry/inspection_format.h"
 
 namespace gsa::pipeline {
 namespace {
 
-// In the metadata: each option, as its name, a tab and its value; the columns of EventTables,
+// In the metadata: each option, as its name, a tab and its value; each attribute, as JSON; the
+// columns of EventTables,
 // separated by commas.
-constexpr std::string_view kOptionKey = "event option ";
+constexpr std::string_view kOptionKey = "event option ", kAttributeKey = "attribute ";
 constexpr const char* kColumnsKey = "columns";
 
 std::string signal_json(const char* source, telemetry::Signal signal,
@@ -75,6 +77,32 @@ std::map<std::string, std::string> event_metadata(const EventFiles& files,
     add_numbered(kOptionKey, name + '\t' + value, metadata);
   }
   return metadata;
+}
+
+static_assert(telemetry::kMostValues == semantic::kMostValues);
+
+std::map<std::string, std::string> attribute_metadata(
+    const std::vector<telemetry::Attribute>& attributes) {
+  std::map<std::string, std::string> metadata;
+  for (const telemetry::Attribute& one : attributes) {
+    if (one.is_left_out) continue;
+    add_numbered(
+        kAttributeKey,
+        fmt::format(R"({{"field":{},"path":{},"values":{},"dimension":{}}})", json_quote(one.field),
+                    json_quote(one.path), one.values, one.is_dimension),
+        metadata);
+  }
+  return metadata;
+}
+
+std::set<std::string> recorded_attributes(duck::Connection& connection,
+                                          const std::map<std::string, std::string>& metadata) {
+  std::set<std::string> paths;
+  for (const std::string& attribute : numbered_texts(kAttributeKey, metadata)) {
+    paths.insert(
+        connection.query(fmt::format("select {}::json->>'path'", sql_quote(attribute))).text(0, 0));
+  }
+  return paths;
 }
 
 EventTotals recorded_totals(duck::Connection& connection,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "duck/database.h"
 #include "pipeline/event_files.h"
 #include "pipeline/event_options.h"
+#include "telemetry/attributes.h"
 #include "telemetry/event_tables.h"
 #include "telemetry/mapping.h"
 
@@ -41,6 +43,13 @@ std::map<std::string, std::string> event_metadata(const EventFiles& files,
                                                   const EventOptions& options,
                                                   const EventMappings& mappings,
                                                   const EventTotals& totals);
+
+// For the metadata of raw_generations; semantic/attribute_dimensions.h reads it.
+std::map<std::string, std::string> attribute_metadata(
+    const std::vector<telemetry::Attribute>& attributes);
+
+std::set<std::string> recorded_attributes(duck::Connection& connection,
+                                          const std::map<std::string, std::string>& metadata);
 
 // What event_metadata() recorded.
 EventTotals recorded_totals(duck::Connection& connection,

@@ -169,7 +169,8 @@ std::string drawn_outcome(const EventTables& events) {
       tier, events.has("status") ? "coalesce(least(status, 4), 255)" : "255");
 }
 
-// A struct with a field for each attribute; null of a plain type if there are none.
+}  // namespace
+
 std::string attributes_struct(const EventTables& events) {
   std::vector<std::string> fields;
   for (const telemetry::Attribute& one : events.attributes) {
@@ -177,8 +178,6 @@ std::string attributes_struct(const EventTables& events) {
   }
   return fields.empty() ? std::string(kNoAttributes) : fmt::format("{{{}}}", join(fields, ", "));
 }
-
-}  // namespace
 
 std::string create_event_prompts(const std::string& table, const EventTables& events) {
   const std::string prompt = column_or_null(events, "prompt", "varchar");

@@ -27,6 +27,10 @@ std::string create_event_generations(const std::string& table, const std::string
                                      const telemetry::PriceTable* prices,
                                      const MissingSignals& missing);
 
+// SQL of the column `attributes`: a struct with a field for each; null of a plain type if there are
+// none.
+std::string attributes_struct(const telemetry::EventTables& events);
+
 // SELECTs of `generated_at` and, for the other signals, of a column each that is null where the
 // source does not tell it; of raw_generations, and of events.
 std::string select_observed(const std::string& raw_generations);

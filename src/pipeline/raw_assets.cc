@@ -350,8 +350,9 @@ std::optional<PublishedEvents> RawAssets::published_events(const assets::State& 
   }
   const auto provenance = assets::read_provenance(connection_);
   if (!provenance) return std::nullopt;
-  return PublishedEvents{published_prompts_metadata(state), provenance->findings,
-                         recorded_files(connection_)};
+  return PublishedEvents{
+      published_prompts_metadata(state), provenance->findings, recorded_files(connection_),
+      recorded_attributes(connection_, state.published.at({"raw_generations", ""}).metadata)};
 }
 
 std::vector<std::string> RawAssets::records_sql() const {

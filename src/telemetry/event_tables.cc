@@ -40,7 +40,6 @@ class Reader {
   void drop_repeated(EventTables& tables);
   void take_sample(EventTables& tables, std::int64_t wanted, std::uint64_t seed);
   void make_users(EventTables& tables);
-  void add_changing_traits(EventTables& tables);
   void find_attributes(EventTables& tables);
 
   duck::Connection& connection_;
@@ -129,33 +128,13 @@ void Reader::make_users(EventTables& tables) {
                   tables.events.name(), tables.users.name()));
 }
 
-// A user has the latest of each trait, an event its own.
-void Reader::add_changing_traits(EventTables& tables) {
-  std::vector<std::pair<std::string, std::string>> traits;  // path and column
-  std::string list;
-  for (const auto& [signal, column] :
-       {std::pair(Signal::tier, "user_tier"), std::pair(Signal::region, "region"),
-        std::pair(Signal::device, "device_type")}) {
-    const SignalSource* source = mapping_.find(signal);
-    if (source == nullptr || source->paths.size() != 1 || !tables.users_have(column)) continue;
-    traits.emplace_back(source->paths.front(), column);
-    list += fmt::format("{0}bool_or(events.{1} <> users.{1})::varchar", list.empty() ? "" : ", ",
-                        column);
-  }
-  if (traits.empty()) return;
-  const duck::Result changes =
-      connection_.query(fmt::format("select {} from {} as events join {} as users using (user_id)",
-                                    list, tables.events.name(), tables.users.name()));
-  for (std::size_t i = 0; i < traits.size(); ++i) {
-    if (changes.text(0, i) != "true") continue;
-    add_attribute(traits[i].first, traits[i].second, tables.attributes);
-  }
-}
-
 void Reader::find_attributes(EventTables& tables) {
   tables.attributes = attributes_;
   if (has("plain_user_key")) leave_out_keys(connection_, tables.events.name(), tables.attributes);
-  add_changing_traits(tables);
+  for (const auto& [path, column] :
+       changing_traits(connection_, mapping_, tables, tables.events.name())) {
+    add_attribute(path, column, tables.attributes);
+  }
   choose_dimensions(connection_, tables.events.name(), mapping_, tables.attributes);
 }
 
@@ -221,6 +200,40 @@ bool EventTables::has(std::string_view column) const {
 
 bool EventTables::users_have(std::string_view column) const {
   return is_among(user_columns, column);
+}
+
+std::vector<std::pair<std::string, std::string>> traits_of(const Mapping& mapping,
+                                                           const EventTables& tables) {
+  std::vector<std::pair<std::string, std::string>> traits;
+  for (const auto& [signal, column] :
+       {std::pair(Signal::tier, "user_tier"), std::pair(Signal::region, "region"),
+        std::pair(Signal::device, "device_type")}) {
+    const SignalSource* source = mapping.find(signal);
+    if (source == nullptr || source->paths.size() != 1 || !tables.users_have(column)) continue;
+    traits.emplace_back(source->paths.front(), column);
+  }
+  return traits;
+}
+
+std::vector<std::pair<std::string, std::string>> changing_traits(duck::Connection& connection,
+                                                                 const Mapping& mapping,
+                                                                 const EventTables& tables,
+                                                                 const std::string& events) {
+  const auto traits = traits_of(mapping, tables);
+  std::vector<std::pair<std::string, std::string>> changing;
+  std::string list;
+  for (const auto& [path, column] : traits) {
+    list += fmt::format("{0}bool_or(events.{1} <> users.{1})::varchar", list.empty() ? "" : ", ",
+                        column);
+  }
+  if (traits.empty()) return {};
+  const duck::Result changes =
+      connection.query(fmt::format("select {} from {} as events join {} as users using (user_id)",
+                                   list, events, tables.users.name()));
+  for (std::size_t i = 0; i < traits.size(); ++i) {
+    if (changes.text(0, i) == "true") changing.push_back(traits[i]);
+  }
+  return changing;
 }
 
 void add_user_records(duck::Connection& connection, const prompts::EventRows& rows,

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/finding.h"
@@ -59,6 +60,16 @@ struct EventTables {
 EventTables read_events(duck::Connection& connection, const prompts::RunQuery& run,
                         const prompts::EventRows& rows, const Mapping& mapping, std::int64_t wanted,
                         std::uint64_t seed);
+
+// The traits of users that the events tell in one column each, with path and column.
+std::vector<std::pair<std::string, std::string>> traits_of(const Mapping& mapping,
+                                                           const EventTables& tables);
+// The traits that some event says otherwise than its user's latest: of events, these are
+// attributes. `events` has user_id and the traits.
+std::vector<std::pair<std::string, std::string>> changing_traits(duck::Connection& connection,
+                                                                 const Mapping& mapping,
+                                                                 const EventTables& tables,
+                                                                 const std::string& events);
 
 // Adds what another source says of the users: tier, region, device and signup, where it says them;
 // of several rows for a user the last counts. A time that is no signup by its name is the signup.
