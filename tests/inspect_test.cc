@@ -422,7 +422,7 @@ TEST(Inspect, ShowsPeopleATable) {
   const TempFolder folder;
   folder.write("events.csv",
                "user_id,created_at,duration_s,status,app\nu1,2026-03-01T10:00:00Z,3.2,ok,a\n"
-               "u2,2026-03-01T10:05:00Z,2.9,failed,a\n");
+               "u2,2026-03-01T10:05:00Z,2.9,failed,b\n");
   const Outcome run = gsa(folder, {"inspect", "events.csv"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_NE(run.out.find("events.csv: 2 rows"), std::string::npos) << run.out;

@@ -120,7 +120,7 @@ TEST(RawTables, HaveTheTypesThatTheModelsAndOtherSourcesOfBehaviourRelyOn) {
       "ENUM('v1.4', 'v1.5', 'v2.0', 'v2.1') INTEGER INTEGER INTEGER TIMESTAMP "
       "ENUM('credits') VARCHAR VARCHAR VARCHAR ENUM('free', 'pro', 'enterprise') "
       "ENUM('us-west', 'us-east', 'europe', 'asia', 'other') "
-      "ENUM('desktop', 'mobile', 'tablet')";
+      "ENUM('desktop', 'mobile', 'tablet') VARCHAR";
   for (std::size_t i = 0; i < kSignals.size(); ++i) generation_types += " " + origin;
   EXPECT_EQ(types("raw_generations"), generation_types);
 }
