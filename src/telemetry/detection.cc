@@ -251,6 +251,24 @@ void add_time_span(const NameMatch& match, const Vocabulary& vocabulary, Mapping
   mapping.signals[Signal::latency] = std::move(latency);
 }
 
+// Whatever it is called: the one column of times that no other signal took.
+void add_only_time(const std::vector<ColumnProfile>& columns, Mapping& mapping) {
+  const std::vector<std::string> taken = mapping.paths();
+  const ColumnProfile* only = nullptr;
+  for (const ColumnProfile& column : columns) {
+    if (!column.is_time() || column.is_numeric() ||
+        std::find(taken.begin(), taken.end(), column.path) != taken.end()) {
+      continue;
+    }
+    if (only != nullptr) return;
+    only = &column;
+  }
+  if (only == nullptr) return;
+  SignalSource& time = mapping.signals[Signal::time];
+  time.paths = {only->path};
+  time.reason = "the only column of times";
+}
+
 Mapping by_names(const std::vector<ColumnProfile>& columns, std::vector<std::string>& unclear) {
   const Vocabulary& vocabulary = Vocabulary::builtin();
   NameMatch match(columns, vocabulary);
@@ -287,6 +305,7 @@ Mapping by_names(const std::vector<ColumnProfile>& columns, std::vector<std::str
     match.take(found->column->path);
     mapping.signals[signal] = std::move(source);
   }
+  if (mapping.find(Signal::time) == nullptr) add_only_time(columns, mapping);
   if (mapping.find(Signal::latency) == nullptr) add_time_span(match, vocabulary, mapping);
   return mapping;
 }

@@ -62,6 +62,18 @@ TEST(Detection, TakesEverydayNames) {
   for (const auto& [signal, source] : mapping.signals) EXPECT_FALSE(source.reason.empty());
 }
 
+TEST(Detection, TakesTheOnlyTimesWhateverTheirName) {
+  const ColumnProfile user = column("uid", {"u1"}), outcome = column("outcome", {"ok", "failed"});
+  const Detection found = detect({user, outcome, times("wann")});
+  EXPECT_EQ(path_of(found.mapping, Signal::time), "wann");
+  EXPECT_EQ(found.mapping.signals.at(Signal::time).reason, "the only column of times");
+  EXPECT_EQ(missing_for_telemetry(found.mapping, false), "");
+  EXPECT_EQ(detect({user, outcome, times("wann"), times("bis")}).mapping.find(Signal::time),
+            nullptr);
+  // A signup is no time of an event.
+  EXPECT_EQ(detect({user, outcome, times("signup_at")}).mapping.find(Signal::time), nullptr);
+}
+
 TEST(Detection, LooksAtValuesToo) {
   // A `status` of numbers is an HTTP status, a `user` of fractions no user, an `id` of times no
   // key.
