@@ -99,7 +99,8 @@ bool EventAdditions::open(const prompts::RunQuery& run, std::uint64_t seed, RunL
   mapping_.forgotten = forgotten_;
   for (const std::string& note : opened.rows->notes()) log.note(note);
   try {
-    events_.emplace(telemetry::read_events(connection_, run, *opened.rows, mapping_, 0, seed));
+    events_ = std::make_unique<telemetry::EventTables>(
+        telemetry::read_events(connection_, run, *opened.rows, mapping_, 0, seed));
   } catch (const Error&) {
     return false;  // no row is an event, or none of a user who was not forgotten
   }

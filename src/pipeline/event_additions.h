@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -75,7 +75,7 @@ class EventAdditions {
   const PublishedEvents published_;
   telemetry::Mapping mapping_, users_mapping_;
   std::vector<prompts::SourceFile> new_files_;
-  std::optional<telemetry::EventTables> events_;
+  std::unique_ptr<telemetry::EventTables> events_;
   std::int64_t replaced_ = 0;  // published generations that new ones replace
 };
 

@@ -96,7 +96,8 @@ assets::Made EventAssets::make_prompts(const std::string& table,
   for (const std::string& note : files_.events.notes) log.note(note);
   for (const std::string& note : opened.rows->notes()) log.note(note);
   const telemetry::Mapping mapping = mapping_of(options_.mapping, opened.found.mapping);
-  events_.emplace(telemetry::read_events(connection_, run, *opened.rows, mapping, wanted_, seed_));
+  events_ = std::make_unique<telemetry::EventTables>(
+      telemetry::read_events(connection_, run, *opened.rows, mapping, wanted_, seed_));
   read_others(run, log);
   events_->findings.push_back(telemetry::drop_late_signups(connection_, *events_));
   connection_.execute(create_event_prompts(table, *events_));
@@ -111,7 +112,7 @@ assets::Made EventAssets::make_prompts(const std::string& table,
 
 assets::Made EventAssets::make_users(const std::string& table) {
   if (additions_) return additions_->make_users();
-  check(events_.has_value(), "make_prompts() reads the events");
+  check(events_ != nullptr, "make_prompts() reads the events");
   connection_.execute(create_event_users(table, *events_, options_.missing));
   const std::string observed = "(" + select_observed(*events_) + ")";
   return {events_->user_count,
@@ -122,7 +123,7 @@ assets::Made EventAssets::make_users(const std::string& table) {
 assets::Made EventAssets::make_generations(const std::string& table,
                                            const std::string& raw_prompts) {
   if (additions_) return additions_->make_generations();
-  check(events_.has_value(), "make_prompts() reads the events");
+  check(events_ != nullptr, "make_prompts() reads the events");
   const std::optional<telemetry::PriceTable> prices = options_.price_table();
   connection_.execute(create_event_generations(table, raw_prompts, *events_,
                                                prices ? &*prices : nullptr, options_.missing));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,7 +57,7 @@ class EventAssets {
   std::int64_t wanted_;
   std::uint64_t seed_;
   const ForgottenUsers& forgotten_;
-  std::optional<telemetry::EventTables> events_;
+  std::unique_ptr<telemetry::EventTables> events_;
   std::optional<EventAdditions> additions_;  // in place of `events_`
   telemetry::Mapping users_mapping_, feedback_mapping_;
 };

@@ -366,7 +366,7 @@ assets::Made RawAssets::make_events(const std::string& asset, const std::string&
   if (asset == "raw_generations") {
     return events_->make_generations(table, state.current_relation({"raw_prompts", ""}));
   }
-  events_.emplace(
+  events_ = std::make_unique<EventAssets>(
       connection_, options_.events, EventFiles{source_files_, user_files_, feedback_files_},
       options_.prompts_given ? options_.prompts : 0, options_.simulation.seed, forgotten_);
   assets::Made made = events_->make_prompts(table, published_events(state.published()), log);

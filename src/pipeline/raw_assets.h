@@ -106,7 +106,7 @@ class RawAssets : public RawMaker {
   std::string why_simulated_;  // what a source lacks for telemetry; "": nothing, or unasked
   // Set by raw_prompts, read by the other two.
   std::unique_ptr<prompts::Observed> observed_;
-  std::optional<EventAssets> events_;
+  std::unique_ptr<EventAssets> events_;
 };
 
 // The published raw tables, for commands that do not build them.

@@ -31,7 +31,7 @@ void fit_bins(Layer& layer, duck::Connection& connection) {
     for (std::vector<double>* edges : {&range.edges, &range.fine_edges}) {
       for (double& edge : *edges) edge = times_power_of_ten(edge, power);
     }
-    if (range.end) range.end = times_power_of_ten(*range.end, power);
+    if (std::optional<double>& end = range.end; end) end = times_power_of_ten(*end, power);
   }
 }
 
