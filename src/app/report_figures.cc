@@ -64,7 +64,7 @@ void ReportFigures::choose(std::string_view by) {
         by.empty() ? layer_.find_dimension(chart->dimensions.front()) : find_dimension(layer_, by);
   }
   if (by_ != nullptr) {
-    by_value_ = *chart;
+    by_value_ = std::make_unique<semantic::Chart>(*chart);
     if (by_->name != chart->dimensions.front()) split_by(*by_);
   } else if (!by.empty()) {
     throw no_dimension(layer_, by);

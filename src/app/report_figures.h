@@ -5,7 +5,7 @@
 // of users, scans once, by its values; overall sums are the sums of those rows.
 
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +26,7 @@ class ReportFigures {
   ReportFigures& operator=(const ReportFigures&) = delete;
 
   const semantic::Chart* overall() const { return overall_; }  // null: none
-  const semantic::Chart* by_value() const { return by_value_ ? &*by_value_ : nullptr; }
+  const semantic::Chart* by_value() const { return by_value_.get(); }
   const semantic::Layer& layer() const { return layer_; }
 
   // One row with a column per measure; after kGenerations, how many of them are in no session.
@@ -60,7 +60,7 @@ class ReportFigures {
   duck::Connection& connection_;
   semantic::Layer layer_;
   const semantic::Chart* overall_ = nullptr;
-  std::optional<semantic::Chart> by_value_;
+  std::unique_ptr<semantic::Chart> by_value_;
   const semantic::Dimension* by_ = nullptr;
   std::vector<std::size_t> sums_, others_;
 };

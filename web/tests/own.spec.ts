@@ -82,7 +82,9 @@ test("the header names what is observed, and calls nothing else so", async ({
   await open(page, own.url);
   const header = page.locator(".provenance");
   await expect(header).toContainText("900 requests");
-  await expect(header).toContainText(/users, times, .*observed, latency in part, 1 estimated, \d+ unknown/);
+  await expect(header).toContainText(
+    /users, times, .*observed, latency in part, 1 estimated, \d+ unknown/,
+  );
   await expect(header).not.toContainText(/seed|simulated/);
   await header.getByRole("button").click();
   await expect(page.locator("dl")).toContainText("latency: 50\u202f% observed, 50\u202f% unknown");
