@@ -74,7 +74,7 @@ std::optional<KeyedChange> begin_change(const Graph& graph, const State& publish
     values.insert(changed->begin(), changed->end());
   }
   if (values.empty()) return std::nullopt;
-  const KeyedChange change{asset.schema, asset.relation, asset.key};
+  KeyedChange change{asset.schema, asset.relation, asset.key};
   connection.execute(fmt::format("create or replace table {} as {}", change.values(),
                                  join({values.begin(), values.end()}, " union ")));
   const std::int64_t rows = connection.query_int64(
