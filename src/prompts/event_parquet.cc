@@ -67,9 +67,7 @@ class ParquetEvents {
 
   // Adds the keys of objects that are texts in the columns.
   void read_texts() {
-    for (const Leaf& leaf : leaves_) {
-      if (leaf.column.type == "VARCHAR" && has_objects(leaf)) read_objects(leaf);
-    }
+    for (const Leaf* leaf : texts_with_objects()) read_objects(*leaf);
   }
 
   EventPart take() { return std::move(part_); }
@@ -121,15 +119,32 @@ class ParquetEvents {
     }
   }
 
-  // Whether one of the first texts is an object of JSON; if these are all null, the first one that
-  // looks so.
-  bool has_objects(const Leaf& leaf) {
-    const std::string& text = column(leaf).sql;
+  // The columns with an object of JSON among their first texts or, if these are all null, as the
+  // first text that looks so.
+  std::vector<const Leaf*> texts_with_objects() {
+    std::vector<const Leaf*> texts;
+    std::string counts, columns;
+    for (const Leaf& leaf : leaves_) {
+      if (leaf.column.type != "VARCHAR") continue;
+      const char* comma = texts.empty() ? "" : ", ";
+      counts += fmt::format("{0}count(x{1}), count(gsa_json_object(x{1}))", comma, texts.size());
+      columns += fmt::format("{}{} as x{}", comma, column(leaf).sql, texts.size());
+      texts.push_back(&leaf);
+    }
+    if (texts.empty()) return texts;
     const duck::Result first = connection_.query(fmt::format(
-        "select count(x), count(gsa_json_object(x)) from (select {} as x from {} limit {})", text,
-        part_.from, kLooked));
-    if (first.int64(0, 1) > 0) return true;
-    if (first.int64(0, 0) > 0 || part_.rows <= kLooked) return false;
+        "select {} from (select {} from {} limit {})", counts, columns, part_.from, kLooked));
+    std::vector<const Leaf*> found;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const std::int64_t known = first.int64(0, 2 * i), objects = first.int64(0, 2 * i + 1);
+      if (objects > 0 || (known == 0 && has_late_objects(*texts[i]))) found.push_back(texts[i]);
+    }
+    return found;
+  }
+
+  bool has_late_objects(const Leaf& leaf) {
+    if (part_.rows <= kLooked) return false;
+    const std::string& text = column(leaf).sql;
     return connection_
                .query(fmt::format("select 1 from (select {} as x from {}) where starts_with(x, "
                                   "'{{') and gsa_json_object(x) is not null limit 1",

@@ -141,7 +141,8 @@ ValueSql time_sql(const Field& field, const std::string& sql, std::string_view t
   }
   // A time without a zone is in UTC.
   constexpr std::string_view kTime =
-      "coalesce(make_timestamp(epoch_us(try_cast({0} as timestamptz))), gsa_rfc2822({0}))";
+      "coalesce(case when gsa_may_be_time({0}) then "
+      "make_timestamp(epoch_us(try_cast({0} as timestamptz))) end, gsa_rfc2822({0}))";
   const std::string text = sql + "::varchar", raw = raw_name(field) + "::varchar";
   const std::string is_no_time = fmt::format("(gsa_epoch({}) is null and {} is null)", raw,
                                              fmt::format(fmt::runtime(kTime), raw));

@@ -252,6 +252,21 @@ std::optional<double> epoch_number(std::string_view text) {
   return parsed<double>(text);
 }
 
+bool may_be_number(std::string_view text) {
+  // Of "inf", "infinity" and "nan", and of numbers.
+  return text.find_first_not_of("0123456789.+-_eEiInNfFtTyYaA \t\n\v\f\r") == text.npos;
+}
+
+bool may_be_time(std::string_view text) {
+  text = trim(text);
+  take_sign(text);
+  const std::size_t year = digits_at(text, 0);
+  if (year > 0)
+    return year < text.size() && std::string_view("-/\\ ").find(text[year]) != text.npos;
+  const std::string start = to_lower(text.substr(0, 5));
+  return start.starts_with("inf") || start == "epoch";
+}
+
 std::optional<EpochTime> time_of_number(double number, std::int64_t latest_us) {
   constexpr std::array<std::pair<double, TimeUnit>, 4> kUnits = {{{1e6, TimeUnit::seconds},
                                                                   {1e3, TimeUnit::milliseconds},
@@ -289,6 +304,8 @@ std::optional<std::int64_t> rfc2822_time(std::string_view text) {
 void register_value_functions(duck::Connection& connection) {
   register_of_text<bool>(connection, "gsa_is_value", duck::TypeId::boolean,
                          [](std::string_view text) { return !is_missing(text); });
+  register_of_text<bool>(connection, "gsa_may_be_number", duck::TypeId::boolean, may_be_number);
+  register_of_text<bool>(connection, "gsa_may_be_time", duck::TypeId::boolean, may_be_time);
   register_of_text<std::uint64_t>(connection, "gsa_whole", duck::TypeId::ubigint, whole_number);
   register_of_text<float>(connection, "gsa_real", duck::TypeId::float32, real_number);
   register_of_text<std::uint64_t>(connection, "gsa_seed_key", duck::TypeId::ubigint, seed_key);

@@ -1,9 +1,14 @@
 #include "prompts/values.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "duck/database.h"
 
 namespace gsa::prompts {
 namespace {
@@ -98,6 +103,62 @@ TEST(Values, AreTimesAsMailWritesThem) {
        {"Thu, 31 Feb 2022 00:02:00 GMT", "11 Aug 2022", "11 Aug 2022 24:00 GMT",
         "11 Aug 22 00:02 GMT", "11 Aug 2022 00:02 CEST", "08/11/2022 00:02", ""}) {
     EXPECT_EQ(rfc2822_time(text), std::nullopt) << text;
+  }
+}
+
+// Texts with characters changed, lost and put in, so that many are nearly numbers or times.
+TEST(Values, MayBeWhateverDuckDbReads) {
+  constexpr std::string_view kLetters = "0123456789.+-_eEinfINFatyTYAnZz:/\\ \tU()BC,";
+  const std::vector<std::string> seeds = {"12",
+                                          "-1.5e10",
+                                          "+.5",
+                                          "1_000",
+                                          " 7 ",
+                                          "Infinity",
+                                          "-inf",
+                                          "NaN",
+                                          "2022-08-07",
+                                          "2022-08-07 11:10:28.653+02",
+                                          "2022/8/7",
+                                          "2022-08-07T11:10:28Z",
+                                          "-0044-03-15 (BC)",
+                                          "epoch",
+                                          "infinity",
+                                          "20220807",
+                                          "294247-01-10",
+                                          "2022\\8\\7",
+                                          "2022 8 7"};
+  std::mt19937 random(7);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same texts each time
+  duck::Database database({":memory:", false, 2, ""});
+  duck::Connection connection = database.connect();
+  register_value_functions(connection);
+  connection.execute("create table texts (t varchar)");
+  for (int round = 0; round < 200; ++round) {
+    std::string rows;
+    for (std::string text : seeds) {
+      for (std::size_t changes = random() % 3; changes > 0; --changes) {
+        const std::size_t at = random() % (text.size() + 1), lost = random() % 2;
+        const std::size_t put = random() % 2;
+        text.replace(at, lost, std::string(put, kLetters[random() % kLetters.size()]));
+      }
+      rows += fmt::format("{}({})", rows.empty() ? "" : ", ", sql_quote(text));
+    }
+    connection.execute("insert into texts values " + rows);
+  }
+  for (const auto& [guard, type] :
+       {std::pair("gsa_may_be_number", "double"), std::pair("gsa_may_be_time", "timestamptz")}) {
+    const std::string is_read = fmt::format("try_cast(t as {}) is not null", type);
+    EXPECT_EQ(
+        connection
+            .query(fmt::format("select count(*), any_value(t) from texts where {} and not {}(t)",
+                               is_read, guard))
+            .int64(0, 0),
+        0)
+        << guard;
+    EXPECT_GT(connection.query_int64("select count(*) from texts where " + is_read), 1000);
+    EXPECT_GT(
+        connection.query_int64(fmt::format("select count(*) from texts where not {}(t)", guard)),
+        100);
   }
 }
 
