@@ -2,9 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace gsa::pipeline {
+namespace {
+
+std::pair<std::string, std::string> record_of(const EventOptions& options) {
+  std::string text;
+  for (const auto& [option, value] : options.pairs()) text += option + "\n" + value + "\n";
+  return {"options", fmt::format("{:016x}", stable_hash(text))};
+}
+
+}  // namespace
 
 FileRecords records_of(const EventFiles& files) {
   FileRecords records;
@@ -16,6 +26,7 @@ FileRecords records_of(const EventFiles& files) {
   add("events", files.events);
   add("users", files.users);
   add("feedback", files.feedback);
+  records.insert(record_of(files.options));
   return records;
 }
 
@@ -34,6 +45,13 @@ FileRecords recorded_files(duck::Connection& connection) {
   const duck::Result rows = connection.query("select source, file from ops.event_files");
   for (std::size_t r = 0; r < rows.rows(); ++r) records.emplace(rows.text(r, 0), rows.text(r, 1));
   return records;
+}
+
+bool starts_as_recorded(const EventFiles& files, const FileRecords& recorded) {
+  const std::vector<prompts::SourceFile>& events = files.events.files;
+  return !events.empty() && recorded.contains(record_of(files.options)) &&
+         recorded.contains(
+             {"events", std::string(trim(prompts::fingerprint_of({events.front()})))});
 }
 
 }  // namespace gsa::pipeline

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "duck/database.h"
+#include "pipeline/event_options.h"
 #include "prompts/source.h"
 
 namespace gsa::pipeline {
@@ -15,9 +16,11 @@ namespace gsa::pipeline {
 // As of the time of planning; without users' or feedback's own files, these are empty.
 struct EventFiles {
   const prompts::SourceFiles &events, &users, &feedback;
+  const EventOptions& options;
 };
 
-// The source, "events", "users" or "feedback", and the line of a file in fingerprint_of().
+// The source, "events", "users" or "feedback", and the line of a file in fingerprint_of(); and
+// "options" with their fingerprint.
 using FileRecords = std::set<std::pair<std::string, std::string>>;
 FileRecords records_of(const EventFiles& files);
 
@@ -25,5 +28,7 @@ FileRecords records_of(const EventFiles& files);
 std::vector<std::string> record_files_sql(const EventFiles& files);
 // Empty if none are on record.
 FileRecords recorded_files(duck::Connection& connection);
+// Whether the first file was read as events with the same options.
+bool starts_as_recorded(const EventFiles& files, const FileRecords& recorded);
 
 }  // namespace gsa::pipeline

@@ -143,7 +143,7 @@ std::vector<assets::Asset> define(const RawOptions& options, Behavior behavior,
 // `why_simulated` becomes what a source of the user's own lacks. Throws Error{usage} if options for
 // events have no effect.
 Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSources& sources,
-                         const std::vector<prompts::SourceFile>& files,
+                         const EventFiles& files, const FileRecords& recorded,
                          std::string& why_simulated) {
   const EventOptions::Pairs given = options.events.pairs();
   const auto read_as_prompts = [&](const std::string& why, const std::string& hint) {
@@ -167,7 +167,8 @@ Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSourc
     return read_as_prompts(fmt::format("{} has prompts", sources.name),
                            "--map time=… and --map status=… read any source as events");
   }
-  const telemetry::Recognition recognised = telemetry::recognise(files, mapping);
+  if (starts_as_recorded(files, recorded)) return Behavior::events;
+  const telemetry::Recognition recognised = telemetry::recognise(files.events.files, mapping);
   // Feedback may be all that is known of how a generation ended.
   const bool has_feedback = !options.events.feedback_from.empty();
   if (recognised.is_telemetry || (has_feedback && recognised.has_keys)) return Behavior::events;
@@ -226,7 +227,12 @@ RawAssets::RawAssets(const RawOptions& options, const prompts::ResolvedSources& 
     }
     files_ = fmt::format("{:016x}", stable_hash(fingerprint));
   }
-  behavior_ = choose_behavior(options, sources, source_files_.files, why_simulated_);
+  behavior_ =
+      choose_behavior(options, sources, event_files(), recorded_files(connection_), why_simulated_);
+}
+
+EventFiles RawAssets::event_files() const {
+  return {source_files_, user_files_, feedback_files_, options_.events};
 }
 
 std::vector<assets::Asset> RawAssets::assets() const {
@@ -357,7 +363,7 @@ std::optional<PublishedEvents> RawAssets::published_events(const assets::State& 
 
 std::vector<std::string> RawAssets::records_sql() const {
   if (behavior_ != Behavior::events) return {"drop table if exists ops.event_files"};
-  return record_files_sql({source_files_, user_files_, feedback_files_});
+  return record_files_sql(event_files());
 }
 
 assets::Made RawAssets::make_events(const std::string& asset, const std::string& table,
@@ -366,9 +372,9 @@ assets::Made RawAssets::make_events(const std::string& asset, const std::string&
   if (asset == "raw_generations") {
     return events_->make_generations(table, state.current_relation({"raw_prompts", ""}));
   }
-  events_ = std::make_unique<EventAssets>(
-      connection_, options_.events, EventFiles{source_files_, user_files_, feedback_files_},
-      options_.prompts_given ? options_.prompts : 0, options_.simulation.seed, forgotten_);
+  events_ = std::make_unique<EventAssets>(connection_, options_.events, event_files(),
+                                          options_.prompts_given ? options_.prompts : 0,
+                                          options_.simulation.seed, forgotten_);
   assets::Made made = events_->make_prompts(table, published_events(state.published()), log);
   add_typed_sources(options_, sources_, made.metadata);
   return made;

@@ -85,6 +85,7 @@ class RawAssets : public RawMaker {
   std::vector<std::string> records_sql() const override;
 
  private:
+  EventFiles event_files() const;
   std::optional<PublishedEvents> published_events(const assets::State& state);
   assets::Made make_prompts(const assets::Unit& unit, duck::Connection& connection,
                             const std::string& table, assets::RowSums& sums, RunLog& log);
