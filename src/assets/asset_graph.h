@@ -4,6 +4,7 @@
 // of each. Pure: no database, no clock.
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -31,6 +32,14 @@ struct AssetColumn {
 // What makes an asset stale when it changes: its SQL, or the options that it reads, by name.
 using Code = std::map<std::string, std::string>;
 
+// Rows that change together: those with one value of `column`. Rows of one `of` are in one group if
+// no more than `minutes` are between their times and those of rows in between, or if they have the
+// same key; an empty key: only by time. All are columns. Rows without an `of` are in no group.
+struct KeyGroups {
+  std::string column, of, time, key;
+  std::int64_t minutes = 0;
+};
+
 struct Asset {
   std::string name;
   AssetKind kind = AssetKind::table;
@@ -45,6 +54,7 @@ struct Asset {
   // A column: the rows with one value of it are made of the inputs' rows with the same value.
   // Empty: a change of an input may change any row.
   std::string key;
+  std::optional<KeyGroups> groups;  // of rows that change with those
   // "2025-12", …; empty: not partitioned. A partition is built from the same partition of every
   // partitioned input, and from the whole of every other input.
   std::vector<std::string> partitions;

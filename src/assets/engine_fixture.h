@@ -24,6 +24,7 @@
 #include "assets/state.h"
 #include "assets/warehouse.h"
 #include "base/text.h"
+#include "duck/relation_list.h"
 
 namespace gsa::assets {
 
@@ -83,6 +84,7 @@ class Pipeline {
   Asset& view(const std::string& name, const std::string& sql) {
     return add(AssetKind::view, name, sql);
   }
+  Asset& asset(const std::string& name) { return assets_.at(name); }
   void remove(const std::string& name) { assets_.erase(name); }
 
   // Adds a check that fails if `sql` counts anything.
@@ -242,12 +244,14 @@ class Pipeline {
     if (hook != before.end()) hook->second();
   }
 
-  // The SQL over those rows of the inputs that have the changed values.
-  std::string affected_sql(const Engine& engine, const std::string& name,
-                           const KeyedChange& change) const {
+  // The SQL over those rows of the inputs that have the changed values, if they have the key.
+  std::string affected_sql(const Engine& engine, const std::string& name, const KeyedChange& change,
+                           duck::Connection& lane) const {
     return render(sql_.at(name), "", [&](const std::string& input) {
       if (assets_.at(input).kind == AssetKind::ephemeral) return std::string();
-      return "(" + change.affected(engine.state().current_relation({input, ""})) + ")";
+      const std::string relation = engine.state().current_relation({input, ""});
+      return duck::has_column(lane, relation, change.key) ? "(" + change.affected(relation) + ")"
+                                                          : relation;
     });
   }
 
@@ -260,12 +264,13 @@ class Pipeline {
     if (own != changes.end()) {
       change = KeyedChange{"main", unit.asset, assets_.at(unit.asset).key};
       lane.execute(fmt::format("create table {} as {}", change->values(), own->second));
+      change->has_null = true;  // it may be
     } else {
       const Graph graph = this->graph();
       change = begin_change(graph, before_, engine.state(), graph[graph.at(unit.asset)], lane);
     }
     if (change) {
-      const std::string select = affected_sql(engine, unit.asset, *change);
+      const std::string select = affected_sql(engine, unit.asset, *change, lane);
       lane.execute(fmt::format("create table {} as {}", change->rows(),
                                change->affected("(" + select + ")")));
       return {std::nullopt, {{"made", "changes"}}, {}, {}, change};

@@ -9,12 +9,16 @@
 namespace gsa::assets {
 namespace {
 
+// DuckDB skips what has no value between the least and the greatest, if both are compared by `=`.
+std::string same_key(const KeyedChange& change) {
+  return fmt::format("gsa_all.{0} {1} gsa_values.{0}", sql_name(change.key),
+                     change.has_null ? "is not distinct from" : "=");
+}
+
 std::string joined_by_key(const std::string& relation, const char* join,
                           const KeyedChange& change) {
-  return fmt::format(
-      "select gsa_all.* from {0} as gsa_all {1} join {2} as gsa_values on gsa_all.{3} is not "
-      "distinct from gsa_values.{3}",
-      relation, join, change.values(), sql_name(change.key));
+  return fmt::format("select gsa_all.* from {} as gsa_all {} join {} as gsa_values on {}", relation,
+                     join, change.values(), same_key(change));
 }
 
 }  // namespace
@@ -35,9 +39,8 @@ std::string KeyedChange::unaffected(const std::string& of) const {
 }
 
 std::vector<std::string> KeyedChange::publish() const {
-  return {fmt::format("delete from {0} as gsa_all using {1} as gsa_values where gsa_all.{2} is not "
-                      "distinct from gsa_values.{2}",
-                      published(), values(), sql_name(key)),
+  return {fmt::format("delete from {} as gsa_all using {} as gsa_values where {}", published(),
+                      values(), same_key(*this)),
           fmt::format("insert into {} select * from {}", published(), rows()),
           "drop view " + shown(), "drop table " + values(), "drop table " + rows()};
 }

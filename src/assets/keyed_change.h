@@ -11,7 +11,8 @@ namespace gsa::assets {
 
 struct KeyedChange {
   std::string schema, relation;  // the table
-  std::string key;               // its column; null is a value, too
+  std::string key;               // its column
+  bool has_null = false;         // whether null is one of the values
 
   // Quoted for SQL: the published table, the hidden view, and two hidden tables, with the values in
   // a column named as the key, and the new rows.

@@ -130,6 +130,23 @@ TEST_F(KeyedChanges, AreNoneIfTheTableIsNotAsItWasMade) {
   expect_right();
 }
 
+// What came out as it was is not changed: nothing behind it is made anew.
+TEST_F(KeyedChanges, EndWhereTheRowsCameOutTheSame) {
+  pipeline.execute("insert into outside values (9000, 3, 0), (9001, 4, 2)");
+  pipeline.changes["events"] = "select unnest([3, 4]) as person";
+  events("/* two */");
+  EXPECT_EQ(pipeline.run().error, "");
+  EXPECT_EQ(pipeline.rows("select metadata['values made anew'] from ops.materializations where "
+                          "asset = 'people' order by run_id desc limit 1"),
+            Lines{"1"});
+  expect_right();
+  pipeline.execute("insert into outside values (9002, 3, 0)");
+  pipeline.changes["events"] = "select 3 as person";
+  events("/* none */");
+  EXPECT_FALSE(pipeline.run().made.contains("totals"));
+  expect_right();
+}
+
 TEST_F(KeyedChanges, AreNotPublishedIfACheckFails) {
   const Lines before = pipeline.rows("from people order by all");
   const Lines relations = pipeline.relations();
@@ -148,6 +165,125 @@ TEST_F(KeyedChanges, OfAKilledRunAreGone) {
   EXPECT_EQ(pipeline.rows("from people order by all"), before);
   EXPECT_EQ(pipeline.run().error, "");
   expect_right();
+}
+
+// Rows that change together: events of visits, which are by ticket, or else by time.
+class GroupedChanges : public testing::Test {
+ protected:
+  void SetUp() override {
+    pipeline.execute(
+        "create table outside (id integer, person integer, seen timestamp, ticket text)");
+    pipeline.execute("create table plans (person integer, plan text)");
+    pipeline.execute("insert into plans select i, 'free' from range(30) t(i)");
+    add(2000);
+    events();
+    people();
+    Asset& visits = pipeline.table("visits", visits_sql("{events}", "{people}"));
+    visits.key = "id";
+    visits.groups = KeyGroups{"visit", "person", "seen", "ticket", 30};
+    pipeline.table("lengths", lengths_sql("{visits}")).key = "visit";
+    EXPECT_EQ(pipeline.run().error, "");
+  }
+
+  static std::string visits_sql(const std::string& events, const std::string& people) {
+    return fmt::format(
+        "select id, e.person, seen, ticket, plan, case when e.person is null then null when ticket "
+        "is "
+        "not null then first_value(id) over (partition by e.person, ticket order by seen, id) else "
+        "last_value(start ignore nulls) over (partition by e.person, ticket is null order by seen, "
+        "id) end as visit from (select *, case when ticket is null and not coalesce(seen <= "
+        "lag(seen) "
+        "over w + interval 30 minute, false) then id end as start from {} window w as (partition "
+        "by "
+        "person, ticket is null order by seen, id)) as e join {} as p on p.person is not distinct "
+        "from coalesce(e.person, 0)",
+        events, people);
+  }
+  static std::string lengths_sql(const std::string& visits) {
+    return fmt::format(
+        "select visit, count(*) as events, min(seen) as began, max(seen) as ended, any_value(plan) "
+        "as "
+        "plan from {} where visit is not null group by visit",
+        visits);
+  }
+
+  // Events of 40 people over ten days; one in five has a ticket, of which there are few.
+  void add(int count) {
+    pipeline.execute(fmt::format(
+        "insert into outside select {} + i, if(h % 41 = 0, null, h % 41), timestamp '2025-06-01' + "
+        "interval 1 minute * (h // 100 % 14400), if(h // 7 % 5 = 0, 't' || (h // 11 % 4), null) "
+        "from "
+        "(select i, hash(i, {}) as h from range({}) t(i))",
+        next_id, ++seed, count));
+    next_id += count;
+  }
+  void events() {
+    pipeline.table("events", fmt::format("select * from outside /* {} */", seed)).key = "id";
+  }
+  void people() {
+    pipeline.table("people", fmt::format("select * from plans /* {} */", seed)).key = "person";
+  }
+
+  std::string made(const std::string& asset) {
+    return pipeline
+        .rows(
+            "select coalesce(metadata['made'], 'whole') from ops.materializations where asset = '" +
+            asset + "' order by run_id desc limit 1")
+        .front();
+  }
+  void expect_right() {
+    const std::string visits = visits_sql("outside", "plans");
+    EXPECT_EQ(pipeline.rows("select columns(*)::varchar from visits order by all"),
+              pipeline.rows("select columns(*)::varchar from (" + visits + ") order by all"));
+    EXPECT_EQ(pipeline.rows("select columns(*)::varchar from lengths order by all"),
+              pipeline.rows("select columns(*)::varchar from (" + lengths_sql("(" + visits + ")") +
+                            ") order by all"));
+  }
+
+  Pipeline pipeline;
+  int next_id = 0, seed = 0;
+};
+
+TEST_F(GroupedChanges, ComeOutAsIfAllWereMadeAnew) {
+  for (int round = 0; round < 15; ++round) {
+    const int first = next_id;
+    pipeline.execute("create or replace table before as from outside");
+    pipeline.execute("create or replace table plans_before as from plans");
+    if (round % 3 != 1) add(1 + round % 4);
+    pipeline.execute(fmt::format("delete from outside where hash(id, {}) % 900 = 0", seed + round));
+    pipeline.execute(
+        fmt::format("update outside set seen = seen + interval 20 minute where hash(id, {}) % "
+                    "800 = 1",
+                    seed + round));
+    pipeline.execute(
+        fmt::format("update outside set ticket = 't1' where hash(id, {}) % 900 = 2", seed + round));
+    if (round % 4 == 2) {
+      pipeline.execute(fmt::format("update plans set plan = 'pro {0}' where person = {0}", round));
+      pipeline.execute(fmt::format("insert into plans values ({}, 'late')", 30 + round / 4));
+      pipeline.changes["people"] = "select person from (from plans except from plans_before)";
+    } else {
+      pipeline.changes["people"] = "select person from plans where false";
+    }
+    pipeline.changes["events"] =
+        "select id from (from outside except from before) union select id from (from before except "
+        "from outside)";
+    ++seed;
+    events();
+    people();
+    EXPECT_EQ(pipeline.run().error, "") << round;
+    EXPECT_EQ(made("visits"), "changes") << round << " from " << first;
+    expect_right();
+    if (HasFailure()) return;
+  }
+}
+
+TEST_F(GroupedChanges, NameColumnsOfTheTable) {
+  pipeline.asset("visits").groups->of = "persno";
+  add(1);
+  pipeline.changes["events"] = fmt::format("select {} as id", next_id - 1);
+  events();
+  const Ran ran = pipeline.run();
+  EXPECT_EQ(ran.ended.at("visits"), "error");
 }
 
 }  // namespace

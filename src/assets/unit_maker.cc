@@ -111,9 +111,9 @@ Materialization UnitMaker::make_once(const Asset& asset, const Unit& unit, StepR
   made.findings = std::move(result.findings);
   if (result.change) {
     state_.add_change(asset.name, *result.change);
+    result.sum = show_change(connection, *result.change, published_.published.at(unit));
     made.metadata["values made anew"] = fmt::format(
         "{}", connection.query_int64("select count(*) from " + result.change->values()));
-    result.sum = show_change(connection, *result.change, published_.published.at(unit));
   }
   note_contents(asset, connection, result.sum, made);
   if (transaction) transaction->commit();
@@ -130,8 +130,8 @@ void UnitMaker::note_contents(const Asset& asset, duck::Connection& connection,
     made.rows = contents.rows;
     made.checksum = contents.checksum;
     made.data_version = contents.data_version;
-    if (const auto change = state_.change_of(asset.name)) {
-      made.bytes = bytes_on_disk(connection, change->published());
+    if (state_.change_of(asset.name)) {
+      made.bytes = published_.published.at(made.unit).bytes;  // most of its blocks stay
     } else if (contents.rows >= kRowsOfAGroup) {
       made.bytes = bytes_on_disk(connection, relation);
     }

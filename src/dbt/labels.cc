@@ -89,13 +89,7 @@ void Labeller::label_partitions(Node& node) const {
 void Labeller::label_incremental(Node& node) const {
   const Value* given = node.meta.find("incremental_by");
   if (node.kind != NodeKind::model || given == nullptr || given->is_none()) return;
-  const Place place = node.settings.find("meta")->place;
-  if (!given->is_string() || given->as_string().empty()) {
-    throw files_.error_at(place,
-                          fmt::format("incremental_by of '{}' is no column's name", node.name),
-                          "for example meta: {incremental_by: user_id}");
-  }
-  node.incremental_by = given->as_string();
+  node.incremental_by = read_incremental_by({*given, node.settings.find("meta")->place}, files_);
 }
 
 void Labeller::label_freshness(Node& node, const std::vector<Setting>& freshness) const {

@@ -7,9 +7,8 @@
 // Four features are gsa's own and live in meta, which dbt ignores. `meta: {group: …}` is the group
 // of a source; it need not be declared. `meta: {freshness: …}` limits the age of a model's data as
 // `freshness:` does for a source, with `loaded_at_field` inside. `meta: {partition_by: …}` builds a
-// table month by month (partition_by.h). `meta: {incremental_by: user_id}` says that the rows with
-// a value of this column are made of the inputs' rows with the same value, so that a run makes anew
-// only those whose inputs changed.
+// table month by month (partition_by.h). `meta: {incremental_by: …}` makes anew only the rows whose
+// inputs changed (incremental_by.h).
 
 #include <map>
 #include <string>

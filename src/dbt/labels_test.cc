@@ -184,11 +184,39 @@ TEST(Labels, ATableMayFollowChangesByAColumn) {
       {"models/a.sql", "{{ config(meta={'incremental_by': 'id'}) }}select 1 as id"},
       {"models/b.sql", "select 1 as id"},
   });
-  EXPECT_EQ(node_of(project, "a").incremental_by, "id");
-  EXPECT_EQ(node_of(project, "b").incremental_by, "");
+  EXPECT_EQ(node_of(project, "a").incremental_by.value_or(IncrementalBy{}).field, "id");
+  EXPECT_FALSE(node_of(project, "b").incremental_by);
   EXPECT_TRUE(
       load_error({{"models/a.sql", "{{ config(meta={'incremental_by': 3}) }}select 1 as id"}})
           .starts_with("models/a.sql:1:"));
+}
+
+TEST(Labels, RowsOfATableMayChangeInGroups) {
+  const Project project = load(
+      {{"dbt_project.yml", "name: p\nvars: {gap: 30}\n"},
+       {"models/a.sql", "select 1 as id"},
+       {"models/schema.yml",
+        "models: [{name: a, config: {meta: {incremental_by: {field: id, groups: {field: visit, of: "
+        "person, time: at, minutes: \"{{ var('gap') }}\"}}}}}]"}});
+  const auto by = node_of(project, "a").incremental_by.value_or(IncrementalBy{});
+  EXPECT_EQ(by.field, "id");
+  ASSERT_TRUE(by.groups.has_value());
+  const IncrementalBy::Groups groups = by.groups.value_or(IncrementalBy::Groups{});
+  EXPECT_EQ(groups.field + " " + groups.of + " " + groups.time + " " + groups.key,
+            "visit person at ");
+  EXPECT_EQ(groups.minutes, 30);
+  for (const char* wrong :
+       {"''", "[id]", "{feild: id}", "{field: id, groups: visit}",
+        "{field: id, groups: {field: visit, of: person, minutes: 30}}",
+        "{field: id, groups: {field: visit, of: person, time: at, minutes: many}}"}) {
+    EXPECT_TRUE(load_error({{"models/a.sql", "select 1 as id"},
+                            {"models/schema.yml",
+                             fmt::format("models: [{{name: a, config: {{meta: {{incremental_by: "
+                                         "{}}}}}}}]",
+                                         wrong)}})
+                    .starts_with("models/schema.yml:1:"))
+        << wrong;
+  }
 }
 
 TEST(Labels, EveryTableOfTheBuiltInProjectHasAGroupAndAnOwner) {

@@ -9,6 +9,7 @@
 
 #include "dbt/config.h"
 #include "dbt/freshness.h"
+#include "dbt/incremental_by.h"
 #include "dbt/jinja_names.h"
 #include "dbt/partition_by.h"
 #include "dbt/relation.h"
@@ -47,8 +48,8 @@ struct Node {
   std::string owner;                   // the group's owner, or else the one in meta; empty: none
   Dict meta;                           // as in the YAML
   std::optional<Freshness> freshness;  // for a source or model
-  std::optional<PartitionBy> partition_by;  // for a table model
-  std::string incremental_by;               // a column, see labels.h; empty: none
+  std::optional<PartitionBy> partition_by;      // for a table model
+  std::optional<IncrementalBy> incremental_by;  // for a model
   Settings settings;
   Relation relation;  // of a model or source; for a test, the table for its failing rows
   // For a source: SQL that replaces its name, 'data/x.csv' or read_csv(…); empty: use the relation.

@@ -71,7 +71,12 @@ class CatalogBuilder {
       asset.inputs.push_back(asset_name(project_.nodes()[parent]));
     }
     if (node.kind == dbt::NodeKind::model) asset.code = code_of(node);
-    asset.key = node.incremental_by;
+    if (const auto& by = node.incremental_by) {
+      asset.key = by->field;
+      if (const auto& of = by->groups) {
+        asset.groups = assets::KeyGroups{of->field, of->of, of->time, of->key, of->minutes};
+      }
+    }
     if (node.partition_by && !months_.empty()) {
       asset.partitions = months_;
       asset.code["partition by"] = node.partition_by->field;

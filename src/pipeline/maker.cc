@@ -216,7 +216,7 @@ std::optional<assets::KeyedChange> Maker::change_of(const assets::Asset& asset,
   return assets::begin_change(run_.catalog.graph, run_.state, engine_.state(), asset, lane);
 }
 
-// Views on the rows of each input with the changed values stand for the inputs.
+// Views on the rows of the changed values stand for the inputs that have the key.
 dbt::TableBuild Maker::build_of(const assets::Asset& asset, const assets::KeyedChange& change,
                                 duck::Connection& lane) const {
   const assets::Graph& graph = run_.catalog.graph;
@@ -224,11 +224,10 @@ dbt::TableBuild Maker::build_of(const assets::Asset& asset, const assets::KeyedC
   for (const std::size_t input : graph.made_inputs(graph.at(asset.name))) {
     const assets::Asset& of = graph[input];
     const std::string relation = engine_.state().current_relation({of.name, ""});
+    if (!duck::has_column(lane, relation, change.key)) continue;
     const std::string view = fmt::format("gsa {} of {}", asset.name, of.name);
     lane.execute(fmt::format("create or replace temp view {} as {}", sql_name(view),
-                             duck::has_column(lane, relation, change.key)
-                                 ? change.affected(relation)
-                                 : "select * from " + relation));
+                             change.affected(relation)));
     views[{of.schema, engine_.state().current_name(of.schema, of.relation)}] = view;
   }
   dbt::TableBuild build;
