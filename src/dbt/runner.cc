@@ -78,6 +78,7 @@ struct NodeRunner::Step {
   duck::Connection& connection;
   NodeResult& result;
   const TableBuild& table;
+  const std::optional<ChangedRows>& changed;
   CompiledSql statement;  // the statement that runs
 };
 
@@ -119,8 +120,8 @@ NodeRunner::NodeRunner(const Project& project, duck::Connection& connection, Nod
                           options_.full_refresh}),
       warned_(project.warnings().begin(), project.warnings().end()) {}
 
-NodeResult NodeRunner::run(const Node& node, duck::Connection& connection,
-                           const TableBuild& build) {
+NodeResult NodeRunner::run(const Node& node, duck::Connection& connection, const TableBuild& build,
+                           const std::optional<ChangedRows>& changed) {
   check(node.kind == NodeKind::test ||
             (node.kind == NodeKind::model && node.model.materialized != Materialization::ephemeral),
         "the node to run is a model that stands by itself, or a test");
@@ -128,7 +129,7 @@ NodeResult NodeRunner::run(const Node& node, duck::Connection& connection,
   NodeResult result = result_of(node);
   const Stopwatch watch;
   if (build.part) result.part = build.part->name;
-  Step step{node, connection, result, build, {}};
+  Step step{node, connection, result, build, changed, {}};
   attempt(step);
   result.seconds = watch.seconds();
   return result;
@@ -225,9 +226,9 @@ void NodeRunner::test(Step& step, const Plan& plan) {
   const TestConfig& config = step.node.test;
   NodeResult& result = step.result;
   const CompiledSql query = config.stores_failures ? store(step, plan.query) : plan.query;
-  if (!config.stores_failures && passes_without_rows(config) && plan.claim &&
-      (is_proved(step.connection, *plan.claim) || is_proved_with_others(step, *plan.claim))) {
-    return;
+  if (!config.stores_failures && passes_without_rows(config) && plan.claim) {
+    const TestClaim claim = step.changed ? of_rows(*plan.claim, *step.changed) : *plan.claim;
+    if (is_proved(step.connection, claim) || is_proved_with_others(step, claim)) return;
   }
   step.statement = test_statement(config, query);
   const duck::Result counted = step.connection.query(step.statement.text());
@@ -327,13 +328,15 @@ bool NodeRunner::is_proved_with_others(Step& step, const TestClaim& claim) {
       if (node.kind != NodeKind::test || !node.is_generic || node.tested != step.node.tested) {
         continue;
       }
-      const std::optional<RowTest> test = row_test_of(node);
+      std::optional<RowTest> test = row_test_of(node);
+      if (test && step.changed) test = std::get<RowTest>(of_rows(*test, *step.changed));
       if (test && test->model == own->model) {
         by_asking_for_null[test->asks_for_null].push_back(*test);
       }
     }
     for (const auto& [for_null, tests] : by_asking_for_null) {
-      if (tests.size() < 2 || !none_holds(step.connection, tests)) continue;
+      if (tests.size() < 2 && !step.changed) continue;  // its own query does as well
+      if (!none_holds(step.connection, tests)) continue;
       proved_.insert(tests.begin(), tests.end());
     }
   }

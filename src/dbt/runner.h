@@ -18,6 +18,7 @@
 #include "dbt/materialize.h"
 #include "dbt/node_status.h"
 #include "dbt/project.h"
+#include "dbt/test_claim.h"
 #include "duck/database.h"
 
 namespace gsa::dbt {
@@ -93,8 +94,10 @@ class NodeRunner {
   NodeRunner& operator=(const NodeRunner&) = delete;
 
   // Builds a model, with its schema if that is missing, or runs a test. The model must not be
-  // ephemeral. Throws only Error{interrupted}, after Ctrl-C or if the query was interrupted.
-  NodeResult run(const Node& node, duck::Connection& connection, const TableBuild& build = {});
+  // ephemeral. Throws only Error{interrupted}, after Ctrl-C or if the query was interrupted. Pass
+  // `changed` for a test that passed on the model's other rows.
+  NodeResult run(const Node& node, duck::Connection& connection, const TableBuild& build = {},
+                 const std::optional<ChangedRows>& changed = {});
   // The query of a model or test as run() would execute it now. Throws Error with the place.
   CompiledSql compile(const Node& node, duck::Connection* connection = nullptr);
   // The relations in the database. If other code creates or drops any, it must record that here.

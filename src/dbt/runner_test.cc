@@ -463,5 +463,42 @@ TEST(Runner, RunsInParallelOnConnectionsOfOneDatabase) {
   }
 }
 
+// Tests that hold for the other rows ask the changed ones; those that need all rows ask all.
+TEST(Runner, AsksChangedRowsOnly) {
+  const Project project = load(
+      {{"models/t.sql", "{{ config(materialized='table') }}select 1 as id, 2 as n"},
+       {"models/s.yml",
+        "models:\n  - name: t\n    columns:\n"
+        "      - name: id\n        data_tests: [unique: {name: ids}]\n"
+        "      - name: n\n        data_tests:\n          - not_null: {name: known}\n"
+        "          - accepted_values: {name: few, arguments: {values: [1, 2, 3], quote: false}}\n"
+        "          - unique: {name: numbers}\n"},
+       {"tests/whole.sql", "select * from {{ ref('t') }} where n = 9"}});
+  const auto statuses = [&](const std::string& rows, bool only_rows) {
+    duck::Connection connection = memory();
+    connection.execute("create schema if not exists main");
+    connection.execute(
+        "create table main.t as from (values (1, 9), (1, null), (3, 1)) as t(id, n)");
+    connection.execute("create table main.t_rows as from (values " + rows + ") as t(id, n)");
+    connection.execute("insert into main.t from main.t_rows");
+    NodeRunner runner(project, connection);
+    std::string all;
+    for (const char* name : {"few", "ids", "known", "numbers", "whole"}) {
+      const auto node = std::find_if(project.nodes().begin(), project.nodes().end(),
+                                     [&](const Node& one) { return one.name == name; });
+      const NodeResult result =
+          only_rows ? runner.run(*node, connection, {}, ChangedRows{"main.t", "main.t_rows", "id"})
+                    : runner.run(*node, connection);
+      all += result.status == Status::pass ? "." : result.status == Status::fail ? "F" : "E";
+    }
+    return all;
+  };
+  EXPECT_EQ(statuses("(5, 2), (6, 3)", false), "FFF.F");
+  EXPECT_EQ(statuses("(5, 2), (6, 3)", true), "....F");
+  EXPECT_EQ(statuses("(5, 2), (5, 3)", true), ".F..F");
+  EXPECT_EQ(statuses("(5, 4), (6, null)", true), "F.F.F");
+  EXPECT_EQ(statuses("(5, 1), (6, 2)", true), "...FF");
+}
+
 }  // namespace
 }  // namespace gsa::dbt

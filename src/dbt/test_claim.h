@@ -34,4 +34,13 @@ struct RowTest {
 
 using TestClaim = std::variant<UniqueKey, Relationship, RowTest>;
 
+// The only rows of a model that can break what held for it before.
+struct ChangedRows {
+  std::string model, rows;  // relations, as SQL
+  std::string key;          // a column: all other rows of the model have other values of it
+};
+
+// What is left to prove of the claim: the claim itself, or that the rows keep to it.
+TestClaim of_rows(const TestClaim& claim, const ChangedRows& changed);
+
 }  // namespace gsa::dbt

@@ -349,12 +349,31 @@ void Maker::ask_age(const assets::Check& check, duck::Connection& lane,
   log_.keep(result);
 }
 
+// Of the asset that the check is of, if the check passed on its published rows.
+std::optional<dbt::ChangedRows> Maker::changed_rows(const assets::Check& check) const {
+  const auto change = engine_.state().change_of(check.asset);
+  if (!change || run_.full_refresh) return std::nullopt;
+  const auto before = run_.state.checks.find(check.name);
+  const auto published = run_.state.published.find({check.asset, ""});
+  if (before == run_.state.checks.end() || published == run_.state.published.end() ||
+      before->second.status != assets::CheckStatus::pass ||
+      before->second.code_version != assets::code_version_of(check.code)) {
+    return std::nullopt;
+  }
+  const auto version = before->second.inputs.find(check.asset);
+  if (version == before->second.inputs.end() || version->second != published->second.data_version) {
+    return std::nullopt;
+  }
+  return dbt::ChangedRows{dbt::to_sql({"", change->schema, assets::hidden(change->relation)}),
+                          change->rows(), change->key};
+}
+
 void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome) {
   prepare(lane);
   if (check.kind == "freshness") return ask_age(check, lane, outcome);
   give_words(check.asset, lane);
   const dbt::Node& node = run_.project.nodes()[run_.catalog.tests.at(check.name)];
-  const dbt::NodeResult result = runner_.run(node, lane);
+  const dbt::NodeResult result = runner_.run(node, lane, {}, changed_rows(check));
   log_.keep(result);
   throw_if_failed(result);
   outcome.status = result.status == dbt::Status::warn   ? assets::CheckStatus::warn

@@ -53,6 +53,7 @@ class Maker {
   std::optional<assets::KeyedChange> change_of(const assets::Asset& asset, duck::Connection& lane);
   dbt::TableBuild build_of(const assets::Asset& asset, const assets::KeyedChange& change,
                            duck::Connection& lane) const;
+  std::optional<dbt::ChangedRows> changed_rows(const assets::Check& check) const;
   double age_of(const dbt::Node& node, const std::string& asset, duck::Connection& lane) const;
   void ask_age(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome);
   void ask(const assets::Check& check, duck::Connection& lane, assets::CheckRecord& outcome);
