@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "duck/database.h"
 #include "serve_fixture.h"
@@ -237,6 +238,44 @@ TEST_F(Attributes, DoNotTellTheKeysOfHashedUsers) {
                     "generation_id limit 1",
                     "--format", "csv"}),
             "a\n{'plan_code': p}\n");
+}
+
+// The facts have columns for most signals; these they would lose.
+TEST_F(Attributes, AreSignalsWithoutAColumnToo) {
+  connection_.execute(kEvents);
+  write(
+      "select *, ['euler', 'ddim', 'dpm'][1 + h % 3] as sampler, if(h % 2 = 0, 'hd', 'standard') "
+      "as "
+      "quality, if(status = 'failed', 'E' || h % 4, null) as error, if(status = 'failed', 500, "
+      "200) "
+      "as http_status from (select *, latency_ms as h from events)",
+      "events.parquet", "format parquet");
+  run({"events.parquet"});
+  EXPECT_EQ(recorded(), (std::set<std::string>{"country", "app_version", "sampler", "quality",
+                                               "error", "http_status", "h"}));
+  EXPECT_TRUE(inspected("events.parquet").contains("sampler"));
+  EXPECT_EQ(
+      output({"sql",
+              "select attributes.sampler as sampler, count(*) as n from fct_generations group "
+              "by all order by all",
+              "--format", "csv"}),
+      output({"sql",
+              "select sampler, count(*) as n from 'events.parquet' group by all order by all",
+              "--format", "csv"}));
+  EXPECT_EQ(summary_by("quality").at("by_quality").as_array().size(), 2U);
+}
+
+TEST_F(Attributes, AreDimensionsThatAMappingNames) {
+  connection_.execute(kEvents);
+  write("from events", "events.parquet", "format parquet");
+  gsa(folder_, {"inspect", "events.parquet", "--write", "events.yml"});
+  folder_.write("events.yml", read_file(folder_ / "events.yml") + "dimensions: [country]\n");
+  run({"events.parquet", "--map", "events.yml"});
+  EXPECT_EQ(recorded(), std::set<std::string>{"country"});
+  EXPECT_EQ(
+      output({"sql", "select count(distinct attributes.app_version) as n from fct_generations",
+              "--format", "csv"}),
+      "n\n40\n");
 }
 
 TEST_F(Attributes, AreNothingWhereASourceHasNone) {

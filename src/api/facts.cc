@@ -70,19 +70,19 @@ class FactsReader {
     const Layer& layer = *facts_.layer;
     const std::string from = from_sql(layer, Level::generation);
     std::vector<std::string> sums;
+    std::vector<const Measure*> measures;
     for (const Measure& measure : layer.measures) {
       if (!measure.outside) continue;
       sums.push_back(fmt::format(
-          "(select coalesce({0}, 0)::double from {1} where not ({2})), "
-          "(select coalesce({0}, 0)::double from {1})",
+          "(select ({0})::double from {1} where not ({2})), (select ({0})::double from {1})",
           semantic::aggregate_sql(layer.bases[measure.part]), from, in_sessions_sql(layer)));
-      facts_.outside.push_back({&measure});
+      measures.push_back(&measure);
     }
     if (sums.empty()) return;
     const duck::Result row = connection_.query("select " + join(sums, ", "));
-    for (std::size_t i = 0; i < facts_.outside.size(); ++i) {
-      facts_.outside[i].outside = row.float64(0, 2 * i);
-      facts_.outside[i].all = row.float64(0, 2 * i + 1);
+    for (std::size_t i = 0; i < measures.size(); ++i) {
+      if (row.is_null(0, 2 * i)) continue;  // unknown
+      facts_.outside.push_back({measures[i], row.float64(0, 2 * i), row.float64(0, 2 * i + 1)});
     }
   }
 

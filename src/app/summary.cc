@@ -147,7 +147,7 @@ std::string value_table(const ReportFigures& figures, const duck::Result& values
 std::string observed_line(const assets::Provenance& from,
                           const std::vector<SignalOrigins>& signals) {
   const bool uses_seed =
-      from.prompts < from.prompts_in_source ||
+      from.prompts + from.prompts_skipped < from.prompts_in_source ||
       std::any_of(signals.begin(), signals.end(), [](const SignalOrigins& signal) {
         return std::any_of(signal.shares.begin(), signal.shares.end(),
                            [](const auto& share) { return share.first == "simulated"; });

@@ -30,6 +30,20 @@ bool names(const std::vector<std::string>& paths, const std::string& path) {
                      [&](const std::string& one) { return unquoted(one) == unquoted(path); });
 }
 
+// The facts have no column for these signals.
+bool is_kept_as_attribute(Signal signal) {
+  return signal == Signal::sampler || signal == Signal::quality || signal == Signal::error ||
+         signal == Signal::http_status;
+}
+
+// Of the signals that have a column, and of the condition on the rows.
+std::vector<std::string> paths_with_columns(const Mapping& mapping) {
+  Mapping kept = mapping;
+  kept.dimensions.reset();
+  std::erase_if(kept.signals, [](const auto& one) { return is_kept_as_attribute(one.first); });
+  return kept.paths();
+}
+
 bool is_named_like_email(const std::string& field) {
   const std::string name = replace_all(to_lower(field), "_", "");
   return name.find("email") != std::string::npos || name.find("e-mail") != std::string::npos;
@@ -67,7 +81,7 @@ void count_values(duck::Connection& connection, const std::string& relation,
 }  // namespace
 
 std::vector<Attribute> attributes_of(const prompts::EventRows& rows, const Mapping& mapping) {
-  const std::vector<std::string> used = mapping.paths();
+  const std::vector<std::string> used = paths_with_columns(mapping);
   std::set<std::string> paths;
   for (const prompts::EventColumn& column : rows.columns()) paths.insert(column.path);
   std::vector<Attribute> attributes;

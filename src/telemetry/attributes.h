@@ -1,7 +1,7 @@
 #pragma once
 
-// The columns of a source that are no signals: attributes of the generations. All are kept, as
-// texts. Those with few values become dimensions (semantic/attribute_dimensions.h).
+// The columns of a source for which the facts have none: attributes of the generations. All are
+// kept, as texts. Those with few values become dimensions (semantic/attribute_dimensions.h).
 
 #include <cstdint>
 #include <string>

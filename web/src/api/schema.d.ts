@@ -980,7 +980,7 @@ export interface components {
             min_sessions: number;
             /** @description Of unknown users; in no measure. */
             generations_outside_sessions: number;
-            /** @description What these generations add up to over all days, for the measures that the project marks with outside_sessions. */
+            /** @description What these generations add up to over all days, for the measures that the project marks with outside_sessions and the data tells. */
             outside_sessions: {
                 measure: components["schemas"]["Measure"];
                 /** @description Of generations outside sessions. */
