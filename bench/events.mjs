@@ -1,10 +1,13 @@
 // Makes the events of a product from prompts, and reads files as plain DuckDB does.
 // usage: node events.mjs make PROMPTS.parquet FOLDER ROWS   events.parquet, .csv and .jsonl, more.jsonl
-//        node events.mjs small FOLDER FILES                 folder of FILES small .jsonl files
+//        node events.mjs small EVENTS.jsonl FOLDER FILES    FILES small .jsonl files of its first events
 //        node events.mjs read 'FILES' WAREHOUSE THREADS     reads them into one table
 // needs the npm package @duckdb/node-api
-import { mkdirSync, rmSync } from 'node:fs';
+import { createReadStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { DuckDBInstance } from '@duckdb/node-api';
+
+const EVENTS_OF_A_FILE = 20;
 
 // Requests of $rows prompts from number $first on. Each value is a function of the row's number.
 const events = (prompts, first, rows) => `
@@ -37,9 +40,16 @@ if (task === 'make') {
   const [source, folder, files] = given;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const db = await (await DuckDBInstance.create(':memory:')).connect();
-  await db.run(`CREATE TABLE events AS SELECT *, row_number() OVER () % ${files} AS file FROM '${source}' LIMIT ${files * 20}`);
-  await db.run(`COPY (FROM events) TO '${folder}' (FORMAT json, PARTITION_BY file, FILENAME_PATTERN 'part')`);
+  let lines = [], file = 0;
+  for await (const line of createInterface({ input: createReadStream(source) })) {
+    lines.push(line);
+    if (lines.length < EVENTS_OF_A_FILE) continue;
+    const day = `${folder}/day=${String(Math.floor(file / 100)).padStart(3, '0')}`;
+    if (file % 100 === 0) mkdirSync(day);
+    writeFileSync(`${day}/${String(file).padStart(5, '0')}.jsonl`, `${lines.join('\n')}\n`);
+    lines = [];
+    if (++file === Number(files)) break;
+  }
 } else {
   const [files, warehouse, threads] = given;
   rmSync(warehouse, { force: true });
