@@ -104,8 +104,10 @@ bool EventAdditions::open(const prompts::RunQuery& run, std::uint64_t seed, RunL
   } catch (const Error&) {
     return false;  // no row is an event, or none of a user who was not forgotten
   }
-  for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping_)) {
-    events_->findings.push_back(std::move(odd));
+  if (events_->has_odd) {
+    for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping_)) {
+      events_->findings.push_back(std::move(odd));
+    }
   }
   // What new events say of signups is not kept with the published ones.
   return events_->columns == recorded_totals(connection_, published_.metadata).columns &&

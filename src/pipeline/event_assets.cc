@@ -101,8 +101,10 @@ assets::Made EventAssets::make_prompts(const std::string& table,
   read_others(run, log);
   events_->findings.push_back(telemetry::drop_late_signups(connection_, *events_));
   connection_.execute(create_event_prompts(table, *events_));
-  for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping)) {
-    events_->findings.push_back(std::move(odd));
+  if (events_->has_odd) {
+    for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping)) {
+      events_->findings.push_back(std::move(odd));
+    }
   }
   prompts::require_unchanged(files_.events.files);
   std::erase_if(events_->findings, [](const Finding& finding) { return finding.count == 0; });

@@ -252,6 +252,11 @@ std::optional<double> epoch_number(std::string_view text) {
   return parsed<double>(text);
 }
 
+bool is_trimmed(std::string_view text) {
+  const auto is_printed = [](char c) { return c > ' ' && c < '\x7f'; };
+  return !text.empty() && is_printed(text.front()) && is_printed(text.back());
+}
+
 bool may_be_number(std::string_view text) {
   // Of "inf", "infinity" and "nan", and of numbers.
   return text.find_first_not_of("0123456789.+-_eEiInNfFtTyYaA \t\n\v\f\r") == text.npos;
@@ -304,6 +309,7 @@ std::optional<std::int64_t> rfc2822_time(std::string_view text) {
 void register_value_functions(duck::Connection& connection) {
   register_of_text<bool>(connection, "gsa_is_value", duck::TypeId::boolean,
                          [](std::string_view text) { return !is_missing(text); });
+  register_of_text<bool>(connection, "gsa_is_trimmed", duck::TypeId::boolean, is_trimmed);
   register_of_text<bool>(connection, "gsa_may_be_number", duck::TypeId::boolean, may_be_number);
   register_of_text<bool>(connection, "gsa_may_be_time", duck::TypeId::boolean, may_be_time);
   register_of_text<std::uint64_t>(connection, "gsa_whole", duck::TypeId::ubigint, whole_number);

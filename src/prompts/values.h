@@ -23,6 +23,10 @@ std::int64_t latest_time_us();
 // Whether the text means "no value": it is blank, or a word like null, None, nan and N/A.
 bool is_missing(std::string_view text);
 
+// Whether the text begins and ends with a printed ASCII character, so that there is nothing to
+// trim.
+bool is_trimmed(std::string_view text);
+
 // False only if DuckDB casts the text to no double, or to no timestamp: a cast that fails takes
 // many times as long as this.
 bool may_be_number(std::string_view text);
@@ -61,6 +65,7 @@ std::optional<std::int64_t> rfc2822_time(std::string_view text);
 
 // Adds the SQL functions, which are null where these return none. Call it once per database.
 //   gsa_is_value(varchar) → boolean: not is_missing()
+//   gsa_is_trimmed(varchar) → boolean
 //   gsa_may_be_number(varchar), gsa_may_be_time(varchar) → boolean
 //   gsa_whole(varchar) → ubigint, gsa_real(varchar) → float, gsa_seed_key(varchar) → ubigint
 //   gsa_known_user(varchar) → varchar, gsa_user_key(varchar) → bigint: the hash of its name

@@ -149,9 +149,15 @@ EventTables Reader::read(std::int64_t wanted, std::uint64_t seed) {
   tables.rows_in_source = rows_.rows();
   run_("reading events", rows_.rows(),
        tables.events.create_as(fmt::format(
-           "select event_row::integer as generation_id, null::integer as user_id, {} from ({}) "
-           "where generated_at is not null",
-           join(sql_.columns, ", "), sql_.select)));
+           "select event_row::integer as generation_id, null::integer as user_id, {}, {} as is_odd "
+           "from ({}) where generated_at is not null or is_odd",
+           join(sql_.columns, ", "), sql_.is_odd.empty() ? "false" : sql_.is_odd, sql_.select)));
+  tables.has_odd = count(tables.events.name() + " where is_odd") > 0;
+  connection_.execute(fmt::format("alter table {} drop column is_odd", tables.events.name()));
+  if (tables.has_odd) {
+    connection_.execute(
+        fmt::format("delete from {} where generated_at is null", tables.events.name()));
+  }
   const std::int64_t events =
       connection_.query_int64(fmt::format("select count(*) from ({})", sql_.select));
   const std::int64_t with_time = count(tables.events.name());

@@ -47,6 +47,7 @@ struct EventTables {
   std::int64_t rows_in_source = 0;
   std::int64_t event_count = 0;
   std::int64_t user_count = 0;
+  bool has_odd = false;  // find_odd_events() finds some
   bool sampled = false;  // some events of the source are left out
   std::vector<Finding> findings = {};
 

@@ -99,6 +99,11 @@ bool is_number_type(std::string_view type) {
          type.starts_with("DECIMAL");
 }
 
+bool is_integer_type(std::string_view type) {
+  return is_number_type(type) && type != "FLOAT" && type != "DOUBLE" &&
+         !type.starts_with("DECIMAL");
+}
+
 double us_of(std::string_view unit) {
   return unit == "s" ? 1e6 : unit == "ms" ? 1e3 : unit == "us" ? 1 : unit == "ns" ? 1e-3 : 60e6;
 }
@@ -122,17 +127,32 @@ class Builder {
   }
   // A column of the inner SELECT, which the outer one may read more than once.
   void add_inner(const std::string& name, const std::string& sql) {
+    inner_sql_[name] = sql;
     inner_ += fmt::format(",\n        {} as {}", sql, name);
     inner_names_ += fmt::format(",\n    {}", name);
   }
-  void add_odd(Signal signal, std::string_view what, std::string_view rule, std::string condition,
-               std::string text) {
+  void add_odd(Signal signal, std::string_view what, std::string_view rule,
+               const std::string& condition, const std::string& text) {
+    add_odd(signal, what, rule, condition, text, fmt::format("coalesce({}, false)", condition));
+  }
+  // What was not taken although the column `raw` has a value. The flag reads that only if need be.
+  void add_not_taken(Signal signal, std::string_view what, std::string_view rule,
+                     const std::string& condition, const std::string& raw) {
+    add_odd(signal, what, rule, fmt::format("{} and gsa_is_value({})", condition, raw), raw,
+            fmt::format("case when {} then coalesce(gsa_is_value({}), false) else false end",
+                        condition, inner_sql_.at(raw)));
+  }
+  void add_odd(Signal signal, std::string_view what, std::string_view rule,
+               const std::string& condition, const std::string& text, const std::string& flag) {
     const SignalSource* source = mapping_.find(signal);
     result_.odd.push_back({signal, source->paths.empty() ? source->until : source->paths.front(),
-                           what, rule, std::move(condition), std::move(text)});
+                           what, rule, condition, text});
+    result_.is_odd += (result_.is_odd.empty() ? "" : " or ") + flag;
   }
 
   std::string text_of(const SignalSource& source) const;
+  std::string whole_of(const SignalSource& source, const std::string& raw,
+                       const std::string& type) const;
   std::string with_words(const SignalSource& source, const std::string& text) const;
   std::string time_of(const std::string& path, const std::string& unit) const;
   std::string duration_of(const std::string& path, const std::string& unit) const;
@@ -154,6 +174,7 @@ class Builder {
   SourceColumns columns_;
   std::int64_t latest_us_;
   std::string list_, inner_, inner_names_;
+  std::map<std::string, std::string> inner_sql_;  // by name
   EventSql result_;
 };
 
@@ -161,7 +182,11 @@ class Builder {
 std::string Builder::text_of(const SignalSource& source) const {
   std::vector<std::string> texts;
   for (const std::string& path : source.paths) {
-    texts.push_back(fmt::format("nullif(trim({}), '')", columns_.text(path)));
+    texts.push_back(is_integer_type(columns_.type(path))
+                        ? columns_.text(path)
+                        : fmt::format("case when gsa_is_trimmed({0}) then {0} else "
+                                      "nullif(trim({0}), '') end",
+                                      columns_.text(path)));
   }
   std::string text =
       texts.size() == 1 ? texts.front() : fmt::format("coalesce({})", join(texts, ", "));
@@ -169,6 +194,17 @@ std::string Builder::text_of(const SignalSource& source) const {
     text = fmt::format("nullif(regexp_extract({}, {}, 1), '')", text, sql_quote(source.pattern));
   }
   return text;
+}
+
+// A number from 0 up; `raw` is the column with its text.
+std::string Builder::whole_of(const SignalSource& source, const std::string& raw,
+                              const std::string& type) const {
+  const std::string& path = source.paths.front();
+  if (source.paths.size() == 1 && source.pattern.empty() && is_integer_type(columns_.type(path))) {
+    return fmt::format("case when {0} >= 0 then try_cast({0} as {1}) end", columns_.sql(path),
+                       type);
+  }
+  return fmt::format("try_cast(gsa_whole({}) as {})", raw, type);
 }
 
 std::string Builder::with_words(const SignalSource& source, const std::string& text) const {
@@ -220,10 +256,10 @@ void Builder::add_whole(Signal signal, const std::string& name, const std::strin
   if (source == nullptr) return;
   const std::string raw = "raw_" + name;
   add_inner(raw, text_of(*source));
-  add(name, fmt::format("try_cast(gsa_whole({}) as {})", raw, type));
-  add_odd(signal,
-          type == "ubigint" ? "not a whole number of 64 bits" : "not a whole number that fits",
-          kLeftUnknown, fmt::format("{} is null and gsa_is_value({})", name, raw), raw);
+  add(name, whole_of(*source, raw, type));
+  add_not_taken(
+      signal, type == "ubigint" ? "not a whole number of 64 bits" : "not a whole number that fits",
+      kLeftUnknown, name + " is null", raw);
 }
 
 void Builder::add_time(Signal signal, const std::string& name, std::string_view rule) {
@@ -236,8 +272,7 @@ void Builder::add_time(Signal signal, const std::string& name, std::string_view 
   const std::string raw = "raw_" + name;
   add_inner(raw, text_of(*source));
   add(name, "at_" + name);
-  add_odd(signal, "not a time, before 2000 or in the future", rule,
-          fmt::format("{} is null and gsa_is_value({})", name, raw), raw);
+  add_not_taken(signal, "not a time, before 2000 or in the future", rule, name + " is null", raw);
 }
 
 void Builder::add_latency() {
@@ -261,8 +296,8 @@ void Builder::add_latency() {
   add_odd(Signal::latency, "below 0", kLeftUnknown, "found_ms < 0", text);
   add_odd(Signal::latency, "over a day", kLeftUnknown, fmt::format("found_ms > {}", kDayMs), text);
   if (!source->paths.empty()) {
-    add_odd(Signal::latency, "not a duration", kLeftUnknown,
-            "found_ms is null and gsa_is_value(raw_latency)", text);
+    add_not_taken(Signal::latency, "not a duration", kLeftUnknown, "found_ms is null",
+                  "raw_latency");
   }
 }
 
@@ -318,8 +353,7 @@ void Builder::add_cost() {
                 : fmt::format("try_cast({} as decimal(18, 8))", amount));
   add("cost", "case when found_cost >= 0 then found_cost::decimal(18, 8) end");
   add_odd(Signal::cost, "below 0", kLeftUnknown, "found_cost < 0", raw);
-  add_odd(Signal::cost, "not an amount", kLeftUnknown,
-          "found_cost is null and gsa_is_value(raw_cost)", raw);
+  add_not_taken(Signal::cost, "not an amount", kLeftUnknown, "found_cost is null", raw);
   const SignalSource* currency = mapping_.find(Signal::currency);
   const std::string named = source->currency.substr(0, slash);
   if (currency != nullptr) {
@@ -335,11 +369,11 @@ void Builder::add_retries() {
   const std::string name = plain_name(unquoted(source->paths.front()));
   const bool counts_attempts = name.find("attempt") != std::string::npos;
   add_inner("raw_retries", text_of(*source));
-  add("retry_count", counts_attempts
-                         ? "greatest(try_cast(gsa_whole(raw_retries) as smallint) - 1, 0)::smallint"
-                         : "try_cast(gsa_whole(raw_retries) as smallint)");
-  add_odd(Signal::retries, "not a whole number from 0 up", kLeftUnknown,
-          "retry_count is null and gsa_is_value(raw_retries)", "raw_retries");
+  const std::string number = whole_of(*source, "raw_retries", "smallint");
+  add("retry_count",
+      counts_attempts ? fmt::format("greatest({} - 1, 0)::smallint", number) : number);
+  add_not_taken(Signal::retries, "not a whole number from 0 up", kLeftUnknown,
+                "retry_count is null", "raw_retries");
 }
 
 void Builder::add_feedback() {
@@ -352,20 +386,23 @@ void Builder::add_feedback() {
     const auto [worst, best] = *source->scale;
     const char* above = best > worst ? "0" : "1";
     const char* below = best > worst ? "1" : "0";
+    const std::string& path = source->paths.front();
+    const bool is_plain = source->paths.size() == 1 && source->pattern.empty() &&
+                          source->words.empty() && is_number_type(columns_.type(path));
+    add_inner("rating", is_plain ? columns_.sql(path) + "::double"
+                                 : "case when gsa_may_be_number(raw_feedback) then "
+                                   "try_cast(raw_feedback as double) end");
     sql = fmt::format(
-        "case when try_cast(raw_feedback as double) is null then {0} "
-        "when try_cast(raw_feedback as double) not between {4} and {5} then 3 "
-        "when try_cast(raw_feedback as double) > {1} then {2} "
-        "when try_cast(raw_feedback as double) < {1} then {3} else 2 end",
+        "case when rating is null then {0} when rating not between {4} and {5} then 3 "
+        "when rating > {1} then {2} when rating < {1} then {3} else 2 end",
         words, (worst + best) / 2, above, below, std::min(worst, best), std::max(worst, best));
   }
   add_inner("found_feedback", fmt::format("({})::utinyint", sql));
   add("feedback", fmt::format("case when found_feedback < {} then found_feedback end",
                               static_cast<int>(Feedback::none)));
-  add_odd(Signal::feedback, "neither good nor bad", kLeftUnknown,
-          fmt::format("found_feedback = {} and gsa_is_value(raw_feedback)",
-                      static_cast<int>(Feedback::unknown_word)),
-          "raw_feedback");
+  add_not_taken(Signal::feedback, "neither good nor bad", kLeftUnknown,
+                fmt::format("found_feedback = {}", static_cast<int>(Feedback::unknown_word)),
+                "raw_feedback");
 }
 
 void Builder::add_downloaded() {
@@ -382,8 +419,8 @@ void Builder::add_downloaded() {
   // Where a time says when, no time says that it did not happen.
   add("downloaded", is_time ? "raw_downloaded is not null" : "gsa_flag(raw_downloaded)");
   if (is_time) return;
-  add_odd(Signal::downloaded, "neither yes nor no", kLeftUnknown,
-          "downloaded is null and gsa_is_value(raw_downloaded)", "raw_downloaded");
+  add_not_taken(Signal::downloaded, "neither yes nor no", kLeftUnknown, "downloaded is null",
+                "raw_downloaded");
 }
 
 void Builder::add_size() {
@@ -446,9 +483,11 @@ EventSql Builder::build() {
     where += fmt::format("{}{} in ({})", where.empty() ? "\n    where " : " and ",
                          columns_.text(condition.path), join(values, ", "));
   }
-  result_.select =
-      fmt::format("select\n    event_row{}{}\nfrom (\n    select\n        *{}\n    from ({}){}\n)",
-                  list_, inner_names_, inner_, rows_.select(columns_.paths()), where);
+  std::string columns;
+  for (std::size_t i = 0; i < columns_.paths().size(); ++i) columns += fmt::format(", c{}", i);
+  result_.select = fmt::format(
+      "select\n    event_row{}{}{}\nfrom (\n    select\n        *{}\n    from ({}){}\n)", list_,
+      inner_names_, columns, inner_, rows_.select(columns_.paths()), where);
   if (!mapping_.forgotten.empty() && mapping_.find(Signal::user) != nullptr) {
     const std::string all = std::move(result_.select),
                       are_forgotten = mapping_.forgotten.have("user_key");

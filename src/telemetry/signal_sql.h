@@ -47,6 +47,8 @@ struct EventSql {
   std::string forgotten;             // the same of the rows of forgotten users; "": there are none
   std::vector<std::string> columns;  // the names of the columns after event_row
   std::vector<OddEvent> odd;
+  std::string
+      is_odd;  // a condition over the SELECT's columns: whether one of `odd` holds; may be ""
 };
 
 // Times after `latest_us` are not accepted. Throws Error if the mapping names a path that the
