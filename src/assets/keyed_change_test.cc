@@ -278,7 +278,7 @@ TEST_F(GroupedChanges, ComeOutAsIfAllWereMadeAnew) {
 }
 
 TEST_F(GroupedChanges, NameColumnsOfTheTable) {
-  pipeline.asset("visits").groups->of = "persno";
+  pipeline.asset("visits").groups = KeyGroups{"visit", "persno", "seen", "ticket", 30};
   add(1);
   pipeline.changes["events"] = fmt::format("select {} as id", next_id - 1);
   events();
