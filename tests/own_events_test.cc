@@ -273,6 +273,57 @@ TEST_F(OwnEvents, LeaveNoOptionWithoutEffect) {
       << simulated;
 }
 
+TEST_F(OwnEvents, HaveTheCurrencyThatTheirCostsName) {
+  folder_.write("events.csv",
+                "user_id,created_at,status,price\n"
+                "u1,2026-03-01T10:00:00Z,ok,$0.04\nu1,2026-03-01T10:01:00Z,ok,\"$1,200.50\"\n"
+                "u2,2026-03-01T10:02:00Z,ok,0.02 EUR\nu2,2026-03-01T10:03:00Z,ok,\"0,05 EUR\"\n");
+  // "0,05" may be 5 or 0.05, so that column is no cost unless one says so.
+  EXPECT_EQ(gsa(folder_, {"inspect", "events.csv"}).out.find("cost "), std::string::npos);
+  const Outcome made = run({"--source", "events.csv", "--map", "cost=price"});
+  EXPECT_EQ(found("select currency, sum(cost)::decimal(9, 2) as cost from fct_generations group by "
+                  "1 order by "
+                  "all"),
+            "currency,cost\nUSD,1200.54\nEUR,0.02\n,\n");
+  EXPECT_EQ(found("select count from ops.findings where finding like '%not an amount%'"),
+            "count\n1\n");
+}
+
+TEST_F(OwnEvents, OfACurrencyWithoutACostHaveNone) {
+  folder_.write("events.csv",
+                "user_id,created_at,status,currency\nu1,2026-03-01T10:00:00Z,ok,EUR\n"
+                "u2,2026-03-01T11:00:00Z,failed,EUR\n");
+  run({"--source", "events.csv"});
+  EXPECT_EQ(gsa(folder_, {"inspect", "events.csv"}).exit_code, 0);
+  EXPECT_EQ(found("select count(cost) as cost, count(currency) as currency from fct_generations"),
+            "cost,currency\n0,0\n");
+}
+
+TEST_F(OwnEvents, AreFoundWithinObjects) {
+  folder_.write(
+      "events.jsonl",
+      R"({"id": "g1", "customer": {"id": "c1", "plan": "pro"}, "ts": 1772359200000, "ok": true, "usage": {"cost": {"total": 0.5, "currency": "EUR"}}})"
+      "\n"
+      R"({"id": "g2", "customer": {"id": "c2", "plan": "free"}, "ts": 1772359260000, "ok": false, "usage": {"cost": {"total": 0.25, "currency": "EUR"}}})"
+      "\n");
+  run({"--source", "events.jsonl"});
+  EXPECT_EQ(found("select user_name, user_tier, status, cost::decimal(9, 2) as cost, "
+                  "fct_generations.currency from "
+                  "fct_generations join dim_users using (user_id, user_tier) order by 1"),
+            "user_name,user_tier,status,cost,currency\nc1,pro,success,0.50,EUR\n"
+            "c2,free,model_error,0.25,EUR\n");
+}
+
+TEST_F(OwnEvents, AreToldWhatOneThingTheyLack) {
+  folder_.write("events.csv", "user_id,when,status\nu1,31/12/2026 10:00,ok\nu2,1/2/2027 9:00,ok\n");
+  const Outcome outcome = gsa(folder_, {"run", "--source", "events.csv"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.err.find("events.csv lacks a time to be events of a product"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("--map time=COLUMN"), std::string::npos) << outcome.err;
+}
+
 TEST_F(OwnEvents, OfPromptsAloneStaySimulated) {
   folder_.write("prompts.csv", "prompt\na cat\na dog\n");
   const Outcome made = run({"--source", "prompts.csv", "--users", "5"});

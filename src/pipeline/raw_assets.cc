@@ -172,6 +172,14 @@ Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSourc
   // Feedback may be all that is known of how a generation ended.
   const bool has_feedback = !options.events.feedback_from.empty();
   if (recognised.is_telemetry || (has_feedback && recognised.has_keys)) return Behavior::events;
+  if (options.behavior == Behavior::automatic && !recognised.nearly.empty()) {
+    throw Error(fmt::format("{} lacks {} to be events of a product, and a column 'prompt' to be "
+                            "prompts",
+                            files.events.files.front().path, recognised.missing),
+                fmt::format("--map {}=COLUMN says which column it is; `gsa inspect` shows what is "
+                            "taken for what",
+                            recognised.nearly));
+  }
   if (options.behavior == Behavior::automatic) why_simulated = recognised.missing;
   return read_as_prompts(fmt::format("the source lacks {}", recognised.missing),
                          "gsa inspect shows which columns of a source are taken for what");

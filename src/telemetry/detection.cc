@@ -80,6 +80,11 @@ bool all_feedback(const ColumnProfile& column) {
   });
 }
 
+bool all_amounts(const ColumnProfile& column) {
+  return std::all_of(column.examples.begin(), column.examples.end(),
+                     [](const std::string& text) { return read_amount(text).has_value(); });
+}
+
 bool all_durations(const ColumnProfile& column) {
   return std::all_of(column.examples.begin(), column.examples.end(), [](const std::string& text) {
     return read_duration_ms(text, "s").has_value();
@@ -111,6 +116,7 @@ bool fits(Signal signal, const ColumnProfile& column, const Vocabulary& vocabula
     case Signal::error:
       return !column.is_numeric() || column.distinct <= kMostWords;
     case Signal::cost:
+      return column.is_numeric() || (is_text_type(column) && all_amounts(column));
     case Signal::guidance:
       return column.is_numeric();
     case Signal::retries:
@@ -215,6 +221,9 @@ void complete(Signal signal, const Candidate& found, SignalSource& source,
   }
   if (signal == Signal::cost) {
     source.currency = found.name.currency;
+    if (source.currency.empty() && !column.is_numeric()) {
+      source.reason += "; in the currency that each value names";
+    }
     if (!source.currency.empty()) {
       source.reason += source.currency == "USD/100"
                            ? "; in hundredths of a dollar by its name"

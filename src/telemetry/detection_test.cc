@@ -86,6 +86,19 @@ TEST(Detection, LooksAtValuesToo) {
   EXPECT_EQ(found.mapping.find(Signal::time), nullptr);
 }
 
+TEST(Detection, TakesAmountsInTexts) {
+  const auto cost = [](std::vector<std::string> examples) {
+    return path_of(detect({column("price", std::move(examples))}).mapping, Signal::cost);
+  };
+  EXPECT_EQ(cost({"$0.04", "$1,204.50"}), "price");
+  EXPECT_EQ(cost({"0.04 EUR", "12 EUR"}), "price");
+  EXPECT_EQ(cost({"0,04", "0,05"}), "");
+  EXPECT_EQ(cost({"cheap", "$0.04"}), "");
+  ColumnProfile total = numbers("usage.cost.total", 0, 1, 2, false);
+  EXPECT_EQ(path_of(detect({total, column("usage.cost.currency", {"EUR"})}).mapping, Signal::cost),
+            "usage.cost.total");
+}
+
 TEST(Detection, TellsTheUnitFromTheValuesOrAsks) {
   EXPECT_EQ(unit_by_values(3.2), "s");
   EXPECT_EQ(unit_by_values(3200), "ms");

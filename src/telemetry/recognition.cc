@@ -1,8 +1,11 @@
 #include "telemetry/recognition.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "duck/database.h"
 #include "prompts/ingest.h"
 #include "telemetry/inspection.h"
@@ -13,6 +16,8 @@ namespace {
 
 // Enough to tell what a column is, and read in milliseconds.
 constexpr std::int64_t kRows = 2'000;
+// As missing_for_telemetry() says it.
+constexpr std::string_view kNoUser = "a user", kNoTime = "a time";
 
 }  // namespace
 
@@ -38,6 +43,18 @@ Recognition recognise(const std::vector<prompts::SourceFile>& files, const Given
                          mapping.find(Signal::user) != nullptr &&
                          mapping.find(Signal::time) != nullptr;
   if (events.found.is_export) recognition.name = mapping.name;
+  const bool has_prompts =
+      std::any_of(events.columns.begin(), events.columns.end(),
+                  [](const ColumnProfile& column) { return to_lower(column.path) == "prompt"; });
+  const bool has_user = mapping.find(Signal::user) != nullptr;
+  const bool has_time = mapping.find(Signal::time) != nullptr;
+  if (!recognition.is_telemetry && !has_prompts) {
+    const std::string with_one = recognition.missing;
+    recognition.nearly = with_one == kNoUser    ? "user"
+                         : with_one == kNoTime  ? "time"
+                         : has_user && has_time ? "status"
+                                                : "";
+  }
   return recognition;
 }
 

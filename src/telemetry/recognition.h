@@ -15,6 +15,8 @@ struct Recognition {
   bool has_keys = false;  // it has the keys of generations and users, and times
   std::string name;       // of the export, "Langfuse observations"; or ""
   std::string missing;    // what it lacks: "a user, a time"
+  // The signal, if it lacks one thing alone to be telemetry and has no column of prompts either.
+  std::string nearly = {};
 };
 
 // Looks at the first rows of the first file that has any. Throws Error with file and place, and if

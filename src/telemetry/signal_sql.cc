@@ -335,7 +335,11 @@ void Builder::add_status() {
 
 void Builder::add_cost() {
   const SignalSource* source = mapping_.find(Signal::cost);
-  if (source == nullptr) return;
+  const SignalSource* currency = mapping_.find(Signal::currency);
+  if (source == nullptr) {
+    if (currency != nullptr) add("currency", fmt::format("upper({})", text_of(*currency)));
+    return;
+  }
   const std::size_t slash = source->currency.find("/100");
   const bool in_hundredths = slash != std::string::npos;
   const std::string raw = "raw_cost";
@@ -343,10 +347,8 @@ void Builder::add_cost() {
   const std::string& type = columns_.type(source->paths.front());
   const bool is_plain =
       source->paths.size() == 1 && is_number_type(type) && source->pattern.empty();
-  // "$0.04", "0.04 USD" and "1,024.50" are amounts.
-  const std::string amount = is_plain
-                                 ? columns_.sql(source->paths.front())
-                                 : R"(regexp_replace(raw_cost, '[$€£¥,\s]|[A-Za-z]{3}$', '', 'g'))";
+  const std::string amount =
+      is_plain ? columns_.sql(source->paths.front()) : std::string("gsa_amount(raw_cost)");
   add_inner("found_cost",
             in_hundredths
                 ? fmt::format("try_cast({} as decimal(16, 6)) * 0.01::decimal(3, 2)", amount)
@@ -354,12 +356,13 @@ void Builder::add_cost() {
   add("cost", "case when found_cost >= 0 then found_cost::decimal(18, 8) end");
   add_odd(Signal::cost, "below 0", kLeftUnknown, "found_cost < 0", raw);
   add_not_taken(Signal::cost, "not an amount", kLeftUnknown, "found_cost is null", raw);
-  const SignalSource* currency = mapping_.find(Signal::currency);
   const std::string named = source->currency.substr(0, slash);
   if (currency != nullptr) {
     add("currency", fmt::format("upper({})", text_of(*currency)));
+  } else if (!named.empty()) {
+    add("currency", sql_quote(named));
   } else {
-    add("currency", named.empty() ? "null::varchar" : sql_quote(named));
+    add("currency", is_plain ? "null::varchar" : "gsa_currency(raw_cost)");
   }
 }
 
@@ -499,6 +502,28 @@ EventSql Builder::build() {
 
 }  // namespace
 
+namespace {
+
+// A function of a text whose result is a text.
+template <typename Of>
+void register_text_function(duck::Connection& connection, const std::string& name, Of of) {
+  const Type text = Type::of(duck::TypeId::varchar);
+  duck::register_function(connection, {name, {text}, text, [of](const Arguments& in, Output& out) {
+                                         const duck::Texts texts = in.texts(0);
+                                         for (std::size_t row = 0; row < in.rows(); ++row) {
+                                           const std::string result =
+                                               texts.is_null(row) ? "" : of(texts[row]);
+                                           if (result.empty()) {
+                                             out.set_null(row);
+                                           } else {
+                                             out.set_text(row, result);
+                                           }
+                                         }
+                                       }});
+}
+
+}  // namespace
+
 void register_telemetry_functions(duck::Connection& connection) {
   const Type text = Type::of(duck::TypeId::varchar);
   duck::register_function(
@@ -535,6 +560,12 @@ void register_telemetry_functions(duck::Connection& connection) {
            }
          }
        }});
+  register_text_function(connection, "gsa_amount", [](std::string_view amount) {
+    return read_amount(amount).value_or(Amount{}).number;
+  });
+  register_text_function(connection, "gsa_currency", [](std::string_view amount) {
+    return read_amount(amount).value_or(Amount{}).currency;
+  });
   duck::register_function(connection, {"gsa_duration_ms",
                                        {text, text},
                                        Type::of(duck::TypeId::float64),

@@ -19,6 +19,7 @@ namespace gsa::telemetry {
 //   gsa_knows_status(…the same…) → boolean: false if the vocabulary lacks the word
 //   gsa_feedback(varchar) → utinyint: the Feedback
 //   gsa_flag(varchar) → boolean
+//   gsa_amount(varchar) → varchar, a decimal number; gsa_currency(varchar) → varchar
 //   gsa_duration_ms(varchar, unit varchar) → double
 void register_telemetry_functions(duck::Connection& connection);
 

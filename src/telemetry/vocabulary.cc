@@ -198,6 +198,59 @@ std::optional<Meaning> error_meaning(std::string_view text, const Vocabulary& vo
   return known->second == Status::success ? std::nullopt : std::optional(Meaning{known->second});
 }
 
+// Takes the sign or the three letters of a currency from one end of the text.
+void take_currency(std::string_view& text, std::string& currency) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSigns = {
+      {{"$", "USD"}, {"€", "EUR"}, {"£", "GBP"}, {"¥", "JPY"}}};
+  for (const auto& [sign, name] : kSigns) {
+    if (!text.starts_with(sign) && !text.ends_with(sign)) continue;
+    currency = name;
+    if (text.starts_with(sign)) {
+      text.remove_prefix(sign.size());
+    } else {
+      text.remove_suffix(sign.size());
+    }
+    text = trim(text);
+    return;
+  }
+  constexpr std::size_t kLetters = 3;
+  const auto is_code = [](std::string_view part) {
+    return std::all_of(part.begin(), part.end(),
+                       [](char c) { return is_word_character(c) && c != '_' && !is_digit(c); });
+  };
+  const auto upper = [](std::string_view part) {
+    std::string all(part);
+    for (char& c : all) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+    return all;
+  };
+  if (text.size() <= kLetters) return;
+  if (const auto first = text.substr(0, kLetters); is_code(first)) {
+    currency = upper(first);
+    text = trim(text.substr(kLetters));
+  } else if (const auto last = text.substr(text.size() - kLetters); is_code(last)) {
+    currency = upper(last);
+    text = trim(text.substr(0, text.size() - kLetters));
+  }
+}
+
+// "1,024.50" without the commas; "" if these are not between thousands.
+std::string without_groups(std::string_view text) {
+  const std::size_t comma = text.find(',');
+  if (comma == text.npos) return std::string(text);
+  const std::string_view whole = text.substr(0, text.find('.'));
+  if (comma == 0 || comma > 3 || text.rfind(',') >= whole.size()) return "";
+  std::string digits(whole.substr(0, comma));
+  for (std::size_t at = comma; at < whole.size(); at += 4) {
+    const std::string_view group = whole.substr(at + 1, 3);
+    if (whole[at] != ',' || group.size() != 3 ||
+        !std::all_of(group.begin(), group.end(), is_digit)) {
+      return "";
+    }
+    digits += group;
+  }
+  return digits + std::string(text.substr(whole.size()));
+}
+
 }  // namespace
 
 std::string plain_name(std::string_view name) {
@@ -282,6 +335,27 @@ std::optional<double> read_duration_ms(std::string_view text, std::string_view u
   std::string lower = to_lower(text);
   if (lower.starts_with("pt")) lower.erase(0, 2);
   return units_ms(lower, Vocabulary::builtin());
+}
+
+std::optional<Amount> read_amount(std::string_view text) {
+  Amount amount;
+  text = trim(text);
+  if (text.starts_with('-')) {
+    amount.number = "-";
+    text = trim(text.substr(1));
+  }
+  take_currency(text, amount.currency);
+  if (text.starts_with('-') && amount.number.empty()) {
+    amount.number = "-";
+    text.remove_prefix(1);
+  }
+  const std::string digits = without_groups(text);
+  const auto number = real_in(digits);
+  if (!number || !is_digit(digits.front() == '.' ? digits.back() : digits.front())) {
+    return std::nullopt;
+  }
+  amount.number += digits;
+  return amount;
 }
 
 }  // namespace gsa::telemetry

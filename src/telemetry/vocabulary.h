@@ -64,4 +64,12 @@ std::optional<bool> read_flag(std::string_view text,
 // wins. Null if it is no duration, or if it has no unit and `unit` is empty.
 std::optional<double> read_duration_ms(std::string_view text, std::string_view unit);
 
+struct Amount {
+  std::string number;    // "1024.50"
+  std::string currency;  // "USD"; "": the text names none
+};
+// Of "0.04", "$0.04", "€ 0.04", "0.04 USD", "usd 1,024.50" and "-0.04". Null for any other text, as
+// for "0,04", which may be 4 or 0.04.
+std::optional<Amount> read_amount(std::string_view text);
+
 }  // namespace gsa::telemetry

@@ -136,5 +136,26 @@ TEST(ReadDuration, RefusesWhatIsNone) {
   EXPECT_FALSE(read_duration_ms(":", "s"));
 }
 
+TEST(Vocabulary, ReadsAmounts) {
+  const auto read = [](std::string_view text) {
+    const auto amount = read_amount(text);
+    return amount ? amount->number + " " + amount->currency : "none";
+  };
+  EXPECT_EQ(read("0.04"), "0.04 ");
+  EXPECT_EQ(read(" $0.04 "), "0.04 USD");
+  EXPECT_EQ(read("-$0.04"), "-0.04 USD");
+  EXPECT_EQ(read("$-.5"), "-.5 USD");
+  EXPECT_EQ(read("€ 0.04"), "0.04 EUR");
+  EXPECT_EQ(read("4 £"), "4 GBP");
+  EXPECT_EQ(read("0.04 USD"), "0.04 USD");
+  EXPECT_EQ(read("usd1,024.50"), "1024.50 USD");
+  EXPECT_EQ(read("12,345,678"), "12345678 ");
+  EXPECT_EQ(read("4e-05"), "4e-05 ");
+  for (const char* text : {"", "$", "0,04", "1,02", "1,0244", ",123", "1.234,56", "1,234,5", "free",
+                           "USD", "0.04 dollars", "--1", "inf", "nan", "1 2"}) {
+    EXPECT_EQ(read(text), "none") << text;
+  }
+}
+
 }  // namespace
 }  // namespace gsa::telemetry
