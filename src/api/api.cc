@@ -45,7 +45,8 @@ void try_to(duck::Connection& connection, const std::string& sql) {
 }
 
 // DuckDB keeps the pages that it has read until it needs the memory; a low limit makes it free all
-// unused ones. `limit` is the limit to restore (DuckDB reports its own only rounded).
+// unused ones. `limit` is the limit to restore: RESET would change the setting alone, and leave the
+// pages with the low limit.
 void give_back_pages(duck::Connection& connection, const std::string& limit) {
   // A run's changes stay in memory until a checkpoint writes them to the file. It may fail while
   // somebody reads an older state.
@@ -54,8 +55,14 @@ void give_back_pages(duck::Connection& connection, const std::string& limit) {
   // it accepts returns the memory to the system.
   try_to(connection, "set memory_limit = '1MB'");
   try_to(connection, "set memory_limit = '32MB'");
-  connection.execute(limit.empty() ? "reset memory_limit"
-                                   : fmt::format("set memory_limit = {}", sql_quote(limit)));
+  connection.execute(fmt::format("set memory_limit = {}", sql_quote(limit)));
+}
+
+// DuckDB reports its own rounded.
+std::string memory_limit_of(const duck::Database& database, const Sources& sources) {
+  return sources.memory_limit.empty()
+             ? database.connect().query("select current_setting('memory_limit')").text(0, 0)
+             : sources.memory_limit;
 }
 
 std::shared_ptr<const Layer> fallback_layer(const Sources& sources, const dbt::Project& project) {
@@ -98,6 +105,7 @@ class Api::Lease {
 Api::Api(const duck::Database& database, const dbt::Project& project, Sources sources)
     : database_(database),
       sources_(std::move(sources)),
+      memory_limit_(memory_limit_of(database_, sources_)),
       dictionary_(project),
       rule_(friction_rule(project)),
       layer_(fallback_layer(sources_, project)),
@@ -150,7 +158,7 @@ bool Api::release() {
     idle_.clear();
     facts_.release([&] {
       duck::Connection connection = database_.connect();
-      give_back_pages(connection, sources_.memory_limit);
+      give_back_pages(connection, memory_limit_);
     });
   }
   return_freed_memory();

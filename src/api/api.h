@@ -99,6 +99,7 @@ class Api {
 
   duck::Database database_;
   Sources sources_;
+  const std::string memory_limit_;
   Dictionary dictionary_;
   FrictionRule rule_;
   std::shared_ptr<const Layer> layer_;  // if none is on record
