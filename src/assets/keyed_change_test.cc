@@ -188,22 +188,21 @@ class GroupedChanges : public testing::Test {
   static std::string visits_sql(const std::string& events, const std::string& people) {
     return fmt::format(
         "select id, e.person, seen, ticket, plan, case when e.person is null then null when ticket "
-        "is "
-        "not null then first_value(id) over (partition by e.person, ticket order by seen, id) else "
+        "is not null then first_value(id) over (partition by e.person, ticket order by seen, id) "
+        "else "
         "last_value(start ignore nulls) over (partition by e.person, ticket is null order by seen, "
         "id) end as visit from (select *, case when ticket is null and not coalesce(seen <= "
-        "lag(seen) "
-        "over w + interval 30 minute, false) then id end as start from {} window w as (partition "
-        "by "
-        "person, ticket is null order by seen, id)) as e join {} as p on p.person is not distinct "
+        "lag(seen) over w + interval 30 minute, false) then id end as start from {} window w as "
+        "(partition "
+        "by person, ticket is null order by seen, id)) as e join {} as p on p.person is not "
+        "distinct "
         "from coalesce(e.person, 0)",
         events, people);
   }
   static std::string lengths_sql(const std::string& visits) {
     return fmt::format(
         "select visit, count(*) as events, min(seen) as began, max(seen) as ended, any_value(plan) "
-        "as "
-        "plan from {} where visit is not null group by visit",
+        "as plan from {} where visit is not null group by visit",
         visits);
   }
 
@@ -212,8 +211,7 @@ class GroupedChanges : public testing::Test {
     pipeline.execute(fmt::format(
         "insert into outside select {} + i, if(h % 41 = 0, null, h % 41), timestamp '2025-06-01' + "
         "interval 1 minute * (h // 100 % 14400), if(h // 7 % 5 = 0, 't' || (h // 11 % 4), null) "
-        "from "
-        "(select i, hash(i, {}) as h from range({}) t(i))",
+        "from (select i, hash(i, {}) as h from range({}) t(i))",
         next_id, ++seed, count));
     next_id += count;
   }
@@ -283,7 +281,8 @@ TEST_F(GroupedChanges, NameColumnsOfTheTable) {
   pipeline.changes["events"] = fmt::format("select {} as id", next_id - 1);
   events();
   const Ran ran = pipeline.run();
-  EXPECT_EQ(ran.ended.at("visits"), "error");
+  EXPECT_EQ(ran.step("visits").message,
+            "incremental_by of visits names the column 'persno', which it does not have");
 }
 
 }  // namespace

@@ -172,13 +172,13 @@ Behavior choose_behavior(const RawOptions& options, const prompts::ResolvedSourc
   // Feedback may be all that is known of how a generation ended.
   const bool has_feedback = !options.events.feedback_from.empty();
   if (recognised.is_telemetry || (has_feedback && recognised.has_keys)) return Behavior::events;
-  if (options.behavior == Behavior::automatic && !recognised.nearly.empty()) {
+  if (options.behavior == Behavior::automatic && recognised.only_lack) {
     throw Error(fmt::format("{} lacks {} to be events of a product, and a column 'prompt' to be "
                             "prompts",
                             files.events.files.front().path, recognised.missing),
                 fmt::format("--map {}=COLUMN says which column it is; `gsa inspect` shows what is "
                             "taken for what",
-                            recognised.nearly));
+                            telemetry::name_of(*recognised.only_lack)));
   }
   if (options.behavior == Behavior::automatic) why_simulated = recognised.missing;
   return read_as_prompts(fmt::format("the source lacks {}", recognised.missing),

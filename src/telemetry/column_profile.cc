@@ -77,8 +77,7 @@ std::vector<ColumnProfile> profile_columns(duck::Connection& connection,
       read += (i == 0 ? "" : ", ") + readings(i, some[i].type, latest_us);
       finite += fmt::format(
           ", number{0} = trunc(number{0}) as is_whole{0}, if(isfinite(number{0}), number{0}, null) "
-          "as "
-          "finite{0}",
+          "as finite{0}",
           i);
     }
     const std::string choice = most_rows < rows.rows() ? fmt::format("limit {}", most_rows)

@@ -424,16 +424,27 @@ Detection detect(const std::vector<ColumnProfile>& columns) {
   return found;
 }
 
-std::string missing_for_telemetry(const Mapping& mapping, bool is_export) {
-  std::vector<std::string> missing;
-  if (mapping.find(Signal::user) == nullptr && !is_export) missing.emplace_back("a user");
-  if (mapping.find(Signal::time) == nullptr) missing.emplace_back("a time");
+std::vector<Signal> lacking_for_telemetry(const Mapping& mapping, bool is_export) {
+  std::vector<Signal> lacking;
+  if (mapping.find(Signal::user) == nullptr && !is_export) lacking.push_back(Signal::user);
+  if (mapping.find(Signal::time) == nullptr) lacking.push_back(Signal::time);
   constexpr std::array<Signal, 7> kOutcomes = {
       Signal::status, Signal::error,    Signal::http_status, Signal::latency,
       Signal::cost,   Signal::feedback, Signal::downloaded};
   if (std::none_of(kOutcomes.begin(), kOutcomes.end(),
                    [&](Signal signal) { return mapping.find(signal) != nullptr; })) {
-    missing.emplace_back("one of status, latency, cost, feedback and downloads");
+    lacking.push_back(Signal::status);
+  }
+  return lacking;
+}
+
+std::string missing_for_telemetry(const Mapping& mapping, bool is_export) {
+  std::vector<std::string> missing;
+  for (const Signal signal : lacking_for_telemetry(mapping, is_export)) {
+    missing.emplace_back(signal == Signal::user   ? "a user"
+                         : signal == Signal::time ? "a time"
+                                                  : "one of status, latency, cost, feedback and "
+                                                    "downloads");
   }
   return join(missing, ", ");
 }

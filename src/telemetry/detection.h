@@ -31,6 +31,8 @@ Detection detect(const std::vector<ColumnProfile>& columns);
 // known export), and at least one of status, latency, cost, feedback and downloads. Otherwise what
 // is missing: "a user and a time".
 std::string missing_for_telemetry(const Mapping& mapping, bool is_export);
+// The same as signals; a status stands for all that tells how a generation ended.
+std::vector<Signal> lacking_for_telemetry(const Mapping& mapping, bool is_export);
 
 // The unit of a latency by its values: seconds, milliseconds … Null if it could be several. The
 // rule: the median of image generation is between half a second and ten minutes, so a median below

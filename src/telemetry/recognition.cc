@@ -16,8 +16,6 @@ namespace {
 
 // Enough to tell what a column is, and read in milliseconds.
 constexpr std::int64_t kRows = 2'000;
-// As missing_for_telemetry() says it.
-constexpr std::string_view kNoUser = "a user", kNoTime = "a time";
 
 }  // namespace
 
@@ -46,15 +44,8 @@ Recognition recognise(const std::vector<prompts::SourceFile>& files, const Given
   const bool has_prompts =
       std::any_of(events.columns.begin(), events.columns.end(),
                   [](const ColumnProfile& column) { return to_lower(column.path) == "prompt"; });
-  const bool has_user = mapping.find(Signal::user) != nullptr;
-  const bool has_time = mapping.find(Signal::time) != nullptr;
-  if (!recognition.is_telemetry && !has_prompts) {
-    const std::string with_one = recognition.missing;
-    recognition.nearly = with_one == kNoUser    ? "user"
-                         : with_one == kNoTime  ? "time"
-                         : has_user && has_time ? "status"
-                                                : "";
-  }
+  const std::vector<Signal> lacking = lacking_for_telemetry(mapping, events.found.is_export);
+  if (lacking.size() == 1 && !has_prompts) recognition.only_lack = lacking.front();
   return recognition;
 }
 

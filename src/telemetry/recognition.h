@@ -2,11 +2,13 @@
 
 // Whether files are a product's telemetry, by the beginning of the first of them.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "prompts/source.h"
 #include "telemetry/given_mapping.h"
+#include "telemetry/signal.h"
 
 namespace gsa::telemetry {
 
@@ -15,8 +17,9 @@ struct Recognition {
   bool has_keys = false;  // it has the keys of generations and users, and times
   std::string name;       // of the export, "Langfuse observations"; or ""
   std::string missing;    // what it lacks: "a user, a time"
-  // The signal, if it lacks one thing alone to be telemetry and has no column of prompts either.
-  std::string nearly = {};
+  // If that is one thing alone, and it has no column of prompts either: the signal. A status stands
+  // for all that tells how a generation ended.
+  std::optional<Signal> only_lack = {};
 };
 
 // Looks at the first rows of the first file that has any. Throws Error with file and place, and if

@@ -198,10 +198,10 @@ std::optional<Meaning> error_meaning(std::string_view text, const Vocabulary& vo
   return known->second == Status::success ? std::nullopt : std::optional(Meaning{known->second});
 }
 
-// Takes the sign or the three letters of a currency from one end of the text.
+// Takes the sign and the three letters of a currency from the ends of the text.
 void take_currency(std::string_view& text, std::string& currency) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSigns = {
-      {{"$", "USD"}, {"€", "EUR"}, {"£", "GBP"}, {"¥", "JPY"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSigns = {
+      {{"US$", "USD"}, {"$", "USD"}, {"€", "EUR"}, {"£", "GBP"}, {"¥", "JPY"}}};
   for (const auto& [sign, name] : kSigns) {
     if (!text.starts_with(sign) && !text.ends_with(sign)) continue;
     currency = name;
@@ -211,7 +211,7 @@ void take_currency(std::string_view& text, std::string& currency) {
       text.remove_suffix(sign.size());
     }
     text = trim(text);
-    return;
+    break;
   }
   constexpr std::size_t kLetters = 3;
   const auto is_code = [](std::string_view part) {
@@ -340,12 +340,13 @@ std::optional<double> read_duration_ms(std::string_view text, std::string_view u
 std::optional<Amount> read_amount(std::string_view text) {
   Amount amount;
   text = trim(text);
-  if (text.starts_with('-')) {
-    amount.number = "-";
+  const bool has_sign = text.starts_with('-') || text.starts_with('+');
+  if (has_sign) {
+    if (text.front() == '-') amount.number = "-";
     text = trim(text.substr(1));
   }
   take_currency(text, amount.currency);
-  if (text.starts_with('-') && amount.number.empty()) {
+  if (text.starts_with('-') && !has_sign) {
     amount.number = "-";
     text.remove_prefix(1);
   }

@@ -148,11 +148,15 @@ TEST(Vocabulary, ReadsAmounts) {
   EXPECT_EQ(read("€ 0.04"), "0.04 EUR");
   EXPECT_EQ(read("4 £"), "4 GBP");
   EXPECT_EQ(read("0.04 USD"), "0.04 USD");
+  EXPECT_EQ(read("$0.04 USD"), "0.04 USD");
+  EXPECT_EQ(read("US$0.04"), "0.04 USD");
+  EXPECT_EQ(read("$0.04 CAD"), "0.04 CAD");
+  EXPECT_EQ(read("+0.04"), "0.04 ");
   EXPECT_EQ(read("usd1,024.50"), "1024.50 USD");
   EXPECT_EQ(read("12,345,678"), "12345678 ");
   EXPECT_EQ(read("4e-05"), "4e-05 ");
   for (const char* text : {"", "$", "0,04", "1,02", "1,0244", ",123", "1.234,56", "1,234,5", "free",
-                           "USD", "0.04 dollars", "--1", "inf", "nan", "1 2"}) {
+                           "USD", "0.04 dollars", "--1", "+-1", "inf", "nan", "1 2"}) {
     EXPECT_EQ(read(text), "none") << text;
   }
 }
