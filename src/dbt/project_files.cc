@@ -39,18 +39,6 @@ bool is_foreign(const fs::path& folder) {
   return name == "target" || name == "logs" || name == "dbt_packages" || name.starts_with('.');
 }
 
-// The line with that number, without its newline.
-std::string_view line_of(std::string_view text, int number) {
-  for (int line = 1; line < number; ++line) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
-  }
-  text = text.substr(0, text.find('\n'));
-  if (text.ends_with('\r')) text.remove_suffix(1);
-  return text;
-}
-
 // The line, and a caret below `column`; for a long line, only the part around the column.
 std::string excerpt(const std::string& line, int column) {
   constexpr std::size_t kWidest =
@@ -182,6 +170,17 @@ Error ProjectFiles::error_at(const Place& place, const std::string& what,
     message += excerpt(replace_all(line_of(text, place.line), "\t", " "), place.column);
   }
   return Error(message, hint);
+}
+
+std::string_view line_of(std::string_view text, int number) {
+  for (int line = 1; line < number; ++line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
 }
 
 std::string format_place(const Place& place) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/embedded.h"
@@ -55,5 +56,7 @@ class ProjectFiles {
 
 // "FILE:LINE:COLUMN", or as much of it as is known.
 std::string format_place(const Place& place);
+// The line with that number, from 1, without its line end; empty if the text has fewer.
+std::string_view line_of(std::string_view text, int number);
 
 }  // namespace gsa::dbt

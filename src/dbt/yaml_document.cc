@@ -61,11 +61,6 @@ void check_characters(const ProjectFiles& files, const std::string& file, std::s
   }
 }
 
-std::string_view line_of(std::string_view text, int line) {
-  for (; line > 0; --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  return text.substr(0, text.find('\n'));
-}
-
 bool is_merge(const YamlNode& key) {
   return key.kind == YamlKind::scalar && key.text == "<<" && key.tag != "!";
 }
@@ -116,7 +111,7 @@ class YamlDocument::Builder : public YAML::EventHandler {
       return;
     }
     const Place place{into_.name_, mark.line + 1, mark.column + 1};
-    if (mark.column == 0 && line_of(text_, mark.line).starts_with("---")) {
+    if (mark.column == 0 && line_of(text_, mark.line + 1).starts_with("---")) {
       throw files_.error_at(place,
                             "a second YAML document begins here, but a file may have only one",
                             "leave out this line");
