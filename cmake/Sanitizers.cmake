@@ -2,7 +2,7 @@ if(GSA_SANITIZE)
   add_compile_options(-fsanitize=${GSA_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${GSA_SANITIZE})
   if(GSA_SANITIZE MATCHES "undefined")
-    add_compile_options(-fno-sanitize=null,vptr,object-size,pointer-overflow)
+    add_compile_options(-fno-sanitize=null,vptr,object-size,pointer-overflow,alignment)
   endif()
   # Makes checks function calls instead of inline code, which saves a third of the compilation.
   if(GSA_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
