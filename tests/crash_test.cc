@@ -28,9 +28,9 @@ using Publication = std::map<std::string, std::string>;
 // Two hundred kills in all: of runs, of backfills, and after a Ctrl-C.
 constexpr int kKills = 120, kBackfillKills = 50, kCancelKills = 30;
 constexpr int kSeeds = 4;
-// Large enough that a run takes much longer than its start and writes tens of megabytes; small
-// enough that fifty runs take seconds.
-constexpr const char* kPrompts = "20000";
+// Large enough that a run takes much longer than its start; small enough that two hundred runs take
+// a minute or two.
+constexpr const char* kPrompts = "8000";
 
 double seconds_since(Clock::time_point start) { return Seconds(Clock::now() - start).count(); }
 
