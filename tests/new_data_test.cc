@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "duck/database.h"
 #include "gsa_process.h"
@@ -185,6 +186,82 @@ TEST_F(NewData, InFilesThatChangedOrWentIsReadWithAllOthers) {
   std::filesystem::remove(folder_.path() / "events/day 1.parquet");
   EXPECT_FALSE(read_new_files(run("w.duckdb")));
   expect_as_clean();
+}
+
+// Half of the second file's rows come first; the others are written behind them.
+TEST_F(NewData, BehindTheEndOfAFileJoinsAlone) {
+  for (const char* format : {"csv", "json"}) {
+    SCOPED_TRACE(format);
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path() / "events")) {
+      std::filesystem::remove(entry);
+    }
+    std::filesystem::remove(folder_.path() / "w.duckdb");
+    const auto text_of = [&](int file) {
+      const std::string path = folder_ / "text";
+      connection_.execute(
+          fmt::format("copy (select * exclude (file) from events where file = {} order by "
+                      "created_at) to {} (format {})",
+                      file, sql_quote(path), format));
+      return read_file(path);
+    };
+    const std::string before = text_of(0), all = text_of(3);
+    std::size_t half = all.find('\n', all.size() / 2) + 1;
+    const std::string name = std::string("events/b.") + format;
+    folder_.write(std::string("events/a.") + format, before);
+    folder_.write(name, all.substr(0, half));
+    run("w.duckdb");
+    folder_.write(name, all);
+    EXPECT_TRUE(read_new_files(run("w.duckdb")));
+    expect_as_clean();
+    // A letter before its end, and a longer end: another file.
+    std::string other = all;
+    other[other.find("succeeded", other.size() / 4)] = 'S';
+    folder_.write(name, other + all.substr(half));
+    EXPECT_FALSE(read_new_files(run("w.duckdb")));
+    expect_as_clean();
+  }
+}
+
+TEST_F(NewData, BehindALineThatHadNoEndIsReadWithAllOthers) {
+  const std::string header = "request_id,user_id,created_at,latency_ms,status\n";
+  const std::string row =
+      "r1,u1,2026-03-01T10:00:00Z,1200,succeeded\nr2,u1,2026-03-01T10:01:00Z,12";
+  folder_.write("events/a.csv", header + row);
+  EXPECT_NE(gsa(folder_, {"run", "--source", "events", "--warehouse", "w.duckdb"}).exit_code, 0);
+  folder_.write("events/a.csv", header + row + ",failed");
+  run("w.duckdb");
+  folder_.write("events/a.csv", header + row + ",failed_safety\nr3,u2,2026-03-01T10:02:00Z,5,ok\n");
+  EXPECT_FALSE(read_new_files(run("w.duckdb")));
+  expect_as_clean();
+}
+
+TEST_F(NewData, OfFeedbackLandsOnItsGeneration) {
+  const std::vector<std::string> feedback = {"--feedback-from", "feedback"};
+  const std::string header = "request_id,rating,downloaded\n";
+  folder_.write("feedback/1.csv", header + "req_7,5,true\nreq_8,1,\nreq_2500,1,false\n");
+  write(0);
+  write(1);
+  run("w.duckdb", feedback);
+  // Late, once more, and of a generation that is not there yet.
+  folder_.write("feedback/2.csv", header + "req_11,1,true\nreq_8,5,\nreq_2501,5,true\n");
+  EXPECT_TRUE(read_new_files(run("w.duckdb", feedback)));
+  expect_as_clean(feedback);
+  EXPECT_EQ(found("w.duckdb", kKnown), found("clean.duckdb", kKnown));
+  EXPECT_EQ(found("w.duckdb",
+                  "select generation_key, feedback, downloaded from fct_generations "
+                  "where feedback is not null order by 1"),
+            "generation_key,feedback,downloaded\nreq_11,thumbs_down,true\nreq_7,thumbs_up,true\n"
+            "req_8,thumbs_up,\n");
+  // Generations, for which there is feedback already, and more of it behind the first.
+  write(2);
+  folder_.write("feedback/1.csv",
+                header + "req_7,5,true\nreq_8,1,\nreq_2500,1,false\nreq_12,5,true\n");
+  EXPECT_TRUE(read_new_files(run("w.duckdb", feedback)));
+  expect_as_clean(feedback);
+  // What was said is taken back: what the event itself says would be needed.
+  folder_.write("feedback/3.csv", header + "req_7,,false\n");
+  EXPECT_FALSE(read_new_files(run("w.duckdb", feedback)));
+  expect_as_clean(feedback);
 }
 
 TEST_F(NewData, WithOtherColumnsIsReadWithAllOthers) {

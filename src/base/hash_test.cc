@@ -1,5 +1,8 @@
 #include "base/hash.h"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -14,6 +17,17 @@ TEST(Hash, IsXxh3) {
   EXPECT_EQ(stable_hash(std::string(100, 'a')), 0x411d9368f9c30e07u);
   EXPECT_EQ(stable_hash(std::string(200, 'a')), 0xac2bd404bce6c995u);
   EXPECT_EQ(stable_hash(std::string(1000, 'a')), 0xb3e7af627147db7cu);
+}
+
+TEST(Hash, OfAFileIsThatOfItsFirstBytes) {
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "gsa-hash-test";
+  const std::string text(3'000'000, 'x');
+  std::ofstream(path) << text << "more";
+  EXPECT_EQ(stable_hash_of_file(path, std::ssize(text)), stable_hash(text));
+  EXPECT_EQ(stable_hash_of_file(path, 0), stable_hash(""));
+  EXPECT_EQ(stable_hash_of_file(path, std::ssize(text) + 5), std::nullopt);
+  std::filesystem::remove(path);
+  EXPECT_EQ(stable_hash_of_file(path, 1), std::nullopt);
 }
 
 }  // namespace

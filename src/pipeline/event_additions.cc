@@ -24,6 +24,14 @@ const assets::KeyedChange kGenerations = {"main", "raw_generations", "generation
 // touched.
 constexpr const char* kReplaced = "temp.gsa_replaced";
 constexpr const char* kTouched = "temp.gsa_touched";
+// Published generations, and what feedback says of them now.
+constexpr const char* kLate = "temp.gsa_late_feedback";
+// The published generations with what `l`, joined to it, says of them. No feedback is an answer,
+// too: its origin stays 'observed'.
+constexpr const char* kWithLate =
+    "select g.* replace (coalesce(l.thumbs, g.feedback::varchar) as feedback, "
+    "coalesce(l.downloaded, g.downloaded) as downloaded, if(l.downloaded is null, "
+    "g.download_origin::varchar, 'observed') as download_origin) from main.raw_generations as g";
 
 // Whether both take the same columns for the same signals. Their units may differ: they are told
 // from values, and the published ones were told from more.
@@ -49,22 +57,62 @@ std::string text_in(const std::map<std::string, std::string>& metadata, const st
 
 }  // namespace
 
-bool EventAdditions::read(const prompts::RunQuery& run, std::uint64_t seed, RunLog& log) {
-  if (!files_.feedback.files.empty()) return false;
-  const FileRecords now = records_of(files_);
-  if (!std::includes(now.begin(), now.end(), published_.files.begin(), published_.files.end())) {
-    return false;
-  }
-  for (const auto& record : now) {
-    if (record.first != "events" && !published_.files.contains(record)) return false;
-  }
-  for (const prompts::SourceFile& file : files_.events.files) {
-    if (!published_.files.contains(
-            {"events", std::string(trim(prompts::fingerprint_of({file})))})) {
-      new_files_.push_back(file);
+// Whether all that is published is still in the source, and what is new can be told from it.
+bool EventAdditions::find_new_files() {
+  now_ = records_of(files_);
+  for (const auto& [key, record] : published_.files) {
+    const auto same = now_.find(key);
+    if (same == now_.end()) return false;
+    if (key.first != "events" && key.first != "feedback" && !same->second.same_state(record)) {
+      return false;
     }
+    if (same->second.same_state(record)) same->second = record;
   }
-  if (new_files_.empty() || !open(run, seed, log)) return false;
+  for (const auto& [key, record] : now_) {
+    const bool may_be_new = key.first == "events" || key.first == "feedback";
+    if (!may_be_new && !published_.files.contains(key)) return false;
+  }
+  // The rows on record, 0 for a new file; null if the file changed otherwise.
+  const auto rows_before = [&](const char* source, const prompts::SourceFile& file) {
+    const auto found = published_.files.find(record_key(source, file));
+    return found == published_.files.end() ? std::optional<std::int64_t>(0)
+                                           : rows_on_record(file, found->second);
+  };
+  const auto is_as_it_was = [&](const char* source, const prompts::SourceFile& file) {
+    const auto key = record_key(source, file);
+    const auto found = published_.files.find(key);
+    return found != published_.files.end() && now_.at(key).same_state(found->second);
+  };
+  for (const prompts::SourceFile& file : files_.events.files) {
+    if (is_as_it_was("events", file)) {
+      joins_behind_ = joins_behind_ && new_files_.empty();
+      continue;
+    }
+    const auto rows = rows_before("events", file);
+    if (!rows) return false;
+    joins_behind_ = joins_behind_ && (*rows == 0 || new_files_.empty());
+    new_files_.push_back(file);
+    rows_before_.push_back(*rows);
+  }
+  for (const prompts::SourceFile& file : files_.feedback.files) {
+    const auto rows = rows_before("feedback", file);
+    if (!rows) return false;
+    feedback_rows_before_.push_back(*rows);
+    has_new_feedback_ = has_new_feedback_ || !is_as_it_was("feedback", file);
+  }
+  files_read_ = std::ssize(new_files_);
+  if (new_files_.empty() && has_new_feedback_) {
+    // A file without a new row tells how events look.
+    const auto& all = files_.events.files;
+    new_files_ = {*std::min_element(
+        all.begin(), all.end(), [](const auto& a, const auto& b) { return a.bytes < b.bytes; })};
+    rows_before_ = {now_.at(record_key("events", new_files_.front())).rows};
+  }
+  return !new_files_.empty();
+}
+
+bool EventAdditions::read(const prompts::RunQuery& run, std::uint64_t seed, RunLog& log) {
+  if (!find_new_files() || !open(run, seed, log)) return false;
   connection_.execute(fmt::format(
       "create or replace temp table gsa_replaced as {}",
       events_->has("generation_key")
@@ -74,6 +122,13 @@ bool EventAdditions::read(const prompts::RunQuery& run, std::uint64_t seed, RunL
                 events_->events.name())
           : "select generation_id, user_id from main.raw_generations where false"));
   replaced_ = connection_.query_int64(fmt::format("select count(*) from {}", kReplaced));
+  if (replaced_ > 0 && !joins_behind_) return false;  // the published row may be the later one
+  if (!take_feedback(run, log)) return false;
+  // What new events say of signups is not kept with the published ones.
+  if (events_->columns != recorded_totals(connection_, published_.metadata).columns ||
+      !events_->has("user_key") || events_->has("signup_at")) {
+    return false;
+  }
   number_events();
   name_users();
   find_touched();
@@ -81,9 +136,16 @@ bool EventAdditions::read(const prompts::RunQuery& run, std::uint64_t seed, RunL
   read_users(run);
   drop_late_signups();
   prompts::require_unchanged(files_.events.files);
-  log.note(fmt::format("read {} of {}: the others are as they were",
-                       counted(std::ssize(new_files_), "new file", "new files"),
-                       std::ssize(files_.events.files)));
+  const std::string others =
+      fmt::format("of {}: the others are as they were", std::ssize(files_.events.files));
+  log.note(fmt::format("read {} {}",
+                       counted(files_read_, "new or longer file", "new or longer files"), others));
+  if (has_new_feedback_) {
+    log.note(
+        fmt::format("feedback came for {}",
+                    counted(connection_.query_int64(fmt::format("select count(*) from {}", kLate)),
+                            "published generation", "published generations")));
+  }
   return true;
 }
 
@@ -94,24 +156,77 @@ bool EventAdditions::open(const prompts::RunQuery& run, std::uint64_t seed, RunL
   const telemetry::OpenedEvents opened =
       telemetry::open_events(connection_, run, new_files_, options_.mapping.rows_path());
   const telemetry::Mapping found = options_.mapping.applied_to(opened.found.mapping);
-  if (!take_the_same(found, mapping_)) return false;
+  const bool is_longer = std::any_of(rows_before_.begin(), rows_before_.end(),
+                                     [](std::int64_t rows) { return rows > 0; });
+  if (!take_the_same(found, mapping_) || (is_longer && found.rows != mapping_.rows)) return false;
   for (auto& [signal, source] : mapping_.signals) source.reason = found.signals.at(signal).reason;
   mapping_.forgotten = forgotten_;
   for (const std::string& note : opened.rows->notes()) log.note(note);
-  try {
-    events_ = std::make_unique<telemetry::EventTables>(
-        telemetry::read_events(connection_, run, *opened.rows, mapping_, 0, seed));
-  } catch (const Error&) {
-    return false;  // no row is an event, or none of a user who was not forgotten
-  }
+  add_read("events", new_files_, opened.rows->rows_of_files(), now_);
+  opened.rows->leave_out(rows_before_);
+  events_ = std::make_unique<telemetry::EventTables>(
+      telemetry::read_events(connection_, run, *opened.rows, mapping_, 0, seed));
   if (events_->has_odd) {
     for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping_)) {
       events_->findings.push_back(std::move(odd));
     }
   }
-  // What new events say of signups is not kept with the published ones.
-  return events_->columns == recorded_totals(connection_, published_.metadata).columns &&
-         events_->has("user_key") && !events_->has("signup_at");
+  return true;
+}
+
+// What feedback says of the new events, and of the published ones.
+bool EventAdditions::take_feedback(const prompts::RunQuery& run, RunLog& log) {
+  connection_.execute(fmt::format(
+      "create or replace temp table {} as select null::integer as generation_id, null::varchar as "
+      "thumbs, null::boolean as downloaded where false",
+      kLate));
+  if (files_.feedback.files.empty()) return true;
+  if (!forgotten_.empty() || !events_->has("generation_key")) return false;
+  prompts::require_unchanged(files_.feedback.files);
+  const telemetry::OpenedEvents opened = telemetry::open_events(
+      connection_, run, files_.feedback.files, options_.feedback_mapping.rows_path());
+  for (const std::string& note : opened.rows->notes()) log.note(note);
+  feedback_mapping_ = options_.feedback_mapping.applied_to(opened.found.mapping);
+  const telemetry::FeedbackRecords feedback =
+      telemetry::read_feedback(connection_, *opened.rows, feedback_mapping_);
+  if (feedback.takes_back) return false;
+  telemetry::add_feedback(connection_, feedback, *events_);
+  find_late_feedback(feedback);
+  feedback_without_ = telemetry::feedback_without(connection_, feedback,
+                                                  {"main.raw_generations", events_->events.name()});
+  add_read("feedback", files_.feedback.files, opened.rows->rows_of_files(), now_);
+  opened.rows->leave_out(feedback_rows_before_);
+  for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, feedback_mapping_)) {
+    events_->findings.push_back(std::move(odd));
+  }
+  prompts::require_unchanged(files_.feedback.files);
+  return true;
+}
+
+// Published generations of which it says something new; those that are replaced have it already.
+void EventAdditions::find_late_feedback(const telemetry::FeedbackRecords& feedback) {
+  const auto column = [&](std::string_view name, std::string_view type) {
+    const bool is_told =
+        std::find(feedback.columns.begin(), feedback.columns.end(), name) != feedback.columns.end();
+    return is_told ? fmt::format("r.{}", name) : fmt::format("null::{}", type);
+  };
+  connection_.execute(fmt::format(
+      "create or replace temp table {} as select * from (select g.generation_id, {} as downloaded, "
+      "{} as thumbs, g.feedback::varchar as old_thumbs, g.downloaded as old_downloaded from "
+      "main.raw_generations as g join {} as r on g.generation_key = r.generation_key anti join {} "
+      "as replaced on g.generation_id = replaced.generation_id) "
+      "where (thumbs is not null and thumbs is distinct from old_thumbs) or (downloaded is not "
+      "null and downloaded is distinct from old_downloaded)",
+      kLate, column("downloaded", "boolean"),
+      fmt::format("case {} when 0 then 'thumbs_up' when 1 then 'thumbs_down' end",
+                  column("feedback", "utinyint")),
+      feedback.last.name(), kReplaced));
+  const duck::Result gained = connection_.query(
+      fmt::format("select count(*) filter (thumbs is not null and old_thumbs is null), count(*) "
+                  "filter (downloaded is not null and old_downloaded is null) from {}",
+                  kLate));
+  late_feedback_ = gained.int64(0, 0);
+  late_downloads_ = gained.int64(0, 1);
 }
 
 // Numbers the new events behind those that are published.
@@ -224,6 +339,10 @@ std::vector<Finding> EventAdditions::findings() const {
       same->count += finding.count;
     }
   }
+  if (feedback_without_) {
+    std::erase_if(all, [&](const Finding& one) { return one.what == feedback_without_->what; });
+    all.push_back(*feedback_without_);
+  }
   const auto add = [&](std::string_view what, std::int64_t count) {
     for (Finding& finding : all) {
       if (finding.what == what) finding.count += count;
@@ -240,16 +359,21 @@ std::map<std::string, std::string> EventAdditions::metadata() const {
   EventTotals totals = recorded_totals(connection_, published_.metadata);
   totals.add(totals_of(connection_, *events_, mapping_));
   totals.rows_skipped += replaced_;
+  for (const auto& [signal, late] :
+       {std::pair("feedback", late_feedback_), std::pair("downloaded", late_downloads_)}) {
+    const auto known = totals.known.find(signal);
+    if (known != totals.known.end()) known->second += late;
+  }
   if (replaced_ > 0) totals.known.clear();  // what the replaced ones told is not on record
-  return event_metadata(files_, options_, {&mapping_, &users_mapping_, nullptr}, totals);
+  return event_metadata(files_, options_, {&mapping_, &users_mapping_, &feedback_mapping_}, totals);
 }
 
 // The signals of all events, as event_signals() reads them.
 std::string EventAdditions::all_signals() const {
-  return fmt::format("({} union all by name {})",
-                     select_observed(fmt::format("(select * from main.raw_generations anti join {} "
-                                                 "using (generation_id))",
-                                                 kReplaced)),
+  const std::string published =
+      fmt::format("({} left join {} as l using (generation_id) anti join {} using (generation_id))",
+                  kWithLate, kLate, kReplaced);
+  return fmt::format("({} union all by name {})", select_observed(published),
                      select_observed(*events_));
 }
 
@@ -300,6 +424,8 @@ assets::Made EventAdditions::make_generations() {
   connection_.execute(fmt::format("drop table if exists {}", kGenerations.rows()));
   connection_.execute(create_event_generations(kGenerations.rows(), kPrompts.rows(), *events_,
                                                prices ? &*prices : nullptr, options_.missing));
+  connection_.execute(fmt::format("insert into {} by name {} join {} as l using (generation_id)",
+                                  kGenerations.rows(), kWithLate, kLate));
   connection_.execute(fmt::format(
       "create or replace table {} as select generation_id from {} union all select generation_id "
       "from {}",

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -44,10 +45,11 @@ class EventAdditions {
         forgotten_(forgotten),
         published_(std::move(published)) {}
 
-  // Reads the new files. Returns false if all files must be read: one is gone or was written to,
-  // the source of users changed, there is one of feedback, the new files have other columns, or
-  // what is published does not tell enough. Throws Error with file and place, or if a file changed
-  // meanwhile.
+  // Reads the new rows: of events those of new files, and those that were written behind others. Of
+  // feedback reads all, if some is new. Returns false if all files must be read: one is gone or was
+  // written to otherwise, the source of users changed, the new files have other columns, feedback
+  // takes back what it said, or what is published does not tell enough. Throws Error with file and
+  // place, or if a file changed meanwhile.
   bool read(const prompts::RunQuery& run, std::uint64_t seed, RunLog& log);
 
   // The changes of the raw tables, in this order.
@@ -55,7 +57,13 @@ class EventAdditions {
   assets::Made make_users();
   assets::Made make_generations();
 
+  // All files as they were read now or before.
+  const FileRecords& records() const { return now_; }
+
  private:
+  bool find_new_files();
+  bool take_feedback(const prompts::RunQuery& run, RunLog& log);
+  void find_late_feedback(const telemetry::FeedbackRecords& feedback);
   bool open(const prompts::RunQuery& run, std::uint64_t seed, RunLog& log);
   void number_events();
   void name_users();
@@ -73,10 +81,18 @@ class EventAdditions {
   EventFiles files_;
   const ForgottenUsers& forgotten_;
   const PublishedEvents published_;
-  telemetry::Mapping mapping_, users_mapping_;
+  telemetry::Mapping mapping_, users_mapping_, feedback_mapping_;
+  FileRecords now_;
   std::vector<prompts::SourceFile> new_files_;
+  std::vector<std::int64_t> rows_before_;           // in each of them: those that are on record
+  std::vector<std::int64_t> feedback_rows_before_;  // in each file of feedback
+  bool joins_behind_ = true;  // no published event stands behind a new one in the source
+  bool has_new_feedback_ = false;
+  std::int64_t files_read_ = 0;  // with new rows
   std::unique_ptr<telemetry::EventTables> events_;
   std::int64_t replaced_ = 0;  // published generations that new ones replace
+  std::int64_t late_feedback_ = 0, late_downloads_ = 0;  // published generations that lacked them
+  std::optional<Finding> feedback_without_;
 };
 
 }  // namespace gsa::pipeline

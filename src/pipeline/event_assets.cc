@@ -31,15 +31,25 @@ void EventAssets::read_others(const prompts::RunQuery& run, RunLog& log) {
         telemetry::open_events(connection_, run, files.files, given.rows_path());
     for (const std::string& note : opened.rows->notes()) log.note(note);
     mapping = mapping_of(given, opened.found.mapping);
-    add_records(connection_, *opened.rows, mapping, *events_);
+    add_records(*opened.rows, mapping);
     for (Finding& odd : telemetry::find_odd_events(connection_, *opened.rows, mapping)) {
       events_->findings.push_back(std::move(odd));
     }
     prompts::require_unchanged(files.files);
   };
-  read(files_.users, options_.users_mapping, users_mapping_, telemetry::add_user_records);
+  read(files_.users, options_.users_mapping, users_mapping_,
+       [&](const prompts::EventRows& rows, const telemetry::Mapping& mapping) {
+         telemetry::add_user_records(connection_, rows, mapping, *events_);
+       });
   read(files_.feedback, options_.feedback_mapping, feedback_mapping_,
-       telemetry::add_feedback_records);
+       [&](const prompts::EventRows& rows, const telemetry::Mapping& mapping) {
+         const telemetry::FeedbackRecords feedback =
+             telemetry::read_feedback(connection_, rows, mapping);
+         telemetry::add_feedback(connection_, feedback, *events_);
+         events_->findings.push_back(
+             telemetry::feedback_without(connection_, feedback, {events_->events.name()}));
+         add_read("feedback", files_.feedback.files, rows.rows_of_files(), records_);
+       });
 }
 
 // Tells what was taken for what, and what is made up.
@@ -98,6 +108,9 @@ assets::Made EventAssets::make_prompts(const std::string& table,
   const telemetry::Mapping mapping = mapping_of(options_.mapping, opened.found.mapping);
   events_ = std::make_unique<telemetry::EventTables>(
       telemetry::read_events(connection_, run, *opened.rows, mapping, wanted_, seed_));
+  telemetry::require_events(*events_);
+  records_ = records_of(files_);
+  add_read("events", files_.events.files, opened.rows->rows_of_files(), records_);
   read_others(run, log);
   events_->findings.push_back(telemetry::drop_late_signups(connection_, *events_));
   connection_.execute(create_event_prompts(table, *events_));

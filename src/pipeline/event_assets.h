@@ -44,6 +44,9 @@ class EventAssets {
   assets::Made make_users(const std::string& table);
   assets::Made make_generations(const std::string& table, const std::string& raw_prompts);
 
+  // The files as they were read, for the publication.
+  const FileRecords& records() const { return additions_ ? additions_->records() : records_; }
+
  private:
   telemetry::Mapping mapping_of(const telemetry::GivenMapping& given,
                                 const telemetry::Mapping& found) const;
@@ -60,6 +63,7 @@ class EventAssets {
   std::unique_ptr<telemetry::EventTables> events_;
   std::optional<EventAdditions> additions_;  // in place of `events_`
   telemetry::Mapping users_mapping_, feedback_mapping_;
+  FileRecords records_;
 };
 
 }  // namespace gsa::pipeline

@@ -371,7 +371,8 @@ std::optional<PublishedEvents> RawAssets::published_events(const assets::State& 
 
 std::vector<std::string> RawAssets::records_sql() const {
   if (behavior_ != Behavior::events) return {"drop table if exists ops.event_files"};
-  return record_files_sql(event_files());
+  check(events_ != nullptr, "events are read before they are published");
+  return record_files_sql(events_->records());
 }
 
 assets::Made RawAssets::make_events(const std::string& asset, const std::string& table,

@@ -105,12 +105,16 @@ void EventPart::require_single(duck::Connection& connection,
   }
 }
 
+std::int64_t EventPart::rows_of(std::size_t file) const {
+  return (file + 1 < first_rows.size() ? first_rows[file + 1] : rows) - first_rows[file];
+}
+
 std::string EventPart::place_of(duck::Connection& connection, std::int64_t row) const {
   const auto after = std::upper_bound(first_rows.begin(), first_rows.end(), row);
   const auto file = static_cast<std::size_t>(after - first_rows.begin()) - 1;
   const std::int64_t first = first_rows[file];
   if (event) {
-    const std::int64_t last = file + 1 < first_rows.size() ? first_rows[file + 1] : rows;
+    const std::int64_t last = first + rows_of(file);
     const duck::Result lines = connection.query(
         fmt::format("select line, (select count(*) from {0} as t where t.line = r.line and t.rowid "
                     "between {1} and {2} - 1) from {0} as r where rowid = {3}",
@@ -133,8 +137,9 @@ std::string EventPart::select(std::int64_t first_row,
                                     : fmt::format("null::{}", types[i]);
     list += fmt::format(", {} as c{}", value, i);
   }
-  return fmt::format("select {}::bigint + event_row as event_row{} from ({})", first_row, list,
-                     sql.select());
+  return fmt::format("select {}::bigint + event_row as event_row{} from ({}){}", first_row, list,
+                     sql.select(),
+                     left_out.empty() ? "" : fmt::format(" where not ({})", left_out));
 }
 
 std::string common_event_type(duck::Connection& connection, const std::vector<std::string>& types) {

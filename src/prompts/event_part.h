@@ -38,6 +38,7 @@ struct EventPart {
   std::span<const SourceFile> files;
   std::vector<std::int64_t> first_rows = {};  // for each file, the number of its first row
   std::int64_t rows = 0;
+  std::string left_out = {};         // SQL: whether select() lacks the row `event_row`; or ""
   std::string from = {};             // the FROM clause
   std::string row_number = "rowid";  // SQL: of a row in it
   EventTree tree = {};
@@ -54,6 +55,7 @@ struct EventPart {
                                  std::span<const EventStep> path) const;
   // Throws Error if an event has several values at the path.
   void require_single(duck::Connection& connection, std::span<const EventStep> path) const;
+  std::int64_t rows_of(std::size_t file) const;
   // "a.csv, row 3", "b.jsonl, line 3"
   std::string place_of(duck::Connection& connection, std::int64_t row) const;
 

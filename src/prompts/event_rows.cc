@@ -135,6 +135,31 @@ std::string EventRows::select(std::span<const std::string> paths) const {
   return sql;
 }
 
+std::vector<std::int64_t> EventRows::rows_of_files() const {
+  std::vector<std::int64_t> rows;
+  for (const EventPart& part : parts_) {
+    for (std::size_t file = 0; file < part.files.size(); ++file) rows.push_back(part.rows_of(file));
+  }
+  return rows;
+}
+
+void EventRows::leave_out(std::span<const std::int64_t> rows_of_files) {
+  std::size_t next = 0;
+  for (EventPart& part : parts_) {
+    std::vector<std::string> ranges;
+    for (std::size_t file = 0; file < part.files.size(); ++file, ++next) {
+      const std::int64_t rows = rows_of_files[next], first = part.first_rows[file];
+      if (rows == 0) continue;
+      if (rows > part.rows_of(file)) {
+        throw Error(fmt::format("{}: the file has fewer rows than before", part.files[file].path));
+      }
+      ranges.push_back(fmt::format("event_row between {} and {}", first, first + rows - 1));
+      rows_ -= rows;
+    }
+    part.left_out = join(ranges, " or ");
+  }
+}
+
 std::string EventRows::place_of(std::int64_t row) const {
   for (const EventPart& part : parts_) {
     if (row < part.rows) return part.place_of(connection_, row);

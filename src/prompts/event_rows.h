@@ -40,7 +40,13 @@ class EventRows {
             const std::string& rows_path = "", std::int64_t most_rows = kAllRows);
   static constexpr std::int64_t kAllRows = std::numeric_limits<std::int64_t>::max();
 
+  // Those that select() gives.
   std::int64_t rows() const { return rows_; }
+  // Of each file, also those that are left out.
+  std::vector<std::int64_t> rows_of_files() const;
+  // From now on select() lacks the first rows of the files: of each, that many. The others keep
+  // their numbers. Throws Error if a file has fewer.
+  void leave_out(std::span<const std::int64_t> rows_of_files);
   // In the order met, those of the files before those of their folders. At most
   // EventTree::kMostColumns; notes() tell what has none.
   const std::vector<EventColumn>& columns() const { return columns_; }
@@ -50,7 +56,7 @@ class EventRows {
   // Where the rows of JSON files were found; "" without such files.
   const std::string& rows_path() const { return rows_path_; }
 
-  // SELECT of event_row (BIGINT, 0 to rows() - 1), and for each path its value as c0, c1, …, in the
+  // SELECT of event_row (BIGINT, from 0 up), and for each path its value as c0, c1, …, in the
   // order of event_row. Besides columns, a path may name an object (as its text) and what is in a
   // list (tags[0]); one that names nothing gives nulls. Throws Error{usage} if it is no path, and
   // Error with the place if an object has its key twice, so that its value is in doubt.

@@ -162,13 +162,7 @@ EventTables Reader::read(std::int64_t wanted, std::uint64_t seed) {
       connection_.query_int64(fmt::format("select count(*) from ({})", sql_.select));
   const std::int64_t with_time = count(tables.events.name());
   const std::int64_t forgotten = leave_out_forgotten(tables);
-  if (with_time == 0) {
-    throw Error(forgotten > 0 ? "every event of the source is of a user who is to be forgotten"
-                : events == 0 ? "no row of the source is an event"
-                              : "no row of the source has a time that can be read",
-                forgotten > 0 ? "gsa forget --list shows who is"
-                              : "gsa inspect SOURCE shows what is there");
-  }
+  tables.rows_of_events = events;
   tables.findings.push_back(
       {"rows that are no events by the mapping", "left out", rows_.rows() - events - forgotten});
   tables.findings.push_back(forgotten_rows(forgotten));
@@ -279,45 +273,88 @@ void add_user_records(duck::Connection& connection, const prompts::EventRows& ro
   tables.user_count = connection.query_int64("select count(*) from " + tables.users.name());
 }
 
-void add_feedback_records(duck::Connection& connection, const prompts::EventRows& rows,
-                          const Mapping& mapping, EventTables& tables) {
+FeedbackRecords read_feedback(duck::Connection& connection, const prompts::EventRows& rows,
+                              const Mapping& mapping) {
   const EventSql sql = select_events(rows, mapping, prompts::latest_time_us());
-  if (!is_among(sql.columns, "generation_key") || !tables.has("generation_key")) {
-    throw Error(tables.has("generation_key")
-                    ? "the source of feedback has no column for the key of the generation"
-                    : "the events have no key, so feedback cannot be tied to them",
+  if (!is_among(sql.columns, "generation_key")) {
+    throw Error("the source of feedback has no column for the key of the generation",
                 "name it in the mapping: generation");
   }
-  const prompts::TempTable records(connection, "gsa_feedback_records");
-  keep_last(connection, sql, "generation_key", records);
+  FeedbackRecords records{prompts::TempTable(connection, "gsa_feedback_records")};
+  std::string list, taken_back;
+  for (const char* column : {"feedback", "downloaded"}) {
+    if (!is_among(sql.columns, column)) continue;
+    records.columns.emplace_back(column);
+    list +=
+        fmt::format(", arg_max_null({0}, event_row) as {0}, count({0}) > 0 as tells_{0}", column);
+    taken_back +=
+        fmt::format("{0}({1} is null and tells_{1})", taken_back.empty() ? "" : " or ", column);
+  }
+  const prompts::TempTable read(connection, "gsa_feedback_read");
+  connection.execute(read.create_as(
+      fmt::format("select generation_key{} from ({}) where generation_key is not null group by all",
+                  list, sql.select)));
+  connection.execute(records.last.create_as(fmt::format("select generation_key{}{} from {}",
+                                                        records.columns.empty() ? "" : ", ",
+                                                        join(records.columns, ", "), read.name())));
+  records.takes_back =
+      !taken_back.empty() && connection.query_int64(fmt::format("select count(*) from {} where {}",
+                                                                read.name(), taken_back)) > 0;
+  return records;
+}
+
+Finding feedback_without(duck::Connection& connection, const FeedbackRecords& records,
+                         const std::vector<std::string>& generations) {
+  std::string without;
+  for (const std::string& one : generations) {
+    without += fmt::format(" anti join {} using (generation_key)", one);
+  }
+  return {"feedback for generations that are not in the source", "left out",
+          connection.query_int64(
+              fmt::format("select count(*) from {}{}", records.last.name(), without))};
+}
+
+void add_feedback(duck::Connection& connection, const FeedbackRecords& records,
+                  EventTables& tables) {
+  if (!tables.has("generation_key")) {
+    throw Error("the events have no key, so feedback cannot be tied to them",
+                "name it in the mapping: generation");
+  }
   connection.execute(fmt::format(
       "delete from {} where generation_key in (select generation_key from {} where generation_key "
       "not in (select generation_key from {} where generation_key is not null))",
-      records.name(), tables.forgotten.name(), tables.events.name()));
-  for (const auto& [column, type] :
-       {std::pair("feedback", "utinyint"), std::pair("downloaded", "boolean")}) {
-    if (!is_among(sql.columns, column)) continue;
+      records.last.name(), tables.forgotten.name(), tables.events.name()));
+  for (const std::string& column : records.columns) {
     if (!tables.has(column)) {
-      connection.execute(
-          fmt::format("alter table {} add column {} {}", tables.events.name(), column, type));
+      connection.execute(fmt::format("alter table {} add column {} {}", tables.events.name(),
+                                     column, column == "feedback" ? "utinyint" : "boolean"));
       tables.columns.emplace_back(column);
     }
     connection.execute(
         fmt::format("update {0} as events set {1} = records.{1} from {2} as records where "
                     "events.generation_key = records.generation_key and records.{1} is not null",
-                    tables.events.name(), column, records.name()));
+                    tables.events.name(), column, records.last.name()));
   }
-  tables.findings.push_back(
-      {"feedback for generations that are not in the source", "left out",
-       connection.query_int64(fmt::format(
-           "select count(*) from {} as records anti join {} as events using (generation_key)",
-           records.name(), tables.events.name()))});
 }
 
 EventTables read_events(duck::Connection& connection, const prompts::RunQuery& run,
                         const prompts::EventRows& rows, const Mapping& mapping, std::int64_t wanted,
                         std::uint64_t seed) {
   return Reader(connection, run, rows, mapping).read(wanted, seed);
+}
+
+void require_events(const EventTables& tables) {
+  if (tables.event_count > 0) return;
+  const auto forgotten =
+      std::find_if(tables.findings.begin(), tables.findings.end(),
+                   [](const Finding& finding) { return finding.what == forgotten_rows(0).what; });
+  if (forgotten != tables.findings.end() && forgotten->count > 0) {
+    throw Error("every event of the source is of a user who is to be forgotten",
+                "gsa forget --list shows who is");
+  }
+  throw Error(tables.rows_of_events == 0 ? "no row of the source is an event"
+                                         : "no row of the source has a time that can be read",
+              "gsa inspect SOURCE shows what is there");
 }
 
 Finding drop_late_signups(duck::Connection& connection, EventTables& tables) {

@@ -45,6 +45,7 @@ struct EventTables {
   // device of the event, if they change from event to event of a user.
   std::vector<Attribute> attributes = {};
   std::int64_t rows_in_source = 0;
+  std::int64_t rows_of_events = 0;  // of these, by the mapping, also without a time
   std::int64_t event_count = 0;
   std::int64_t user_count = 0;
   bool has_odd = false;  // find_odd_events() finds some
@@ -57,10 +58,12 @@ struct EventTables {
 
 // Leaves out rows of forgotten users. Reads at least `wanted` events, or all if that is 0 or the
 // source has fewer. Needs the SQL functions of prompts::register_functions() and
-// register_telemetry_functions(). Throws Error if no row is an event.
+// register_telemetry_functions().
 EventTables read_events(duck::Connection& connection, const prompts::RunQuery& run,
                         const prompts::EventRows& rows, const Mapping& mapping, std::int64_t wanted,
                         std::uint64_t seed);
+// Throws Error that says why there is no event, if there is none.
+void require_events(const EventTables& tables);
 
 // The traits of users that the events tell in one column each, with path and column.
 std::vector<std::pair<std::string, std::string>> traits_of(const Mapping& mapping,
@@ -78,11 +81,27 @@ std::vector<std::pair<std::string, std::string>> changing_traits(duck::Connectio
 void add_user_records(duck::Connection& connection, const prompts::EventRows& rows,
                       const Mapping& mapping, EventTables& tables);
 
-// Adds what another source says of generations by their key: feedback and downloads; of several
-// rows for a generation the last counts. Leaves out generations of forgotten users. Throws Error if
-// either source has no generation keys.
-void add_feedback_records(duck::Connection& connection, const prompts::EventRows& rows,
-                          const Mapping& mapping, EventTables& tables);
+// What another source says of generations by their key: of several rows for a generation the last
+// counts.
+struct FeedbackRecords {
+  // generation_key VARCHAR and, of those that the mapping has, feedback UTINYINT (0: thumbs up, 1:
+  // thumbs down) and downloaded BOOLEAN.
+  prompts::TempTable last;
+  std::vector<std::string> columns = {};  // of `last`, besides the key
+  // Whether a last row lacks what an earlier row of its generation tells.
+  bool takes_back = false;
+};
+
+// Throws Error if the source has no generation keys.
+FeedbackRecords read_feedback(duck::Connection& connection, const prompts::EventRows& rows,
+                              const Mapping& mapping);
+// Adds what they say of the events. Leaves out generations of forgotten users. Throws Error if the
+// events have no generation keys.
+void add_feedback(duck::Connection& connection, const FeedbackRecords& records,
+                  EventTables& tables);
+// Those for generations that are in none of these relations, which have generation_key.
+Finding feedback_without(duck::Connection& connection, const FeedbackRecords& records,
+                         const std::vector<std::string>& generations);
 
 // Users whose signup is after their first event: it is left unknown.
 Finding drop_late_signups(duck::Connection& connection, EventTables& tables);

@@ -34,6 +34,7 @@ class EventTest : public prompts::IngestFixture {
     for (const std::string& option : options) apply_option(mapping_, option);
     tables_ = std::make_unique<EventTables>(
         read_events(connection_, run, *events_.rows, mapping_, wanted, 42));
+    require_events(*tables_);
     return *tables_;
   }
   // The rows of a query; {events} and {users} are the tables that were read.
@@ -208,19 +209,21 @@ TEST_F(EventTest, TakeTraitsAndFeedbackFromOtherSources) {
         "request_id,rating,created_at\nr1,5,2026-03-02T10:00:00Z\n"
         "r3,1,2026-03-02T12:00:00Z\nr9,1,2026-03-02T12:00:00Z\n");
   read("in.csv");
-  const auto add = [&](const char* name, auto how) {
-    const auto files = prompts::find_source_files({path(name)}).files;
-    const OpenedEvents opened = open_events(connection_, run_on(connection_), files);
-    how(connection_, *opened.rows, opened.found.mapping, *tables_);
-  };
-  add("users.csv", add_user_records);
-  add("feedback.csv", add_feedback_records);
+  const auto users = prompts::find_source_files({path("users.csv")}).files;
+  const OpenedEvents of_users = open_events(connection_, run_on(connection_), users);
+  add_user_records(connection_, *of_users.rows, of_users.found.mapping, *tables_);
+  const auto feedback = prompts::find_source_files({path("feedback.csv")}).files;
+  const OpenedEvents of_feedback = open_events(connection_, run_on(connection_), feedback);
+  const FeedbackRecords records =
+      read_feedback(connection_, *of_feedback.rows, of_feedback.found.mapping);
+  EXPECT_FALSE(records.takes_back);
+  add_feedback(connection_, records, *tables_);
   EXPECT_EQ(row("select user_id, user_key, user_tier, region, signup_at from {users} order by 1"),
             "0|a|gold|DE|2025-01-01 00:00:00\n1|b|NULL|NULL|NULL\n"
             "2|c|free|FR|2025-06-01 00:00:00");
   EXPECT_EQ(row("select generation_key, feedback from {events} order by generation_id"),
             "r1|0\nr2|NULL\nr3|1");
-  EXPECT_EQ(found(*tables_, "feedback for generations that are not in the source"), 1);
+  EXPECT_EQ(feedback_without(connection_, records, {tables_->events.name()}).count, 1);
 }
 
 TEST_F(EventTest, RefusesASourceWithoutAny) {
