@@ -114,7 +114,7 @@ class NewData : public testing::Test {
     }
   }
   static bool read_new_files(const std::string& err) {
-    return err.find("the others are as they were") != std::string::npos;
+    return err.find("read what is new in") != std::string::npos;
   }
 
   TempFolder folder_;

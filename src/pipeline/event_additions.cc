@@ -136,10 +136,8 @@ bool EventAdditions::read(const prompts::RunQuery& run, std::uint64_t seed, RunL
   read_users(run);
   drop_late_signups();
   prompts::require_unchanged(files_.events.files);
-  const std::string others =
-      fmt::format("of {}: the others are as they were", std::ssize(files_.events.files));
-  log.note(fmt::format("read {} {}",
-                       counted(files_read_, "new or longer file", "new or longer files"), others));
+  log.note(fmt::format("read what is new in {} of {}", files_read_,
+                       counted(std::ssize(files_.events.files), "file", "files")));
   if (has_new_feedback_) {
     log.note(
         fmt::format("feedback came for {}",
