@@ -188,6 +188,15 @@ TEST_F(NewData, InFilesThatChangedOrWentIsReadWithAllOthers) {
   expect_as_clean();
 }
 
+// A key comes again in a file that sorts before that of the published row, so that this stays.
+TEST_F(NewData, BeforeTheRowThatStaysIsReadWithAllOthers) {
+  write("b", "select * exclude (file) from events where file = 0");
+  run("w.duckdb");
+  write("a", "select * exclude (file) replace ('timeout' as status) from events where file = 0");
+  EXPECT_FALSE(read_new_files(run("w.duckdb")));
+  expect_as_clean();
+}
+
 // Half of the second file's rows come first; the others are written behind them.
 TEST_F(NewData, BehindTheEndOfAFileJoinsAlone) {
   for (const char* format : {"csv", "json"}) {
@@ -260,6 +269,49 @@ TEST_F(NewData, OfFeedbackLandsOnItsGeneration) {
   expect_as_clean(feedback);
   // What was said is taken back: what the event itself says would be needed.
   folder_.write("feedback/3.csv", header + "req_7,,false\n");
+  EXPECT_FALSE(read_new_files(run("w.duckdb", feedback)));
+  expect_as_clean(feedback);
+}
+
+// A download that was simulated is observed now, even if it is the same.
+TEST_F(NewData, OfFeedbackTakesThePlaceOfWhatWasSimulated) {
+  const std::vector<std::string> options = {"--feedback-from", "feedback", "--missing",
+                                            "downloaded=simulated"};
+  std::string downloads = "request_id,rating,downloaded\n";
+  folder_.write("feedback/1.csv", downloads + "req_1,5,true\n");
+  write(0);
+  run("w.duckdb", options);
+  for (int i = 100; i < 140; ++i) downloads += fmt::format("req_{},,{}\n", i, i % 2 == 0);
+  folder_.write("feedback/2.csv", downloads);
+  EXPECT_TRUE(read_new_files(run("w.duckdb", options)));
+  expect_as_clean(options);
+  EXPECT_EQ(found("w.duckdb",
+                  "select count(*) as n, count(*) filter (downloaded) as yes from fct_generations "
+                  "where download_origin = 'observed'"),
+            "n,yes\n41,21\n");
+}
+
+// A rating of 1 is the best of 0 to 1, and the worst of 1 to 5.
+TEST_F(NewData, OnAnotherScaleIsReadWithAllOthers) {
+  const auto rated = [](int file, int best) {
+    return fmt::format(
+        "select * exclude (file), (1 + hash(request_id) % {})::integer as rating "
+        "from events where file = {}",
+        best, file);
+  };
+  write("a", rated(0, 1));
+  run("w.duckdb");
+  write("b", rated(1, 5));
+  EXPECT_FALSE(read_new_files(run("w.duckdb")));
+  expect_as_clean();
+  write("c", rated(2, 1));
+  EXPECT_TRUE(read_new_files(run("w.duckdb")));
+  expect_as_clean();
+  // The same of feedback: 5 of 5 was good, and is neither good nor bad of 10.
+  const std::vector<std::string> feedback = {"--feedback-from", "feedback", "--map", "feedback="};
+  folder_.write("feedback/1.csv", "request_id,rating\nreq_7,5\nreq_8,0\n");
+  run("w.duckdb", feedback);
+  folder_.write("feedback/2.csv", "request_id,rating\nreq_10,9\n");
   EXPECT_FALSE(read_new_files(run("w.duckdb", feedback)));
   expect_as_clean(feedback);
 }

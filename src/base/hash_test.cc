@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -20,7 +21,8 @@ TEST(Hash, IsXxh3) {
 }
 
 TEST(Hash, OfAFileIsThatOfItsFirstBytes) {
-  const std::filesystem::path path = std::filesystem::temp_directory_path() / "gsa-hash-test";
+  const std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) / ("gsa_hash_test" + std::to_string(getpid()));
   const std::string text(3'000'000, 'x');
   std::ofstream(path) << text << "more";
   EXPECT_EQ(stable_hash_of_file(path, std::ssize(text)), stable_hash(text));

@@ -33,8 +33,7 @@ constexpr const char* kWithLate =
     "coalesce(l.downloaded, g.downloaded) as downloaded, if(l.downloaded is null, "
     "g.download_origin::varchar, 'observed') as download_origin) from main.raw_generations as g";
 
-// Whether both take the same columns for the same signals. Their units may differ: they are told
-// from values, and the published ones were told from more.
+// Whether both take the same columns for the same signals.
 bool take_the_same(const telemetry::Mapping& a, const telemetry::Mapping& b) {
   return a.name == b.name &&
          std::equal(a.signals.begin(), a.signals.end(), b.signals.begin(), b.signals.end(),
@@ -42,6 +41,25 @@ bool take_the_same(const telemetry::Mapping& a, const telemetry::Mapping& b) {
                       return one.first == other.first &&
                              telemetry::described(one.second) == telemetry::described(other.second);
                     });
+}
+
+// Units and scales are told from values: whether the published ones fit the new values, too.
+bool fits(const telemetry::OpenedEvents& opened, const telemetry::Mapping& found,
+          const telemetry::Mapping& published) {
+  return std::all_of(
+      published.signals.begin(), published.signals.end(), [&](const auto& signal_and_source) {
+        const auto& [signal, source] = signal_and_source;
+        const telemetry::SignalSource& fresh = found.signals.at(signal);
+        if (!fresh.unit.empty() && fresh.unit != source.unit) return false;
+        if (!source.scale || fresh.scale == source.scale) return true;
+        return std::all_of(
+            opened.columns.begin(), opened.columns.end(), [&](const telemetry::ColumnProfile& one) {
+              const bool is_read = std::find(source.paths.begin(), source.paths.end(), one.path) !=
+                                   source.paths.end();
+              return !is_read || !one.low || !one.high ||
+                     (*one.low >= source.scale->first && *one.high <= source.scale->second);
+            });
+      });
 }
 
 std::string type_of(duck::Connection& connection, const std::string& expression,
@@ -140,7 +158,7 @@ bool EventAdditions::read(const prompts::RunQuery& run, std::uint64_t seed, RunL
                        counted(std::ssize(files_.events.files), "file", "files")));
   if (has_new_feedback_) {
     log.note(
-        fmt::format("feedback came for {}",
+        fmt::format("new feedback for {}",
                     counted(connection_.query_int64(fmt::format("select count(*) from {}", kLate)),
                             "published generation", "published generations")));
   }
@@ -156,8 +174,14 @@ bool EventAdditions::open(const prompts::RunQuery& run, std::uint64_t seed, RunL
   const telemetry::Mapping found = options_.mapping.applied_to(opened.found.mapping);
   const bool is_longer = std::any_of(rows_before_.begin(), rows_before_.end(),
                                      [](std::int64_t rows) { return rows > 0; });
-  if (!take_the_same(found, mapping_) || (is_longer && found.rows != mapping_.rows)) return false;
-  for (auto& [signal, source] : mapping_.signals) source.reason = found.signals.at(signal).reason;
+  if (!take_the_same(found, mapping_) || !fits(opened, found, mapping_) ||
+      (is_longer && found.rows != mapping_.rows)) {
+    return false;
+  }
+  const auto reasons = recorded_reasons(connection_, published_.metadata);
+  for (auto& [signal, source] : mapping_.signals) {
+    source.reason = text_in(reasons, std::string(telemetry::name_of(signal)));
+  }
   mapping_.forgotten = forgotten_;
   for (const std::string& note : opened.rows->notes()) log.note(note);
   add_read("events", new_files_, opened.rows->rows_of_files(), now_);
@@ -187,9 +211,8 @@ bool EventAdditions::take_feedback(const prompts::RunQuery& run, RunLog& log) {
   feedback_mapping_ = options_.feedback_mapping.applied_to(opened.found.mapping);
   const telemetry::FeedbackRecords feedback =
       telemetry::read_feedback(connection_, *opened.rows, feedback_mapping_);
-  if (feedback.takes_back) return false;
   telemetry::add_feedback(connection_, feedback, *events_);
-  find_late_feedback(feedback);
+  if (!find_late_feedback(feedback)) return false;
   feedback_without_ = telemetry::feedback_without(connection_, feedback,
                                                   {"main.raw_generations", events_->events.name()});
   add_read("feedback", files_.feedback.files, opened.rows->rows_of_files(), now_);
@@ -201,30 +224,48 @@ bool EventAdditions::take_feedback(const prompts::RunQuery& run, RunLog& log) {
   return true;
 }
 
-// Published generations of which it says something new; those that are replaced have it already.
-void EventAdditions::find_late_feedback(const telemetry::FeedbackRecords& feedback) {
-  const auto column = [&](std::string_view name, std::string_view type) {
-    const bool is_told =
-        std::find(feedback.columns.begin(), feedback.columns.end(), name) != feedback.columns.end();
-    return is_told ? fmt::format("r.{}", name) : fmt::format("null::{}", type);
+// Published generations of which feedback says something new; those that are replaced have it
+// already. Returns false if it no longer tells what is published of some: whether it told that
+// before, or the event, is not on record.
+bool EventAdditions::find_late_feedback(const telemetry::FeedbackRecords& feedback) {
+  std::string is_new, is_lacking;
+  const auto add = [&](const char* column, const std::string& told, const std::string& published) {
+    const bool has = std::find(feedback.columns.begin(), feedback.columns.end(), column) !=
+                     feedback.columns.end();
+    if (!has) return std::string("null");
+    const char* separator = is_new.empty() ? "" : " or ";
+    is_new += fmt::format("{}({} is not null and {} is distinct from {})", separator, told, told,
+                          published);
+    is_lacking += fmt::format("{}({} is null and {} is not null)", separator, told, published);
+    return told;
   };
+  // What is simulated is no answer: an observed one takes its place, even if it is the same.
+  constexpr const char* kDownloaded = "if(g.download_origin = 'observed', g.downloaded, null)";
+  const std::string thumbs =
+      add("feedback", "case r.feedback when 0 then 'thumbs_up' when 1 then 'thumbs_down' end",
+          "g.feedback::varchar");
+  const std::string downloaded = add("downloaded", "r.downloaded", kDownloaded);
+  if (is_new.empty()) return true;
+  const std::string from = fmt::format(
+      "from main.raw_generations as g join {} as r on g.generation_key = r.generation_key anti "
+      "join "
+      "{} as replaced on g.generation_id = replaced.generation_id",
+      feedback.last.name(), kReplaced);
+  if (connection_.query_int64(fmt::format("select count(*) {} where {}", from, is_lacking)) > 0) {
+    return false;
+  }
   connection_.execute(fmt::format(
-      "create or replace temp table {} as select * from (select g.generation_id, {} as downloaded, "
-      "{} as thumbs, g.feedback::varchar as old_thumbs, g.downloaded as old_downloaded from "
-      "main.raw_generations as g join {} as r on g.generation_key = r.generation_key anti join {} "
-      "as replaced on g.generation_id = replaced.generation_id) "
-      "where (thumbs is not null and thumbs is distinct from old_thumbs) or (downloaded is not "
-      "null and downloaded is distinct from old_downloaded)",
-      kLate, column("downloaded", "boolean"),
-      fmt::format("case {} when 0 then 'thumbs_up' when 1 then 'thumbs_down' end",
-                  column("feedback", "utinyint")),
-      feedback.last.name(), kReplaced));
-  const duck::Result gained = connection_.query(
-      fmt::format("select count(*) filter (thumbs is not null and old_thumbs is null), count(*) "
-                  "filter (downloaded is not null and old_downloaded is null) from {}",
-                  kLate));
+      "create or replace temp table {} as select g.generation_id, {}::varchar as thumbs, "
+      "{}::boolean as downloaded, g.feedback is null as lacked_thumbs, {} is null as "
+      "lacked_downloaded {} where {}",
+      kLate, thumbs, downloaded, kDownloaded, from, is_new));
+  const duck::Result gained = connection_.query(fmt::format(
+      "select count(thumbs) filter (lacked_thumbs), count(downloaded) filter (lacked_downloaded) "
+      "from {}",
+      kLate));
   late_feedback_ = gained.int64(0, 0);
   late_downloads_ = gained.int64(0, 1);
+  return true;
 }
 
 // Numbers the new events behind those that are published.

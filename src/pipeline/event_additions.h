@@ -1,7 +1,7 @@
 #pragma once
 
-// New files of events that join the published raw tables: only these are read, and of the raw
-// tables only the new rows and those of their users are made.
+// New rows of events and new feedback that join the published raw tables: of these, only the rows
+// that are new or change are made.
 
 #include <cstdint>
 #include <map>
@@ -63,7 +63,7 @@ class EventAdditions {
  private:
   bool find_new_files();
   bool take_feedback(const prompts::RunQuery& run, RunLog& log);
-  void find_late_feedback(const telemetry::FeedbackRecords& feedback);
+  bool find_late_feedback(const telemetry::FeedbackRecords& feedback);
   bool open(const prompts::RunQuery& run, std::uint64_t seed, RunLog& log);
   void number_events();
   void name_users();

@@ -122,6 +122,19 @@ EventTotals recorded_totals(duck::Connection& connection,
   return totals;
 }
 
+std::map<std::string, std::string> recorded_reasons(
+    duck::Connection& connection, const std::map<std::string, std::string>& metadata) {
+  std::map<std::string, std::string> reasons;
+  for (const std::string& signal : numbered_texts(kSignalEntry, metadata)) {
+    const duck::Result row = connection.query(
+        fmt::format("select s->>'signal', s->>'reason' from (select {}::json as s) where "
+                    "s->>'source' = 'events'",
+                    sql_quote(signal)));
+    if (row.rows() > 0) reasons[row.text(0, 0)] = row.text(0, 1);
+  }
+  return reasons;
+}
+
 EventOptions recorded_event_options(const std::map<std::string, std::string>& metadata) {
   EventOptions::Pairs pairs;
   for (const std::string& option : numbered_texts(kOptionKey, metadata)) {

@@ -54,6 +54,9 @@ std::set<std::string> recorded_attributes(duck::Connection& connection,
 // What event_metadata() recorded.
 EventTotals recorded_totals(duck::Connection& connection,
                             const std::map<std::string, std::string>& metadata);
+// Why each signal of the events is what it is, by its name.
+std::map<std::string, std::string> recorded_reasons(
+    duck::Connection& connection, const std::map<std::string, std::string>& metadata);
 EventOptions recorded_event_options(const std::map<std::string, std::string>& metadata);
 
 }  // namespace gsa::pipeline

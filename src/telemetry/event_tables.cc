@@ -281,25 +281,10 @@ FeedbackRecords read_feedback(duck::Connection& connection, const prompts::Event
                 "name it in the mapping: generation");
   }
   FeedbackRecords records{prompts::TempTable(connection, "gsa_feedback_records")};
-  std::string list, taken_back;
   for (const char* column : {"feedback", "downloaded"}) {
-    if (!is_among(sql.columns, column)) continue;
-    records.columns.emplace_back(column);
-    list +=
-        fmt::format(", arg_max_null({0}, event_row) as {0}, count({0}) > 0 as tells_{0}", column);
-    taken_back +=
-        fmt::format("{0}({1} is null and tells_{1})", taken_back.empty() ? "" : " or ", column);
+    if (is_among(sql.columns, column)) records.columns.emplace_back(column);
   }
-  const prompts::TempTable read(connection, "gsa_feedback_read");
-  connection.execute(read.create_as(
-      fmt::format("select generation_key{} from ({}) where generation_key is not null group by all",
-                  list, sql.select)));
-  connection.execute(records.last.create_as(fmt::format("select generation_key{}{} from {}",
-                                                        records.columns.empty() ? "" : ", ",
-                                                        join(records.columns, ", "), read.name())));
-  records.takes_back =
-      !taken_back.empty() && connection.query_int64(fmt::format("select count(*) from {} where {}",
-                                                                read.name(), taken_back)) > 0;
+  keep_last(connection, sql, "generation_key", records.last);
   return records;
 }
 

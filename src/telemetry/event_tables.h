@@ -84,22 +84,20 @@ void add_user_records(duck::Connection& connection, const prompts::EventRows& ro
 // What another source says of generations by their key: of several rows for a generation the last
 // counts.
 struct FeedbackRecords {
-  // generation_key VARCHAR and, of those that the mapping has, feedback UTINYINT (0: thumbs up, 1:
-  // thumbs down) and downloaded BOOLEAN.
+  // Among others generation_key VARCHAR and, of those that the mapping has, feedback UTINYINT (0:
+  // thumbs up, 1: thumbs down) and downloaded BOOLEAN.
   prompts::TempTable last;
-  std::vector<std::string> columns = {};  // of `last`, besides the key
-  // Whether a last row lacks what an earlier row of its generation tells.
-  bool takes_back = false;
+  std::vector<std::string> columns = {};  // which of these two `last` has
 };
 
 // Throws Error if the source has no generation keys.
 FeedbackRecords read_feedback(duck::Connection& connection, const prompts::EventRows& rows,
                               const Mapping& mapping);
-// Adds what they say of the events. Leaves out generations of forgotten users. Throws Error if the
-// events have no generation keys.
+// Adds what the records say of the events. Leaves out generations of forgotten users. Throws Error
+// if the events have no generation keys.
 void add_feedback(duck::Connection& connection, const FeedbackRecords& records,
                   EventTables& tables);
-// Those for generations that are in none of these relations, which have generation_key.
+// The records of generations that are in none of these relations. A relation has generation_key.
 Finding feedback_without(duck::Connection& connection, const FeedbackRecords& records,
                          const std::vector<std::string>& generations);
 

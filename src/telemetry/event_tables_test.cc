@@ -216,7 +216,6 @@ TEST_F(EventTest, TakeTraitsAndFeedbackFromOtherSources) {
   const OpenedEvents of_feedback = open_events(connection_, run_on(connection_), feedback);
   const FeedbackRecords records =
       read_feedback(connection_, *of_feedback.rows, of_feedback.found.mapping);
-  EXPECT_FALSE(records.takes_back);
   add_feedback(connection_, records, *tables_);
   EXPECT_EQ(row("select user_id, user_key, user_tier, region, signup_at from {users} order by 1"),
             "0|a|gold|DE|2025-01-01 00:00:00\n1|b|NULL|NULL|NULL\n"
