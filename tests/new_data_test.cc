@@ -273,6 +273,21 @@ TEST_F(NewData, OfFeedbackLandsOnItsGeneration) {
   expect_as_clean(feedback);
 }
 
+// The events tell of some generations themselves what feedback tells of others.
+TEST_F(NewData, OfFeedbackCountsAsKnown) {
+  const std::vector<std::string> feedback = {"--feedback-from", "feedback"};
+  write("a",
+        "select * exclude (file), if(hash(request_id) % 3 = 0, 5, null)::integer as rating from "
+        "events where file = 0");
+  folder_.write("feedback/1.csv", "request_id,rating\nreq_0,1\nreq_1,1\n");
+  run("w.duckdb", feedback);
+  folder_.write("feedback/2.csv",
+                "request_id,rating\nreq_2,1\nreq_3,1\nreq_4,1\nreq_5,5\nreq_6,5\nreq_7,5\n");
+  EXPECT_TRUE(read_new_files(run("w.duckdb", feedback)));
+  expect_as_clean(feedback);
+  EXPECT_EQ(found("w.duckdb", kKnown), found("clean.duckdb", kKnown));
+}
+
 // A download that was simulated is observed now, even if it is the same.
 TEST_F(NewData, OfFeedbackTakesThePlaceOfWhatWasSimulated) {
   const std::vector<std::string> options = {"--feedback-from", "feedback", "--missing",
@@ -299,12 +314,12 @@ TEST_F(NewData, OnAnotherScaleIsReadWithAllOthers) {
         "from events where file = {}",
         best, file);
   };
-  write("a", rated(0, 1));
+  write("a", rated(0, 1) + " union all " + rated(1, 1));
   run("w.duckdb");
-  write("b", rated(1, 5));
+  write("b", rated(2, 5));
   EXPECT_FALSE(read_new_files(run("w.duckdb")));
   expect_as_clean();
-  write("c", rated(2, 1));
+  write("c", rated(3, 1));
   EXPECT_TRUE(read_new_files(run("w.duckdb")));
   expect_as_clean();
   // The same of feedback: 5 of 5 was good, and is neither good nor bad of 10.
