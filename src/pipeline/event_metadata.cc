@@ -1,5 +1,6 @@
 #include "pipeline/event_metadata.h"
 
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +27,27 @@ std::string signal_json(const char* source, telemetry::Signal signal,
                      json_quote(source), json_quote(telemetry::name_of(signal)),
                      json_quote(telemetry::described(of)), unit.empty() ? "null" : json_quote(unit),
                      known, json_quote(of.reason));
+}
+
+struct RecordedSignal {
+  std::string name, reason;
+  std::optional<std::int64_t> known;
+};
+
+// Of the events.
+std::vector<RecordedSignal> recorded_signals(duck::Connection& connection,
+                                             const std::map<std::string, std::string>& metadata) {
+  std::vector<RecordedSignal> signals;
+  for (const std::string& signal : numbered_texts(kSignalEntry, metadata)) {
+    const duck::Result row = connection.query(fmt::format(
+        "select s->>'signal', s->>'reason', (s->>'known')::bigint from (select {}::json as s) "
+        "where s->>'source' = 'events'",
+        sql_quote(signal)));
+    if (row.rows() == 0) continue;
+    signals.push_back({row.text(0, 0), row.text(0, 1), {}});
+    if (!row.is_null(0, 2)) signals.back().known = row.int64(0, 2);
+  }
+  return signals;
 }
 
 }  // namespace
@@ -112,12 +134,8 @@ EventTotals recorded_totals(duck::Connection& connection,
   if (const auto columns = metadata.find(kColumnsKey); columns != metadata.end()) {
     totals.columns = split(columns->second, ',');
   }
-  for (const std::string& signal : numbered_texts(kSignalEntry, metadata)) {
-    const duck::Result row = connection.query(
-        fmt::format("select s->>'signal', (s->>'known')::bigint from (select {}::json as s) where "
-                    "s->>'source' = 'events'",
-                    sql_quote(signal)));
-    if (row.rows() > 0 && !row.is_null(0, 1)) totals.known[row.text(0, 0)] = row.int64(0, 1);
+  for (const RecordedSignal& signal : recorded_signals(connection, metadata)) {
+    if (signal.known) totals.known[signal.name] = *signal.known;
   }
   return totals;
 }
@@ -125,12 +143,8 @@ EventTotals recorded_totals(duck::Connection& connection,
 std::map<std::string, std::string> recorded_reasons(
     duck::Connection& connection, const std::map<std::string, std::string>& metadata) {
   std::map<std::string, std::string> reasons;
-  for (const std::string& signal : numbered_texts(kSignalEntry, metadata)) {
-    const duck::Result row = connection.query(
-        fmt::format("select s->>'signal', s->>'reason' from (select {}::json as s) where "
-                    "s->>'source' = 'events'",
-                    sql_quote(signal)));
-    if (row.rows() > 0) reasons[row.text(0, 0)] = row.text(0, 1);
+  for (RecordedSignal& signal : recorded_signals(connection, metadata)) {
+    reasons[std::move(signal.name)] = std::move(signal.reason);
   }
   return reasons;
 }
