@@ -93,7 +93,7 @@ TEST_F(AssetsTest, OnlyWhatDependsOnAChangeIsMadeAnew) {
   expect_made({"dim_users", "user_friction_summary"});
   EXPECT_EQ(reason("dim_users"), "its SQL changed");
 
-  replace("macros/friction.sql", "cast(100 * ", "cast(100.0 * ");
+  replace("macros/friction.sql", "'100 * ' ~", "'100.0 * ' ~");
   // All of these round with it, and come out the same.
   expect_made({"fct_sessions", "dim_users", "daily_metrics", "user_friction_summary"});
 
@@ -118,7 +118,7 @@ TEST_F(AssetsTest, CommentsAndWhiteSpaceMakeNothingStale) {
   const std::string before = read_cell(warehouse_, "select count(*) from ops.runs");
   replace("models/marts/dim_users.sql", "with users as (", "/* who */ with\n\n  users as(--x\n");
   replace("models/staging/stg_users.sql", "select", "-- the users\nselect ");
-  replace("macros/friction.sql", "cast(100 * ", "cast(100* ");
+  replace("macros/friction.sql", "'100 * ' ~", "'100* ' ~");
   const Outcome again = gsa(folder_, {"run", "--source", "synthetic", "--prompts", "500", "--users",
                                       "50", "--project", "project", "--warehouse", warehouse_});
   EXPECT_EQ(again.exit_code, 0) << again.err;

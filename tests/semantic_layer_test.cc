@@ -163,7 +163,7 @@ TEST_F(SemanticLayer, MistakesAreToldWithFileAndLineBeforeAnythingIsPublished) {
 }
 
 TEST_F(SemanticLayer, AMartThatBreaksItsContractNamesTheColumn) {
-  insert_before("models/marts/fct_sessions.sql", "        total_latency_ms,\n        cast(",
+  insert_before("models/marts/fct_sessions.sql", "        total_latency_ms,\n        {{ rounded(",
                 "        cast(total_latency_ms as varchar) as ");
   const Outcome outcome = build();
   EXPECT_EQ(outcome.exit_code, 1);

@@ -1,6 +1,6 @@
 {#- Friction points for a rate from 0 to 1: the SQL of the formula in the README. Null if the rate is. -#}
 {%- macro friction_points(rate, weight) -%}
-cast(({{ rate }}) * {{ weight }} * {{ var('friction_points_per_weight') }} as decimal(9, 4))
+{{ rounded('(' ~ rate ~ ') * ' ~ weight ~ ' * ' ~ var('friction_points_per_weight'), 9, 4) }}
 {%- endmacro -%}
 
 {#- A number, at most the limit. DuckDB's least() would give the limit for null. -#}
@@ -44,5 +44,5 @@ case
 
 {#- A ratio of counts in percent; null if the whole is 0. -#}
 {%- macro percent(part, whole) -%}
-cast(100 * {{ ratio(part, 'nullif(' ~ whole ~ ', 0)') }} as decimal(5, 2))
+{{ rounded('100 * ' ~ ratio(part, 'nullif(' ~ whole ~ ', 0)'), 5, 2) }}
 {%- endmacro -%}

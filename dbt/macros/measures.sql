@@ -35,22 +35,19 @@ coalesce({{ sessions }}.total_sessions, 0) as total_sessions,
 {%- endfor %}
     {{ sessions }}.currency,
     case {{ without_sessions }} else {{ sessions }}.sessions_with_friction end as sessions_with_friction,
-    cast(
-        1.0 * {{ sessions }}.total_friction_score / nullif({{ sessions }}.sessions_with_friction, 0)
-        as decimal(7, 4)
-    ) as avg_friction_score,
+    {{ average(sessions, 'total_friction_score', 'sessions_with_friction', 7, 4) }} as avg_friction_score,
     {{ percent(sessions ~ '.successful_generations', sessions ~ '.known_status_count') }}
         as success_rate_pct,
-    cast(
-        1.0 * {{ sessions }}.total_latency_ms / nullif({{ sessions }}.known_latency_count, 0)
-        as decimal(9, 1)
-    ) as avg_latency_ms,
+    {{ average(sessions, 'total_latency_ms', 'known_latency_count', 9, 1) }} as avg_latency_ms,
     {{ percent(sessions ~ '.download_count', sessions ~ '.downloadable_count') }}
         as download_rate_pct,
     {{ percent(
         sessions ~ '.thumbs_up_count + ' ~ sessions ~ '.thumbs_down_count',
         sessions ~ '.known_feedback_count'
     ) }} as feedback_rate_pct,
-    cast({{ sessions }}.total_cost / nullif({{ sessions }}.sessions_with_cost, 0) as decimal(28, 8))
-        as avg_session_cost
+    {{ average(sessions, 'total_cost', 'sessions_with_cost', 28, 8) }} as avg_session_cost
+{%- endmacro -%}
+
+{%- macro average(sessions, total, count, precision, scale) -%}
+{{ rounded(ratio(sessions ~ '.' ~ total, 'nullif(' ~ sessions ~ '.' ~ count ~ ', 0)'), precision, scale) }}
 {%- endmacro -%}

@@ -37,7 +37,7 @@
             as known_cost_count,
         cast({{ in_one_currency('sum(cost)', 'sum(' ~ in_main('cost') ~ ')') }} as decimal(28, 8))
             as total_cost,
-        {{ in_one_currency('min(currency)', 'min(currency)') }} as currency,
+        {{ in_one_currency('min(currency)', 'max(' ~ in_main('currency') ~ ')') }} as currency,
         {%- endif %}
         {{ count_true('retry_count is not null', is_alone) }} as known_retry_count,
         {{ total('retry_count', 'integer', is_alone) }} as total_retries,
@@ -88,14 +88,14 @@ case when currency = {{ main_currency() }} then {{ value }} end
 {%- macro in_one_currency(value, main_value, otherwise='null') -%}
 case
             when min(currency) = max(currency) then {{ value }}
-            when min(currency) = {{ main_currency() }} then {{ main_value }}
+            when count({{ in_main('currency') }}) > 0 then {{ main_value }}
             else {{ otherwise }}
         end
 {%- endmacro -%}
 
 {#- Null where keys make no sessions. -#}
 {%- macro session_key(is_alone) -%}
-{{ 'cast(null as varchar)' if session_by() == 'gap' else of_first('session_key', is_alone) }}
+{{ 'cast(null as ' ~ text_type() ~ ')' if session_by() == 'gap' else of_first('session_key', is_alone) }}
 {%- endmacro -%}
 
 {#- The value of the session's first generation. -#}

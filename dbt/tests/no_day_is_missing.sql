@@ -5,6 +5,6 @@ select
     max(session_date) as last_day
 from {{ ref('daily_metrics') }}
 having count(*) <> count(distinct session_date)
-    or count(*) <> max(session_date) - min(session_date) + 1
+    or count(*) <> {{ days_after('min(session_date)', 'max(session_date)') }} + 1
     or min(session_date) <> (select min(session_date) from {{ ref('fct_sessions') }})
     or max(session_date) <> (select max(session_date) from {{ ref('fct_sessions') }})

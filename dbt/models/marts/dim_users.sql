@@ -25,7 +25,7 @@ activity as (
         cast(
             {{ in_one_currency('sum(total_cost)', 'sum(' ~ in_main('total_cost') ~ ')') }} as decimal(28, 8)
         ) as lifetime_cost,
-        {{ in_one_currency('min(currency)', 'min(currency)') }} as currency,
+        {{ in_one_currency('min(currency)', 'max(' ~ in_main('currency') ~ ')') }} as currency,
         min(session_start) as first_generation_at,
         max(session_end) as last_generation_at
     from sessions

@@ -96,9 +96,7 @@ final as (
         session_date,
         session_start,
         session_end,
-        cast(
-            {{ minutes_between('session_start', 'session_end') }} as decimal(9, 2)
-        ) as session_duration_min,
+        {{ rounded(minutes_between('session_start', 'session_end'), 9, 2) }} as session_duration_min,
         total_generations,
         known_status_count,
         successful_generations,
@@ -111,9 +109,7 @@ final as (
         {{ percent('successful_generations', 'known_status_count') }} as success_rate_pct,
         known_latency_count,
         total_latency_ms,
-        cast(
-            {{ ratio('total_latency_ms', 'known_latency_count') }} as decimal(9, 1)
-        ) as avg_latency_ms,
+        {{ rounded(ratio('total_latency_ms', 'known_latency_count'), 9, 1) }} as avg_latency_ms,
         p95_latency_ms,
         max_latency_ms,
         known_cost_count,

@@ -32,16 +32,26 @@ sessions_by_tier as (
 
 ),
 
+tiers as (
+
+    select user_tier from users_by_tier
+    union
+    select user_tier from sessions_by_tier
+
+),
+
 final as (
 
     select
-        coalesce(users_by_tier.user_tier, sessions_by_tier.user_tier) as user_tier,
+        tiers.user_tier,
         coalesce(users_by_tier.total_users, 0) as total_users,
         coalesce(users_by_tier.active_users, 0) as active_users,
         {{ session_measure_columns('sessions_by_tier') }}
-    from users_by_tier
-    full outer join sessions_by_tier
-        on users_by_tier.user_tier is not distinct from sessions_by_tier.user_tier
+    from tiers
+    left join users_by_tier
+        on tiers.user_tier is not distinct from users_by_tier.user_tier
+    left join sessions_by_tier
+        on tiers.user_tier is not distinct from sessions_by_tier.user_tier
 
 )
 
