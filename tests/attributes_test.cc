@@ -307,5 +307,40 @@ TEST_F(Attributes, AreNothingWhereASourceHasNone) {
             "a");
 }
 
+// Other engines read unsigned integers as negative, and know neither enumerations nor our structs.
+TEST_F(Attributes, PortableExportsHaveTypesOfAllEngines) {
+  write(
+      "select 'u' || i % 3 as user_id, timestamp '2026-03-01' + interval (i) hour as created_at, "
+      "if(i % 5 = 0, 'failed', 'ok') as status, 'lane ' || i % 2 as lane, "
+      "if(i % 4 = 0, 'EUR', 'USD') as currency, 0.04 as cost, 'gold' as plan, "
+      "18446744073709551615::ubigint as seed, 'a tower' as prompt from range(40) as t(i)",
+      "events.parquet", "format parquet");
+  run({"events.parquet"});
+  output({"export", "lake", "--format", "portable", "--quiet"});
+  // The rows of an exported table, as one text.
+  const auto rows = [&](const std::string& select, const std::string& table) {
+    return connection_
+        .query(fmt::format("select string_agg(text, ' ' order by text) from (select distinct {} as "
+                           "text from '{}')",
+                           select, folder_ / ("lake/" + table + ".parquet")))
+        .text(0, 0);
+  };
+  for (const char* table : {"raw_prompts", "raw_generations", "fct_generations", "fct_sessions"}) {
+    EXPECT_EQ(connection_.query_int64(fmt::format(
+                  "select count(*) from (describe from '{}') where column_type like 'U%' or "
+                  "column_type like 'ENUM%' or column_type like 'STRUCT%' or "
+                  "column_type = 'TINYINT'",
+                  folder_ / (std::string("lake/") + table + ".parquet"))),
+              0)
+        << table;
+  }
+  EXPECT_EQ(rows("generation_seed || ' ' || typeof(generation_seed)", "raw_prompts"),
+            "18446744073709551615 DECIMAL(20,0)");
+  EXPECT_EQ(rows("attributes", "fct_generations"), R"({"lane":"lane 0"} {"lane":"lane 1"})");
+  EXPECT_EQ(rows("kind || position || word", "raw_words"),
+            "currency1USD currency2EUR device_type1unknown model_version1unknown region1unknown "
+            "user_tier1gold");
+}
+
 }  // namespace
 }  // namespace gsa::tests

@@ -193,6 +193,7 @@ TEST_F(Forget, ExportsAndTheSnapshotAreWrittenAnew) {
   run("all");
   ok({"export", "out", "--format", "csv", "--warehouse", "all.duckdb", "--quiet"});
   ok({"export", "moved", "--warehouse", "all.duckdb", "--quiet"});
+  ok({"export", "lake", "--format", "portable", "--warehouse", "all.duckdb", "--quiet"});
   fs::remove(folder_ / "moved/fct_sessions.parquet");
   fs::copy_file(warehouse("all"), folder_ / "all.read.duckdb");  // a snapshot of any kind
   // Of the exports, two CSV files have the keys of users as they are.
@@ -211,6 +212,11 @@ TEST_F(Forget, ExportsAndTheSnapshotAreWrittenAnew) {
   ok({"forget", "user3@example.com", "--warehouse", "all.duckdb", "--quiet"});
   EXPECT_EQ(rows("moved/dim_users.parquet"), 10);
   EXPECT_EQ(rows("out/dim_users.csv"), 10);
+  EXPECT_EQ(rows("lake/dim_users.parquet"), 10);
+  const std::string types =
+      fmt::format("select count(*) from (describe from '{}') where column_type like 'ENUM%'",
+                  folder_ / "lake/dim_users.parquet");
+  EXPECT_EQ(connection.query_int64(types), 0);
 }
 
 TEST_F(Forget, SimulatedUsersAndTheirMonths) {

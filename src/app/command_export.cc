@@ -56,7 +56,8 @@ class Exporter {
   }
 
   void run(const dbt::Project& project) {
-    const std::vector<pipeline::ExportedTable> tables = pipeline::tables_to_export(state_, project);
+    const std::vector<pipeline::ExportedTable> tables =
+        pipeline::tables_to_export(state_, project, options_.format);
     make_folder(folder_);
     try {
       for (const pipeline::ExportedTable& table : tables) write(table);
@@ -176,14 +177,19 @@ void add_export(Commands& gsa) {
   options->common.host = &gsa.host;
   CLI::App* command =
       add_command(gsa.app, "export", "Write every published table to a folder, sorted by its key",
-                  "  gsa export out\n  gsa export out --format csv", options->common);
+                  "  gsa export out\n  gsa export out --format csv\n"
+                  "  gsa export lake --format portable   for Spark, Trino and others",
+                  options->common);
   command->add_option("folder", options->folder, "Where to write DIR/TABLE.FORMAT")
       ->required()
       ->check(not_empty())
       ->type_name("DIR");
   const std::map<std::string, pipeline::ExportFormat> formats = {
-      {"parquet", pipeline::ExportFormat::parquet}, {"csv", pipeline::ExportFormat::csv}};
-  add_choice(*command, "--format", options->format, formats, "parquet or csv (default: parquet)")
+      {"parquet", pipeline::ExportFormat::parquet},
+      {"csv", pipeline::ExportFormat::csv},
+      {"portable", pipeline::ExportFormat::portable}};
+  add_choice(*command, "--format", options->format, formats,
+             "parquet (default), csv, or portable: Parquet in types that every engine reads")
       ->type_name("FORMAT");
   command
       ->add_option("--project", options->project.folder,

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "pipeline/output_file.h"
+#include "pipeline/portable.h"
 
 namespace gsa::pipeline {
 namespace {
@@ -36,8 +37,24 @@ std::string order_of(const ExportedTable& table) {
 
 }  // namespace
 
-std::vector<ExportedTable> tables_to_export(const assets::State& state,
-                                            const dbt::Project& project) {
+std::string_view format_name(ExportFormat format) {
+  switch (format) {
+    case ExportFormat::csv:
+      return "csv";
+    case ExportFormat::portable:
+      return "portable";
+    default:
+      return "parquet";
+  }
+}
+
+ExportFormat format_named(std::string_view name) {
+  if (name == "csv") return ExportFormat::csv;
+  return name == "portable" ? ExportFormat::portable : ExportFormat::parquet;
+}
+
+std::vector<ExportedTable> tables_to_export(const assets::State& state, const dbt::Project& project,
+                                            ExportFormat format) {
   std::vector<ExportedTable> tables;
   for (const assets::PublishedRelation& relation : state.shown) {
     if (is_staging(project, relation.name) || !relation.unit.partition.empty()) continue;
@@ -47,12 +64,15 @@ std::vector<ExportedTable> tables_to_export(const assets::State& state,
   if (tables.empty()) {
     throw Error("nothing is published in this warehouse yet", "make it with: gsa run");
   }
+  if (format == ExportFormat::portable) {
+    tables.push_back({"", std::string(kRawWords), "raw_generations", {"kind", "position"}});
+  }
   return tables;
 }
 
 std::string export_file(const ExportedTable& table, ExportFormat format,
                         const std::string& folder) {
-  const char* extension = format == ExportFormat::parquet ? ".parquet" : ".csv";
+  const char* extension = format == ExportFormat::csv ? ".csv" : ".parquet";
   return (fs::path(folder) / (table.name + extension)).string();
 }
 
@@ -66,7 +86,7 @@ assets::Asset export_asset(const ExportedTable& table, ExportFormat format,
   asset.file = fs::absolute(export_file(table, format, folder)).lexically_normal().string();
   asset.description = fmt::format("{} as a file, sorted by its key.", table.name);
   asset.code = {{"folder", fs::absolute(folder).lexically_normal().string()},
-                {"--format", format == ExportFormat::parquet ? "parquet" : "csv"},
+                {"--format", std::string(format_name(format))},
                 {"order", order_of(table)}};
   return asset;
 }
@@ -123,21 +143,34 @@ std::string csv_columns(duck::Connection& connection, const std::string& relatio
   return replaced.empty() ? "*" : fmt::format("* replace ({})", replaced);
 }
 
+std::string exported_columns(duck::Connection& connection, const std::string& relation,
+                             ExportFormat format) {
+  switch (format) {
+    case ExportFormat::csv:
+      return csv_columns(connection, relation);
+    case ExportFormat::portable:
+      return portable_columns(connection, relation);
+    default:
+      return "*";
+  }
+}
+
 }  // namespace
 
 std::int64_t export_table(duck::Connection& connection, const ExportedTable& table,
                           ExportFormat format, const std::string& folder) {
-  const bool parquet = format == ExportFormat::parquet;
   OutputFile file(export_file(table, format, folder));
-  const std::string relation = sql_name(table.schema) + "." + sql_name(table.name);
+  const std::string relation = table.schema.empty()
+                                   ? "(" + select_raw_words() + ")"
+                                   : sql_name(table.schema) + "." + sql_name(table.name);
   const duck::Result result = connection.query(fmt::format(
       "copy (select {} from {} order by {}) to {} ({})",
-      parquet ? "*" : csv_columns(connection, relation), relation, order_of(table),
+      exported_columns(connection, relation, format), relation, order_of(table),
       sql_quote(file.part()),
-      parquet
-          ? fmt::format("format parquet, use_tmp_file false, compression zstd, row_group_size {}",
-                        kRowGroupRows)
-          : "format csv, use_tmp_file false, header"));
+      format == ExportFormat::csv
+          ? "format csv, use_tmp_file false, header"
+          : fmt::format("format parquet, use_tmp_file false, compression zstd, row_group_size {}",
+                        kRowGroupRows)));
   file.keep();
   return result.rows_changed();
 }

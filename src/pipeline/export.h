@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assets/asset_graph.h"
@@ -13,20 +14,27 @@
 
 namespace gsa::pipeline {
 
-enum class ExportFormat { parquet, csv };
+// Portable is Parquet in types that every engine reads alike (pipeline/portable.h).
+enum class ExportFormat { parquet, csv, portable };
+
+// The name of the format, as --format takes it and exports on record have it; any other name is
+// Parquet's.
+std::string_view format_name(ExportFormat format);
+ExportFormat format_named(std::string_view name);
 
 // A relation to export, and the columns to sort its rows by.
 struct ExportedTable {
-  std::string schema;
+  std::string schema;  // empty: no relation, but the words of the data
   std::string name;
   std::string asset;             // that it shows
   std::vector<std::string> key;  // empty: sorted by all columns
 };
 
 // The published relations, except staging views, which only rename the raw tables, and partitions
-// of assets that are exported whole.
-std::vector<ExportedTable> tables_to_export(const assets::State& state,
-                                            const dbt::Project& project);
+// of assets that are exported whole; and the words of the data, which are no relation, if the
+// format lacks their types.
+std::vector<ExportedTable> tables_to_export(const assets::State& state, const dbt::Project& project,
+                                            ExportFormat format);
 
 std::string export_file(const ExportedTable& table, ExportFormat format, const std::string& folder);
 

@@ -145,7 +145,8 @@ void Forgetting::look() {
   plan_ = make_plan();
   const OtherTables others(connection_, state_, named_.persons);
   statements_of_others_ = others.statements();
-  report_.rows = rows_by_table(connection_, tables_to_export(state_, project_), rows_);
+  report_.rows =
+      rows_by_table(connection_, tables_to_export(state_, project_, ExportFormat::parquet), rows_);
   for (const auto& [table, rows] : others.rows()) report_.rows[table] = rows;
   for (const std::string& name : plan_.stale()) {
     const assets::Asset& asset = catalog_.graph[catalog_.graph.at(name)];

@@ -42,15 +42,19 @@ std::map<Name, std::set<std::string>> columns_by_relation(duck::Connection& conn
 struct RecordedExport {
   fs::path file;
   std::int64_t bytes = 0;
+  ExportFormat format = ExportFormat::parquet;
 };
 
 std::vector<RecordedExport> all_exports(duck::Connection& connection) {
   const duck::Result rows = connection.query(
-      "select metadata['file'] as file, arg_max(bytes, run_id) from ops.materializations where "
-      "asset like 'export/%' and file is not null group by file order by file");
+      "select metadata['file'] as file, arg_max(bytes, run_id), "
+      "coalesce(arg_max(code['--format'], run_id), '') from ops.materializations "
+      "left join (select code_version, code from ops.code_versions) using (code_version) "
+      "where asset like 'export/%' and file is not null group by file order by file");
   std::vector<RecordedExport> exports;
-  for (std::size_t r = 0; r < rows.rows(); ++r)
-    exports.push_back({rows.text(r, 0), rows.int64(r, 1)});
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    exports.push_back({rows.text(r, 0), rows.int64(r, 1), format_named(rows.text(r, 2))});
+  }
   return exports;
 }
 
@@ -63,9 +67,7 @@ void renew(duck::Connection& connection, const RecordedExport& exported,
   if (table == tables.end() || missing || !std::cmp_equal(size, exported.bytes)) {
     throw Error("it was moved or changed since, or its table is gone");
   }
-  const bool is_csv = exported.file.extension() == ".csv";
-  export_table(connection, table->second, is_csv ? ExportFormat::csv : ExportFormat::parquet,
-               exported.file.parent_path());
+  export_table(connection, table->second, exported.format, exported.file.parent_path());
   connection.execute(
       fmt::format("update ops.materializations set bytes = {} where asset like 'export/%' and "
                   "metadata['file'] = {}",
@@ -132,7 +134,8 @@ RenewedExports renew_exports(duck::Connection& connection, const dbt::Project& p
   const std::vector<RecordedExport> exports = all_exports(connection);
   if (exports.empty()) return renewed;
   std::map<std::string, ExportedTable> tables;
-  for (ExportedTable& table : tables_to_export(assets::read_state(connection), project)) {
+  for (ExportedTable& table :
+       tables_to_export(assets::read_state(connection), project, ExportFormat::portable)) {
     const std::string name = table.name;
     tables.emplace(name, std::move(table));
   }
