@@ -66,10 +66,10 @@ def has_months(db, name):
         ["^" + re.escape(name)]).fetchone()[0]
 
 
-def compare_rows(db, left, right):
+def compare_rows(db, left, right, names=("gsa", "dbt")):
     """Rows that one side has more often than the other, at most SHOWN_ROWS per side."""
     differences = []
-    for side, a, b in (("gsa", left, right), ("dbt", right, left)):
+    for side, a, b in ((names[0], left, right), (names[1], right, left)):
         extra = db.execute(f"select * from (from {a} except all from {b})").fetchmany(SHOWN_ROWS + 1)
         for row in extra[:SHOWN_ROWS]:
             differences.append(f"    only from {side}: {row}")
