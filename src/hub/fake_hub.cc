@@ -21,11 +21,11 @@
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/format.h>
 
+#include "base/fake_certificate.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "hub/cache.h"
 #include "hub/digest.h"
-#include "hub/fake_certificate.h"
 
 namespace gsa::hub {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <string>
 
-namespace gsa::hub {
+namespace gsa {
 
 struct Certificate {
   Certificate();
   std::string key_pem, pem;
 };
 
-}  // namespace gsa::hub
+}  // namespace gsa

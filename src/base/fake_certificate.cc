@@ -1,4 +1,4 @@
-#include "hub/fake_certificate.h"
+#include "base/fake_certificate.h"
 
 #include <cstddef>
 #include <memory>
@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace gsa::hub {
+namespace gsa {
 namespace {
 
 template <typename Write>
@@ -48,4 +48,4 @@ Certificate::Certificate() {
   });
 }
 
-}  // namespace gsa::hub
+}  // namespace gsa
