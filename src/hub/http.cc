@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <csignal>
-#include <ctime>
 #include <curl/curl.h>
 #include <exception>
 #include <filesystem>
@@ -14,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/sigpipe.h"
 #include "base/text.h"
 #include "hub/url.h"
 
@@ -32,35 +30,6 @@ void init_libcurl() {
     throw Error(fmt::format("libcurl does not start: {}", curl_easy_strerror(result)));
   }
 }
-
-// OpenSSL may write to a socket that the other side has closed. That SIGPIPE must not end the
-// program, and its handler belongs to the whole process, so we must not replace it.
-class SigpipeBlocked {
- public:
-  SigpipeBlocked() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~SigpipeBlocked() {
-    const std::timespec no_wait{};
-    if (!was_pending_) {
-      while (sigtimedwait(&pipe_, nullptr, &no_wait) == -1 && errno == EINTR) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  SigpipeBlocked(const SigpipeBlocked&) = delete;
-  SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
-
- private:
-  sigset_t pipe_{};
-  sigset_t before_{};
-  bool was_pending_ = false;
-};
 
 // The state of the C callbacks. `thrown` carries an exception past libcurl.
 struct Transfer {
