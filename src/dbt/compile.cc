@@ -154,9 +154,11 @@ std::vector<NameChange> Compiler::names_in(const Node& node, const RelationHook&
     const bool is_ephemeral =
         to.kind == NodeKind::model && to.model.materialized == Materialization::ephemeral;
     if (!is_ephemeral && to.external.empty()) {
-      names.push_back({shown(to.relation), place ? place(to.relation) : to.relation});
+      names.push_back({shown(to.relation), place ? place(to.relation) : to.relation,
+                       options_.query ? options_.query(to) : ""});
     }
   }
+  names.insert(names.end(), options_.more_names.begin(), options_.more_names.end());
   return names;
 }
 

@@ -48,10 +48,14 @@ class CompiledSql {
 struct NameChange {
   Relation shown;
   Relation current;
+  std::string query = {};  // in place of the current name: a query in parentheses
 };
 
 // Maps a relation to the name that it has now, so that a run can build under hidden names.
 using RelationHook = std::function<Relation(const Relation&)>;
+
+// The rows that a node's relation has now, as a query; empty: it is read by its name.
+using QueryHook = std::function<std::string(const Node&)>;
 
 struct TypedColumn {
   std::string name;
@@ -68,6 +72,9 @@ struct CompileOptions {
       exists_as_table;  // for is_incremental(); empty: no relation is a table
   bool full_refresh = false;
   bool names_as_shown = false;  // relations stay as templates see them: with their database
+  QueryHook query = {};         // what stands in SQL for the inputs of a node
+  // Further names that macros write, and what stands for them.
+  std::vector<NameChange> more_names = {};
 };
 
 // A template wants to query the database, but the caller gave no connection.

@@ -109,7 +109,7 @@ void Context::define_project() {
   target.set(Value("profile_name"), Value(target_.profile));
   target.set(Value("database"), Value(target_.database));
   target.set(Value("schema"), Value(target_.schema));
-  target.set(Value("type"), Value("duckdb"));
+  target.set(Value("type"), Value(target_.type));
   target.set(Value("threads"), Value(target_.threads));
   root_.set("target", Value(std::move(target)));
   root_.set("schema", Value(target_.schema));

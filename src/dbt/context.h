@@ -26,6 +26,7 @@ namespace gsa::dbt {
 
 // The target of dbt's profile: where models are built.
 struct Target {
+  std::string type = "duckdb";  // the engine whose SQL templates write: "duckdb" or "trino"
   std::string name = "dev";
   std::string profile = "default";
   std::string database;  // the open database, by the name that templates see
@@ -33,6 +34,9 @@ struct Target {
   int threads = 1;
   std::vector<std::pair<std::string, std::string>> settings;  // DuckDB settings
   std::vector<std::string> extensions;                        // to load
+  // What the profile says of an output on another engine, which builds the models in the place of
+  // DuckDB; empty if it is DuckDB.
+  Dict output = {};
 };
 
 // A message of a template during rendering: exceptions.warn, log and print.

@@ -126,7 +126,7 @@ Value Context::statement(const CallArguments& arguments) const {
 }
 
 // Searches the project's macros, then those of the named package (of all packages if none is
-// named), then dbt's. In each, DuckDB's version comes before the default one.
+// named), then dbt's. In each, the engine's version comes before the default one.
 Value Context::dispatch(const CallArguments& arguments) const {
   arguments.expect("adapter.dispatch", 1, {"macro_name", "macro_namespace"});
   const std::string name = arguments.find(0, "macro_name")->as_string();
@@ -136,7 +136,7 @@ Value Context::dispatch(const CallArguments& arguments) const {
     if (package.empty() || package == installed) scopes.push_back(scope.get());
   }
   scopes.push_back(&built_in_);
-  const std::array<std::string, 2> macros = {"duckdb__" + name, "default__" + name};
+  const std::array<std::string, 2> macros = {target_.type + "__" + name, "default__" + name};
   for (const Scope* scope : scopes) {
     for (const std::string& macro : macros) {
       const Value* found = scope->find(macro);
@@ -165,7 +165,7 @@ void Context::define_database() {
     adapter.set(Value(name), Value::function("adapter." + name, std::move(call)));
   };
   method("dispatch", [this](const CallArguments& arguments) { return dispatch(arguments); });
-  method("type", [](const CallArguments&) { return Value("duckdb"); });
+  method("type", [this](const CallArguments&) { return Value(target_.type); });
   for (const char* name : {"quote", "quote_as_configured", "quote_seed_column"}) {
     method(name, [name](const CallArguments& arguments) {
       arguments.expect(name, 1, {"identifier", "quote_key"});

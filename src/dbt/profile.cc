@@ -16,6 +16,7 @@ namespace gsa::dbt {
 namespace {
 
 constexpr const char* kFile = "profiles.yml";
+constexpr const char* kTrino = "trino";
 
 // Keys that do not affect rows, or that gsa decides itself: --warehouse names the database.
 const std::vector<std::string> kUnused = {"type",
@@ -62,12 +63,15 @@ class ProfileReader {
   }
 
   void read_output(const Yaml& output) {
-    if (const std::string type = text_at(output, "type"); type != "duckdb") {
+    const std::string type = text_at(output, "type");
+    if (type == kTrino) return read_trino(output);
+    if (type != "duckdb") {
       throw output.error(
-          fmt::format("the target '{}' is of type '{}', but gsa builds only in DuckDB",
+          fmt::format("the target '{}' is of type '{}', but gsa builds only in DuckDB and Trino",
                       target_.name, type),
           kDbtHasIt);
     }
+    if (target_.type != type) throw output.error("the target is not on " + target_.type);
     if (const std::string schema = text_at(output, "schema"); !schema.empty()) {
       target_.schema = schema;
     }
@@ -90,6 +94,23 @@ class ProfileReader {
       warnings_.push_back(fmt::format("{}: '{}' of the profile is not used here; {}",
                                       format_place(entry.place), entry.key, kDbtHasIt));
     }
+  }
+
+  void read_trino(const Yaml& output) {
+    for (const Yaml::Entry& entry : output.entries()) {
+      target_.output.set(Value(entry.key), rendered(entry.value));
+    }
+    for (const char* key : {"host", "database", "schema"}) {
+      if (text_at(output, key).empty()) {
+        throw output.error(fmt::format("the target '{}' has no {}", target_.name, key));
+      }
+    }
+    if (const auto threads = output.find("threads"); threads && rendered(*threads).is_integer()) {
+      target_.threads = static_cast<int>(rendered(*threads).as_integer());
+    }
+    if (target_.type != kTrino) return;
+    target_.database = text_at(output, "database");
+    target_.schema = text_at(output, "schema");
   }
 
   void read_extensions(const Yaml& extensions) {
@@ -124,17 +145,20 @@ void read_profile(const ProjectFiles& files, Context& context, const std::string
   // In dbt's order: $DBT_PROFILES_DIR, the project's folder, ~/.dbt.
   std::optional<ProjectFiles> beside;
   bool of_home = false;
-  const bool in_a_folder = !files.path_of("dbt_project.yml").empty();
+  const bool in_a_folder = !files.path_of("dbt_project.yml").empty() || !name.empty();
+  const bool has_own = !files.path_of("dbt_project.yml").empty() && files.find(kFile) != nullptr;
   if (const auto folder = environment.find("DBT_PROFILES_DIR"); in_a_folder && folder) {
     beside = profiles_in(std::filesystem::path(relative_to) / *folder);
     if (!beside) {
       throw Error(fmt::format("{}/{} does not exist", *folder, kFile),
                   "DBT_PROFILES_DIR names the folder");
     }
-  } else if (const auto home = environment.find("HOME");
-             in_a_folder && home && files.find(kFile) == nullptr) {
-    beside = profiles_in(std::filesystem::path(*home) / ".dbt");
-    of_home = beside.has_value();
+  } else if (in_a_folder && !has_own) {
+    if (!name.empty()) beside = profiles_in(relative_to.empty() ? "." : relative_to);
+    if (const auto home = environment.find("HOME"); home && !beside) {
+      beside = profiles_in(std::filesystem::path(*home) / ".dbt");
+      of_home = beside.has_value();
+    }
   }
   const ProjectFiles& found = beside ? *beside : files;
   std::optional<Yaml> profile;

@@ -77,9 +77,10 @@ class Replacer {
   }
 
   std::string replaced(const NameChange& change, bool is_table, std::size_t after) const {
-    const bool renamed = aliases_ && change.current.name != change.shown.name;
+    const bool is_query = !change.query.empty();
+    const bool renamed = is_query || (aliases_ && change.current.name != change.shown.name);
     if (renamed && names_.text(after) == ".") return sql_name(change.shown.name);
-    std::string name = to_sql(change.current);
+    std::string name = is_query ? "(" + change.query + ")" : to_sql(change.current);
     if (!renamed || !is_table || !ends_a_table(names_, after)) return name;
     return name + " as " + sql_name(change.shown.name);
   }
