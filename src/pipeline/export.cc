@@ -11,7 +11,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "pipeline/output_file.h"
-#include "pipeline/portable.h"
+#include "pipeline/word_types.h"
+#include "remote/portable.h"
 
 namespace gsa::pipeline {
 namespace {
@@ -65,7 +66,7 @@ std::vector<ExportedTable> tables_to_export(const assets::State& state, const db
     throw Error("nothing is published in this warehouse yet", "make it with: gsa run");
   }
   if (format == ExportFormat::portable) {
-    tables.push_back({"", std::string(kRawWords), "raw_generations", {"kind", "position"}});
+    tables.push_back({"", std::string(remote::kRawWords), "raw_generations", {"kind", "position"}});
   }
   return tables;
 }
@@ -149,7 +150,7 @@ std::string exported_columns(duck::Connection& connection, const std::string& re
     case ExportFormat::csv:
       return csv_columns(connection, relation);
     case ExportFormat::portable:
-      return portable_columns(connection, relation);
+      return remote::portable_columns(connection, relation);
     default:
       return "*";
   }
@@ -161,7 +162,7 @@ std::int64_t export_table(duck::Connection& connection, const ExportedTable& tab
                           ExportFormat format, const std::string& folder) {
   OutputFile file(export_file(table, format, folder));
   const std::string relation = table.schema.empty()
-                                   ? "(" + select_raw_words() + ")"
+                                   ? "(" + remote::select_raw_words(kWordTypes) + ")"
                                    : sql_name(table.schema) + "." + sql_name(table.name);
   const duck::Result result = connection.query(fmt::format(
       "copy (select {} from {} order by {}) to {} ({})",

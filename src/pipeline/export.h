@@ -14,7 +14,7 @@
 
 namespace gsa::pipeline {
 
-// Portable is Parquet in types that every engine reads alike (pipeline/portable.h).
+// Portable is Parquet in types that every engine reads alike (remote/portable.h).
 enum class ExportFormat { parquet, csv, portable };
 
 // The name of the format, as --format takes it and exports on record have it; any other name is

@@ -1,4 +1,4 @@
-#include "pipeline/portable.h"
+#include "remote/portable.h"
 
 #include <vector>
 
@@ -6,9 +6,8 @@
 
 #include "assets/checksum.h"
 #include "base/text.h"
-#include "pipeline/word_types.h"
 
-namespace gsa::pipeline {
+namespace gsa::remote {
 namespace {
 
 // The value of a column in its portable type.
@@ -36,15 +35,16 @@ std::string portable_columns(duck::Connection& connection, const std::string& re
   return join(selected, ", ");
 }
 
-std::string select_raw_words() {
-  std::vector<std::string> kinds;
-  for (const std::string_view kind : kWordTypes) kinds.push_back(sql_quote(kind));
+std::string select_raw_words(std::span<const std::string_view> kinds) {
+  std::vector<std::string> names;
+  for (const std::string_view kind : kinds) names.push_back(sql_quote(kind));
+  // A temporary type stands before one of the file.
   return fmt::format(
-      "select type_name as kind, unnest(range(1, len(labels) + 1))::integer as position, "
-      "unnest(labels) as word from duckdb_types() where database_name = current_database() and "
-      "schema_name = 'main' and logical_type = 'ENUM' and type_name in ({}) order by kind, "
-      "position",
-      join(kinds, ", "));
+      "select kind, unnest(range(1, len(labels) + 1))::integer as position, unnest(labels) as word "
+      "from (select type_name as kind, arg_max(labels, database_name = 'temp') as labels from "
+      "duckdb_types() where database_name in (current_database(), 'temp') and schema_name = 'main' "
+      "and logical_type = 'ENUM' and type_name in ({}) group by kind) order by kind, position",
+      join(names, ", "));
 }
 
-}  // namespace gsa::pipeline
+}  // namespace gsa::remote
