@@ -47,11 +47,11 @@ assets::Provenance provenance_of(duck::Connection& connection,
 
 // This command only reads the raw tables.
 pipeline::Catalog catalog_of(const dbt::Project& project, const assets::State& state,
-                             duck::Connection& connection) {
+                             duck::Connection& connection, remote::Target* remote) {
   std::vector<assets::Asset> raw = pipeline::published_raw_assets(state);
   for (assets::Asset& asset : raw) asset.kind = assets::AssetKind::source;
   return pipeline::make_catalog(project, std::move(raw),
-                                pipeline::OutsideVersions(project, state, connection));
+                                pipeline::OutsideVersions(project, state, connection), remote);
 }
 
 // Direct inputs of the selection that the warehouse lacks: sources or models.
@@ -102,9 +102,12 @@ void refuse_new_warehouse(const dbt::Project& project, const std::string& path) 
 void build(const BuildOptions& options, const dbt::Project& project, const duck::Database& database,
            pipeline::DbtArtifacts& artifacts) {
   duck::Connection connection = database.connect();
-  const assets::State state = assets::read_state(connection);
+  assets::State state = assets::read_state(connection);
+  const std::unique_ptr<remote::Target> remote =
+      pipeline::load_remote(options.project, project, options.common);
+  if (remote) remote->open(state, true);
   artifacts.begin(state, options.full_refresh);
-  pipeline::Catalog catalog = catalog_of(project, state, connection);
+  pipeline::Catalog catalog = catalog_of(project, state, connection, remote.get());
   pipeline::leave_out_built_in_unit_tests(catalog, project);
   assets::PlanOptions planning;
   planning.full_refresh = options.full_refresh;
@@ -131,6 +134,7 @@ void build(const BuildOptions& options, const dbt::Project& project, const duck:
       "build", options.given,    options.common, options.record,       project,    catalog, state,
       plan,    planning.sources, nullptr,        options.full_refresh, !selection, "build"};
   run.artifacts = &artifacts;
+  run.remote = remote.get();
   pipeline::run_assets(database, run, provenance_of(connection, options.project));
 }
 
@@ -184,10 +188,13 @@ void test(const BuildOptions& options) {
   const duck::Database database =
       pipeline::open_for_records(options.common, options.record, writable);
   duck::Connection connection = database.connect();
-  const assets::State state = assets::read_state(connection);
+  assets::State state = assets::read_state(connection);
+  const std::unique_ptr<remote::Target> remote =
+      pipeline::load_remote(options.project, project, options.common);
+  if (remote) remote->open(state, false);
   pipeline::DbtArtifacts artifacts("test", options.project, project, options.common);
   artifacts.begin(state, false);
-  const pipeline::Catalog catalog = catalog_of(project, state, connection);
+  const pipeline::Catalog catalog = catalog_of(project, state, connection, remote.get());
   const assets::Plan plan = plan_of_tests(options, project, catalog, state);
   if (plan.is_empty()) {
     if (!options.common.quiet)
@@ -199,6 +206,7 @@ void test(const BuildOptions& options) {
                          catalog, state,         plan,           sources,        nullptr,
                          false,   false,         "test"};
   run.artifacts = &artifacts;
+  run.remote = remote.get();
   artifacts.write_after(database, [&] { pipeline::ask_checks(database, run, writable); });
 }
 

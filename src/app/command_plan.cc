@@ -112,7 +112,9 @@ void plan(const PlanCommandOptions& options) {
   download.finish();
   const duck::Database database =
       pipeline::open_or_in_memory(run.common, run.record, access_for(options));
-  pipeline::PipelinePlan planned(run, project, sources, database);
+  const std::unique_ptr<remote::Target> remote =
+      pipeline::load_remote(run.project, project, run.common);
+  pipeline::PipelinePlan planned(run, project, sources, database, remote.get(), true);
   pipeline::DbtArtifacts artifacts("plan", run.project, project, run.common);
   artifacts.begin(planned.state, run.full_refresh);
   artifacts.write_manifest(database);

@@ -50,12 +50,13 @@ class CatalogBuilder {
  public:
   // `months` are for models that are built by month.
   CatalogBuilder(const dbt::Project& project, OutsideVersions& outside,
-                 std::vector<std::string> months)
+                 std::vector<std::string> months, remote::Target* there)
       : project_(project),
         outside_(outside),
         months_(std::move(months)),
         full_(project, refresh()),
-        added_(project, adding()) {}
+        added_(project, adding()),
+        there_(there) {}
 
   assets::Asset asset_of(const dbt::Node& node) {
     assets::Asset asset;
@@ -168,11 +169,20 @@ class CatalogBuilder {
     }
   }
 
+  std::string sql_there(const dbt::Node& node) {
+    try {
+      return dbt::normalized_sql(there_->code_of(node));
+    } catch (const Error& error) {
+      return "cannot be compiled: " + error.message();
+    }
+  }
+
   // Adds the SQL and the things it reads. SQL that queries the database while it compiles may read
   // anything.
   void add_sql(const dbt::Node& node, const std::string& part, dbt::Compiler& compiler,
                assets::Code& code) {
     code[part] = sql_of(node, compiler);
+    if (there_ != nullptr && !node.is_unit_test()) code["SQL on Trino"] = sql_there(node);
     if (code[part] == kAsks) {
       outside_.add_unseen("answers of the database", code);
     } else {
@@ -251,6 +261,7 @@ class CatalogBuilder {
   OutsideVersions& outside_;
   std::vector<std::string> months_;
   dbt::Compiler full_, added_;
+  remote::Target* there_;
 };
 
 // On a source it only warns, because `dbt build` continues whatever the age of its sources.
@@ -307,8 +318,9 @@ void put_after_words(const dbt::Project& project, const Catalog& catalog,
 }  // namespace
 
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
-                     OutsideVersions outside, std::vector<assets::Asset> exports) {
-  CatalogBuilder builder(project, outside, months_of(raw));
+                     OutsideVersions outside, remote::Target* there,
+                     std::vector<assets::Asset> exports) {
+  CatalogBuilder builder(project, outside, months_of(raw), there);
   std::vector<assets::Asset> all = std::move(raw);
   const std::size_t raw_count = all.size();
   Catalog catalog;

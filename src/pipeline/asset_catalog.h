@@ -12,6 +12,7 @@
 #include "dbt/node_graph.h"
 #include "dbt/project.h"
 #include "pipeline/outside_versions.h"
+#include "remote/remote_target.h"
 
 namespace gsa::pipeline {
 
@@ -28,8 +29,10 @@ struct Catalog {
 // that asset. Models built by month get the months of the raw tables, if those have any. `exports`
 // depend on the assets that they export. Files and tables that models read outside the graph become
 // part of their code.
+// If another engine makes the models, what it runs is part of their code, too.
 Catalog make_catalog(const dbt::Project& project, std::vector<assets::Asset> raw,
-                     OutsideVersions outside, std::vector<assets::Asset> exports = {});
+                     OutsideVersions outside, remote::Target* there = nullptr,
+                     std::vector<assets::Asset> exports = {});
 
 // Removes the unit tests if the project is the built-in one: their outcome is the same in every
 // run, and `gsa test` runs them.

@@ -23,6 +23,7 @@
 #include "pipeline/maker.h"
 #include "pipeline/run_log.h"
 #include "pipeline/semantic_record.h"
+#include "remote/remote_target.h"
 
 namespace gsa::pipeline {
 namespace {
@@ -106,6 +107,7 @@ void publish(duck::Connection& connection, const AssetRun& run, Maker& maker,
   records.statements.insert(records.statements.end(), run.statements.begin(), run.statements.end());
   publication.records = std::move(records);
   try {
+    if (run.remote != nullptr) run.remote->publish(publication, result.held_back);
     assets::publish(connection, publication);
   } catch (const Error&) {
     recorder.put_back(before);  // everything except that it was published

@@ -18,6 +18,10 @@
 #include "pipeline/raw_assets.h"
 #include "pipeline/run_options.h"
 
+namespace gsa::remote {
+class Target;
+}
+
 namespace gsa::pipeline {
 
 class DbtArtifacts;
@@ -47,6 +51,7 @@ struct AssetRun {
   bool whole = false;
   std::vector<std::string> statements = {};  // further SQL in the publication's transaction
   DbtArtifacts* artifacts = nullptr;         // records the result of each node; may be null
+  remote::Target* remote = nullptr;          // makes the models in the place of DuckDB; may be null
 };
 
 // Opens the warehouse with this access; with --wait, waits for other processes. If all tables have

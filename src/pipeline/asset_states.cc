@@ -42,7 +42,7 @@ std::vector<assets::Asset> exports_of(const assets::State& records, const dbt::P
 AssetOverview::AssetOverview(const dbt::Project& project, duck::Connection& connection)
     : records(assets::read_state(connection)) {
   const std::vector<assets::Asset> raw = raw_assets(records);
-  catalog = make_catalog(project, raw, OutsideVersions(project, records, connection),
+  catalog = make_catalog(project, raw, OutsideVersions(project, records, connection), nullptr,
                          exports_of(records, project, raw));
   sources = versions_of_sources(connection, catalog, records, true);
   assets::PlanOptions options;

@@ -185,6 +185,13 @@ std::vector<std::string> beyond_reach(const assets::State& state, const dbt::Pro
     places.push_back(
         fmt::format("files of the project {}: its seeds, SQL and logs", options.folder));
   }
+  if (!project.target().output.entries().empty()) {
+    places.emplace_back(
+        "what is on Trino: the next gsa run --target makes it anew without them, the one after "
+        "that "
+        "deletes the old rows, and Iceberg keeps their files until its snapshots expire; files of "
+        "raw tables in the lake");
+  }
   if (has_snapshot) places.emplace_back("programs that still have the old snapshot open");
   places.emplace_back(
       "copies and backups of the warehouse, files that you exported and moved, results of gsa sql, "

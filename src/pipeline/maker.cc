@@ -20,6 +20,9 @@ namespace {
 // Each lane waits for DuckDB, whose threads do the work: more lanes gain nothing and take memory.
 constexpr std::size_t kMostLanes = 4;
 
+// Of another engine, as many as its profile has threads.
+constexpr std::size_t kMostLanesThere = 32;
+
 // If all tables are smaller, reading one again for its sum takes less time than planning its query
 // twice.
 constexpr std::int64_t kFewRows = 100'000;
@@ -56,14 +59,6 @@ std::stop_token stop_of(const AssetRun& run) {
   return run.stop.stop_possible() ? run.stop : run.common.invocation().stop;
 }
 
-void throw_if_failed(const dbt::NodeResult& result) {
-  if (result.status != dbt::Status::error) return;
-  if (result.sql_error == duck::SqlErrorKind::io) {
-    throw assets::TransientError(result.message, result.hint);
-  }
-  throw Error(result.message, result.hint);
-}
-
 // The assets behind both tables that have words: until both are made, the words are not known.
 std::set<std::string> readers_of_words(const assets::Graph& graph) {
   const auto users = graph.find("raw_users"), generations = graph.find("raw_generations");
@@ -88,7 +83,9 @@ Maker::Maker(const duck::Database& database, const AssetRun& run, assets::Record
       runner_(run.project, connection_, node_options()),
       published_(run.project, {{}, node_options().relation, {}, false}),
       work_(work()),
-      engine_(database, engine_options(), work_, recorder, log_) {}
+      engine_(database, engine_options(), work_, recorder, log_) {
+  if (run_.remote != nullptr) begin_remote(database);
+}
 
 dbt::NodeRunOptions Maker::node_options() {
   dbt::NodeRunOptions options;
@@ -105,15 +102,19 @@ dbt::NodeRunOptions Maker::node_options() {
 }
 
 assets::EngineOptions Maker::engine_options() const {
-  assets::EngineOptions options{run_.catalog.graph,
-                                run_.catalog.checks,
-                                run_.state,
-                                run_.plan,
-                                run_.sources,
-                                run_.baseline,
-                                lanes_for(run_.common.warehouse.threads),
-                                {},
-                                stop_of(run_)};
+  assets::EngineOptions options{
+      run_.catalog.graph,
+      run_.catalog.checks,
+      run_.state,
+      run_.plan,
+      run_.sources,
+      run_.baseline,
+      run_.remote != nullptr ? std::clamp<std::size_t>(static_cast<std::size_t>(std::max(
+                                                           1, run_.project.target().threads)),
+                                                       1, kMostLanesThere)
+                             : lanes_for(run_.common.warehouse.threads),
+      {},
+      stop_of(run_)};
   if (run_.raw != nullptr) options.others = {&run_.raw->connection()};
   return options;
 }
@@ -183,6 +184,7 @@ assets::Made Maker::make(const assets::Unit& unit, duck::Connection& lane) {
   }
   const dbt::Node& node = run_.project.nodes()[run_.catalog.models.at(unit.asset)];
   give_words(unit.asset, lane);
+  if (run_.remote != nullptr) return make_there(unit, node, lane);
   if (node.model.materialized == dbt::Materialization::incremental) copy_published(node, lane);
   std::optional<std::uint64_t> sum;
   dbt::TableBuild build;
@@ -373,7 +375,7 @@ void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::Chec
   if (check.kind == "freshness") return ask_age(check, lane, outcome);
   give_words(check.asset, lane);
   const dbt::Node& node = run_.project.nodes()[run_.catalog.tests.at(check.name)];
-  const dbt::NodeResult result = runner_.run(node, lane, {}, changed_rows(check));
+  const dbt::NodeResult result = run_test(check, node, lane);
   log_.keep(result);
   throw_if_failed(result);
   outcome.status = result.status == dbt::Status::warn   ? assets::CheckStatus::warn
@@ -390,6 +392,14 @@ void Maker::ask(const assets::Check& check, duck::Connection& lane, assets::Chec
         fmt::format("got {}, configured to {} if {}", counted(result.failures, "result", "results"),
                     name_of(outcome.status), result.condition);
   }
+}
+
+void throw_if_failed(const dbt::NodeResult& result) {
+  if (result.status != dbt::Status::error) return;
+  if (result.sql_error == duck::SqlErrorKind::io) {
+    throw assets::TransientError(result.message, result.hint);
+  }
+  throw Error(result.message, result.hint);
 }
 
 Error failure_of(const assets::EngineResult& result, const RunLog& log,

@@ -20,6 +20,7 @@
 #include "pipeline/asset_run.h"
 #include "pipeline/run_log.h"
 #include "pipeline/word_types.h"
+#include "remote/remote_target.h"
 
 namespace gsa::pipeline {
 
@@ -49,6 +50,12 @@ class Maker {
   std::optional<std::vector<WordType>> words_after_changes(duck::Connection& connection);
   dbt::Part part_of(const dbt::Node& node, const assets::Unit& unit) const;
   void copy_published(const dbt::Node& node, duck::Connection& lane);
+  // The models of another engine.
+  void begin_remote(const duck::Database& database);
+  std::vector<remote::RawPart> raw_parts(const std::string& table);
+  assets::Made make_there(const assets::Unit& unit, const dbt::Node& node, duck::Connection& lane);
+  dbt::NodeResult run_test(const assets::Check& check, const dbt::Node& node,
+                           duck::Connection& lane);
   // Builds only the rows of changed values of the asset's key, into change.rows().
   std::optional<assets::KeyedChange> change_of(const assets::Asset& asset, duck::Connection& lane);
   dbt::TableBuild build_of(const assets::Asset& asset, const assets::KeyedChange& change,
@@ -75,6 +82,9 @@ class Maker {
   const assets::Work work_;
   assets::Engine engine_;
 };
+
+// Throws the error of a node that could not run; assets::TransientError if it may pass.
+void throw_if_failed(const dbt::NodeResult& result);
 
 // The Error that sums up a failed run. `outcome` ends its message: "nothing was published".
 Error failure_of(const assets::EngineResult& result, const RunLog& log, const std::string& outcome);

@@ -1,8 +1,10 @@
 #include "pipeline/open_project.h"
 
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -13,23 +15,50 @@
 
 namespace gsa::pipeline {
 
-dbt::Project load_project(const ProjectOptions& options, const Invocation& invocation,
-                          const std::string& warehouse) {
-  duck::check_address_space();
+namespace {
+
+std::string this_machine() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+// The project as an engine gets it.
+dbt::Project load_for(const std::string& engine, const ProjectOptions& options,
+                      const Invocation& invocation, const std::string& warehouse) {
   dbt::LoadOptions load;
   load.vars = options.vars;
   if (!options.session_by.empty()) load.option_vars["session_by"] = options.session_by;
   load.target_name = options.target;
   load.environment = invocation.environment;
   load.folder = invocation.folder;
+  load.target.type = engine;
   load.target.database = std::filesystem::path(warehouse).stem().string();
-  if (options.folder.empty()) {
-    return dbt::Project::load(dbt::ProjectFiles(embedded_dbt(), "built-in:"), load);
-  }
-  dbt::Project project = dbt::Project::load(
-      dbt::ProjectFiles::from_folder(invocation.path(options.folder), options.folder), load);
-  semantic::read_layer(project);  // reports errors in it before anything is built
+  return dbt::Project::load(
+      options.folder.empty()
+          ? dbt::ProjectFiles(embedded_dbt(), "built-in:")
+          : dbt::ProjectFiles::from_folder(invocation.path(options.folder), options.folder),
+      load);
+}
+
+}  // namespace
+
+dbt::Project load_project(const ProjectOptions& options, const Invocation& invocation,
+                          const std::string& warehouse) {
+  duck::check_address_space();
+  dbt::Project project = load_for("duckdb", options, invocation, warehouse);
+  // Reports errors in it before anything is built.
+  if (!options.folder.empty()) semantic::read_layer(project);
   return project;
+}
+
+std::unique_ptr<remote::Target> load_remote(const ProjectOptions& options, const dbt::Project& home,
+                                            const CommonOptions& common) {
+  if (home.target().output.entries().empty()) return nullptr;
+  const Invocation& invocation = common.invocation();
+  return std::make_unique<remote::Target>(
+      home, load_for("trino", options, invocation, ""),
+      this_machine() + ":" + invocation.path(common.warehouse.path), invocation.stop,
+      [&common](const std::string& text) { common.note(text); });
 }
 
 void print_warnings(const dbt::Project& project, const CommonOptions& common) {

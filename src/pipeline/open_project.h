@@ -2,10 +2,12 @@
 
 // Loads the dbt project of a command.
 
+#include <memory>
 #include <string>
 
 #include "dbt/project.h"
 #include "pipeline/run_options.h"
+#include "remote/remote_target.h"
 
 namespace gsa::pipeline {
 
@@ -14,6 +16,11 @@ namespace gsa::pipeline {
 // invocation's. Throws Error if the project is invalid.
 dbt::Project load_project(const ProjectOptions& options, const Invocation& invocation,
                           const std::string& warehouse = "");
+
+// The engine on which the project's target makes its models; null if that is DuckDB. Does not
+// connect yet. `home` is what load_project() gave for these arguments, and must outlive it.
+std::unique_ptr<remote::Target> load_remote(const ProjectOptions& options, const dbt::Project& home,
+                                            const CommonOptions& common);
 
 // Prints the project's warnings to stderr.
 void print_warnings(const dbt::Project& project, const CommonOptions& common);

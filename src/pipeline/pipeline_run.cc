@@ -108,17 +108,20 @@ bool has_few_rows(const PipelineOptions& options, const prompts::ResolvedSources
 }  // namespace
 
 PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& project,
-                           const prompts::ResolvedSources& sources, const duck::Database& database)
-    : raw_options(options.raw), raw(raw_options, sources, database) {
+                           const prompts::ResolvedSources& sources, const duck::Database& database,
+                           remote::Target* target, bool only_plans)
+    : remote(target), raw_options(options.raw), raw(raw_options, sources, database) {
   refuse_simulated_options(options.given, raw.behavior());
   duck::Connection connection = database.connect();
   state = assets::read_state(connection);
+  if (remote != nullptr) remote->open(state, !only_plans);
   dropped_months = choose_months(options, state, raw, raw_options);
   if (!dropped_months.empty()) {
     options.common.note(
         fmt::format("dropping {}: made with different options", describe(dropped_months)));
   }
-  catalog = make_catalog(project, raw.assets(), OutsideVersions(project, state, connection));
+  catalog =
+      make_catalog(project, raw.assets(), OutsideVersions(project, state, connection), remote);
   leave_out_built_in_unit_tests(catalog, project);
   planning = plan_options(options, raw);
   planning.sources = versions_of_sources(connection, catalog, state, true);
@@ -135,19 +138,21 @@ PipelinePlan::PipelinePlan(const PipelineOptions& options, const dbt::Project& p
 }
 
 AssetRun PipelinePlan::run(const PipelineOptions& options, const dbt::Project& project) {
-  return {"run",
-          options.given,
-          options.common,
-          options.record,
-          project,
-          catalog,
-          state,
-          plan,
-          planning.sources,
-          &raw,
-          options.full_refresh,
-          !selection,
-          raw.baseline()};
+  AssetRun run{"run",
+               options.given,
+               options.common,
+               options.record,
+               project,
+               catalog,
+               state,
+               plan,
+               planning.sources,
+               &raw,
+               options.full_refresh,
+               !selection,
+               raw.baseline()};
+  run.remote = remote;
+  return run;
 }
 
 PipelineRun run_pipeline(const PipelineOptions& options) {
@@ -191,7 +196,9 @@ bool run_pipeline(const PipelineOptions& options, const dbt::Project& project,
         "{}: {}", sources.name.empty() ? "the prompts are synthetic" : "the prompts are real",
         sources.reason));
   }
-  PipelinePlan planned(options, project, sources, database);
+  const std::unique_ptr<remote::Target> remote =
+      load_remote(options.project, project, options.common);
+  PipelinePlan planned(options, project, sources, database, remote.get());
   DbtArtifacts artifacts("run", options.project, project, options.common);
   artifacts.begin(planned.state, options.full_refresh);
   if (planned.selection && !options.common.quiet)

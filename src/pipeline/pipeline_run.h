@@ -20,13 +20,15 @@ namespace gsa::pipeline {
 // assets that must be built. The constructor's arguments must outlive it.
 struct PipelinePlan {
   PipelinePlan(const PipelineOptions& options, const dbt::Project& project,
-               const prompts::ResolvedSources& sources, const duck::Database& database);
+               const prompts::ResolvedSources& sources, const duck::Database& database,
+               remote::Target* remote = nullptr, bool only_plans = false);
   PipelinePlan(const PipelinePlan&) = delete;
   PipelinePlan& operator=(const PipelinePlan&) = delete;
 
   // Refers to this object and to the arguments.
   AssetRun run(const PipelineOptions& options, const dbt::Project& project);
 
+  remote::Target* remote;  // null: DuckDB makes the models
   RawOptions raw_options;
   // Published months that the run drops because they were built with other options.
   std::vector<sim::Period> dropped_months;
