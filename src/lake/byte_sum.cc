@@ -9,27 +9,27 @@
 
 namespace gsa::lake {
 
-void Checksum::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+void ByteSum::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
-Checksum::Checksum(SumOf kind) : context_(EVP_MD_CTX_new()) {
+ByteSum::ByteSum(SumOf kind) : context_(EVP_MD_CTX_new()) {
   check(context_ != nullptr, "libcrypto has memory");
   const EVP_MD* function = kind == SumOf::sha256 ? EVP_sha256() : EVP_md5();
   check(EVP_DigestInit_ex(context_.get(), function, nullptr) == 1, "libcrypto has the sum");
 }
 
-void Checksum::add(std::string_view bytes) {
+void ByteSum::add(std::string_view bytes) {
   check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1, "libcrypto adds");
 }
 
-std::string Checksum::finish() {
+std::string ByteSum::finish() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
   unsigned int size = 0;
   check(EVP_DigestFinal_ex(context_.get(), sum.data(), &size) == 1, "libcrypto ends a sum");
   return {reinterpret_cast<const char*>(sum.data()), size};
 }
 
-std::string checksum(std::string_view bytes, SumOf kind) {
-  Checksum sum(kind);
+std::string byte_sum(std::string_view bytes, SumOf kind) {
+  ByteSum sum(kind);
   sum.add(bytes);
   return sum.finish();
 }

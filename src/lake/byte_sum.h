@@ -15,9 +15,9 @@ enum class SumOf {
   md5,  // only against damage on the way: what S3 storage of any age checks
 };
 
-class Checksum {
+class ByteSum {
  public:
-  explicit Checksum(SumOf kind = SumOf::sha256);
+  explicit ByteSum(SumOf kind = SumOf::sha256);
   void add(std::string_view bytes);
   std::string finish();  // 32 or 16 bytes; call once
 
@@ -28,7 +28,7 @@ class Checksum {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
-std::string checksum(std::string_view bytes, SumOf kind = SumOf::sha256);
+std::string byte_sum(std::string_view bytes, SumOf kind = SumOf::sha256);
 std::string to_hex(std::string_view bytes);  // lower case
 std::string to_base64(std::string_view bytes);
 

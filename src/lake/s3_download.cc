@@ -39,7 +39,7 @@ void S3Download::run() {
 
 void S3Download::start_over() {
   pending_.start_over();
-  sum_ = Checksum();
+  sum_ = ByteSum();
   object_ = {};
 }
 

@@ -34,7 +34,7 @@ class S3Download {
   const StoreEvents& events_;
   const S3Request request_;
   PendingFile pending_;
-  Checksum sum_;
+  ByteSum sum_;
   S3Object object_;                   // as the first answer since start_over() describes it
   std::optional<S3Failure> refused_;  // found in the headers
 };

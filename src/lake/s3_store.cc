@@ -78,7 +78,7 @@ std::optional<S3Object> S3Store::look_at(const std::string& key, const std::stri
   bucket_seen_ = true;
   if (got.status == 404) return std::nullopt;
   // Only GET is allowed, or the object came just now.
-  if (got.status == 416) return S3Object{.bytes = 0, .sha256 = to_hex(checksum(""))};
+  if (got.status == 416) return S3Object{.bytes = 0, .sha256 = to_hex(byte_sum(""))};
   return object_of(got);
 }
 
@@ -175,7 +175,7 @@ void S3Store::take_page(const WireAnswer& page, std::vector<StoredFile>& found,
   next = root->text_of("NextContinuationToken");
   if (next.empty()) {
     throw client_.error(request,
-                        {.message = "the storage says how a listing goes on, but not where"});
+                        {.message = "the storage says that a listing goes on, but not where"});
   }
 }
 

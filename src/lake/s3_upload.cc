@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kAbortLimit{10'000};
 
 WireBody text_body(const std::string& text) {
   return {.bytes = static_cast<std::int64_t>(text.size()),
-          .sha256 = checksum(text),
+          .sha256 = byte_sum(text),
           .read = [&text](char* buffer, std::size_t size, std::int64_t offset) {
             return text.copy(buffer, size, static_cast<std::size_t>(offset));
           }};

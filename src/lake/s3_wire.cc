@@ -197,7 +197,7 @@ void S3Wire::Handles::set_headers(const S3Settings& settings, const WireRequest&
   if (!settings.session_token.empty()) {
     add_header("x-amz-security-token: " + settings.session_token);
   }
-  static const std::string nothing = checksum("");
+  static const std::string nothing = byte_sum("");
   add_header("x-amz-content-sha256: " +
              to_hex(request.body == nullptr ? nothing : request.body->sha256));
   // A large body waits until the server wants it ("100 Continue"), or for a second, so that a

@@ -57,13 +57,13 @@ std::size_t SourceFile::read(char* buffer, std::size_t size, std::int64_t offset
 
 FileSums SourceFile::sums(std::int64_t part_bytes, const std::stop_token& stop) const {
   FileSums sums;
-  Checksum whole;
+  ByteSum whole;
   std::vector<char> block(kReadBlock);
   do {
     const std::int64_t begin =
         sums.parts.empty() ? 0 : sums.parts.back().offset + sums.parts.back().bytes;
     FilePart part{.offset = begin, .bytes = std::min(part_bytes, bytes_ - begin)};
-    Checksum sha256, md5(SumOf::md5);
+    ByteSum sha256, md5(SumOf::md5);
     for (std::int64_t done = 0; done < part.bytes;) {
       stop_if_requested(stop);
       const std::size_t wanted =
