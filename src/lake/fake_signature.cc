@@ -74,6 +74,7 @@ std::string signature_fault(const SignedRequest& request, const Signer& signer) 
   if (!std::is_sorted(names.begin(), names.end())) return "order of headers";
   std::string headers;
   for (const std::string& name : names) {
+    if (!request.headers.contains(name)) return "signed but not sent: " + name;
     headers += fmt::format("{}:{}\n", name, trim(text_of(request.headers, name)));
   }
   const std::size_t mark = std::min(request.target.find('?'), request.target.size());

@@ -144,7 +144,7 @@ UploadEnd S3Upload::complete(const std::vector<std::string>& etags, bool& takes_
                  .query = {{"uploadId", upload_id_}},
                  .body = &body,
                  .may_fail_late = true},
-                {{"Content-Type", "application/xml"}}, takes_conditions);
+                {}, takes_conditions);
 }
 
 // The storage would keep, and bill, the parts. Asks once: whoever pressed Ctrl-C waits.

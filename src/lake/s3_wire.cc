@@ -27,8 +27,6 @@ constexpr long kMostConnections = 2;
 // Of an answer that is kept in memory: a page of a listing has a thousand keys of at most 1024
 // bytes, which may take three characters each.
 constexpr std::size_t kLargestAnswer = std::size_t{16} << 20;
-// Smaller bodies are sent without asking first whether they are wanted.
-constexpr std::int64_t kAskBeforeSending = kMiB;
 
 // libcurl's global state, made at the first use and kept until the process ends.
 void init_libcurl() {
@@ -200,17 +198,20 @@ void S3Wire::Handles::set_headers(const S3Settings& settings, const WireRequest&
   static const std::string nothing = byte_sum("");
   add_header("x-amz-content-sha256: " +
              to_hex(request.body == nullptr ? nothing : request.body->sha256));
-  // A large body waits until the server wants it ("100 Continue"), or for a second, so that a
-  // refusal comes as an answer and not as a broken connection.
-  if (request.body == nullptr || request.body->bytes < kAskBeforeSending) add_header("Expect:");
+  // Else libcurl would send, and S3 would keep, that of a form.
+  if (request.body != nullptr) add_header("Content-Type: application/octet-stream");
   set(CURLOPT_HTTPHEADER, headers.get());
 }
 
 void S3Wire::Handles::set_method(WireTransfer& transfer) const {
   const WireRequest& request = transfer.request;
   if (request.body != nullptr) {
-    set(CURLOPT_UPLOAD, 1L);
-    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body->bytes));
+    // For libcurl it is a POST, whatever the method. A body above 1 MiB then waits until the server
+    // wants it ("100 Continue"), or for a second, so that a refusal comes as an answer and not as a
+    // broken connection. Smaller ones do not wait. Of a PUT all would, and the header "Expect:"
+    // against that would be signed by libcurl 7.88, but not sent.
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body->bytes));
     set(CURLOPT_READFUNCTION, on_wanted);
     set(CURLOPT_READDATA, static_cast<void*>(&transfer));
     set(CURLOPT_SEEKFUNCTION, on_rewind);

@@ -6,7 +6,8 @@
 // libcurl signs (AWS Signature Version 4): the method, the path and the query as they stand in the
 // URL, the host, every header that is given here, and the sum of the body in x-amz-content-sha256.
 // So the URL must be encoded and sorted already (S3Address::url), and no header's name may be the
-// beginning of another's, because libcurl 7.88 sorts whole lines.
+// beginning of another's, because libcurl 7.88 sorts whole lines. It also signs headers that are
+// listed only to keep libcurl from sending them, so none is.
 
 #include <chrono>
 #include <cstddef>
