@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/error.h"
-
 namespace gsa::lake {
 namespace {
 

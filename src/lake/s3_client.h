@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "lake/location.h"
 #include "lake/retry_schedule.h"
 #include "lake/s3_failure.h"

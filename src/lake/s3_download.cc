@@ -92,9 +92,9 @@ std::optional<S3Failure> S3Download::judge(const WireAnswer& answer) {
   }
   if (!has_all) {
     const auto shown = [](std::int64_t bytes) { return format_bytes(static_cast<double>(bytes)); };
-    const S3Failure failure{.message = fmt::format("the storage sent {} of {}",
-                                                   shown(pending_.bytes()), shown(object_.bytes)),
-                            .retry = true};
+    S3Failure failure{.message = fmt::format("the storage sent {} of {}", shown(pending_.bytes()),
+                                             shown(object_.bytes)),
+                      .retry = true};
     start_over();
     return failure;
   }

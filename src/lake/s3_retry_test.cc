@@ -115,7 +115,6 @@ TEST_F(S3RetryTest, GoesOnWhereADownloadBroke) {
 TEST_F(S3RetryTest, NeverMixesTwoObjects) {
   start();
   put("a");
-  const std::string old = bytes_;
   bytes_ = some_bytes(60'000);
   const auto replace = [&] {
     fake_->with_bucket([&](FakeBucket& bucket) { bucket.objects["raw/a"] = {.bytes = bytes_}; });
