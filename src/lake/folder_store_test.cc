@@ -117,6 +117,8 @@ TEST_F(FolderStoreTest, StopsAndLeavesNothingBehind) {
                                [&](std::int64_t done, std::int64_t total) {
                                  EXPECT_EQ(total, 4'000'000);
                                  most = done;
+                                 EXPECT_TRUE(store_->list("").empty());
+                                 EXPECT_TRUE(folder_.names("lake").at(0).starts_with('.'));
                                  if (done >= 1'000'000) stop.request_stop();
                                },
                            .stop = stop.get_token()};
@@ -129,7 +131,7 @@ TEST_F(FolderStoreTest, StopsAndLeavesNothingBehind) {
 TEST_F(FolderStoreTest, NoticesThatTheFileChangesMeanwhile) {
   const fs::path source = folder_.file("source", some_bytes(3'000'000));
   const StoreEvents events{.progress = [&](std::int64_t done, std::int64_t) {
-    if (done > 0) fs::resize_file(source, 2'500'000);
+    if (done > 0) fs::resize_file(source, 3'500'000);
   }};
   EXPECT_EQ(error_of([&] { store_->put(source, "a", events); }).message(),
             fmt::format("{} changed while it was read", source.string()));

@@ -53,6 +53,7 @@ TEST_F(S3SettingsTest, TakeCredentialsAsAWholeFromTheFirstPlace) {
             "secret key");
   variables_["AWS_SECRET_ACCESS_KEY"] = "i";
   EXPECT_EQ(keys(), "h i ") << "a token belongs to the keys of its own place";
+  EXPECT_EQ(keys({.session_token = "t"}), "h i ");
   variables_["AWS_SESSION_TOKEN"] = "j";
   EXPECT_EQ(keys(), "h i j");
   EXPECT_EQ(keys({.access_key = "k", .secret_key = "l"}), "k l ");

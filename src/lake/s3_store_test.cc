@@ -80,6 +80,8 @@ TEST_F(S3StoreTest, ListsAllPages) {
   EXPECT_EQ(shown(store().list("")),
             "2026-1/x 12, 2026-10/a 13, 2026-10/b b 15, 2026-11/c 13, z 5");
   EXPECT_EQ(count("GET"), 4U);
+  EXPECT_EQ(fake_->requests("GET").at(0).parameter("encoding-type"), "url")
+      << "XML cannot hold every key";
   EXPECT_EQ(shown(store().list("2026-10/")), "2026-10/a 13, 2026-10/b b 15");
   EXPECT_EQ(shown(store().list("2026-1")),
             "2026-1/x 12, 2026-10/a 13, 2026-10/b b 15, 2026-11/c 13");

@@ -251,7 +251,6 @@ void S3Wire::Handles::prepare(const S3Settings& settings, const S3Address& addre
   set_method(transfer);
   sign(settings, address);
   set(CURLOPT_URL, transfer.request.url.c_str());
-  set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_USERAGENT, "gsa");
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});  // one request: nothing to multiplex
