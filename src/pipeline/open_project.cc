@@ -55,10 +55,10 @@ std::unique_ptr<remote::Target> load_remote(const ProjectOptions& options, const
                                             const CommonOptions& common) {
   if (home.target().output.entries().empty()) return nullptr;
   const Invocation& invocation = common.invocation();
+  const std::string warehouse = invocation.path(common.warehouse.path);
   return std::make_unique<remote::Target>(
-      home, load_for("trino", options, invocation, ""),
-      this_machine() + ":" + invocation.path(common.warehouse.path), invocation.stop,
-      [&common](const std::string& text) { common.note(text); });
+      home, load_for("trino", options, invocation, ""), this_machine() + ":" + warehouse,
+      invocation, warehouse + ".lake", [&common](const std::string& text) { common.note(text); });
 }
 
 void print_warnings(const dbt::Project& project, const CommonOptions& common) {

@@ -6,13 +6,10 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/text.h"
 
 namespace gsa::remote {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Trino's name for a type of DuckDB that a portable column has.
 std::string trino_type(const std::string& type) {
@@ -29,12 +26,13 @@ std::string landing_type(const std::string& type) {
 
 }  // namespace
 
-RawUpload::RawUpload(Session& session, Versions& versions, Places places,
+RawUpload::RawUpload(Session& session, Versions& versions, Places places, LakeFiles& files,
                      std::function<std::string()> attempt,
                      std::function<void(const std::string&)> said)
     : session_(session),
       versions_(versions),
       places_(std::move(places)),
+      files_(files),
       attempt_(std::move(attempt)),
       said_(std::move(said)) {}
 
@@ -68,15 +66,10 @@ std::string RawUpload::upload(const std::string& table, const std::vector<StoreC
                               const RawPart& part, duck::Connection& connection) {
   const std::string folder =
       fmt::format("{}/{}/{}", table, part.partition.empty() ? "all" : part.partition, part.version);
-  const fs::path local = fs::path(places_.lake) / folder;
-  const fs::path file = local / "part-0.parquet";
-  if (!fs::exists(file)) {
-    make_folder(local);
-    const fs::path partial = local / ".part-0.parquet.new";
+  files_.put(folder + "/part-0.parquet", [&](const std::filesystem::path& file) {
     connection.execute(fmt::format("copy ({}) to {} (format parquet, compression zstd)", part.query,
-                                   sql_quote(partial.string())));
-    fs::rename(partial, file);
-  }
+                                   sql_quote(file.string())));
+  });
   const duck::Result described = connection.query("describe " + part.query);
   std::vector<std::string> typed, names;
   for (std::size_t r = 0; r < described.rows(); ++r) {
@@ -87,10 +80,8 @@ std::string RawUpload::upload(const std::string& table, const std::vector<StoreC
   const std::string landed =
       fmt::format("{}.{}", places_.landing, sql_name(fmt::format("{}__{}", table, attempt)));
   const std::string version = part.version + "." + attempt;
-  session_.run(fmt::format(
-      "create table {} ({}) with (format = 'PARQUET', external_location = {})", landed,
-      join(typed, ", "),
-      sql_quote(places_.lake_uri + (places_.lake_uri.ends_with('/') ? "" : "/") + folder)));
+  session_.run(fmt::format("create table {} ({}) with (format = 'PARQUET', external_location = {})",
+                           landed, join(typed, ", "), sql_quote(files_.uri(folder))));
   const std::int64_t rows = versions_.insert(
       table, columns, fmt::format("select {} from {}", join(names, ", "), landed), version);
   session_.run("drop table if exists " + landed);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "duck/database.h"
+#include "remote/lake_files.h"
 #include "remote/store_versions.h"
 #include "remote/target_settings.h"
 #include "remote/trino_session.h"
@@ -27,7 +28,7 @@ class RawUpload {
  public:
   // `said` gets a line for each upload.
   // `attempt` gives a name that no other attempt has.
-  RawUpload(Session& session, Versions& versions, Places places,
+  RawUpload(Session& session, Versions& versions, Places places, LakeFiles& files,
             std::function<std::string()> attempt, std::function<void(const std::string&)> said);
 
   // Brings the parts of a table into the store, where it lacks them. Any thread; one upload at a
@@ -48,6 +49,7 @@ class RawUpload {
   Session& session_;
   Versions& versions_;
   const Places places_;
+  LakeFiles& files_;
   const std::function<std::string()> attempt_;
   const std::function<void(const std::string&)> said_;
   mutable std::mutex mutex_;

@@ -1,7 +1,6 @@
 #include "remote/remote_target.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <random>
 #include <utility>
@@ -62,17 +61,21 @@ bool is_view(const dbt::Node& node) {
 }  // namespace
 
 Target::Target(const dbt::Project& home, dbt::Project there, const std::string& owner,
-               std::stop_token stop, std::function<void(const std::string&)> said)
+               const Invocation& invocation, const std::filesystem::path& scratch,
+               std::function<void(const std::string&)> said)
     : home_(home),
       there_(std::move(there)),
       places_(places_of(there_)),
       said_(std::move(said)),
-      stop_(std::move(stop)),
+      stop_(invocation.stop),
       session_(connection_settings(there_.target()), stop_,
                [this](const std::string& text) { say(text); }),
       versions_(session_, places_),
+      files_(lake::parse_location(places_.lake, invocation),
+             lake::complete_settings({}, invocation), places_.lake_uri, scratch,
+             {{}, [this](const std::string& text) { say(text); }, stop_}),
       raw_(
-          session_, versions_, places_, [this] { return attempt(); },
+          session_, versions_, places_, files_, [this] { return attempt(); },
           [this](const std::string& text) { say(text); }),
       owner_(fmt::format("{:08x}", stable_hash(owner) & 0xffffffffU)),
       run_(fmt::format("{:08x}", std::random_device()())) {}
@@ -245,26 +248,24 @@ MadeThere Target::make(const dbt::Node& node, const std::string& condition) {
     return versions_.insert(there.relation.name, columns, sql.text(), version);
   });
   result.metadata = {{kVersionKey, version}, {kColumnsKey, text_of(columns)}};
-  result.copy = copy_of(there.relation.name, columns, version);
+  copy(there.relation.name, columns, version, result);
   return result;
 }
 
-// The files of the version, if they are in the part of the lake that this machine sees.
-std::string Target::copy_of(const std::string& model, const std::vector<StoreColumn>& columns,
-                            const std::string& version) {
+void Target::copy(const std::string& model, const std::vector<StoreColumn>& columns,
+                  const std::string& version, MadeThere& made) {
   std::vector<std::string> files, names, nulls;
   for (const StoreColumn& column : columns) {
     names.push_back(sql_name(column.name));
     nulls.push_back("null as " + names.back());
   }
-  for (const std::string& uri : versions_.files(model, columns, version)) {
-    if (!uri.starts_with(places_.lake_uri)) return "";
-    const std::string file = places_.lake + "/" + uri.substr(places_.lake_uri.size());
-    if (!std::filesystem::exists(file)) return "";
-    files.push_back(sql_quote(file));
+  made.files = files_.read(versions_.files(model, columns, version));
+  for (const std::filesystem::path& file : made.files->paths()) {
+    files.push_back(sql_quote(file.string()));
   }
-  if (files.empty()) return fmt::format("select {} where false", join(nulls, ", "));
-  return fmt::format("select {} from read_parquet([{}])", join(names, ", "), join(files, ", "));
+  made.copy = files.empty() ? fmt::format("select {} where false", join(nulls, ", "))
+                            : fmt::format("select {} from read_parquet([{}])", join(names, ", "),
+                                          join(files, ", "));
 }
 
 namespace {

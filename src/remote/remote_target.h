@@ -20,10 +20,12 @@
 
 #include "assets/publication.h"
 #include "assets/state.h"
+#include "base/invocation.h"
 #include "dbt/compile.h"
 #include "dbt/project.h"
 #include "dbt/runner.h"
 #include "duck/database.h"
+#include "remote/lake_files.h"
 #include "remote/portable.h"
 #include "remote/raw_upload.h"
 #include "remote/store_versions.h"
@@ -49,17 +51,20 @@ struct Warehouse {
 struct MadeThere {
   std::int64_t rows = 0;
   Metadata metadata;  // its version and columns
-  // Its rows in the types of Trino, as SQL for DuckDB; empty if its files cannot be read here.
+  // Its rows in the types of Trino, as SQL for DuckDB, which reads these files.
   std::string copy;
+  std::unique_ptr<LocalFiles> files;
 };
 
 class Target {
  public:
   // `there` is the project as Trino gets it, `home` as DuckDB does. Both must outlive it.
-  // `owner` names the warehouse: what its lost runs left, its next run sweeps. `said`
+  // `owner` names the warehouse: what its lost runs left, its next run sweeps. Files on their way
+  // are in the folder `scratch`. `said`
   // gets lines for the user until begin() names another.
   Target(const dbt::Project& home, dbt::Project there, const std::string& owner,
-         std::stop_token stop, std::function<void(const std::string&)> said);
+         const Invocation& invocation, const std::filesystem::path& scratch,
+         std::function<void(const std::string&)> said);
   ~Target();
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
@@ -106,8 +111,8 @@ class Target {
   template <typename Work>
   auto explained(const dbt::CompiledSql& sql, int first_line, const dbt::Node& node, Work work);
   bool is_proved_with_others(const dbt::Node& there, const dbt::RowTest& test);
-  std::string copy_of(const std::string& model, const std::vector<StoreColumn>& columns,
-                      const std::string& version);
+  void copy(const std::string& model, const std::vector<StoreColumn>& columns,
+            const std::string& version, MadeThere& made);
 
   const dbt::Project& home_;
   const dbt::Project there_;
@@ -117,6 +122,7 @@ class Target {
   const std::stop_token stop_;
   Session session_;
   Versions versions_;
+  LakeFiles files_;
   Warehouse warehouse_;
   std::unique_ptr<duck::Connection> connection_;
   RawUpload raw_;

@@ -55,11 +55,6 @@ std::string var(const dbt::Project& project, const char* name) {
   return found == nullptr || found->is_none() ? "" : found->str();
 }
 
-std::string without_slash(std::string text) {
-  while (text.size() > 1 && text.ends_with('/') && !text.ends_with("//")) text.pop_back();
-  return text;
-}
-
 }  // namespace
 
 trino::ConnectionSettings connection_settings(const dbt::Target& target) {
@@ -102,15 +97,16 @@ Places places_of(const dbt::Project& project) {
   places.store = places.schema + "_store";
   places.landing = var(project, "trino_landing");
   if (places.landing.empty()) places.landing = "hive." + places.schema + "_landing";
-  places.lake = without_slash(var(project, "trino_lake"));
+  places.lake = var(project, "trino_lake");
   if (places.lake.empty()) {
-    throw Error(fmt::format("the target '{}' needs a place for the files of the raw tables, which "
-                            "Trino reads as well",
-                            target.name),
-                "name it: --vars '{trino_lake: /lake/gsa, trino_lake_uri: \"local:///gsa\"}'");
+    throw Error(
+        fmt::format("the target '{}' needs a place for the files of the raw tables, which "
+                    "Trino reads as well",
+                    target.name),
+        "name it: --vars '{trino_lake: \"s3://bucket/lake\"}', or a folder of this machine and "
+        "Trino's name for it: --vars '{trino_lake: /mnt/lake, trino_lake_uri: \"local:///\"}'");
   }
-  places.lake_uri = without_slash(var(project, "trino_lake_uri"));
-  if (places.lake_uri.empty()) places.lake_uri = "file://" + places.lake;
+  places.lake_uri = var(project, "trino_lake_uri");
   return places;
 }
 

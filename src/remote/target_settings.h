@@ -19,8 +19,8 @@ struct Places {
   std::string catalog, schema;  // of the views that readers see: the profile's
   std::string store;            // the schema of the tables behind them, in the same catalog
   std::string landing;          // "hive.gsa_landing": where files of raw tables become tables
-  std::string lake;             // the folder for files, as this machine sees it
-  std::string lake_uri;         // the same as Trino sees it, without a slash at its end
+  std::string lake;             // where files go: a folder or s3://BUCKET/PREFIX
+  std::string lake_uri;         // how Trino names it, if by another name; else empty
 };
 
 // By the vars trino_lake, trino_lake_uri and trino_landing. Throws Error if trino_lake is missing.
