@@ -43,7 +43,7 @@ struct Warehouse {
   std::function<std::vector<RawPart>(const std::string& table)> raw_parts;
   // The metadata of a model's table, or of each of its months: as this run made it, or else as it
   // is published; and as it is published. Empty if it was not made.
-  std::function<std::vector<Metadata>(const std::string&model)> current, published;
+  std::function<std::vector<Metadata>(const std::string&)> current, published;
   std::function<void(const std::string&)> said;
 };
 
@@ -58,10 +58,9 @@ struct MadeThere {
 
 class Target {
  public:
-  // `there` is the project as Trino gets it, `home` as DuckDB does. Both must outlive it.
-  // `owner` names the warehouse: what its lost runs left, its next run sweeps. Files on their way
-  // are in the folder `scratch`. `said`
-  // gets lines for the user until begin() names another.
+  // `there` is the project as Trino gets it, `home` as DuckDB does, which must outlive it. `owner`
+  // names the warehouse: what its lost runs left, its next run sweeps. Files on their way are in
+  // the folder `scratch`. `said` gets lines for the user until begin() names another.
   Target(const dbt::Project& home, dbt::Project there, const std::string& owner,
          const Invocation& invocation, const std::filesystem::path& scratch,
          std::function<void(const std::string&)> said);

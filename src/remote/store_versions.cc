@@ -6,6 +6,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "assets/step_retries.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -94,17 +95,34 @@ void Versions::publish(const Published& all) {
           fmt::format("({}, {}, {})", publication, sql_quote(relation), sql_quote(version)));
     }
   }
-  const trino::StatementInfo done = session_.run(fmt::format(
+  const std::string insert = fmt::format(
       "insert into {0} select * from (values {1}) as t (publication, relation, version) where "
       "coalesce((select max(publication) from {0}), 0) = {2}",
-      qualified(kPublished), join(rows, ", "), publication_));
-  if (done.update_count.value_or(0) == 0) {
+      qualified(kPublished), join(rows, ", "), publication_);
+  // An insert whose answer was lost may have happened; by its condition, it does not happen twice.
+  constexpr int kAttempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      const std::int64_t inserted = session_.run(insert).update_count.value_or(0);
+      if (inserted > 0 || is_current(publication)) break;
+    } catch (const assets::TransientError&) {
+      if (is_current(publication)) break;
+      if (attempt == kAttempts) throw;
+      continue;
+    }
     throw Error(
         fmt::format("another process has published in {}.{} meanwhile; nothing was published",
                     places_.catalog, places_.schema),
         "run again: what it published is then taken as it is");
   }
   publication_ = publication;
+}
+
+bool Versions::is_current(std::int64_t publication) {
+  return !session_
+              .fetch(fmt::format("select 1 from {} where publication = {} limit 1",
+                                 qualified(kPublished), publication))
+              .empty();
 }
 
 void Versions::need_table(const std::string& relation, const std::vector<StoreColumn>& columns) {

@@ -91,6 +91,7 @@ class Versions {
   std::string store_table(const std::string& relation,
                           const std::vector<StoreColumn>& columns) const;
   std::string qualified(const std::string& table) const;
+  bool is_current(std::int64_t publication);
   std::vector<std::string> tables_of(const std::string& catalog, const std::string& schema);
   void need_table(const std::string& relation, const std::vector<StoreColumn>& columns);
   std::string shown_rows(const std::string& relation, const std::vector<StoreColumn>& columns,
