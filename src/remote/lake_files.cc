@@ -70,8 +70,9 @@ std::unique_ptr<LocalFiles> LakeFiles::read(const std::vector<std::string>& uris
   std::unique_ptr<lake::Store> store;
   for (const std::string& uri : uris) {
     std::string key = location_.is_s3() ? below(lake::to_text(whole), uri) : "";
-    if (key.empty() && !(key = below(base, uri)).empty() && !location_.prefix.empty()) {
-      key = location_.prefix + "/" + key;
+    if (key.empty()) {
+      key = below(base, uri);
+      if (!key.empty() && !location_.prefix.empty()) key = location_.prefix + "/" + key;
     }
     if (key.empty()) {
       throw Error(fmt::format("Trino keeps a file at {}, which is not below {}", uri, base),
